@@ -1,0 +1,4 @@
+//! Writes the Swift bindings.
+fn main() {
+    uniffi::uniffi_bindgen_swift();
+}
