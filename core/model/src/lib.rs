@@ -1,1 +1,25 @@
-//! See ARCHITECTURE.md.
+//! The domain of grid governance: ids, division codes, places, services, workflows and the one pure rule.
+//!
+//! Guarantees: no clock, no I/O, no randomness, no Automerge; the same input gives the same answer on a phone and on the server.
+//! Services, workflows, divisions and words are data (`data/`), so a city adds a service without new code.
+
+pub mod catalogue;
+pub mod division;
+pub mod form;
+pub mod ids;
+pub mod limits;
+pub mod place;
+pub mod refusal;
+pub mod role;
+pub mod rules;
+pub mod words;
+
+pub use catalogue::{Catalogue, Service, ServiceId, Visibility};
+pub use division::{DivisionCode, Divisions};
+pub use ids::{
+    BlobHash, CaseId, CommitId, DeviceId, DraftId, EntryId, Epoch, GroupId, Incarnation, PartitionId, UserId,
+};
+pub use place::{Cell500, Gcj02, Wgs84};
+pub use refusal::{Code, Refusal};
+pub use role::{Grant, Role};
+pub use rules::{ActRequest, Actor, CaseState, Expects, Ruling, judge};

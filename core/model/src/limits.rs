@@ -1,0 +1,20 @@
+//! Limits of the domain, in one place. Sizes in characters (Unicode scalar values) unless the name says bytes.
+
+/// Description of a case, characters.
+pub const DESCRIPTION_CHARS_MAX: usize = 10_000;
+/// One note, characters.
+pub const NOTE_CHARS_MAX: usize = 2_000;
+/// One form answer, characters.
+pub const FIELD_CHARS_MAX: usize = 1_000;
+/// A person's display name, characters.
+pub const NAME_CHARS_MAX: usize = 40;
+/// Photos one command may add.
+pub const PHOTOS_PER_COMMAND_MAX: usize = 9;
+/// Arguments of one act.
+pub const ACT_ARGS_MAX: usize = 32;
+/// Name of an act or of an act's argument, bytes.
+pub const WORD_BYTES_MAX: usize = 64;
+/// People waiting for one claim. Beyond it a claim is refused: nobody waits behind a hundred.
+pub const WAITING_MAX: usize = 100;
+/// Characters of a list title made from the text.
+pub const TITLE_CHARS_MAX: usize = 40;

@@ -1,0 +1,502 @@
+//! The one rule: `(state, act, actor) -> ruling`. Phones predict with it, the server decides with it; only the server's answer counts.
+//!
+//! Pure: workflows are table data of [`crate::catalogue`], facts are arguments. A ruling is the whole next state, so judging again after a
+//! lost race is calling again.
+
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::{
+    ActClass, Catalogue, Effect, OPENING_ACT, Party, Service, ServiceId, Transition, Workflow,
+};
+use crate::division::DivisionCode;
+use crate::ids::UserId;
+use crate::limits;
+use crate::refusal::{Code, Facts, Refusal};
+use crate::role::Grant;
+
+/// Who acts, with the rights held now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The person.
+    pub user: UserId,
+    /// Roles and where they hold.
+    pub grants: Vec<Grant>,
+}
+
+/// What the act was written against. An absent member expects nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Expects {
+    /// The stage seen.
+    #[n(0)]
+    pub stage: Option<String>,
+    /// The holder seen.
+    #[n(1)]
+    pub assignee: Option<UserId>,
+    /// The number of the last act seen.
+    #[n(2)]
+    pub act_seq: Option<u64>,
+}
+
+/// An act as the rule sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActRequest<'a> {
+    /// Id of the act, `report` to open a case.
+    pub act: &'a str,
+    /// For `report`: the service.
+    pub service: Option<&'a str>,
+    /// For `report`: where the case lies.
+    pub grid: Option<&'a DivisionCode>,
+    /// What it was written against.
+    pub expects: Option<&'a Expects>,
+}
+
+/// What has been decided about a case. Never a field of a merging document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseState {
+    /// Its service.
+    pub service: ServiceId,
+    /// Catalogue version it was opened under.
+    pub catalogue: u32,
+    /// Where it lies.
+    pub grid: DivisionCode,
+    /// Who opened it.
+    pub author: UserId,
+    /// Its stage.
+    pub stage: String,
+    /// Number of accepted acts, `report` being 1.
+    pub act_seq: u64,
+    /// Who holds it, first come first.
+    pub holders: Vec<UserId>,
+    /// Who waits for it, first in line first.
+    pub waiting: Vec<UserId>,
+}
+
+/// The rule's yes: the code to put on the receipt and the whole next state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
+    /// [`Code::Ok`]; [`Code::Dup`] where nothing changes; [`Code::RTaken`] for a place in the waiting list.
+    pub code: Code,
+    /// The state after it.
+    pub next: CaseState,
+    /// Facts for the words: `position`, `promoted` …
+    pub facts: Facts,
+    /// Who was first, for [`Code::RTaken`].
+    pub first: Option<UserId>,
+    /// Who moved up, after a release.
+    pub promoted: Option<UserId>,
+}
+
+impl Ruling {
+    fn of(code: Code, next: CaseState) -> Self {
+        Self { code, next, facts: Facts::new(), first: None, promoted: None }
+    }
+}
+
+impl CaseState {
+    /// Place in the waiting list of a person, 1 being next.
+    #[must_use]
+    pub fn waiting_position(&self, user: &UserId) -> Option<usize> {
+        self.waiting.iter().position(|u| u == user).map(|index| index + 1)
+    }
+
+    fn is_party(&self, party: Party, actor: &Actor) -> Standing {
+        let yes = |b: bool| if b { Standing::Yes } else { Standing::No };
+        match party {
+            Party::Author => yes(self.author == actor.user),
+            Party::Holder => yes(self.holders.contains(&actor.user)),
+            Party::Waiting => yes(self.waiting.contains(&actor.user)),
+            Party::Role(role) => {
+                let held = actor.grants.iter().filter(|g| g.role == role);
+                held.fold(Standing::No, |best, grant| {
+                    best.max(if grant.grid.covers(&self.grid) { Standing::Yes } else { Standing::Elsewhere })
+                })
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    No,
+    Elsewhere,
+    Yes,
+}
+
+/// Judges one act.
+///
+/// # Errors
+/// A [`Refusal`] with one of `r_schema`, `r_gone`, `r_role`, `r_scope`, `r_state`, `r_expects`, `r_limit` and the facts it rests on.
+pub fn judge(
+    catalogue: &Catalogue,
+    state: Option<&CaseState>,
+    request: &ActRequest<'_>,
+    actor: &Actor,
+) -> Result<Ruling, Refusal> {
+    let Some(state) = state else {
+        return open(catalogue, request, actor);
+    };
+    if request.act == OPENING_ACT {
+        // The same report again (a copied phone, a doubled form): nothing to do if it is the author's own.
+        return if state.author == actor.user {
+            Ok(Ruling::of(Code::Dup, state.clone()))
+        } else {
+            Err(Refusal::new(Code::RState, [("stage", state.stage.clone())]))
+        };
+    }
+    let (service, workflow) = catalogue
+        .service(&state.service.0)
+        .ok_or_else(|| Refusal::new(Code::RSchema, [("service", state.service.0.clone())]))?;
+    let row = workflow.act(request.act).ok_or_else(|| {
+        Refusal::new(Code::RSchema, [("act", request.act.chars().take(limits::WORD_BYTES_MAX).collect())])
+    })?;
+    if let Some(done) = done_before(row, state, actor) {
+        return Ok(done);
+    }
+    permit(row, state, actor)?;
+    if !row.from.contains(&state.stage) {
+        return Err(Refusal::new(Code::RState, [("stage", state.stage.clone()), ("act", row.id.clone())]));
+    }
+    if row.class == ActClass::Exclusive {
+        meet(request.expects, state)?;
+    }
+    carry_out(row, service, workflow, state, actor)
+}
+
+/// Acts that a person may do now, by the rule, in the table's order. For buttons; the server still decides.
+#[must_use]
+pub fn allowed<'c>(catalogue: &'c Catalogue, state: &CaseState, actor: &Actor) -> Vec<&'c Transition> {
+    let Some((_, workflow)) = catalogue.service(&state.service.0) else {
+        return Vec::new();
+    };
+    let permitted = |row: &&Transition| {
+        row.from.contains(&state.stage)
+            && permit(row, state, actor).is_ok()
+            && done_before(row, state, actor).is_none()
+    };
+    workflow.acts.iter().filter(permitted).collect()
+}
+
+fn open(catalogue: &Catalogue, request: &ActRequest<'_>, actor: &Actor) -> Result<Ruling, Refusal> {
+    if request.act != OPENING_ACT {
+        return Err(Refusal::new(Code::RGone, []));
+    }
+    let id = request.service.unwrap_or_default();
+    let unknown =
+        || Refusal::new(Code::RSchema, [("service", id.chars().take(limits::WORD_BYTES_MAX).collect())]);
+    let (service, workflow) = catalogue.service(id).ok_or_else(unknown)?;
+    let grid = request.grid.ok_or_else(|| Refusal::new(Code::RSchema, [("grid", String::new())]))?;
+    let held = || actor.grants.iter().filter(|g| service.create.contains(&g.role));
+    if held().next().is_none() {
+        return Err(Refusal::new(
+            Code::RRole,
+            [("act", OPENING_ACT.to_owned()), ("service", service.id.0.clone())],
+        ));
+    }
+    if !held().any(|g| g.grid.covers(grid)) {
+        return Err(Refusal::new(Code::RScope, [("grid", grid.to_string())]));
+    }
+    Ok(Ruling::of(
+        Code::Ok,
+        CaseState {
+            service: service.id.clone(),
+            catalogue: catalogue.version(),
+            grid: grid.clone(),
+            author: actor.user,
+            stage: workflow.opens.clone(),
+            act_seq: 1,
+            holders: Vec::new(),
+            waiting: Vec::new(),
+        },
+    ))
+}
+
+/// Said again by the one who already has it: an honest answer, no second effect.
+fn done_before(row: &Transition, state: &CaseState, actor: &Actor) -> Option<Ruling> {
+    if row.effect != Effect::Take || !row.from.contains(&state.stage) {
+        return None;
+    }
+    if state.holders.contains(&actor.user) {
+        return Some(Ruling::of(Code::Dup, state.clone()));
+    }
+    state.waiting_position(&actor.user).map(|position| wait_ruling(state.clone(), position))
+}
+
+fn permit(row: &Transition, state: &CaseState, actor: &Actor) -> Result<(), Refusal> {
+    match row.by.iter().map(|p| state.is_party(*p, actor)).max().unwrap_or(Standing::No) {
+        Standing::Yes => Ok(()),
+        Standing::Elsewhere => Err(Refusal::new(Code::RScope, [("grid", state.grid.to_string())])),
+        // Somebody whose part in the case has ended is told about the case, not about roles.
+        Standing::No if !row.from.contains(&state.stage) => {
+            Err(Refusal::new(Code::RState, [("stage", state.stage.clone()), ("act", row.id.clone())]))
+        }
+        Standing::No => Err(Refusal::new(Code::RRole, [("act", row.id.clone())])),
+    }
+}
+
+fn meet(expects: Option<&Expects>, state: &CaseState) -> Result<(), Refusal> {
+    let Some(expects) = expects else {
+        return Ok(());
+    };
+    let stage = expects.stage.as_ref().is_none_or(|s| *s == state.stage);
+    let assignee = expects.assignee.as_ref().is_none_or(|a| state.holders.first() == Some(a));
+    let act_seq = expects.act_seq.is_none_or(|n| n == state.act_seq);
+    if stage && assignee && act_seq {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::RExpects,
+        [("stage", state.stage.clone()), ("act_seq", state.act_seq.to_string())],
+    ))
+}
+
+fn carry_out(
+    row: &Transition,
+    service: &Service,
+    workflow: &Workflow,
+    state: &CaseState,
+    actor: &Actor,
+) -> Result<Ruling, Refusal> {
+    let mut next = state.clone();
+    next.act_seq += 1;
+    match row.effect {
+        Effect::None => {
+            next.stage.clone_from(&row.to);
+            Ok(Ruling::of(Code::Ok, next))
+        }
+        Effect::Take if state.holders.len() < service.capacity => {
+            next.holders.push(actor.user);
+            if next.stage == workflow.opens {
+                next.stage.clone_from(&row.to);
+            }
+            Ok(Ruling::of(Code::Ok, next))
+        }
+        Effect::Take if state.waiting.len() >= limits::WAITING_MAX => {
+            Err(Refusal::new(Code::RLimit, [("limit", limits::WAITING_MAX.to_string())]))
+        }
+        Effect::Take => {
+            next.waiting.push(actor.user);
+            let position = next.waiting.len();
+            Ok(wait_ruling(next, position))
+        }
+        Effect::GiveUp => {
+            let held = next.holders.contains(&actor.user);
+            next.holders.retain(|u| *u != actor.user);
+            next.waiting.retain(|u| *u != actor.user);
+            let promoted = (held && !next.waiting.is_empty()).then(|| next.waiting.remove(0));
+            next.holders.extend(promoted);
+            if held {
+                let taken = workflow.acts.iter().find(|t| t.effect == Effect::Take).map(|t| &t.to);
+                let stage = if next.holders.is_empty() { &row.to } else { taken.unwrap_or(&state.stage) };
+                next.stage.clone_from(stage);
+            }
+            Ok(Ruling { promoted, ..Ruling::of(Code::Ok, next) })
+        }
+    }
+}
+
+fn wait_ruling(next: CaseState, position: usize) -> Ruling {
+    let first = next.holders.first().copied();
+    let facts = Facts::from([("position".to_owned(), position.to_string())]);
+    Ruling { facts, first, ..Ruling::of(Code::RTaken, next) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::role::Role;
+
+    fn grid(text: &str) -> DivisionCode {
+        text.parse().unwrap()
+    }
+    fn person(number: u8, role: Role, at: &str) -> Actor {
+        Actor { user: UserId([number; 16]), grants: vec![Grant { role, grid: grid(at) }] }
+    }
+    fn act(name: &str) -> ActRequest<'_> {
+        ActRequest { act: name, service: None, grid: None, expects: None }
+    }
+
+    struct World {
+        catalogue: Catalogue,
+        state: Option<CaseState>,
+    }
+    impl World {
+        fn opened(service: &str, author: &Actor) -> Self {
+            let mut world = Self { catalogue: Catalogue::embedded(), state: None };
+            let at = grid("410102001");
+            let report = ActRequest { act: "report", service: Some(service), grid: Some(&at), expects: None };
+            assert_eq!(world.judge(&report, author).unwrap().code, Code::Ok);
+            world
+        }
+        fn judge(&mut self, request: &ActRequest<'_>, actor: &Actor) -> Result<Ruling, Refusal> {
+            let ruling = judge(&self.catalogue, self.state.as_ref(), request, actor)?;
+            self.state = Some(ruling.next.clone());
+            Ok(ruling)
+        }
+        fn code(&mut self, name: &str, actor: &Actor) -> Code {
+            self.judge(&act(name), actor).map_or_else(|refusal| refusal.code, |ruling| ruling.code)
+        }
+        fn stage(&self) -> &str {
+            &self.state.as_ref().unwrap().stage
+        }
+    }
+
+    fn asker() -> Actor {
+        person(1, Role::Resident, "410102001")
+    }
+    fn volunteer(number: u8) -> Actor {
+        person(number, Role::Volunteer, "410102001")
+    }
+
+    #[test]
+    fn first_claim_wins_and_the_others_wait_in_line() {
+        let mut world = World::opened("help.errand", &asker());
+        assert_eq!(world.code("claim", &volunteer(11)), Code::Ok);
+        let second = world.judge(&act("claim"), &volunteer(12)).unwrap();
+        assert_eq!((second.code, second.first), (Code::RTaken, Some(UserId([11; 16]))));
+        assert_eq!(second.facts["position"], "1");
+        let third = world.judge(&act("claim"), &volunteer(13)).unwrap();
+        assert_eq!(third.facts["position"], "2");
+        assert_eq!(world.stage(), "claimed");
+        assert_eq!(world.state.as_ref().unwrap().holders, [UserId([11; 16])]);
+    }
+
+    #[test]
+    fn a_release_promotes_the_next_in_the_same_step() {
+        let mut world = World::opened("help.errand", &asker());
+        for number in [11, 12, 13] {
+            world.code("claim", &volunteer(number));
+        }
+        let ruling = world.judge(&act("release"), &volunteer(11)).unwrap();
+        assert_eq!((ruling.code, ruling.promoted), (Code::Ok, Some(UserId([12; 16]))));
+        assert_eq!(world.stage(), "claimed");
+        assert_eq!(world.state.as_ref().unwrap().waiting, [UserId([13; 16])]);
+        world.code("release", &volunteer(12));
+        world.code("release", &volunteer(13));
+        assert_eq!(world.stage(), "open", "nobody left: it is open again");
+    }
+
+    #[test]
+    fn leaving_the_waiting_list_touches_nobody_else() {
+        let mut world = World::opened("help.errand", &asker());
+        for number in [11, 12, 13] {
+            world.code("claim", &volunteer(number));
+        }
+        let ruling = world.judge(&act("release"), &volunteer(12)).unwrap();
+        assert_eq!(ruling.promoted, None);
+        let state = world.state.unwrap();
+        assert_eq!((state.holders, state.waiting), (vec![UserId([11; 16])], vec![UserId([13; 16])]));
+        assert_eq!(state.stage, "claimed");
+    }
+
+    #[test]
+    fn claiming_twice_changes_nothing() {
+        let mut world = World::opened("help.errand", &asker());
+        world.code("claim", &volunteer(11));
+        world.code("claim", &volunteer(12));
+        let before = world.state.clone();
+        assert_eq!(world.code("claim", &volunteer(11)), Code::Dup);
+        assert_eq!(world.code("claim", &volunteer(12)), Code::RTaken);
+        assert_eq!(world.state, before);
+    }
+
+    #[test]
+    fn the_waiting_list_ends_somewhere() {
+        let mut world = World::opened("help.errand", &asker());
+        let many = |n: usize| {
+            let mut user = [9; 16];
+            user[0] = u8::try_from(n).unwrap();
+            Actor { user: UserId(user), ..volunteer(9) }
+        };
+        for n in 0..=limits::WAITING_MAX {
+            assert!(world.judge(&act("claim"), &many(n)).is_ok(), "{n}");
+        }
+        assert_eq!(world.code("claim", &many(limits::WAITING_MAX + 1)), Code::RLimit);
+    }
+
+    #[test]
+    fn the_whole_errand_ends_confirmed() {
+        let mut world = World::opened("help.errand", &asker());
+        let helper = volunteer(11);
+        for (name, actor, stage) in [
+            ("claim", &helper, "claimed"),
+            ("depart", &helper, "en_route"),
+            ("arrive", &helper, "in_service"),
+            ("report_back", &helper, "done_by_volunteer"),
+            ("confirm", &asker(), "confirmed"),
+            ("rate", &asker(), "rated"),
+        ] {
+            assert_eq!(world.code(name, actor), Code::Ok, "{name}");
+            assert_eq!(world.stage(), stage);
+        }
+    }
+
+    #[test]
+    fn each_wrong_act_gets_its_own_code() {
+        let mut world = World::opened("help.errand", &asker());
+        assert_eq!(world.code("claim", &person(20, Role::Resident, "410102001")), Code::RRole);
+        assert_eq!(world.code("claim", &person(21, Role::Volunteer, "410103")), Code::RScope);
+        assert_eq!(world.code("confirm", &asker()), Code::RState);
+        assert_eq!(world.code("dance", &asker()), Code::RSchema);
+        assert_eq!(world.code("report", &volunteer(11)), Code::RState);
+        assert_eq!(world.code("report", &asker()), Code::Dup);
+        assert_eq!(world.code("cancel", &asker()), Code::Ok);
+        assert_eq!(world.code("claim", &volunteer(11)), Code::RState);
+        assert_eq!(world.stage(), "cancelled");
+    }
+
+    #[test]
+    fn opening_needs_a_known_service_a_role_and_a_grid() {
+        let catalogue = Catalogue::embedded();
+        let at = grid("410102001");
+        let try_open = |service: &str, actor: &Actor| {
+            let request =
+                ActRequest { act: "report", service: Some(service), grid: Some(&at), expects: None };
+            judge(&catalogue, None, &request, actor).map_or_else(|r| r.code, |r| r.code)
+        };
+        assert_eq!(try_open("case.nothing", &asker()), Code::RSchema);
+        assert_eq!(try_open("help.errand", &person(5, Role::Acceptor, "410102001")), Code::RRole);
+        assert_eq!(try_open("help.errand", &person(5, Role::Resident, "410103")), Code::RScope);
+        assert_eq!(try_open("help.errand", &person(5, Role::Resident, "4101")), Code::Ok);
+        assert_eq!(judge(&catalogue, None, &act("claim"), &asker()).unwrap_err().code, Code::RGone);
+    }
+
+    #[test]
+    fn an_exclusive_act_must_meet_what_it_expects() {
+        let worker = person(1, Role::GridWorker, "410102001");
+        let mut world = World::opened("case.city.E06010", &worker);
+        let acceptor = person(2, Role::Acceptor, "410102");
+        let stale = Expects { act_seq: Some(7), ..Expects::default() };
+        let request = ActRequest { expects: Some(&stale), ..act("accept") };
+        assert_eq!(world.judge(&request, &acceptor).unwrap_err().code, Code::RExpects);
+        let fresh = Expects { act_seq: Some(1), stage: Some("reported".into()), assignee: None };
+        let request = ActRequest { expects: Some(&fresh), ..act("accept") };
+        assert_eq!(world.judge(&request, &acceptor).unwrap().next.stage, "accepted");
+    }
+
+    #[test]
+    fn capacity_above_one_admits_that_many() {
+        let text = include_str!("../data/catalogue.toml").replace("capacity = 1", "capacity = 2");
+        let mut world = World::opened("help.errand", &asker());
+        world.catalogue = Catalogue::parse(&text).unwrap();
+        let codes: Vec<Code> = (11..15).map(|n| world.code("claim", &volunteer(n))).collect();
+        assert_eq!(codes, [Code::Ok, Code::Ok, Code::RTaken, Code::RTaken]);
+    }
+
+    #[test]
+    fn buttons_are_what_the_rule_allows() {
+        let mut world = World::opened("help.errand", &asker());
+        let ids = |world: &World, actor: &Actor| -> Vec<String> {
+            allowed(&world.catalogue, world.state.as_ref().unwrap(), actor)
+                .iter()
+                .map(|t| t.id.clone())
+                .collect()
+        };
+        assert_eq!(ids(&world, &volunteer(11)), ["claim"]);
+        assert_eq!(ids(&world, &asker()), ["cancel"]);
+        world.code("claim", &volunteer(11));
+        assert_eq!(ids(&world, &volunteer(11)), ["release", "depart", "arrive", "report_back"]);
+        assert_eq!(ids(&world, &volunteer(12)), ["claim"]);
+    }
+}
