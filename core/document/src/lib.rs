@@ -1,2 +1,25 @@
-//! See ARCHITECTURE.md.
+//! What a case is made of: signed commits around content (one Automerge change, merges) or an act (a command, judged), the content
+//! document itself, and the gate through which foreign bytes come in.
+//!
+//! Guarantees: no clock, no I/O, no randomness; no foreign byte reaches Automerge but through [`gate`]; the same value has one encoding.
+
+pub mod act;
+pub mod actor;
+pub mod cbor;
+pub mod content;
+pub mod envelope;
 pub mod gate;
+pub mod genesis;
+pub mod keys;
+pub mod limits;
+
+pub use act::{Act, Place, Report};
+pub use actor::actor;
+pub use automerge::{ActorId, ChangeHash};
+pub use content::{
+    Answer, Candidate, Content, ContentError, ContentView, Edit, Entry, NoteEntry, PhotoEntry, RenditionRef,
+};
+pub use envelope::{Body, Captured, CommitError, Envelope, Kind, SignedCommit};
+pub use keys::{
+    CertifiedKey, DeviceCertificate, DeviceKey, KeyError, KeyId, Purpose, Signature, Signer, SoftwareRoot,
+};

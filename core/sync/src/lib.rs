@@ -1,1 +1,16 @@
-//! See ARCHITECTURE.md.
+//! How commits and blobs travel between a phone and the hub: wire messages, the device's sync machine and its transfer queue.
+//!
+//! Guarantees: no sockets, threads, clock or randomness; a machine's effects are a function of its inputs. Arrows: below the device and
+//! the server, which never import each other and meet here.
+
+pub mod limits;
+pub mod machine;
+pub mod message;
+pub mod transfer;
+pub mod wire;
+
+pub use machine::{
+    Effect, Failure, Input, Keep, Load, Loaded, Machine, Reply, Request, RunReport, UploadReply,
+};
+pub use message::{CaseFacts, Cursor, Person, StreamId};
+pub use transfer::{Rendition, Transfer, TransferQueue, UploadPlan};

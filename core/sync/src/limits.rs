@@ -1,0 +1,30 @@
+//! Limits of the wire, in one place. A decoder looks at nothing larger.
+
+/// One decoded request or reply, bytes.
+pub const MESSAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Commits in one PUSH.
+pub const PUSH_COMMITS_MAX: usize = 256;
+/// Bytes of commits in one PUSH; a single larger one still goes alone.
+pub const PUSH_BYTES_MAX: usize = 1024 * 1024;
+/// Streams in one HELLO or PULL.
+pub const STREAMS_MAX: usize = 1_000;
+/// Bytes a PULL page aims at; a single larger case goes alone.
+pub const PAGE_BYTES_DEFAULT: u32 = 512 * 1024;
+/// Largest page a device may ask for, bytes.
+pub const PAGE_BYTES_MAX: u32 = 4 * 1024 * 1024;
+/// Envelopes in one FETCH.
+pub const FETCH_COMMITS_MAX: usize = 256;
+/// Bytes of one PATCH of an upload: small enough that a bad link makes progress, large enough that a good one is filled.
+pub const PATCH_BYTES: u64 = 256 * 1024;
+/// One uploaded file, bytes.
+pub const BLOB_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Failures in a row without any progress after which a run ends; the work stays queued.
+pub const FAILURES_IN_A_ROW_MAX: u32 = 6;
+/// Rounds of push and pull in one run; what is left after them waits for the next.
+pub const ROUNDS_MAX: u32 = 16;
+/// First pause after a failure, ms; doubles each time.
+pub const BACKOFF_MS_MIN: i64 = 200;
+/// Longest pause inside a run, ms.
+pub const BACKOFF_MS_MAX: i64 = 10_000;
+/// zstd window of a body, as a power of two: what a decoder reserves.
+pub const ZSTD_WINDOW_LOG_MAX: u32 = 23;
