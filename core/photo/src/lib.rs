@@ -1,1 +1,41 @@
-//! See ARCHITECTURE.md.
+//! Pixels and evidence: what a photograph is, before anyone relies on it.
+//!
+//! Three calls carry the room. [`examine`] hashes the original, walks its container without decoding a pixel and says
+//! what it is or why it is refused. [`render`] and [`render_medium`] make the small pictures that travel ahead of the
+//! original. [`strip_jpeg`] copies a JPEG without what it says about its author.
+//!
+//! Guarantees:
+//! - the original's bytes are only read, and hashed before anything else looks at them;
+//! - every size a file claims is held against [`limits`] before memory is given for it;
+//! - a picture with pixels missing is refused, never shown half grey;
+//! - whatever the bytes are, the answer is a value: decoders run behind a barrier that turns their panics into
+//!   [`PhotoError::DecoderFailed`];
+//! - odd metadata is a [`Warning`], never a refusal.
+//!
+//! Pure functions on bytes: no files, no clock, no randomness, nothing kept between calls. `jpeg-decoder` uses
+//! short-lived threads of its own for wide pictures; they end with the call.
+
+mod decode;
+mod error;
+mod examine;
+mod exif;
+mod format;
+mod heic_walk;
+mod jpeg_walk;
+pub mod limits;
+mod orientation;
+mod png_walk;
+mod render;
+mod scan_guard;
+mod strip;
+mod warning;
+mod webp_walk;
+
+pub use error::{NextStep, PhotoError};
+pub use examine::{Dimensions, Examined, examine, original_hash};
+pub use exif::{CapturedAt, Metadata, Position};
+pub use format::Format;
+pub use orientation::Orientation;
+pub use render::{Preview, PreviewUnavailable, Rendition, RenditionKind, Renditions, render, render_medium};
+pub use strip::strip_jpeg;
+pub use warning::{Trailer, Warning};
