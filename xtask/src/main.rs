@@ -1,2 +1,148 @@
-//! See ARCHITECTURE.md.
-fn main() {}
+//! Every chore of the project as a command: `cargo xtask …`.
+//!
+//! What people and CI run is the same: a lane of [`lanes`], or one step of it by name. Messages of the builds go to
+//! stderr, so that what a command prints on stdout (a line of JSON, mostly) stays pure. The lanes install what they
+//! need where they may, and say loudly what they left out and why where they may not.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "chores touch files, start processes and take the time that they took"
+)]
+
+mod binaries;
+mod bindings;
+mod chroot;
+mod command;
+mod gate;
+mod kotlin;
+mod lanes;
+mod lint;
+mod mirror;
+mod place;
+mod python;
+mod scenarios;
+mod swift;
+mod tools;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::command::{Done, Stop};
+
+/// Every chore of the project.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Run every test lane in order, or some of them, and end with a table and a line of counts.
+    Test {
+        /// Only fmt, lint and rust: the lanes to run before each commit.
+        #[arg(long, conflicts_with = "only")]
+        quick: bool,
+        /// Only this lane; may be given several times.
+        #[arg(long, value_name = "LANE")]
+        only: Vec<lanes::Lane>,
+    },
+    /// Play the main job on real input, telling it as it happens; Ctrl-C ends it.
+    Demo {
+        /// End at once when the story is told; exit code 0 only if every statement was true.
+        #[arg(long)]
+        exit: bool,
+    },
+    /// Judge each `.change` file of a directory against a base document, alone.
+    Gate(GateArgs),
+    /// Run a named benchmark; the last line is its result.
+    Bench {
+        /// Which one (`capture`, `open`, …).
+        name: String,
+        /// Machine-readable output on stdout.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run the one list of scenarios through a language's API.
+    Scenarios {
+        /// Whose API.
+        #[arg(long)]
+        lang: scenarios::Api,
+        /// Machine-readable output on stdout.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a language's binding, and the library beside it, into a directory.
+    Bindings {
+        /// Which language.
+        #[arg(long)]
+        lang: bindings::Language,
+        /// Where to.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Clippy with warnings denied, and the checks of the house.
+    Lint,
+    /// Format the Rust sources.
+    Fmt {
+        /// Change nothing; fail where something would change.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+#[derive(Args)]
+struct GateArgs {
+    /// The document that each change applies to.
+    #[arg(long, value_name = "FILE")]
+    base: PathBuf,
+    /// The directory of `.change` files.
+    dir: PathBuf,
+    /// Leave out policy and actor binding.
+    #[arg(long)]
+    structure_only: bool,
+    /// A line of JSON per file on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().chore) {
+        Ok(code) => code,
+        Err(stop) => {
+            eprintln!("xtask: {stop}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> Result<ExitCode, Stop> {
+    match chore {
+        Chore::Test { quick, only } => return Ok(lanes::run(&lanes::choose(quick, only))),
+        Chore::Demo { exit } => binaries::become_demo(exit),
+        Chore::Gate(args) => gate::become_gate(&args.base, &args.dir, args.structure_only, args.json),
+        Chore::Bench { name, json } => binaries::become_bench(&name, json),
+        Chore::Scenarios { lang, json } => scenarios::run(lang, json),
+        Chore::Bindings { lang, out } => bindings::generate(lang, &place::absolute(&out)?).map(drop),
+        Chore::Lint => lint::run(),
+        Chore::Fmt { check } => format_sources(check),
+    }
+    .map(|()| ExitCode::SUCCESS)
+}
+
+/// Formats the Rust sources, or only compares them.
+fn format_sources(check: bool) -> Done {
+    let mut fmt = command::cargo()?.args(["fmt", "--all"]);
+    if check {
+        fmt = fmt.arg("--check");
+    }
+    fmt.run()
+}
+
+/// The name by which a value is chosen on the command line.
+fn name_of(value: &impl ValueEnum) -> String {
+    value.to_possible_value().map_or_else(String::new, |known| known.get_name().to_owned())
+}

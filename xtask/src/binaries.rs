@@ -1,0 +1,51 @@
+//! The workspace's own programs: built once with one set of features, then become or run.
+
+use std::path::PathBuf;
+
+use crate::command::{self, Call, Done, Stop, failed};
+use crate::place;
+
+/// Builds every program of the workspace and returns the directory that holds them.
+///
+/// Never one package alone: cargo unifies the features of what is selected, and another selection would compile much
+/// of the tree a second time.
+pub fn build() -> Result<PathBuf, Stop> {
+    command::cargo()?.args(["build", "--bins"]).run()?;
+    Ok(place::target()?.join("debug"))
+}
+
+/// A call of the program `name`, in the directory that [`build`] returned.
+pub fn program(dir: &std::path::Path, name: &str) -> Result<Call, Stop> {
+    let path = dir.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    if path.is_file() {
+        Ok(Call::new(path))
+    } else {
+        Err(failed(format!("the workspace has no program {name}")))
+    }
+}
+
+/// Builds, then becomes the demo.
+pub fn become_demo(exit: bool) -> Done {
+    Err(demo(exit)?.become_it())
+}
+
+/// Builds, then plays the demo to its end.
+pub fn demo_lane() -> Done {
+    demo(true)?.run()
+}
+
+fn demo(exit: bool) -> Result<Call, Stop> {
+    eprintln!("building the phone, the server and the demo; the first time takes minutes");
+    let dir = build()?;
+    // The demo starts these two by name: say now, not halfway, that one is missing.
+    program(&dir, "yuandian")?;
+    program(&dir, "yuandian-server")?;
+    let call = program(&dir, "yuandian-demo")?.arg("--bin-dir").arg(&dir);
+    Ok(if exit { call.arg("--exit") } else { call })
+}
+
+/// Builds, then becomes the benchmark `name`.
+pub fn become_bench(name: &str, json: bool) -> Done {
+    let call = program(&build()?, "yuandian-bench")?.args(["bench", name]);
+    Err(if json { call.arg("--json") } else { call }.become_it())
+}

@@ -1,0 +1,66 @@
+//! Programs that a lane needs: found, or installed where this machine lets us, or the reason why not.
+
+use crate::command::{Call, Done, io, skipped};
+use crate::place;
+
+/// A program and the Debian packages that bring it.
+pub struct Tool {
+    /// What is looked for on the search path.
+    pub program: &'static str,
+    /// An argument with which it ends at once and well.
+    pub probe: &'static str,
+    /// What to install for it.
+    pub packages: &'static [&'static str],
+}
+
+/// Kotlin is built by Maven.
+pub const MAVEN: Tool = Tool { program: "mvn", probe: "--version", packages: &["maven"] };
+/// A compiler, not only a runtime: Maven's plugins ask for it.
+pub const JAVA: Tool = Tool { program: "javac", probe: "-version", packages: &["openjdk-17-jdk-headless"] };
+/// The Python binding needs the interpreter and its own library only.
+pub const PYTHON: Tool = Tool { program: "python3", probe: "--version", packages: &["python3"] };
+/// Makes the Swift chroot.
+pub const DEBOOTSTRAP: Tool = Tool { program: "debootstrap", probe: "--version", packages: &["debootstrap"] };
+
+impl Tool {
+    /// Whether it is on this machine.
+    pub fn is_here(&self) -> bool {
+        Call::new(self.program).arg(self.probe).succeeds()
+    }
+
+    /// Sees to it that it is on this machine; skipped where it is not and cannot be installed.
+    pub fn ensure(&self) -> Done {
+        if self.is_here() {
+            return Ok(());
+        }
+        if !Call::new("apt-get").arg("--version").succeeds() {
+            return Err(skipped(format!("no {} here, and no apt-get to install it with", self.program)));
+        }
+        if !is_root() {
+            return Err(skipped(format!("no {} here, and installing it needs root", self.program)));
+        }
+        eprintln!("installing {}", self.packages.join(" "));
+        let cache = place::cache()?;
+        std::fs::create_dir_all(&cache).map_err(io("create", &cache))?;
+        let log = cache.join("apt.log");
+        let install = apt().args(["install", "-y", "-qq", "--no-install-recommends"]).args(self.packages);
+        if let Err(stop) = apt().args(["update", "-qq"]).run_into(&log).and_then(|()| install.run_into(&log))
+        {
+            return Err(skipped(format!("no {} here, and installing it {stop}", self.program)));
+        }
+        if self.is_here() {
+            Ok(())
+        } else {
+            Err(skipped(format!("{} was installed and does not run", self.program)))
+        }
+    }
+}
+
+/// Whether this command may install packages and make namespaces.
+pub fn is_root() -> bool {
+    Call::new("sh").args(["-c", "test \"$(id -u)\" = 0"]).succeeds()
+}
+
+fn apt() -> Call {
+    Call::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive")
+}
