@@ -5,15 +5,12 @@ use flate2::{Decompress, FlushDecompress, Status};
 use sha2::{Digest, Sha256};
 
 use super::leb::{Bytes, push_unsigned};
-use super::limits::{INFLATE_RATIO_MAX, INFLATED_BYTES_MAX, WIRE_BYTES_MAX};
+use super::limits::{BODY_BYTES_MAX, CHUNK_BYTES_MAX, CHUNK_HEADER_BYTES_MAX, INFLATE_RATIO_MAX};
 use super::refusal::{Limit, Refusal, Structure};
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const TYPE_CHANGE: u8 = 1;
 const TYPE_PACKED_CHANGE: u8 = 2;
-
-/// Bytes of the longest header: magic, checksum, type, and the length as LEB128.
-const HEADER_BYTES_MAX: usize = 4 + 4 + 1 + 10;
 
 /// One change chunk whose checksum belongs to its body.
 pub(super) struct Chunk {
@@ -34,8 +31,8 @@ impl Chunk {
 
 /// Reads exactly one change chunk, inflating a packed one within the limits.
 pub(super) fn unwrap(raw: &[u8]) -> Result<Chunk, Refusal> {
-    if raw.len() > WIRE_BYTES_MAX {
-        return Err(Limit::WireBytes.into());
+    if raw.len() > CHUNK_BYTES_MAX {
+        return Err(Limit::ChunkBytes.into());
     }
     let mut bytes = Bytes::new(raw);
     if bytes.array::<4>()? != MAGIC {
@@ -48,6 +45,9 @@ pub(super) fn unwrap(raw: &[u8]) -> Result<Chunk, Refusal> {
     }
     let length = bytes.unsigned()?;
     let data = bytes.take(length)?;
+    if data.len() > BODY_BYTES_MAX {
+        return Err(Limit::ChunkBytes.into());
+    }
     if !bytes.is_empty() {
         return Err(Structure::Trailing.into());
     }
@@ -61,7 +61,7 @@ pub(super) fn unwrap(raw: &[u8]) -> Result<Chunk, Refusal> {
 
 /// The plain change chunk around `body`. The checksum is repeated as given: the caller compares it with the hash.
 fn wrap(checksum: [u8; 4], body: &[u8]) -> Chunk {
-    let mut bytes = Vec::with_capacity(HEADER_BYTES_MAX + body.len());
+    let mut bytes = Vec::with_capacity(CHUNK_HEADER_BYTES_MAX + body.len());
     bytes.extend_from_slice(&MAGIC);
     bytes.extend_from_slice(&checksum);
     let hashed_from = bytes.len();
@@ -76,7 +76,7 @@ fn wrap(checksum: [u8; 4], body: &[u8]) -> Chunk {
 /// Inflates into a buffer that never grows past the limits, however much the stream would give.
 fn inflate(packed: &[u8]) -> Result<Vec<u8>, Refusal> {
     let ratio_cap = packed.len().saturating_mul(INFLATE_RATIO_MAX);
-    let cap = ratio_cap.min(INFLATED_BYTES_MAX);
+    let cap = ratio_cap.min(BODY_BYTES_MAX);
     // One byte more than allowed tells "full" from "too long".
     let mut plain = vec![0; cap + 1];
     let mut inflater = Decompress::new(false);
@@ -84,7 +84,7 @@ fn inflate(packed: &[u8]) -> Result<Vec<u8>, Refusal> {
         inflater.decompress(packed, &mut plain, FlushDecompress::Finish).map_err(|_| Structure::Deflate)?;
     let written = usize::try_from(inflater.total_out()).map_err(|_| Structure::Deflate)?;
     if written > cap {
-        let over = if cap == INFLATED_BYTES_MAX { Limit::InflateCap } else { Limit::InflateRatio };
+        let over = if cap == BODY_BYTES_MAX { Limit::InflateCap } else { Limit::InflateRatio };
         return Err(over.into());
     }
     if status != Status::StreamEnd {

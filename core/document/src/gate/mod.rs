@@ -125,16 +125,10 @@ pub fn admit(base: &Automerge, raw: &[u8], checks: &Checks<'_>) -> Result<Admitt
         })?;
     }
     let saved = trial::reload(&document)?;
-    let bytes = scanned.bytes.clone();
-    Ok(Admitted {
-        change_hash: scanned.hash,
-        heads: document.get_heads(),
-        document,
-        saved,
-        bytes,
-        scanned,
-        patches,
-    })
+    let mut heads = document.get_heads();
+    heads.sort_unstable();
+    let (change_hash, bytes) = (scanned.hash, scanned.bytes.clone());
+    Ok(Admitted { document, change_hash, heads, saved, bytes, scanned, patches })
 }
 
 fn bind(scanned: &Scanned, bound: Option<&ActorId>) -> Result<(), Refusal> {

@@ -163,11 +163,12 @@ reasons! {
 reasons! {
     /// Which limit a change is over.
     Limit {
-        WireBytes = "wire_bytes", "the change is too long";
+        ChunkBytes = "chunk_bytes", "the change is too long";
         InflateCap = "inflate_cap", "the change inflates to too many bytes";
         InflateRatio = "inflate_ratio", "the change inflates by too large a ratio";
         Dependencies = "deps", "the change has too many dependencies";
         OtherActors = "other_actors", "the change names too many actors";
+        Time = "time", "the author's clock is further off than any calendar";
         Message = "message", "the commit message is too long";
         OpBomb = "op_bomb", "the run lengths of a column add up to too many operations";
         KeyBomb = "key_bomb", "the run lengths of a string column add up to too many bytes";

@@ -10,7 +10,7 @@ use super::columns::{Column, Totals};
 use super::leb::Bytes;
 use super::limits::{
     ACTOR_BYTES_MAX, ACTOR_BYTES_MIN, DEPENDENCIES_MAX, MESSAGE_BYTES_MAX, OPERATION_COUNTER_END,
-    OTHER_ACTORS_MAX,
+    OTHER_ACTORS_MAX, TIME_MAX,
 };
 use super::refusal::{Limit, Refusal, Structure};
 
@@ -31,7 +31,7 @@ pub struct Scanned {
     pub seq: u64,
     /// The counter of its first operation, from 1.
     pub start_op: u64,
-    /// The author's clock, in milliseconds of Unix time if he kept to the convention. Evidence, never order: any value passes.
+    /// The author's clock, in seconds since 1970 if he kept to the convention. Evidence, never order.
     pub time: i64,
     /// The number of operations.
     pub operations: u64,
@@ -64,6 +64,9 @@ fn read_body(body: &[u8]) -> Result<Scanned, Refusal> {
         return Err(Structure::StartOp.into());
     }
     let time = bytes.signed()?;
+    if !(-TIME_MAX..=TIME_MAX).contains(&time) {
+        return Err(Limit::Time.into());
+    }
     let message_length = bytes.unsigned()?;
     if message_length > MESSAGE_BYTES_MAX {
         return Err(Limit::Message.into());

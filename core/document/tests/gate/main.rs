@@ -2,4 +2,9 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests read the files that they judge")]
 
+mod chain;
 mod files;
+mod fixture;
+mod mutants;
+mod policy;
+mod structure;
