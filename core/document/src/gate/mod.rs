@@ -18,6 +18,7 @@ pub mod limits;
 mod policy;
 mod refusal;
 mod scan;
+mod shape;
 mod trial;
 
 use automerge::{ActorId, Automerge, ChangeHash, ExpandedChange, Patch};
@@ -99,7 +100,7 @@ pub struct Admitted {
 /// Judges one change against `base`, which must hold receipted changes only and is not mutated.
 ///
 /// Steps, cheap first: size, chunk, bounded inflate, columns ([`scan`]); binding; parse and canonical encoding; dependencies,
-/// sequence, numbering, references; policy on the operations; apply on a copy; policy on the outcome; save, load, compare.
+/// sequence, numbering, references, shapes; policy on the operations; apply on a copy; policy on the outcome; save, load, compare.
 ///
 /// # Errors
 /// A [`Refusal`]. [`Refusal::MissingDeps`] asks the caller to hold the change, [`Refusal::Duplicate`] says that it is there
@@ -112,17 +113,14 @@ pub fn admit(base: &Automerge, raw: &[u8], checks: &Checks<'_>) -> Result<Admitt
     history.receive(&scanned)?;
     let past = history.place(&scanned)?;
     past.holds_references(&expanded)?;
+    trial::quietly(|| shape::fits(base, &expanded))?;
     if let Some(policy) = checks.policy {
-        policy.inspect_operations(base, &expanded)?;
+        trial::quietly(|| policy.inspect_operations(base, &expanded))?;
     }
     let (document, patches) = trial::apply(base, change)?;
     if let Some(policy) = checks.policy {
-        policy.inspect_outcome(&Outcome {
-            before: base,
-            after: &document,
-            change: &expanded,
-            patches: &patches,
-        })?;
+        let outcome = Outcome { before: base, after: &document, change: &expanded, patches: &patches };
+        trial::quietly(|| policy.inspect_outcome(&outcome))?;
     }
     let saved = trial::reload(&document)?;
     let mut heads = document.get_heads();

@@ -151,6 +151,8 @@ reasons! {
         Sequence = "sequence", "the sequence number is none or out of range";
         StartOp = "start_op", "the first operation does not follow its dependencies' last";
         Reference = "reference", "an operation refers to one that its dependencies do not hold";
+        Object = "object", "an operation writes into an object that does not exist";
+        Shape = "shape", "an operation has a key or an action that its object cannot have";
         Parse = "parse", "the CRDT library cannot read the change";
         NotCanonical = "not_canonical", "the change is not in its one canonical encoding";
         Apply = "apply", "the CRDT library cannot apply the change";

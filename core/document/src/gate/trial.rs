@@ -10,7 +10,8 @@ use super::limits::SAVED_BYTES_MAX;
 use super::refusal::{Limit, Refusal, Structure};
 
 /// Runs `ask` and turns a panic into a refusal. `ask` owns or only reads what it touches, so nothing half-done is seen after.
-fn quietly<T>(ask: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+/// Reading counts too: a document with a hostile change in it may panic whoever looks at it.
+pub(super) fn quietly<T>(ask: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
     catch_unwind(AssertUnwindSafe(ask)).unwrap_or(Err(Refusal::Structure(Structure::Panic)))
 }
 

@@ -1,6 +1,6 @@
 //! Where a change stands: dependencies, actor, sequence, numbering, references, and how much a case may hold.
 
-use automerge::legacy::{ObjectId, OpId};
+use automerge::legacy::{ElementId, Key, ObjectId, Op, OpId, OpType};
 use automerge::transaction::Transactable;
 use automerge::{ActorId, Automerge, Change, ROOT, ReadDoc};
 use yuandian_document::gate::limits::{
@@ -197,6 +197,39 @@ fn a_change_that_automerge_cannot_take_is_refused_without_a_panic() {
         judge_structure(&with_note, elsewhere.raw_bytes()).err().map(|why| why.code()),
         Some(RefusalCode::Structure)
     );
+}
+
+/// Automerge takes an insertion into a map, and then panics on what somebody else has written beside it.
+#[test]
+fn operations_have_the_shape_of_their_object() {
+    let base = case();
+    let text = change_by(&base, &actor(1), |tx| tx.splice_text(container(tx, "description"), 0, 0, "字"));
+    let base = judge(&base, &text).expect("it is honest").document;
+    let genesis = ActorId::from(b"yuandian-genesis".as_slice());
+    let [description, fields] = [1, 2].map(|counter| ObjectId::Id(OpId(counter, genesis.clone())));
+    let letter = OpId(text.start_op().get(), actor(1));
+    let answer = change_by(&base, &actor(2), |tx| tx.put(container(tx, "fields"), "a", 1));
+    let map_key = answer.decode().operations[0].key.clone();
+    let forge = |object: &ObjectId, key: Key, insert: bool, action: OpType, pred: Vec<OpId>| {
+        let forged = altered(&answer, |change| {
+            change.operations[0] = Op { action, obj: object.clone(), key, pred: pred.into(), insert };
+        });
+        detail(&judge_structure(&base, forged.raw_bytes()))
+    };
+    let (put, at_letter) = (OpType::Put(1.into()), Key::Seq(ElementId::Id(letter.clone())));
+    assert_eq!(forge(&fields, map_key.clone(), false, put.clone(), vec![]), "ok");
+    assert_eq!(forge(&description, at_letter.clone(), true, put.clone(), vec![]), "ok");
+    assert_eq!(forge(&description, at_letter.clone(), false, OpType::Delete, vec![letter.clone()]), "ok");
+    assert_eq!(forge(&fields, map_key.clone(), true, put.clone(), vec![]), "shape");
+    assert_eq!(forge(&fields, at_letter.clone(), false, put.clone(), vec![]), "shape");
+    assert_eq!(forge(&fields, map_key.clone(), false, OpType::Delete, vec![]), "shape");
+    assert_eq!(forge(&fields, map_key.clone(), false, OpType::MarkEnd(true), vec![]), "shape");
+    assert_eq!(forge(&description, map_key.clone(), false, put.clone(), vec![]), "shape");
+    assert_eq!(forge(&description, Key::head(), false, put.clone(), vec![]), "shape");
+    assert_eq!(forge(&description, at_letter.clone(), false, put.clone(), vec![]), "shape");
+    assert_eq!(forge(&description, at_letter.clone(), true, put.clone(), vec![letter.clone()]), "shape");
+    assert_eq!(forge(&description, at_letter, true, OpType::Delete, vec![]), "shape");
+    assert_eq!(forge(&ObjectId::Id(letter), map_key, false, put, vec![]), "object");
 }
 
 #[test]

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use automerge::legacy::{ElementId, Key, MarkData, ObjectId, Op, OpId, OpType};
 use automerge::transaction::Transactable;
-use automerge::{Automerge, Change};
+use automerge::{Automerge, Change, ObjType, ReadDoc, ScalarValue};
 use yuandian_document::gate::{CasePolicy, Checks, Refusal, admit};
 
-use crate::fixture::{Dice, actor, add_note, body_of, case, change_by, container, judge, seal, uuid, write};
+use crate::fixture::{
+    Dice, actor, add_note, altered, body_of, case, change_by, container, judge, judge_structure, seal, uuid,
+    write,
+};
 
 /// A case with three authors, a fork and text, and honest changes that may come next.
 fn case_and_next() -> (Automerge, Vec<Change>) {
@@ -93,6 +97,112 @@ fn no_mutant_panics_or_leaves_a_document_that_cannot_be_loaded() {
     assert_eq!((base.get_heads(), base.save()), before);
     // The mutants reach all stages: some pass, some fall in the scan, some only when Automerge is asked.
     for word in ["ok", "rows", "not_canonical", "start_op"] {
+        assert!(words.contains_key(word), "{word}: {words:?}");
+    }
+}
+
+/// Operation ids that an attacker may name: all of the document, some of his own, some of nobody.
+fn ids(base: &Automerge, own: &Change) -> Vec<OpId> {
+    let all = base.get_changes(&[]);
+    let written = all.iter().chain([own]).flat_map(|change| {
+        (change.start_op().get()..=change.max_op()).map(|counter| OpId(counter, change.actor_id().clone()))
+    });
+    written.chain([OpId(0, actor(1)), OpId(3, actor(77))]).collect()
+}
+
+/// One operation altered in its meaning: the library itself writes the bytes, so they are canonical.
+fn forge(operation: &mut Op, ids: &[OpId], dice: &mut Dice) {
+    let id = ids[dice.below(ids.len())].clone();
+    match dice.below(8) {
+        0 => operation.obj = ObjectId::Id(id),
+        1 => operation.obj = ObjectId::Root,
+        2 => operation.key = Key::Seq(ElementId::Id(id)),
+        3 => {
+            let keys = ["amount", "kind", "notes", "description", "fields"].map(str::to_owned);
+            let keys = [&keys[..], &[uuid(1), uuid(2)]].concat();
+            operation.key = Key::Map(keys[dice.below(keys.len())].as_str().into());
+        }
+        4 => operation.pred = (0..dice.below(3)).map(|_| ids[dice.below(ids.len())].clone()).collect(),
+        5 => operation.insert = !operation.insert,
+        6 => {
+            operation.key = Key::Seq(ElementId::Id(id.clone()));
+            operation.pred = vec![id].into();
+        }
+        _ => {
+            let actions = [
+                OpType::Delete,
+                OpType::Put("字".into()),
+                OpType::Put(ScalarValue::counter(i64::MAX)),
+                OpType::Increment(i64::MAX),
+                OpType::Make(ObjType::Map),
+                OpType::Make(ObjType::Text),
+                OpType::MarkBegin(MarkData { name: "m".into(), value: 1.into(), expand: true }),
+                OpType::MarkEnd(true),
+            ];
+            operation.action = actions[dice.below(actions.len())].clone();
+        }
+    }
+}
+
+/// Every value in view in a map, the losers of conflicts included.
+fn values(document: &Automerge, place: &str) -> BTreeMap<String, Vec<String>> {
+    let map = container(document, place);
+    let at = |key: String| {
+        let all = document.get_all(&map, key.as_str()).expect("the map can be read");
+        (key, all.iter().map(|(value, id)| format!("{value} {id}")).collect())
+    };
+    document.keys(&map).map(at).collect()
+}
+
+#[test]
+fn no_forged_operation_harms_a_case_or_its_next_authors() {
+    let (base, next) = case_and_next();
+    let beside = change_by(&base, &actor(8), |tx| {
+        tx.splice_text(container(tx, "description"), 4, 2, "另写")?;
+        add_note(tx, 88)
+    });
+    let (notes, photos) = (values(&base, "notes"), values(&base, "photos"));
+    let mut dice = Dice(3);
+    let mut words: BTreeMap<&str, u32> = BTreeMap::new();
+    for round in 0..3_000 {
+        let change = &next[round % next.len()];
+        let ids = ids(&base, change);
+        let forged = altered(change, |change| {
+            for _ in 0..=dice.below(2) {
+                let which = dice.below(change.operations.len());
+                forge(&mut change.operations[which], &ids, &mut dice);
+            }
+        });
+        let admitted = match judge(&base, &forged) {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                *words.entry(refusal.detail()).or_default() += 1;
+                // By structure alone it may pass, but then it must be harmless to whoever comes next.
+                if let Ok(admitted) = judge_structure(&base, forged.raw_bytes()) {
+                    let after = judge_structure(&admitted.document, beside.raw_bytes());
+                    assert!(after.is_ok(), "{refusal}: {:?}", after.err());
+                    *words.entry("structure_only").or_default() += 1;
+                }
+                continue;
+            }
+        };
+        *words.entry("ok").or_default() += 1;
+        for (place, before) in [("notes", &notes), ("photos", &photos)] {
+            let after = values(&admitted.document, place);
+            assert!(
+                before.iter().all(|(key, values)| after.get(key) == Some(values)),
+                "{:?}",
+                forged.decode()
+            );
+        }
+        let after = judge(&admitted.document, &beside).expect("an author who has not seen it can go on");
+        let last = change_by(&after.document, &actor(9), |tx| {
+            add_note(tx, 99)?;
+            tx.splice_text(container(tx, "description"), 0, 1, "终")
+        });
+        assert!(judge(&after.document, &last).is_ok(), "an author who has seen it can go on");
+    }
+    for word in ["ok", "place", "overwrite", "predecessor", "kind", "new_object", "structure_only"] {
         assert!(words.contains_key(word), "{word}: {words:?}");
     }
 }

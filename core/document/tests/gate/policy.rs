@@ -279,7 +279,7 @@ fn increments_and_list_operations_are_refused() {
         change.operations[0].key = Key::head();
         change.operations[0].pred = Vec::new().into();
     });
-    assert_eq!(detail(&judge(&base, &in_a_map)), "kind");
+    assert_eq!(detail(&judge(&base, &in_a_map)), "shape");
     let overwritten = altered(&change, |change| {
         change.operations[0].obj = ObjectId::Id(container_id(&base, "description"));
         change.operations[0].key = Key::Seq(ElementId::Id(container_id(&base, "description")));
