@@ -45,6 +45,13 @@ fn ordinary_edits_are_allowed() {
     let edits: Vec<(&str, Box<Edit>)> = vec![
         ("text comes", Box::new(|tx| tx.splice_text(container(tx, "description"), 2, 0, "，三袋🗑\n"))),
         ("text goes", Box::new(|tx| tx.splice_text(container(tx, "description"), 1, 3, ""))),
+        (
+            "one glyph of several characters comes and goes",
+            Box::new(|tx| {
+                tx.update_text(&container(tx, "description"), "👨‍👩‍👧 e\u{301}")?;
+                tx.update_text(&container(tx, "description"), "👩‍👧 é")
+            }),
+        ),
         ("text is replaced", Box::new(|tx| tx.update_text(&container(tx, "description"), "两袋垃圾"))),
         ("an answer is added", put("fields", "floor.lift_1", true)),
         ("an answer is replaced", put("fields", "amount", 4)),
