@@ -63,11 +63,22 @@ fn build_library() -> Result<PathBuf, Stop> {
     if built.is_file() { Ok(built) } else { Err(failed(format!("cargo made no {}", library_name()))) }
 }
 
+/// Builds the generators ahead of the lanes, silently.
+pub fn prepare() -> Done {
+    let folder = place::lane_folder("generators")?;
+    generators_build()?.run_into(&folder.join("build.log"))
+}
+
 /// Builds the two generators and returns their directory.
-///
-/// They run for a fraction of a second and are never tested, so the workspace's optimised dependencies would be time
-/// thrown away: they get a profile of their own, in a folder of its own, where nothing is optimised.
 fn build_generators() -> Result<PathBuf, Stop> {
+    generators_build()?.run()?;
+    Ok(place::target()?.join("bindgen"))
+}
+
+/// They run for a fraction of a second and are never tested, so the workspace's optimised dependencies would be time
+/// thrown away: they get a profile of their own, in a folder of its own, where nothing is optimised. What is left is
+/// mostly the borrow checker in the templates of `uniffi_bindgen`, one core for a minute.
+fn generators_build() -> Result<Call, Stop> {
     const PROFILE: [&str; 4] = [
         "profile.bindgen.inherits=\"dev\"",
         "profile.bindgen.opt-level=0",
@@ -79,6 +90,5 @@ fn build_generators() -> Result<PathBuf, Stop> {
     for setting in PROFILE {
         build = build.quiet_arg("--config").quiet_arg(setting);
     }
-    build.run()?;
-    Ok(place::target()?.join("bindgen"))
+    Ok(build)
 }

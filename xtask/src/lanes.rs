@@ -4,12 +4,13 @@
 //! `CI=true` it counts as failed, because there nobody would notice.
 
 use std::process::ExitCode;
+use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 
 use crate::command::{self, Done, Stop};
-use crate::{binaries, gate, kotlin, lint, name_of, python, scenarios, swift};
+use crate::{binaries, bindings, gate, kotlin, lint, name_of, python, scenarios, swift};
 
 /// One thing that is tested, by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -54,13 +55,31 @@ pub fn choose(quick: bool, only: Vec<Lane>) -> Vec<Lane> {
 /// Runs the lanes, prints the table and the counts on stdout; the exit code is 1 if any failed.
 pub fn run(lanes: &[Lane]) -> ExitCode {
     let strict = std::env::var_os("CI").is_some_and(|value| value == "true");
-    let rows: Vec<Row> = lanes.iter().map(|&lane| timed(lane, strict)).collect();
+    // The scope ends when what was started ahead has ended: nothing half made is left running behind.
+    let rows: Vec<Row> = std::thread::scope(|ahead| {
+        prepare(ahead, lanes);
+        lanes.iter().map(|&lane| timed(lane, strict)).collect()
+    });
     let (table, counts) = summary(&rows);
     println!("{table}\n{counts}");
     if rows.iter().any(|row| matches!(row.end, Err(Stop::Failed(_)))) {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
+    }
+}
+
+/// Starts beside the first lanes what a later one would wait for and what hardly competes with them: packages come
+/// over the network, and the generator's largest crate keeps one core busy for a minute. What goes wrong here goes
+/// wrong again in its lane and is told there.
+fn prepare<'scope>(ahead: &'scope Scope<'scope, '_>, lanes: &[Lane]) {
+    let binds = |lane: &Lane| matches!(lane, Lane::Scenarios | Lane::Python | Lane::Kotlin | Lane::Swift);
+    let waits = |wanted: fn(&Lane) -> bool| lanes.iter().skip(1).any(wanted);
+    if waits(|lane| *lane == Lane::Swift) {
+        ahead.spawn(swift::prepare);
+    }
+    if waits(binds) {
+        ahead.spawn(bindings::prepare);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Programs that a lane needs: found, or installed where this machine lets us, or the reason why not.
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::command::{Call, Done, io, skipped};
 use crate::place;
 
@@ -39,6 +41,9 @@ impl Tool {
         if !is_root() {
             return Err(skipped(format!("no {} here, and installing it needs root", self.program)));
         }
+        // Two lanes may want something at once, and Debian installs one at a time.
+        static INSTALLING: Mutex<()> = Mutex::new(());
+        let _alone = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
         eprintln!("installing {}", self.packages.join(" "));
         let cache = place::cache()?;
         std::fs::create_dir_all(&cache).map_err(io("create", &cache))?;
