@@ -1,1 +1,34 @@
-//! See ARCHITECTURE.md.
+//! A phone: the store, drafts, outbox, projections and attention list, and the loop that drives sync over HTTP. The one public Rust API
+//! that apps see.
+//!
+//! Guarantees: what a command returns `Ok` for is durable; one transaction a command; capture needs neither network nor position; exact
+//! places and private answers of neighbour help never enter a document. [`Phone`] is synchronous and single-threaded; threads, tokio and
+//! sockets live in [`driver`], files and clocks in [`platform`].
+
+mod content;
+pub mod driver;
+mod error;
+mod evidence;
+mod exchange;
+mod export;
+mod phone;
+pub mod platform;
+pub mod ports;
+mod state;
+mod store;
+pub mod view;
+mod write;
+
+pub use driver::{Driver, TrustRoots};
+pub use error::{DeviceError, Result};
+pub use evidence::DraftPhoto;
+pub use phone::{APP, PersonRecord, Phone};
+pub use write::{ActCommand, ActOutcome, Draft, Position};
+pub use yuandian_model::{BlobHash, CaseId};
+pub use yuandian_sync::RunReport;
+
+/// Every word that people read, without a phone.
+#[must_use]
+pub fn words() -> yuandian_model::words::Words {
+    yuandian_model::words::Words::embedded()
+}

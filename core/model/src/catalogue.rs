@@ -237,6 +237,8 @@ pub enum Effect {
     Take,
     /// The actor leaves; the next in line is promoted.
     GiveUp,
+    /// Everybody who held it or waited for it is let go.
+    Dismiss,
 }
 
 /// One row of a workflow's table.

@@ -1,7 +1,8 @@
 //! Limits of the domain, in one place. Sizes in characters (Unicode scalar values) unless the name says bytes.
 
-/// Description of a case, characters.
-pub const DESCRIPTION_CHARS_MAX: usize = 10_000;
+/// Description of a case, characters. A whole rewrite is one operation a letter gone and one a letter come, and must stay within
+/// what the gate takes in one change.
+pub const DESCRIPTION_CHARS_MAX: usize = 2_000;
 /// One note, characters.
 pub const NOTE_CHARS_MAX: usize = 2_000;
 /// One form answer, characters.

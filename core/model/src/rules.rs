@@ -261,8 +261,15 @@ fn carry_out(
     let mut next = state.clone();
     next.act_seq += 1;
     match row.effect {
-        Effect::None => {
+        Effect::None | Effect::Dismiss => {
             next.stage.clone_from(&row.to);
+            if row.effect == Effect::Dismiss {
+                next.holders.clear();
+            }
+            // Nobody waits for what has ended.
+            if row.effect == Effect::Dismiss || workflow.ends.contains(&next.stage) {
+                next.waiting.clear();
+            }
             Ok(Ruling::of(Code::Ok, next))
         }
         Effect::Take if state.holders.len() < service.capacity => {
@@ -388,6 +395,22 @@ mod tests {
         let state = world.state.unwrap();
         assert_eq!((state.holders, state.waiting), (vec![UserId([11; 16])], vec![UserId([13; 16])]));
         assert_eq!(state.stage, "claimed");
+    }
+
+    #[test]
+    fn nobody_holds_or_waits_for_what_was_cancelled_and_nobody_waits_for_what_is_done() {
+        let mut world = World::opened("help.errand", &asker());
+        world.code("claim", &volunteer(11));
+        world.code("claim", &volunteer(12));
+        let mut cancelled = World { catalogue: Catalogue::embedded(), state: world.state.clone() };
+        cancelled.code("cancel", &asker());
+        let state = cancelled.state.unwrap();
+        assert_eq!((state.holders, state.waiting), (vec![], vec![]));
+        world.code("report_back", &volunteer(11));
+        assert_eq!(world.state.as_ref().unwrap().waiting.len(), 1, "until it is confirmed the line stands");
+        world.code("confirm", &asker());
+        let state = world.state.unwrap();
+        assert_eq!((state.holders, state.waiting), (vec![UserId([11; 16])], vec![]));
     }
 
     #[test]

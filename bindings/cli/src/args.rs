@@ -1,0 +1,209 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use yuandian_device::Position;
+
+/// A phone on the command line.
+#[derive(Debug, Parser)]
+#[command(name = "yuandian", version, about = "原点: a phone on the command line")]
+pub struct Command {
+    /// Folder that the phone lives in.
+    #[arg(long, global = true, env = "YUANDIAN_HOME", default_value = "yuandian-home")]
+    pub home: PathBuf,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Enrol this phone with an invitation code (uses the network).
+    Enroll {
+        /// Address of the server.
+        #[arg(long)]
+        server: String,
+        /// The invitation code.
+        #[arg(long)]
+        code: String,
+        /// The name that others see.
+        #[arg(long)]
+        name: String,
+        /// A certificate authority to trust beside the public ones, DER file. May be repeated.
+        #[arg(long = "trust", value_name = "FILE.der")]
+        trust: Vec<PathBuf>,
+    },
+    /// Open a case: saved on this phone when it returns.
+    Capture(Capture),
+    /// Finish a draft.
+    Finish {
+        /// Id of the draft.
+        draft: String,
+    },
+    /// Cases and drafts, latest first.
+    List {
+        /// Lines to print.
+        #[arg(long, default_value_t = 1000)]
+        limit: u32,
+        /// Lines to pass over.
+        #[arg(long, default_value_t = 0)]
+        offset: u32,
+    },
+    /// One case.
+    Show {
+        /// Its id, or its first characters.
+        case: String,
+    },
+    /// Answer questions of a case's form.
+    Edit {
+        /// The case.
+        case: String,
+        /// An answer.
+        #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair, required = true)]
+        set: Vec<(String, String)>,
+        /// Heads that the form was opened at (`heads` of `show --json`), comma-separated; the case as it stands where not given.
+        #[arg(long, value_delimiter = ',')]
+        seen: Option<Vec<String>>,
+    },
+    /// Add a note to a case.
+    Note {
+        /// The case.
+        case: String,
+        /// The words.
+        text: String,
+        /// A photo with it.
+        #[arg(long = "photo", value_name = "FILE")]
+        photos: Vec<PathBuf>,
+    },
+    /// Do an act: claim, release, report_back, confirm, cancel, self_handle …
+    Act {
+        /// The case.
+        case: String,
+        /// Id of the act.
+        name: String,
+        /// A note with it.
+        #[arg(long)]
+        text: Option<String>,
+        /// A photo with it.
+        #[arg(long = "photo", value_name = "FILE")]
+        photos: Vec<PathBuf>,
+        /// An argument of the act.
+        #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
+        set: Vec<(String, String)>,
+    },
+    /// Settle an answer that has several values.
+    Resolve {
+        /// The case.
+        case: String,
+        /// Key of the answer.
+        key: String,
+        /// Number of the value to keep, as `show` counts them.
+        #[arg(long)]
+        keep: usize,
+    },
+    /// Send and receive until nothing is left or nothing moves any more (uses the network).
+    Sync {
+        /// A certificate authority to trust beside the public ones, DER file. May be repeated.
+        #[arg(long = "trust", value_name = "FILE.der")]
+        trust: Vec<PathBuf>,
+    },
+    /// What needs you (需处理).
+    Attention,
+    /// What is on its way.
+    Outbox,
+    /// Write a case with its history and originals into a zip file.
+    Export {
+        /// The case.
+        case: String,
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// Options of `capture`.
+#[derive(Debug, Args)]
+pub struct Capture {
+    /// Id of the service, e.g. case.city.E06010.
+    #[arg(long)]
+    pub service: String,
+    /// Where: longitude, latitude (degrees WGS-84), accuracy (metres).
+    #[arg(long, value_name = "LNG,LAT[,ACCURACY_M]", value_parser = position, allow_hyphen_values = true)]
+    pub at: Option<Position>,
+    /// The description.
+    #[arg(long, default_value = "")]
+    pub text: String,
+    /// A photo.
+    #[arg(long = "photo", value_name = "FILE")]
+    pub photos: Vec<PathBuf>,
+    /// An answer of the form.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
+    /// Keep it as a draft.
+    #[arg(long)]
+    pub draft: bool,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
+        _ => Err("write KEY=VALUE".into()),
+    }
+}
+
+fn position(text: &str) -> Result<Position, String> {
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    let number = |part: &str| part.parse::<f64>().map_err(|_| format!("{part:?} is not a number"));
+    match parts.as_slice() {
+        [lng, lat] => Ok(Position { lng: number(lng)?, lat: number(lat)?, accuracy_m: None }),
+        [lng, lat, accuracy] => {
+            let metres = accuracy.parse::<f64>().ok().filter(|m| (0.0..=1e7).contains(m));
+            let metres = metres.ok_or_else(|| format!("{accuracy:?} is no accuracy in metres"))?;
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "0 to 10^7 by the line above"
+            )]
+            let accuracy_m = Some(metres.ceil() as u32);
+            Ok(Position { lng: number(lng)?, lat: number(lat)?, accuracy_m })
+        }
+        _ => Err("write LNG,LAT or LNG,LAT,ACCURACY_M".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Command::command().debug_assert();
+    }
+
+    #[test]
+    fn home_and_json_stand_before_or_after_the_verb() {
+        for line in
+            [["yuandian", "--home", "x", "--json", "list"], ["yuandian", "list", "--home", "x", "--json"]]
+        {
+            let command = Command::try_parse_from(line).unwrap();
+            assert!(command.json && command.home == PathBuf::from("x"));
+        }
+    }
+
+    #[test]
+    fn places_and_pairs_are_read_or_refused_in_words() {
+        let full = Position { lng: 113.6, lat: 34.7, accuracy_m: Some(12) };
+        assert_eq!(position("113.6, 34.7,12"), Ok(full));
+        assert_eq!(position("113.6,34.7"), Ok(Position { accuracy_m: None, ..full }));
+        for bad in ["", "1", "1,2,3,4", "a,b", "1,2,-3", "1,2,x"] {
+            assert!(position(bad).is_err(), "{bad}");
+        }
+        assert_eq!(pair("a=b=c"), Ok(("a".into(), "b=c".into())));
+        assert!(pair("novalue").is_err() && pair("=x").is_err());
+    }
+}

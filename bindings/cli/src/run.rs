@@ -1,0 +1,221 @@
+//! Carries a command out.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use serde::Serialize;
+use serde_json::json;
+use yuandian_device::platform::open_home;
+use yuandian_device::{ActCommand, ActOutcome, DeviceError, Draft, Driver, Phone, RunReport, TrustRoots};
+
+use crate::args::{Capture, Command, Verb};
+use crate::text;
+
+/// Why a command ended badly.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The phone's own answer.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// A file that was named cannot be read or written.
+    #[error("{path}: {reason}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+    },
+    /// Anything of the system.
+    #[error("{0}")]
+    System(String),
+}
+
+impl Failure {
+    /// The exit code that scripts rely on.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Failure::File { .. } => 2,
+            Failure::System(_) => 1,
+            Failure::Device(error) => match error {
+                DeviceError::Invalid { .. }
+                | DeviceError::Photo { .. }
+                | DeviceError::NotFound { .. }
+                | DeviceError::NotEnrolled => 2,
+                DeviceError::Refused { .. } | DeviceError::ServerRefused(_) => 3,
+                DeviceError::Unreachable(_) => 4,
+                DeviceError::InUse
+                | DeviceError::StorageFull
+                | DeviceError::NewerStore { .. }
+                | DeviceError::Damaged(_) => 1,
+            },
+        }
+    }
+}
+
+type Done = Result<(), Failure>;
+
+/// Carries a command out and prints its answer.
+pub fn run(command: &Command) -> Done {
+    let mut phone = open_home(&command.home)?;
+    let json = command.json;
+    match &command.verb {
+        Verb::Enroll { server, code, name, trust } => {
+            let driver = Driver::new(server, &roots(trust)?)?;
+            let phone = Mutex::new(phone);
+            network()?.block_on(driver.enroll(&phone, code, name))?;
+            let person = phone.into_inner().map_err(|e| Failure::System(e.to_string()))?.person()?;
+            answer(json, &person, || text::person(&person))
+        }
+        Verb::Capture(capture) => self::capture(&mut phone, capture, json),
+        Verb::Finish { draft } => {
+            let id = phone.find(draft)?;
+            phone.finish(&id)?;
+            saved(&phone, &id, json)
+        }
+        Verb::List { limit, offset } => {
+            let lines = phone.list(*limit, *offset)?;
+            answer(json, &lines, || text::list(&lines))
+        }
+        Verb::Show { case } => {
+            let id = phone.find(case)?;
+            let view = phone.case(&id)?;
+            answer(json, &view, || text::case(&view, &phone))
+        }
+        Verb::Edit { case, set, seen } => {
+            let id = phone.find(case)?;
+            phone.edit(&id, set, seen.as_deref())?;
+            saved(&phone, &id, json)
+        }
+        Verb::Note { case, text, photos } => {
+            let id = phone.find(case)?;
+            phone.note(&id, text, &read_all(photos)?)?;
+            saved(&phone, &id, json)
+        }
+        Verb::Act { case, name, text: note, photos, set } => {
+            let id = phone.find(case)?;
+            let photos = read_all(photos)?;
+            let act = ActCommand { name, text: note.as_deref(), args: set, photos: &photos };
+            match phone.act(&id, &act)? {
+                ActOutcome::Queued => saved(&phone, &id, json),
+                ActOutcome::AlreadyDone => {
+                    answer(json, &json!({"id": id.to_string(), "already": true}), || {
+                        "已经做过了 (done before)".into()
+                    })
+                }
+            }
+        }
+        Verb::Resolve { case, key, keep } => {
+            let id = phone.find(case)?;
+            phone.resolve(&id, key, *keep)?;
+            saved(&phone, &id, json)
+        }
+        Verb::Sync { trust } => sync(phone, trust, json),
+        Verb::Attention => {
+            let items = phone.attention()?;
+            answer(json, &items, || text::attention(&items))
+        }
+        Verb::Outbox => {
+            let lines = phone.outbox()?;
+            answer(json, &lines, || text::outbox(&lines))
+        }
+        Verb::Export { case, file } => {
+            let id = phone.find(case)?;
+            let bytes = phone.export(&id)?;
+            std::fs::write(file, &bytes).map_err(|e| file_failure(file, &e))?;
+            let told = json!({"id": id.to_string(), "file": file, "bytes": bytes.len()});
+            answer(json, &told, || format!("已导出 {} ({} bytes)", file.display(), bytes.len()))
+        }
+    }
+}
+
+/// The draft first, photo by photo, then the case: whatever kills the phone in between leaves what was there.
+fn capture(phone: &mut Phone, capture: &Capture, json: bool) -> Done {
+    let photos = read_all(&capture.photos)?;
+    let draft = Draft {
+        service: capture.service.clone(),
+        position: capture.at,
+        text: capture.text.clone(),
+        answers: capture.set.clone(),
+        photos: vec![],
+    };
+    let id = phone.save_draft(None, &draft)?;
+    for (number, photo) in (1..).zip(&photos) {
+        if let Err(error) = phone.add_draft_photo(&id, photo) {
+            // Bad input is the typist's to mend: no half draft stays behind.
+            phone.discard_draft(&id)?;
+            return Err(error.into());
+        }
+        text::progress(json, &id, number);
+    }
+    if photos.is_empty() {
+        text::progress(json, &id, 0);
+    }
+    if !capture.draft
+        && let Err(error) = phone.finish(&id)
+    {
+        if matches!(error, DeviceError::Refused { .. } | DeviceError::NotEnrolled | DeviceError::Photo { .. })
+        {
+            phone.discard_draft(&id)?;
+        }
+        return Err(error.into());
+    }
+    saved(phone, &id, json)
+}
+
+fn sync(phone: Phone, trust: &[PathBuf], json: bool) -> Done {
+    let mut driver = Driver::new(&phone.server()?, &roots(trust)?)?;
+    let phone = Arc::new(Mutex::new(phone));
+    let report: RunReport = network()?.block_on(driver.sync(&phone))?;
+    let phone = phone.lock().map_err(|e| Failure::System(e.to_string()))?;
+    let waiting = phone.outbox()?.iter().filter(|line| line.state != "taken").count();
+    let attention = phone.attention()?.len();
+    let told = json!({
+        "reached": report.reached,
+        "complete": report.complete,
+        "pushed": report.pushed,
+        "pulled": report.pulled,
+        "uploaded": report.uploaded,
+        "uploaded_bytes": report.uploaded_bytes,
+        "failures": report.failures,
+        "waiting": waiting,
+        "attention": attention,
+    });
+    if !report.reached {
+        return Err(DeviceError::Unreachable(report.last_failure.unwrap_or_default()).into());
+    }
+    answer(json, &told, || text::sync(&report, waiting, attention))
+}
+
+fn saved(phone: &Phone, id: &yuandian_device::CaseId, json: bool) -> Done {
+    let line = phone.line_of(id)?;
+    answer(json, &line, || text::saved(&line))
+}
+
+fn answer<T: Serialize>(json: bool, value: &T, words: impl FnOnce() -> String) -> Done {
+    let line = if json {
+        serde_json::to_string(value).map_err(|e| Failure::System(e.to_string()))?
+    } else {
+        words()
+    };
+    text::print(&line);
+    Ok(())
+}
+
+fn read_all(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
+    files.iter().map(|file| std::fs::read(file).map_err(|e| file_failure(file, &e))).collect()
+}
+
+fn roots(files: &[PathBuf]) -> Result<TrustRoots, Failure> {
+    Ok(TrustRoots(read_all(files)?))
+}
+
+fn file_failure(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::File { path: path.to_owned(), reason: error.to_string() }
+}
+
+fn network() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::System(e.to_string()))
+}

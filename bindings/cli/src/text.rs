@@ -1,0 +1,181 @@
+//! What a person reads: zh-Hans with English beside it where it is short.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use serde_json::json;
+use yuandian_device::view::{AttentionItem, CaseView, ListLine, OutboxLine};
+use yuandian_device::words;
+use yuandian_device::{CaseId, DeviceError, PersonRecord, Phone, RunReport};
+
+use crate::run::Failure;
+
+/// Prints an answer; a reader that went away is no error.
+pub fn print(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Tells on standard error how far a capture is durable: after each line the phone may die.
+pub fn progress(json: bool, draft: &CaseId, photos: usize) {
+    let line = if json {
+        json!({"draft": draft.to_string(), "photos": photos}).to_string()
+    } else {
+        format!("草稿已存在本机 {draft} (draft saved, photos: {photos})")
+    };
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Tells on standard error why a command ended badly, and what can be done.
+pub fn print_failure(failure: &Failure, json: bool) {
+    let (code, reason, next) = explain(failure);
+    let line = if json {
+        json!({"error": code, "reason": reason, "next": next}).to_string()
+    } else if next.is_empty() {
+        reason
+    } else {
+        format!("{reason}\n  → {}", next.join(" / "))
+    };
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+fn explain(failure: &Failure) -> (String, String, Vec<String>) {
+    let says = |code: &str, next: &[&str]| {
+        (code.to_owned(), failure.to_string(), next.iter().map(|n| (*n).to_owned()).collect())
+    };
+    let Failure::Device(error) = failure else {
+        return says("input", &["检查文件后重试 (check the file)"]);
+    };
+    match error {
+        DeviceError::Refused { code, facts } => {
+            let words = words();
+            let reason = words.reason(*code, facts);
+            let next = words.next_steps(*code).iter().map(|n| words.next(n).zh).collect();
+            (code.id().to_owned(), format!("{} ({})", reason.zh, reason.en), next)
+        }
+        DeviceError::Invalid { .. } => says("invalid", &["改正后重试 (mend it and try again)"]),
+        DeviceError::Photo { code, .. } => says(code, &["换一张照片 (use another photo)"]),
+        DeviceError::NotFound { .. } => says("not_found", &["用 list 查看编号 (see `list` for ids)"]),
+        DeviceError::NotEnrolled => says("not_enrolled", &["用邀请码登记 (`enroll` with an invitation)"]),
+        DeviceError::Unreachable(_) => {
+            says("unreachable", &["内容已存在本机,有网络时再同步 (kept; `sync` again later)"])
+        }
+        DeviceError::ServerRefused(_) => {
+            says("server_refused", &["向管理员索取新的邀请码 (ask for a new invitation)"])
+        }
+        DeviceError::InUse => says("in_use", &["关闭另一个程序 (close the other process)"]),
+        DeviceError::StorageFull => says("storage_full", &["清理空间后重试 (free some space)"]),
+        DeviceError::NewerStore { .. } => says("newer_store", &["更新应用 (update the app)"]),
+        DeviceError::Damaged(_) => says("damaged", &["导出后联系支持 (export, then call support)"]),
+    }
+}
+
+/// Who the phone speaks for.
+pub fn person(person: &PersonRecord) -> String {
+    let grants: Vec<String> =
+        person.grants.iter().map(|g| format!("{}@{}", words().role(g.role.id()).zh, g.grid)).collect();
+    format!("已登记 (enrolled): {} · {}", person.name, grants.join(", "))
+}
+
+/// A case that was just written.
+pub fn saved(line: &ListLine) -> String {
+    format!("{} {} {} · {}", line.sync_text, line.id, line.service_text, line.title)
+}
+
+/// The list.
+pub fn list(lines: &[ListLine]) -> String {
+    let row = |line: &ListLine| {
+        format!("{}  {}  {}  {}  {}", line.id, line.sync_text, line.stage_text, line.service_text, line.title)
+    };
+    if lines.is_empty() {
+        "没有案件 (nothing here)".into()
+    } else {
+        lines.iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A case.
+pub fn case(view: &CaseView, phone: &Phone) -> String {
+    let mut out = String::new();
+    let words = phone.words();
+    let _ = writeln!(out, "{}  {}", view.id, view.service);
+    let _ = writeln!(out, "{} · {} · {} {}", view.stage_text, view.sync_text, view.grid_name, view.grid);
+    if !view.text.is_empty() {
+        let _ = writeln!(out, "{}", view.text);
+    }
+    for (key, value) in &view.fields {
+        let mark = if view.private.contains(key) { " (仅本机)" } else { "" };
+        let _ = writeln!(out, "  {key} = {value}{mark}");
+    }
+    for conflict in &view.conflicts {
+        let _ = writeln!(out, "有冲突 {}:", conflict.key);
+        for value in &conflict.values {
+            let _ = writeln!(out, "  {}. {} · {}", value.n, value.value, value.by);
+        }
+    }
+    for note in &view.notes {
+        let _ = writeln!(out, "备注 {}: {}", note.by, note.text);
+    }
+    for photo in &view.photos {
+        let state = if photo.stored {
+            "已送达".to_owned()
+        } else {
+            format!("{}/{} 字节", photo.sent, photo.size)
+        };
+        let _ = writeln!(out, "照片 {} {}×{} {}", &photo.hash[..12], photo.width, photo.height, state);
+    }
+    if view.claim.state != "none" {
+        let position = view.claim.position.map_or(String::new(), |p| format!(" 第 {p} 位"));
+        let _ = writeln!(out, "接单: {}{position}", view.claim.state);
+    }
+    if !view.holders.is_empty() {
+        let _ = writeln!(out, "承接人: {}", view.holders.join(", "));
+    }
+    let can: Vec<String> = view.can.iter().map(|a| format!("{} ({a})", words.act(a).zh)).collect();
+    if !can.is_empty() {
+        let _ = writeln!(out, "可以: {}", can.join(", "));
+    }
+    out.trim_end().to_owned()
+}
+
+/// The 需处理 list.
+pub fn attention(items: &[AttentionItem]) -> String {
+    let line = |item: &AttentionItem| {
+        format!(
+            "{} {} [{}] {}\n  → {}",
+            item.case,
+            item.title,
+            item.code,
+            item.reason,
+            item.next_text.join(" / ")
+        )
+    };
+    if items.is_empty() {
+        "没有需处理的事项 (nothing needs you)".into()
+    } else {
+        items.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The outbox.
+pub fn outbox(lines: &[OutboxLine]) -> String {
+    let row =
+        |line: &OutboxLine| format!("{}  {}  {}  {} bytes", line.case, line.what, line.state, line.bytes);
+    if lines.is_empty() {
+        "没有待上传的内容 (nothing waits)".into()
+    } else {
+        lines.iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// How a sync ended.
+pub fn sync(report: &RunReport, waiting: usize, attention: usize) -> String {
+    let state = if report.complete {
+        "同步完成 (all sent)"
+    } else {
+        "部分内容稍后再发 (some is left for later)"
+    };
+    format!(
+        "{state}: 上传 {} 项, 收到 {} 件, 照片 {} 张 {} 字节; 待上传 {waiting}, 需处理 {attention}",
+        report.pushed, report.pulled, report.uploaded, report.uploaded_bytes
+    )
+}

@@ -1,0 +1,292 @@
+//! The loop that drives the sync machine over HTTP. The only module of the phone with sockets and tasks.
+//!
+//! The phone is locked for each step of the store and free while the network is waited for, so capture never waits for sync.
+#![allow(clippy::disallowed_methods, reason = "this is where the machine meets the real network and clock")]
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode};
+use serde::Deserialize;
+use yuandian_sync::limits::MESSAGE_BYTES_MAX;
+use yuandian_sync::message::{Enrolled, NonceRequest, WIRE_VERSION};
+use yuandian_sync::{
+    Effect, Failure, Input, Machine, Reply, Request, RunReport, UploadPlan, UploadReply, wire,
+};
+
+use crate::error::{DeviceError, Result};
+use crate::phone::Phone;
+
+/// Longest silence on a connection.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest wait for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A connection to one server.
+pub struct Driver {
+    client: Client,
+    server: String,
+    token: Option<String>,
+}
+
+/// Extra roots to trust, each one certificate in DER. Cities run certificate authorities of their own.
+#[derive(Debug, Clone, Default)]
+pub struct TrustRoots(pub Vec<Vec<u8>>);
+
+/// What the server says when it refuses a request as a whole (RFC 9457).
+#[derive(Deserialize)]
+struct Problem {
+    title: String,
+    #[serde(default)]
+    detail: String,
+}
+
+impl Driver {
+    /// Prepares a connection; nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`DeviceError::Invalid`] for an address that is no http(s) URL or a root that is no certificate.
+    pub fn new(server: &str, roots: &TrustRoots) -> Result<Self> {
+        let server = server.trim_end_matches('/').to_owned();
+        let invalid = |reason: String| DeviceError::Invalid { field: "server".into(), reason };
+        if !(server.starts_with("http://") || server.starts_with("https://")) {
+            return Err(invalid("an address that begins with https:// is needed".into()));
+        }
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls(roots).map_err(invalid)?)
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT)
+            .build()
+            .map_err(|e| invalid(e.to_string()))?;
+        Ok(Self { client, server, token: None })
+    }
+
+    /// Enrols a phone with an invitation.
+    ///
+    /// # Errors
+    /// [`DeviceError::Unreachable`], [`DeviceError::ServerRefused`], [`DeviceError::Invalid`].
+    pub async fn enroll(&self, phone: &Mutex<Phone>, code: &str, name: &str) -> Result<()> {
+        let request = lock(phone).enroll_request(code, name)?;
+        let response = self.post("/v1/enroll", wire::pack(&request)).send().await;
+        let reply: Enrolled = match self.message("enrolled", response).await {
+            Ok(reply) => reply,
+            Err(Failure::Refused(words)) => return Err(DeviceError::ServerRefused(words)),
+            Err(Failure::Unauthorized) => return Err(DeviceError::ServerRefused("not authorised".into())),
+            Err(Failure::Busy { .. }) => return Err(DeviceError::Unreachable("the server is busy".into())),
+            Err(Failure::Unreachable(why)) => return Err(DeviceError::Unreachable(why)),
+        };
+        lock(phone).enrolled(&self.server, &reply)
+    }
+
+    /// One run: until nothing is left, photos included, or nothing moves any more.
+    ///
+    /// # Errors
+    /// The store's; a network failure is no error but part of the report.
+    pub async fn sync(&mut self, phone: &Arc<Mutex<Phone>>) -> Result<RunReport> {
+        let start = Instant::now();
+        let now = || i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let mut machine = Machine::default();
+        machine.handle(Input::Start, now());
+        loop {
+            while let Some(effect) = machine.poll_effect() {
+                let input = match effect {
+                    Effect::Ask(request) => self.ask(phone, request).await?,
+                    Effect::Load(load) => {
+                        let (phone, load) = (Arc::clone(phone), load.clone());
+                        Input::Loaded(blocking(move || lock(&phone).load(&load)).await?)
+                    }
+                    Effect::Keep(keep) => {
+                        let phone = Arc::clone(phone);
+                        blocking(move || lock(&phone).keep(&keep)).await?;
+                        Input::Kept
+                    }
+                    Effect::Finished(report) => return Ok(report),
+                };
+                machine.handle(input, now());
+            }
+            let Some(at) = machine.poll_timeout() else {
+                return Err(DeviceError::Damaged("the sync machine stopped without an end".into()));
+            };
+            let pause = u64::try_from(at - now()).unwrap_or(0);
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            machine.handle(Input::Timeout, now().max(at));
+        }
+    }
+
+    async fn ask(&mut self, phone: &Arc<Mutex<Phone>>, request: Request) -> Result<Input> {
+        let answer = match request {
+            Request::Nonce => {
+                let device = lock(phone).certificate.device;
+                let body = wire::pack(&NonceRequest { version: WIRE_VERSION, device });
+                self.message("nonce", self.post("/v1/nonce", body).send().await).await.map(Reply::Nonce)
+            }
+            Request::Hello(hello) => {
+                let sent = self.post("/v1/hello", wire::pack(&hello)).send().await;
+                self.message("hello reply", sent).await.map(|reply: yuandian_sync::message::HelloReply| {
+                    self.token = Some(reply.token.clone());
+                    Reply::Hello(reply)
+                })
+            }
+            Request::Push(push) => self
+                .message("push reply", self.post("/v1/push", wire::pack(&push)).send().await)
+                .await
+                .map(Reply::Push),
+            Request::Pull(pull) => self
+                .message("pull reply", self.post("/v1/pull", wire::pack(&pull)).send().await)
+                .await
+                .map(Reply::Pull),
+            Request::Upload(plan) => self.upload(phone, plan).await?.map(Reply::Upload),
+        };
+        Ok(answer.map_or_else(Input::Failed, Input::Replied))
+    }
+
+    fn post(&self, path: &str, body: Vec<u8>) -> reqwest::RequestBuilder {
+        let request = self
+            .client
+            .post(format!("{}{path}", self.server))
+            .header(CONTENT_TYPE, wire::CONTENT_TYPE)
+            .body(body);
+        self.authorised(request)
+    }
+
+    fn authorised(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        match &self.token {
+            Some(token) => request.header(AUTHORIZATION, format!("Bearer {token}")),
+            None => request,
+        }
+    }
+
+    async fn upload(
+        &self,
+        phone: &Arc<Mutex<Phone>>,
+        plan: UploadPlan,
+    ) -> Result<std::result::Result<UploadReply, Failure>> {
+        let url =
+            if plan.url.starts_with('/') { format!("{}{}", self.server, plan.url) } else { plan.url.clone() };
+        // An upload's address is a capability of this server: bytes are never sent anywhere else.
+        if !url.starts_with(&format!("{}/", self.server)) {
+            return Ok(Ok(UploadReply { status: 404, offset: None, location: None }));
+        }
+        let method = reqwest::Method::from_bytes(plan.method.as_bytes())
+            .map_err(|e| DeviceError::Damaged(e.to_string()))?;
+        let mut request = self.client.request(method, url);
+        for (name, value) in &plan.headers {
+            request = request.header(*name, value);
+        }
+        if plan.needs_token {
+            request = self.authorised(request);
+        }
+        if let Some(hash) = plan.file {
+            let phone = Arc::clone(phone);
+            let piece = blocking(move || lock(&phone).upload_piece(&hash, plan.offset, plan.length)).await;
+            match piece {
+                Ok(piece) => request = request.body(piece),
+                // The file was removed or damaged behind our back: this blob stays behind, the others go on.
+                Err(error) => {
+                    tracing::error!(%error, "a photo file cannot be read");
+                    return Ok(Ok(UploadReply { status: 423, offset: None, location: None }));
+                }
+            }
+        }
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => return Ok(Err(Failure::Unreachable(words(&error)))),
+        };
+        if let Some(failure) = busy(&response) {
+            return Ok(Err(failure));
+        }
+        if plan.needs_token && response.status() == StatusCode::UNAUTHORIZED {
+            return Ok(Err(Failure::Unauthorized));
+        }
+        if !response.headers().contains_key("tus-resumable") {
+            return Ok(Err(Failure::Unreachable("an answer that is not our server's".into())));
+        }
+        let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok());
+        Ok(Ok(UploadReply {
+            status: response.status().as_u16(),
+            offset: header("upload-offset").and_then(|v| v.parse().ok()),
+            location: header("location").map(str::to_owned),
+        }))
+    }
+
+    /// Reads an answer that must be a message of ours.
+    async fn message<T>(
+        &self,
+        what: &'static str,
+        sent: std::result::Result<Response, reqwest::Error>,
+    ) -> std::result::Result<T, Failure>
+    where
+        T: for<'b> minicbor::Decode<'b, ()> + minicbor::Encode<()>,
+    {
+        let mut response = sent.map_err(|e| Failure::Unreachable(words(&e)))?;
+        if let Some(failure) = busy(&response) {
+            return Err(failure);
+        }
+        let status = response.status();
+        let kind =
+            response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|e| Failure::Unreachable(words(&e)))? {
+            if body.len() + chunk.len() > MESSAGE_BYTES_MAX {
+                return Err(Failure::Unreachable("an endless answer".into()));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            return Err(Failure::Unauthorized);
+        }
+        if status == StatusCode::OK && kind == wire::CONTENT_TYPE {
+            return wire::unpack(what, &body).map_err(|e| Failure::Unreachable(e.to_string()));
+        }
+        if kind.starts_with("application/problem+json") {
+            let words = match serde_json::from_slice::<Problem>(&body) {
+                Ok(problem) if problem.detail.is_empty() => problem.title,
+                Ok(problem) => format!("{}: {}", problem.title, problem.detail),
+                Err(_) => status.to_string(),
+            };
+            return Err(Failure::Refused(words));
+        }
+        // Status 200 with somebody else's page: a captive portal.
+        Err(Failure::Unreachable(format!("an answer that is not our server's ({status}, {kind})")))
+    }
+}
+
+fn busy(response: &Response) -> Option<Failure> {
+    let status = response.status();
+    let again = matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502 | 503 | 504 | 507);
+    let seconds = || response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse::<i64>().ok();
+    again.then(|| Failure::Busy { retry_after_ms: seconds().map(|s| s.saturating_mul(1000)) })
+}
+
+/// The innermost reason: what a log needs, without the address, which may hold a capability.
+fn words(error: &reqwest::Error) -> String {
+    let mut source: &dyn std::error::Error = error;
+    while let Some(inner) = source.source() {
+        source = inner;
+    }
+    source.to_string()
+}
+
+fn tls(roots: &TrustRoots) -> std::result::Result<rustls::ClientConfig, String> {
+    let mut store = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    for der in &roots.0 {
+        store.add(der.clone().into()).map_err(|e| e.to_string())?;
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    Ok(rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| e.to_string())?
+        .with_root_certificates(store)
+        .with_no_client_auth())
+}
+
+fn lock(phone: &Mutex<Phone>) -> std::sync::MutexGuard<'_, Phone> {
+    // A panic while the phone was locked has rolled its transaction back: what is stored is whole.
+    phone.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| DeviceError::Damaged(e.to_string()))?
+}

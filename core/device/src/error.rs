@@ -1,0 +1,152 @@
+//! What can go wrong, as a person can act on it: the public error of the phone, and how the private ones become it.
+
+use yuandian_document::{ContentError, KeyError};
+use yuandian_model::form::FieldError;
+use yuandian_model::place::PlaceError;
+use yuandian_model::refusal::Facts;
+use yuandian_model::{Code, Refusal};
+use yuandian_photo::PhotoError;
+
+/// Why a command did not happen. Nothing is queued or changed when one is returned.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum DeviceError {
+    /// An input cannot be used: mend it and try again.
+    #[error("{field}: {reason}")]
+    Invalid {
+        /// Which input.
+        field: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The rule says no already on this phone.
+    #[error("refused: {code}")]
+    Refused {
+        /// Which no.
+        code: Code,
+        /// What it rests on.
+        facts: Facts,
+    },
+    /// Not a usable photograph: take another.
+    #[error("photo refused ({code}): {reason}")]
+    Photo {
+        /// Stable id of the reason.
+        code: &'static str,
+        /// The reason.
+        reason: String,
+    },
+    /// This phone holds no such case, draft, item or photo.
+    #[error("no such {what}: {id}")]
+    NotFound {
+        /// What was looked for.
+        what: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// The phone speaks for nobody yet: enrol with an invitation.
+    #[error("this phone is not enrolled: use an invitation code first")]
+    NotEnrolled,
+    /// The server could not be reached; everything is kept.
+    #[error("the server is out of reach: {0}")]
+    Unreachable(String),
+    /// The server said no to the request as a whole (an invitation used before …).
+    #[error("the server refuses: {0}")]
+    ServerRefused(String),
+    /// Another process has this phone's store open: close it there.
+    #[error("another process uses this phone's store: close it first")]
+    InUse,
+    /// The phone is full: free some space. What was saved before is safe.
+    #[error("the phone's storage is full: free some space and try again")]
+    StorageFull,
+    /// The store was written by a newer app: update this one.
+    #[error("the store has schema {found}, this app knows {known}: update the app")]
+    NewerStore {
+        /// Found in the file.
+        found: i64,
+        /// Known here.
+        known: i64,
+    },
+    /// The store or a file in it cannot be read: export what can be read and call support.
+    #[error("the store cannot be read: {0}")]
+    Damaged(String),
+}
+
+/// Result of a phone's command.
+pub type Result<T> = std::result::Result<T, DeviceError>;
+
+impl DeviceError {
+    pub(crate) fn invalid(field: &str, reason: impl ToString) -> Self {
+        DeviceError::Invalid { field: field.to_owned(), reason: reason.to_string() }
+    }
+
+    pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Self {
+        DeviceError::NotFound { what, id: id.to_string() }
+    }
+}
+
+impl From<rusqlite::Error> for DeviceError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode;
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => DeviceError::StorageFull,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DeviceError::InUse,
+            _ => DeviceError::Damaged(error.to_string()),
+        }
+    }
+}
+
+impl From<std::io::Error> for DeviceError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => DeviceError::StorageFull,
+            _ => DeviceError::Damaged(error.to_string()),
+        }
+    }
+}
+
+impl From<FieldError> for DeviceError {
+    fn from(error: FieldError) -> Self {
+        let field = match &error {
+            FieldError::Unknown { key, .. }
+            | FieldError::TooLong { key, .. }
+            | FieldError::NotA { key, .. }
+            | FieldError::Missing { key } => key.clone(),
+        };
+        DeviceError::Invalid { field, reason: error.to_string() }
+    }
+}
+
+impl From<PlaceError> for DeviceError {
+    fn from(error: PlaceError) -> Self {
+        DeviceError::invalid("at", error)
+    }
+}
+
+impl From<Refusal> for DeviceError {
+    fn from(refusal: Refusal) -> Self {
+        DeviceError::Refused { code: refusal.code, facts: refusal.facts }
+    }
+}
+
+impl From<PhotoError> for DeviceError {
+    fn from(error: PhotoError) -> Self {
+        DeviceError::Photo { code: error.code(), reason: error.to_string() }
+    }
+}
+
+impl From<ContentError> for DeviceError {
+    fn from(error: ContentError) -> Self {
+        DeviceError::Damaged(error.to_string())
+    }
+}
+
+impl From<KeyError> for DeviceError {
+    fn from(error: KeyError) -> Self {
+        DeviceError::Damaged(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for DeviceError {
+    fn from(error: serde_json::Error) -> Self {
+        DeviceError::Damaged(error.to_string())
+    }
+}

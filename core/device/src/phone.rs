@@ -1,0 +1,224 @@
+//! A phone: its identity, its store and its ports. Synchronous and single-threaded, so that the simulated world runs the real one.
+//!
+//! Commands are in [`crate::write`], reading in [`crate::view`], the store's side of sync in [`crate::exchange`].
+
+use std::path::Path;
+
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use yuandian_document::{Captured, DeviceCertificate, DeviceKey, Purpose, cbor};
+use yuandian_model::words::Words;
+use yuandian_model::{Actor, Catalogue, Divisions, Epoch, Grant, Incarnation, UserId};
+use yuandian_sync::message::{Enroll, Enrolled, SignedMessage, WIRE_VERSION};
+
+use crate::error::{DeviceError, Result};
+use crate::ports::Ports;
+use crate::store::{self, meta};
+
+/// Name and version of the app, as the server's log shows it.
+pub const APP: &str = concat!("yuandian/", env!("CARGO_PKG_VERSION"));
+
+/// Who the phone speaks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRecord {
+    /// The person.
+    pub user: UserId,
+    /// Display name.
+    pub name: String,
+    /// Rights as the server gave them last.
+    pub grants: Vec<Grant>,
+}
+
+impl PersonRecord {
+    pub(crate) fn actor(&self) -> Actor {
+        Actor { user: self.user, grants: self.grants.clone() }
+    }
+}
+
+/// The last word of the server's clock: kept for the bracket around captures.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Seen {
+    pub server_ms: Option<i64>,
+    pub epoch: Option<Epoch>,
+    pub seq: Option<u64>,
+}
+
+/// A phone with its store open. One a process and store.
+pub struct Phone {
+    pub(crate) db: Connection,
+    pub(crate) ports: Ports,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) words: Words,
+    pub(crate) divisions: Divisions,
+    pub(crate) key: DeviceKey,
+    pub(crate) certificate: DeviceCertificate,
+    pub(crate) seen_monotonic_ms: Option<u64>,
+}
+
+impl Phone {
+    /// Opens a phone's store, or makes one.
+    ///
+    /// A store whose mark is not the one given was copied or restored: it goes on under a new incarnation.
+    ///
+    /// # Errors
+    /// [`DeviceError::InUse`], [`DeviceError::NewerStore`], [`DeviceError::StorageFull`], [`DeviceError::Damaged`],
+    /// [`DeviceError::Invalid`] for a database key, which this build cannot use.
+    pub fn open(store: &Path, mut ports: Ports) -> Result<Self> {
+        if ports.database_key.is_some() {
+            return Err(DeviceError::invalid("database_key", "this build has no encryption at rest"));
+        }
+        let mut db = store::open(store, ports.vfs.as_deref())?;
+        let tx = db.transaction()?;
+        let seed: [u8; 32] = match meta::get(&tx, meta::KEY_SEED)? {
+            Some(seed) => {
+                seed.try_into().map_err(|_| DeviceError::Damaged("the key has a wrong length".into()))?
+            }
+            None => {
+                let mut seed = [0; 32];
+                ports.randomness.fill(&mut seed);
+                meta::set(&tx, meta::KEY_SEED, &seed)?;
+                seed
+            }
+        };
+        let mark = meta::get(&tx, meta::MARK)?;
+        if mark.as_deref() != Some(ports.mark.as_bytes()) {
+            new_incarnation(&tx, &mut ports)?;
+            meta::set(&tx, meta::MARK, ports.mark.as_bytes())?;
+            if mark.is_some() {
+                tracing::warn!("the store was copied or restored: it goes on under a new incarnation");
+            }
+        }
+        tx.commit()?;
+        let key = DeviceKey::from_seed(&seed);
+        let certificate = DeviceCertificate::issue(ports.signer.as_ref(), &key)?;
+        let mut phone = Self {
+            db,
+            ports,
+            catalogue: Catalogue::embedded(),
+            words: Words::embedded(),
+            divisions: Divisions::zhengzhou(),
+            key,
+            certificate,
+            seen_monotonic_ms: None,
+        };
+        phone.requeue_foreign_incarnations()?;
+        Ok(phone)
+    }
+
+    /// Names and words of the catalogue in force.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// What people read.
+    #[must_use]
+    pub fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// Who the phone speaks for.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotEnrolled`].
+    pub fn person(&self) -> Result<PersonRecord> {
+        let record = meta::get(&self.db, meta::PERSON)?.ok_or(DeviceError::NotEnrolled)?;
+        Ok(serde_json::from_slice(&record)?)
+    }
+
+    /// The server's address, once enrolled.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotEnrolled`].
+    pub fn server(&self) -> Result<String> {
+        let address = meta::get(&self.db, meta::SERVER)?.ok_or(DeviceError::NotEnrolled)?;
+        String::from_utf8(address).map_err(|e| DeviceError::Damaged(e.to_string()))
+    }
+
+    /// A request to be enrolled with an invitation, signed.
+    ///
+    /// # Errors
+    /// [`DeviceError::Invalid`] for a name or code that is empty or too long.
+    pub fn enroll_request(&self, code: &str, name: &str) -> Result<SignedMessage> {
+        let name = name.trim();
+        if name.is_empty() {
+            return Err(DeviceError::invalid("name", "a name that others see is needed"));
+        }
+        yuandian_model::form::text_within("name", name, yuandian_model::limits::NAME_CHARS_MAX)?;
+        if code.trim().is_empty() || code.len() > 64 {
+            return Err(DeviceError::invalid("code", "not an invitation code"));
+        }
+        let enroll = Enroll {
+            version: WIRE_VERSION,
+            code: code.trim().to_owned(),
+            name: name.to_owned(),
+            certificate: self.certificate.clone(),
+            app: APP.to_owned(),
+        };
+        let message = cbor::encode(&enroll);
+        let signature = self.key.sign(Purpose::Enroll, &message);
+        Ok(SignedMessage { message, signature })
+    }
+
+    /// Keeps the server's answer to [`Phone::enroll_request`].
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn enrolled(&mut self, server: &str, reply: &Enrolled) -> Result<()> {
+        let person =
+            PersonRecord { user: reply.user, name: reply.name.clone(), grants: reply.grants.clone() };
+        let tx = self.db.transaction()?;
+        meta::set(&tx, meta::PERSON, &serde_json::to_vec(&person)?)?;
+        meta::set(&tx, meta::SERVER, server.as_bytes())?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Bytes of free space, where the system says.
+    #[must_use]
+    pub fn free_bytes(&self) -> Option<u64> {
+        self.ports.space.free_bytes()
+    }
+
+    pub(crate) fn seen(&self) -> Result<Seen> {
+        match meta::get(&self.db, meta::SEEN)? {
+            Some(seen) => Ok(serde_json::from_slice(&seen)?),
+            None => Ok(Seen::default()),
+        }
+    }
+
+    /// Now, with the bracket that the last contact gives.
+    pub(crate) fn captured(&self) -> Result<Captured> {
+        let seen = self.seen()?;
+        let now = self.ports.clock.monotonic_ms();
+        Ok(Captured {
+            wall_ms: self.ports.clock.wall_ms(),
+            seen_ms: seen.server_ms,
+            since_ms: self.seen_monotonic_ms.map(|at| now.saturating_sub(at)),
+            epoch: seen.epoch,
+            seq: seen.seq,
+        })
+    }
+
+    pub(crate) fn uuid(&mut self) -> (i64, [u8; 10]) {
+        let mut random = [0; 10];
+        self.ports.randomness.fill(&mut random);
+        (self.ports.clock.wall_ms(), random)
+    }
+}
+
+/// Reads the life of the store.
+pub(crate) fn incarnation(db: &Connection) -> Result<Incarnation> {
+    let bytes = meta::get(db, meta::INCARNATION)?.unwrap_or_default();
+    store::id(bytes, Incarnation::from_slice)
+}
+
+/// Begins a new life: new actors, a new chain.
+pub(crate) fn new_incarnation(db: &Connection, ports: &mut Ports) -> Result<Incarnation> {
+    let mut fresh = [0; 16];
+    ports.randomness.fill(&mut fresh);
+    meta::set(db, meta::INCARNATION, &fresh)?;
+    meta::unset(db, meta::CHAIN_N)?;
+    meta::unset(db, meta::CHAIN_PREV)?;
+    Ok(Incarnation(fresh))
+}

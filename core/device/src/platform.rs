@@ -1,0 +1,179 @@
+//! The ports on an ordinary computer: system clocks and randomness, a folder of photo files, a root key in a file of mode 600.
+#![allow(clippy::disallowed_methods, reason = "this is where the phone meets the real machine")]
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use yuandian_document::SoftwareRoot;
+use yuandian_model::BlobHash;
+
+use crate::error::{DeviceError, Result};
+use crate::phone::Phone;
+use crate::ports::{BlobDir, Clock, Ports, Randomness, SpaceProbe};
+
+/// Name of the store in a home.
+const STORE: &str = "phone.db";
+/// Name of the root key in a home.
+const ROOT_KEY: &str = "root.key";
+/// Folder of photo files in a home.
+const BLOBS: &str = "blobs";
+
+/// Opens the phone that lives in a folder, making it where needed.
+///
+/// # Errors
+/// [`DeviceError::InUse`] where another process has it open, and those of [`Phone::open`].
+pub fn open_home(home: &Path) -> Result<Phone> {
+    fs::create_dir_all(home)?;
+    let store = home.join(STORE);
+    let root = root_key(home)?;
+    let blobs = FolderBlobs::new(home.join(BLOBS))?;
+    OpenOptions::new().create(true).append(true).open(&store)?;
+    let ports = Ports {
+        vfs: None,
+        blobs: Box::new(blobs),
+        clock: Box::new(SystemClock(Instant::now())),
+        randomness: Box::new(SystemRandomness),
+        signer: Box::new(root),
+        space: Box::new(NoProbe),
+        database_key: None,
+        mark: file_identity(&store)?,
+    };
+    Phone::open(&store, ports)
+}
+
+/// Where and as which file the store exists: a copied folder has another.
+fn file_identity(store: &Path) -> Result<String> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let meta = fs::metadata(store)?;
+        Ok(format!("{}:{}", meta.dev(), meta.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        Ok(fs::canonicalize(store)?.display().to_string())
+    }
+}
+
+fn root_key(home: &Path) -> Result<SoftwareRoot> {
+    let path = home.join(ROOT_KEY);
+    match fs::read(&path) {
+        Ok(bytes) => {
+            let seed =
+                bytes.try_into().map_err(|_| DeviceError::Damaged("root.key has a wrong length".into()))?;
+            Ok(SoftwareRoot::from_seed(&seed)?)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => loop {
+            let mut seed = [0; 32];
+            SystemRandomness.fill(&mut seed);
+            // A few values are no key: draw again.
+            let Ok(root) = SoftwareRoot::from_seed(&seed) else { continue };
+            durable(&path, &seed)?;
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+            }
+            return Ok(root);
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Written beside, synced, renamed, folder synced: whole or not at all.
+fn durable(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    let beside = path.with_extension("part");
+    let mut options = OpenOptions::new();
+    options.create(true).write(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&beside, path)?;
+    File::open(folder)?.sync_all()
+}
+
+/// The machine's clocks. Monotonic from the start of the process.
+pub struct SystemClock(Instant);
+
+impl Clock for SystemClock {
+    fn wall_ms(&self) -> i64 {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+    }
+    fn monotonic_ms(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// The machine's randomness.
+pub struct SystemRandomness;
+
+impl Randomness for SystemRandomness {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("a system without randomness cannot make keys");
+    }
+}
+
+/// No word on free space: the system's own "disk full" decides.
+struct NoProbe;
+
+impl SpaceProbe for NoProbe {
+    fn free_bytes(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// A folder of photo files in 256 sub-folders.
+pub struct FolderBlobs(PathBuf);
+
+impl FolderBlobs {
+    /// In this folder, made where needed.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn new(folder: PathBuf) -> io::Result<Self> {
+        fs::create_dir_all(&folder)?;
+        Ok(Self(folder))
+    }
+
+    fn path(&self, hash: &BlobHash) -> PathBuf {
+        let name = hash.to_string();
+        self.0.join(&name[..2]).join(name)
+    }
+}
+
+impl BlobDir for FolderBlobs {
+    fn put(&mut self, hash: &BlobHash, bytes: &[u8]) -> io::Result<()> {
+        let path = self.path(hash);
+        if fs::metadata(&path).is_ok_and(|m| m.len() == bytes.len() as u64) {
+            return Ok(());
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+            File::open(&self.0)?.sync_all()?;
+        }
+        durable(&path, bytes)
+    }
+
+    fn read(&self, hash: &BlobHash, offset: u64, length: u64) -> io::Result<Vec<u8>> {
+        let mut file = File::open(self.path(hash))?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::new();
+        file.take(length).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn has(&self, hash: &BlobHash) -> bool {
+        self.path(hash).is_file()
+    }
+}

@@ -1,0 +1,64 @@
+//! What a phone needs from the machine it runs on. Everything the simulated world replaces is here.
+
+use yuandian_document::Signer;
+use yuandian_model::BlobHash;
+
+/// Clocks. The wall clock is evidence and never order; the monotonic one measures.
+pub trait Clock: Send {
+    /// Wall clock, ms since 1970.
+    fn wall_ms(&self) -> i64;
+    /// Monotonic clock, ms since any fixed moment.
+    fn monotonic_ms(&self) -> u64;
+}
+
+/// Randomness for ids and keys.
+pub trait Randomness: Send {
+    /// Fills the bytes.
+    fn fill(&mut self, bytes: &mut [u8]);
+}
+
+/// Photo files, named by their hash. Durable when `put` returns: written beside, synced, renamed, folder synced.
+pub trait BlobDir: Send {
+    /// Keeps a file; the same bytes twice are kept once.
+    ///
+    /// # Errors
+    /// The system's.
+    fn put(&mut self, hash: &BlobHash, bytes: &[u8]) -> std::io::Result<()>;
+    /// Reads a piece; shorter at the end of the file.
+    ///
+    /// # Errors
+    /// The system's; `NotFound` where the file was removed behind our back.
+    fn read(&self, hash: &BlobHash, offset: u64, length: u64) -> std::io::Result<Vec<u8>>;
+    /// Whether the file is there.
+    fn has(&self, hash: &BlobHash) -> bool;
+}
+
+/// Room left for capture.
+pub trait SpaceProbe: Send {
+    /// Free bytes, `None` where the system does not say.
+    fn free_bytes(&self) -> Option<u64>;
+}
+
+/// A 32-byte raw key for an encrypted store.
+pub struct DatabaseKey(pub [u8; 32]);
+
+/// All of it. `Phone::open` takes this once and keeps it.
+pub struct Ports {
+    /// Name of the SQLite VFS; the system's where `None`.
+    pub vfs: Option<String>,
+    /// Photo files.
+    pub blobs: Box<dyn BlobDir>,
+    /// Clocks.
+    pub clock: Box<dyn Clock>,
+    /// Randomness.
+    pub randomness: Box<dyn Randomness>,
+    /// The device's root key.
+    pub signer: Box<dyn Signer>,
+    /// Room left.
+    pub space: Box<dyn SpaceProbe>,
+    /// Key of an encrypted store. This build has no encryption: giving one is an error, never a silent plain file.
+    pub database_key: Option<DatabaseKey>,
+    /// What a copy of the store cannot take along (file identity, a backup-excluded nonce). Another mark than the store
+    /// remembers means a copied or restored store: it goes on under a new incarnation.
+    pub mark: String,
+}

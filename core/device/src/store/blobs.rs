@@ -1,0 +1,159 @@
+//! Photo files of this phone and what is known of everybody's.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use yuandian_model::{BlobHash, CaseId};
+use yuandian_sync::{Rendition, Transfer};
+
+use super::id;
+use crate::error::Result;
+
+/// A file to be kept until the server has it.
+pub struct NewBlob<'a> {
+    /// SHA-256.
+    pub hash: BlobHash,
+    /// The case.
+    pub doc: CaseId,
+    /// Bytes.
+    pub size: u64,
+    /// MIME type.
+    pub mime: &'a str,
+    /// Which size.
+    pub rendition: Rendition,
+    /// Order of capture.
+    pub order: u64,
+}
+
+fn rendition(number: i64) -> Rendition {
+    match number {
+        0 => Rendition::Micro,
+        1 => Rendition::Thumb,
+        2 => Rendition::Medium,
+        _ => Rendition::Original,
+    }
+}
+
+/// Pins a captured file. One captured before stays as it is.
+pub fn pin(c: &Connection, blob: &NewBlob<'_>) -> Result<()> {
+    c.execute(
+        "INSERT OR IGNORE INTO blobs (hash, doc, size, mime, rendition, ord) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            blob.hash.as_bytes(),
+            blob.doc.as_bytes(),
+            blob.size.cast_signed(),
+            blob.mime,
+            blob.rendition as i64,
+            blob.order.cast_signed()
+        ],
+    )?;
+    Ok(())
+}
+
+/// Files the server does not have yet, whose case has arrived there.
+pub fn waiting(c: &Connection) -> Result<Vec<Transfer>> {
+    let mut statement = c.prepare_cached(
+        "SELECT hash, size, rendition, ord, url FROM blobs
+         WHERE state = 0 AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.doc = blobs.doc AND outbox.state IN (0, 1, 3))
+         ORDER BY rendition, ord",
+    )?;
+    let rows = statement.query_map([], |r| {
+        Ok((
+            r.get::<_, Vec<u8>>(0)?,
+            r.get::<_, i64>(1)?,
+            r.get::<_, i64>(2)?,
+            r.get::<_, i64>(3)?,
+            r.get(4)?,
+        ))
+    })?;
+    rows.map(|row| {
+        let (hash, size, kind, order, url) = row?;
+        Ok(Transfer {
+            hash: id(hash, BlobHash::from_slice)?,
+            size: size.cast_unsigned(),
+            rendition: rendition(kind),
+            order: order.cast_unsigned(),
+            url,
+        })
+    })
+    .collect()
+}
+
+/// Remembers where an upload was begun, or that it must begin anew.
+pub fn set_url(c: &Connection, hash: &BlobHash, url: Option<&str>) -> Result<()> {
+    c.execute("UPDATE blobs SET url = ?2, sent = 0 WHERE hash = ?1", params![hash.as_bytes(), url])?;
+    Ok(())
+}
+
+/// Remembers how far an upload is.
+pub fn set_sent(c: &Connection, hash: &BlobHash, sent: u64) -> Result<()> {
+    c.execute("UPDATE blobs SET sent = ?2 WHERE hash = ?1", params![hash.as_bytes(), sent.cast_signed()])?;
+    Ok(())
+}
+
+/// The server has it whole.
+pub fn set_stored(c: &Connection, hash: &BlobHash) -> Result<()> {
+    c.execute("UPDATE blobs SET state = 1, sent = size WHERE hash = ?1", [hash.as_bytes()])?;
+    Ok(())
+}
+
+/// How a file of this phone stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes.
+    pub size: u64,
+    /// Bytes the server has.
+    pub sent: u64,
+    /// Whether the server has verified it.
+    pub stored: bool,
+}
+
+/// How one file stands; `None` where this phone did not take it.
+pub fn progress(c: &Connection, hash: &BlobHash) -> Result<Option<Progress>> {
+    Ok(c.query_row("SELECT size, sent, state FROM blobs WHERE hash = ?1", [hash.as_bytes()], |r| {
+        Ok(Progress {
+            size: r.get::<_, i64>(0)?.cast_unsigned(),
+            sent: r.get::<_, i64>(1)?.cast_unsigned(),
+            stored: r.get::<_, i64>(2)? == 1,
+        })
+    })
+    .optional()?)
+}
+
+/// Own files of a case that the server does not have.
+pub fn unsent_of(c: &Connection, doc: &CaseId) -> Result<Vec<BlobHash>> {
+    let mut statement = c.prepare_cached("SELECT hash FROM blobs WHERE doc = ?1 AND state = 0")?;
+    let rows = statement.query_map([doc.as_bytes()], |r| r.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(row?, BlobHash::from_slice)).collect()
+}
+
+/// The case a file belongs to.
+pub fn case_of(c: &Connection, hash: &BlobHash) -> Result<Option<CaseId>> {
+    let found: Option<Vec<u8>> =
+        c.query_row("SELECT doc FROM blobs WHERE hash = ?1", [hash.as_bytes()], |r| r.get(0)).optional()?;
+    found.map(|bytes| id(bytes, CaseId::from_slice)).transpose()
+}
+
+/// Keeps a micro picture.
+pub fn put_micro(c: &Connection, hash: &BlobHash, bytes: &[u8]) -> Result<()> {
+    c.execute("INSERT OR IGNORE INTO micros (hash, bytes) VALUES (?1, ?2)", params![hash.as_bytes(), bytes])?;
+    Ok(())
+}
+
+/// A micro picture.
+pub fn micro(c: &Connection, hash: &BlobHash) -> Result<Option<Vec<u8>>> {
+    Ok(c.query_row("SELECT bytes FROM micros WHERE hash = ?1", [hash.as_bytes()], |r| r.get(0)).optional()?)
+}
+
+/// The server says that it holds a blob of a case.
+pub fn put_stored(c: &Connection, doc: &CaseId, hash: &BlobHash) -> Result<()> {
+    c.execute(
+        "INSERT OR IGNORE INTO stored (hash, doc) VALUES (?1, ?2)",
+        params![hash.as_bytes(), doc.as_bytes()],
+    )?;
+    Ok(())
+}
+
+/// Whether the server holds a blob of a case.
+pub fn is_stored(c: &Connection, doc: &CaseId, hash: &BlobHash) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM stored WHERE hash = ?1 AND doc = ?2")?
+        .exists(params![hash.as_bytes(), doc.as_bytes()])?)
+}

@@ -1,0 +1,37 @@
+//! The phone's store: one SQLite file, one writer, one transaction a command. All SQL of the phone is in this module's files,
+//! one statement a function; functions take a connection so that a command's transaction decides what belongs together.
+
+pub mod blobs;
+pub mod cases;
+pub mod journal;
+pub mod meta;
+pub mod outbox;
+pub mod pragmas;
+pub mod schema;
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{DeviceError, Result};
+
+/// Opens (and makes, where needed) a store.
+///
+/// # Errors
+/// [`DeviceError::InUse`], [`DeviceError::NewerStore`], [`DeviceError::StorageFull`], [`DeviceError::Damaged`].
+pub fn open(path: &Path, vfs: Option<&str>) -> Result<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = match vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
+        None => Connection::open_with_flags(path, flags)?,
+    };
+    pragmas::apply(&connection)?;
+    schema::migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// A column of bytes as an id.
+pub(crate) fn id<T>(bytes: Vec<u8>, from: fn(&[u8]) -> Option<T>) -> Result<T> {
+    from(&bytes).ok_or_else(|| DeviceError::Damaged("an id of a wrong length in the store".into()))
+}

@@ -1,0 +1,271 @@
+//! Own commits on their way: queued, sent, taken or held. An item leaves only together with its outcome.
+
+use rusqlite::{Connection, Row, params};
+use serde::{Deserialize, Serialize};
+use yuandian_document::{Act, Edit, Kind};
+use yuandian_model::{BlobHash, CaseId, CommitId, GroupId, Incarnation};
+
+use super::id;
+use crate::error::Result;
+
+/// What the person meant, kept beside the bytes so that it can be said again on other ground.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Intent {
+    /// Something written.
+    Content(Vec<Edit>),
+    /// Something done.
+    Act(Act),
+}
+
+impl Intent {
+    /// Content or act.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Intent::Content(_) => Kind::Content,
+            Intent::Act(_) => Kind::Act,
+        }
+    }
+}
+
+/// How far an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ItemState {
+    /// Not sent yet: may still be written anew.
+    Queued = 0,
+    /// Chained, signed and kept; its id is final.
+    Sent = 1,
+    /// Taken by the server, not in the base yet.
+    Taken = 2,
+    /// The server waits for something before it.
+    Held = 3,
+}
+
+impl ItemState {
+    fn of(number: i64) -> Self {
+        match number {
+            0 => ItemState::Queued,
+            1 => ItemState::Sent,
+            2 => ItemState::Taken,
+            _ => ItemState::Held,
+        }
+    }
+}
+
+/// An item.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Its name until it has a commit id. Also its order.
+    pub local_id: i64,
+    /// The case.
+    pub doc: CaseId,
+    /// What one command wrote shares this.
+    pub group: GroupId,
+    /// What was meant.
+    pub intent: Intent,
+    /// Life of the store it was written in.
+    pub incarnation: Incarnation,
+    /// Branch it was written on.
+    pub branch: u32,
+    /// Hash of its change.
+    pub change: Option<[u8; 32]>,
+    /// Change chunk or act.
+    pub body: Vec<u8>,
+    /// Micro pictures it brings.
+    pub micros: Vec<BlobHash>,
+    /// Canonical CBOR of [`yuandian_document::Captured`].
+    pub captured: Vec<u8>,
+    /// How far it is.
+    pub state: ItemState,
+    /// Final id, once sent.
+    pub commit: Option<CommitId>,
+    /// Canonical CBOR of the signed commit, once sent.
+    pub signed: Option<Vec<u8>>,
+    /// How often it was written anew after a refusal.
+    pub tries: u32,
+}
+
+/// A new item, before it has a number.
+pub struct NewItem<'a> {
+    /// The case.
+    pub doc: CaseId,
+    /// Its group.
+    pub group: GroupId,
+    /// What was meant.
+    pub intent: &'a Intent,
+    /// Life of the store.
+    pub incarnation: Incarnation,
+    /// Branch.
+    pub branch: u32,
+    /// Hash of its change.
+    pub change: Option<[u8; 32]>,
+    /// Body.
+    pub body: &'a [u8],
+    /// Micro pictures.
+    pub micros: &'a [BlobHash],
+    /// When.
+    pub captured: &'a [u8],
+}
+
+/// Queues an item.
+pub fn push(c: &Connection, item: &NewItem<'_>) -> Result<i64> {
+    c.prepare_cached(
+        "INSERT INTO outbox (doc, grp, kind, intent, incarnation, branch, change, body, micros, captured)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?
+    .execute(params![
+        item.doc.as_bytes(),
+        item.group.as_bytes(),
+        i64::from(item.intent.kind() == Kind::Act),
+        serde_json::to_string(item.intent)?,
+        item.incarnation.as_bytes(),
+        item.branch,
+        item.change,
+        item.body,
+        serde_json::to_string(item.micros)?,
+        item.captured,
+    ])?;
+    Ok(c.last_insert_rowid())
+}
+
+const COLUMNS: &str = "local_id, doc, grp, intent, incarnation, branch, change, body, micros, captured, state, commit_id, signed, tries";
+
+struct RawItem {
+    local_id: i64,
+    doc: Vec<u8>,
+    group: Vec<u8>,
+    intent: String,
+    incarnation: Vec<u8>,
+    branch: u32,
+    change: Option<Vec<u8>>,
+    body: Vec<u8>,
+    micros: String,
+    captured: Vec<u8>,
+    state: i64,
+    commit: Option<Vec<u8>>,
+    signed: Option<Vec<u8>>,
+    tries: u32,
+}
+
+fn raw(r: &Row<'_>) -> rusqlite::Result<RawItem> {
+    Ok(RawItem {
+        local_id: r.get(0)?,
+        doc: r.get(1)?,
+        group: r.get(2)?,
+        intent: r.get(3)?,
+        incarnation: r.get(4)?,
+        branch: r.get(5)?,
+        change: r.get(6)?,
+        body: r.get(7)?,
+        micros: r.get(8)?,
+        captured: r.get(9)?,
+        state: r.get(10)?,
+        commit: r.get(11)?,
+        signed: r.get(12)?,
+        tries: r.get(13)?,
+    })
+}
+
+fn select(c: &Connection, tail: &str, params: impl rusqlite::Params) -> Result<Vec<Item>> {
+    let mut statement = c.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox {tail}"))?;
+    let rows = statement.query_map(params, raw)?;
+    rows.map(|row| {
+        let row = row?;
+        Ok(Item {
+            local_id: row.local_id,
+            doc: id(row.doc, CaseId::from_slice)?,
+            group: id(row.group, GroupId::from_slice)?,
+            intent: serde_json::from_str(&row.intent)?,
+            incarnation: id(row.incarnation, Incarnation::from_slice)?,
+            branch: row.branch,
+            change: row.change.and_then(|bytes| bytes.try_into().ok()),
+            body: row.body,
+            micros: serde_json::from_str(&row.micros)?,
+            captured: row.captured,
+            state: ItemState::of(row.state),
+            commit: row.commit.and_then(|bytes| CommitId::from_slice(&bytes)),
+            signed: row.signed,
+            tries: row.tries,
+        })
+    })
+    .collect()
+}
+
+/// Everything on its way, oldest first.
+pub fn all(c: &Connection) -> Result<Vec<Item>> {
+    select(c, "ORDER BY local_id", [])
+}
+
+/// What is on its way of one case, oldest first.
+pub fn of_case(c: &Connection, doc: &CaseId) -> Result<Vec<Item>> {
+    select(c, "WHERE doc = ?1 ORDER BY local_id", [doc.as_bytes()])
+}
+
+/// The next items to send: queued and sent, oldest first.
+pub fn to_send(c: &Connection, limit: usize) -> Result<Vec<Item>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    select(c, "WHERE state IN (0, 1) ORDER BY local_id LIMIT ?1", [limit])
+}
+
+/// The item of a commit.
+pub fn of_commit(c: &Connection, commit: &CommitId) -> Result<Option<Item>> {
+    Ok(select(c, "WHERE commit_id = ?1", [commit.as_bytes()])?.pop())
+}
+
+/// Keeps the final form before it is sent.
+pub fn mark_sent(c: &Connection, local_id: i64, commit: &CommitId, signed: &[u8]) -> Result<()> {
+    c.prepare_cached("UPDATE outbox SET state = 1, commit_id = ?2, signed = ?3 WHERE local_id = ?1")?
+        .execute(params![local_id, commit.as_bytes(), signed])?;
+    Ok(())
+}
+
+/// Moves an item on.
+pub fn set_state(c: &Connection, local_id: i64, state: ItemState) -> Result<()> {
+    c.execute("UPDATE outbox SET state = ?2 WHERE local_id = ?1", params![local_id, state as i64])?;
+    Ok(())
+}
+
+/// A new run: held items are offered again.
+pub fn offer_held_again(c: &Connection) -> Result<()> {
+    c.execute("UPDATE outbox SET state = 1 WHERE state = 3", [])?;
+    Ok(())
+}
+
+/// What an item is written anew as.
+pub struct Rewritten<'a> {
+    /// Life of the store.
+    pub incarnation: Incarnation,
+    /// Branch.
+    pub branch: u32,
+    /// Hash of its change.
+    pub change: Option<[u8; 32]>,
+    /// Body.
+    pub body: &'a [u8],
+    /// The intent, without what turned out to be there already.
+    pub intent: &'a Intent,
+}
+
+/// Writes an item anew: it is queued again and has no id.
+pub fn rewrite(c: &Connection, local_id: i64, new: &Rewritten<'_>) -> Result<()> {
+    c.execute(
+        "UPDATE outbox SET incarnation = ?2, branch = ?3, change = ?4, body = ?5, intent = ?6,
+                state = 0, commit_id = NULL, signed = NULL, tries = tries + 1
+         WHERE local_id = ?1",
+        params![
+            local_id,
+            new.incarnation.as_bytes(),
+            new.branch,
+            new.change,
+            new.body,
+            serde_json::to_string(new.intent)?
+        ],
+    )?;
+    Ok(())
+}
+
+/// Takes an item out; its outcome is written in the same transaction.
+pub fn remove(c: &Connection, local_id: i64) -> Result<()> {
+    c.execute("DELETE FROM outbox WHERE local_id = ?1", [local_id])?;
+    Ok(())
+}

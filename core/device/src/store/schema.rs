@@ -1,0 +1,139 @@
+//! Tables of the phone's store and their versions. Forward only; a newer file is refused, never guessed at.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::error::{DeviceError, Result};
+
+/// What this code reads and writes (`PRAGMA user_version`).
+pub const SCHEMA: i64 = 1;
+
+const V1: &str = "
+-- Small facts about this phone: keys, incarnation, chain, person, server.
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+-- A case this phone knows. `snapshot` is a cache of its receipted changes, `facts` what the server decided last (JSON).
+CREATE TABLE cases (
+    id BLOB PRIMARY KEY,
+    snapshot BLOB,
+    facts TEXT NOT NULL,
+    branch INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+-- Receipted commits of everybody, as pulled: with the outbox the truth behind every view.
+CREATE TABLE base (
+    id BLOB PRIMARY KEY,
+    doc BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    change BLOB,
+    body BLOB NOT NULL,
+    user BLOB NOT NULL,
+    name TEXT NOT NULL,
+    wall_ms INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    facts TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX base_by_case ON base (doc, seq);
+CREATE INDEX base_by_change ON base (change) WHERE change IS NOT NULL;
+
+-- Own commits that are not in the base yet, with the intents they were made from.
+-- state: 0 queued, 1 sent (chained and signed, final), 2 taken by the server, 3 held by the server.
+CREATE TABLE outbox (
+    local_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    doc BLOB NOT NULL,
+    grp BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    intent TEXT NOT NULL,
+    incarnation BLOB NOT NULL,
+    branch INTEGER NOT NULL,
+    change BLOB,
+    body BLOB NOT NULL,
+    micros TEXT NOT NULL,
+    captured BLOB NOT NULL,
+    state INTEGER NOT NULL DEFAULT 0,
+    commit_id BLOB UNIQUE,
+    signed BLOB,
+    tries INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX outbox_by_case ON outbox (doc, local_id);
+
+-- Outcomes that a person should know. active: 1 until settled. Never pruned while active.
+CREATE TABLE journal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    doc BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    act TEXT,
+    code TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    intent TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    active INTEGER NOT NULL DEFAULT 1,
+    settled TEXT
+) STRICT;
+CREATE INDEX journal_by_case ON journal (doc, active);
+
+-- One row a case for lists: no list ever loads a document.
+CREATE TABLE rows (
+    id BLOB PRIMARY KEY,
+    service TEXT NOT NULL,
+    title TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    sync TEXT NOT NULL,
+    claim TEXT NOT NULL,
+    photos INTEGER NOT NULL,
+    updated_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rows_by_time ON rows (updated_ms DESC);
+
+-- Streams this phone is to hold and how far each is applied; which case is held by which.
+CREATE TABLE streams (id TEXT PRIMARY KEY, epoch BLOB, cursor INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+CREATE TABLE held (doc BLOB NOT NULL, stream TEXT NOT NULL, PRIMARY KEY (doc, stream)) STRICT, WITHOUT ROWID;
+
+-- Photo files of own cases. state: 0 captured (pinned), 1 stored by the server.
+CREATE TABLE blobs (
+    hash BLOB PRIMARY KEY,
+    doc BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    mime TEXT NOT NULL,
+    rendition INTEGER NOT NULL,
+    ord INTEGER NOT NULL,
+    state INTEGER NOT NULL DEFAULT 0,
+    url TEXT,
+    sent INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX blobs_by_case ON blobs (doc);
+CREATE INDEX blobs_waiting ON blobs (state) WHERE state = 0;
+
+-- Micro pictures of everybody's photos, and which blobs the server says it holds.
+CREATE TABLE micros (hash BLOB PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE stored (hash BLOB NOT NULL, doc BLOB NOT NULL, PRIMARY KEY (hash, doc)) STRICT, WITHOUT ROWID;
+
+-- Drafts are the phone's own and never touched by sync.
+CREATE TABLE drafts (id BLOB PRIMARY KEY, draft TEXT NOT NULL, updated_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+-- What never leaves this phone: exact places and private answers of neighbour help.
+CREATE TABLE private (doc BLOB NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (doc, key)) STRICT, WITHOUT ROWID;
+
+-- Pulled changes that did not pass the gate on this phone: kept apart for a report, never applied.
+CREATE TABLE quarantine (id BLOB PRIMARY KEY, doc BLOB NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
+";
+
+/// Brings a store up to [`SCHEMA`], in one transaction.
+///
+/// # Errors
+/// [`DeviceError::NewerStore`] for a file of a newer app; SQLite's errors.
+pub fn migrate(connection: &mut Connection) -> Result<()> {
+    let version = |c: &Connection| c.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
+    let found = version(connection)?;
+    if found > SCHEMA {
+        return Err(DeviceError::NewerStore { found, known: SCHEMA });
+    }
+    if found < SCHEMA {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute_batch(V1)?;
+        tx.pragma_update(None, "user_version", SCHEMA)?;
+        tx.commit()?;
+    }
+    Ok(())
+}

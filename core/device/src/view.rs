@@ -1,0 +1,586 @@
+//! What a person sees: list lines, a case with its conflicts, the 需处理 list, the outbox. Reading only.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use yuandian_document::{Act, Kind, Place};
+use yuandian_model::catalogue::Title;
+use yuandian_model::rules::allowed;
+use yuandian_model::{CaseId, Code, limits};
+use yuandian_sync::CaseFacts;
+
+use crate::content::{self, Loaded, captured_ms};
+use crate::error::{DeviceError, Result};
+use crate::phone::{PersonRecord, Phone};
+use crate::state::{decided, shown};
+use crate::store::cases::{self, CaseRow};
+use crate::store::outbox::{Intent, Item, ItemState};
+use crate::store::{blobs, journal, outbox};
+use crate::write::Draft;
+
+/// One of several values that nobody has settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConflictValue {
+    /// Its number for settling, from 1.
+    pub n: usize,
+    /// The value.
+    pub value: String,
+    /// Who wrote it.
+    pub by: String,
+    /// When, writer's wall clock, ms since 1970.
+    pub at_ms: i64,
+}
+
+/// An answer with more than one value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The answer's key.
+    pub key: String,
+    /// Its values; the first is what the form shows until one is chosen.
+    pub values: Vec<ConflictValue>,
+}
+
+/// A note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteView {
+    /// Its id.
+    pub id: String,
+    /// The words.
+    pub text: String,
+    /// Who wrote it.
+    pub by: String,
+    /// When, writer's wall clock, ms since 1970.
+    pub at_ms: i64,
+    /// Whether the server does not have it yet.
+    pub pending: bool,
+}
+
+/// A photo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoView {
+    /// Its id.
+    pub id: String,
+    /// SHA-256 of the original.
+    pub hash: String,
+    /// MIME type.
+    pub mime: String,
+    /// Bytes of the original.
+    pub size: u64,
+    /// Upright width, pixels; 0 where unknown.
+    pub width: u32,
+    /// Upright height, pixels.
+    pub height: u32,
+    /// SHA-256 of the micro picture, if there is one.
+    pub micro: Option<String>,
+    /// Who took it.
+    pub by: String,
+    /// When it was added, writer's wall clock, ms since 1970.
+    pub at_ms: i64,
+    /// Whether the original is on this phone.
+    pub local: bool,
+    /// Bytes of the original that the server has, as far as this phone knows.
+    pub sent: u64,
+    /// Whether the server holds and has verified the original.
+    pub stored: bool,
+}
+
+/// Where one's claim stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ClaimView {
+    /// `none`, `pending`, `won`, `waiting`, `lost`.
+    pub state: String,
+    /// Place in the waiting list, 1 being next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<u32>,
+}
+
+/// A line of the case's history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryLine {
+    /// Act id, or `content`.
+    pub act: String,
+    /// Who.
+    pub by: String,
+    /// When, writer's wall clock, ms since 1970.
+    pub at_ms: i64,
+    /// Outcome code, `pending` before the server's word.
+    pub outcome: String,
+}
+
+/// A case, whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseView {
+    /// Its id.
+    pub id: String,
+    /// Service id.
+    pub service: String,
+    /// Its first words.
+    pub title: String,
+    /// The description.
+    pub text: String,
+    /// Stage id, acts done on this phone included.
+    pub stage: String,
+    /// Stage in words.
+    pub stage_text: String,
+    /// Where one's work stands (id).
+    pub sync: String,
+    /// The same in words.
+    pub sync_text: String,
+    /// Answers: shared ones, and this phone's private ones.
+    pub fields: BTreeMap<String, String>,
+    /// Which of `fields` never leave this phone.
+    pub private: Vec<String>,
+    /// Answers with more than one value.
+    pub conflicts: Vec<Conflict>,
+    /// Notes in order.
+    pub notes: Vec<NoteView>,
+    /// Photos in order.
+    pub photos: Vec<PhotoView>,
+    /// One's claim.
+    pub claim: ClaimView,
+    /// Who opened it.
+    pub author: String,
+    /// Who holds it.
+    pub holders: Vec<String>,
+    /// How many wait for it.
+    pub waiting: u32,
+    /// Division it lies in.
+    pub grid: String,
+    /// Name of the division.
+    pub grid_name: String,
+    /// Where it is as far as it is shared: longitude, latitude (degrees WGS-84), radius (metres; 354 for a cell).
+    pub place: Option<(f64, f64, Option<u32>)>,
+    /// History.
+    pub history: Vec<HistoryLine>,
+    /// Acts one may do now.
+    pub can: Vec<String>,
+    /// Heads of the content document: what an edit form was opened at.
+    pub heads: Vec<String>,
+    /// Number of accepted acts.
+    pub act_seq: u64,
+}
+
+/// Something that needs the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttentionItem {
+    /// Its number.
+    pub item: i64,
+    /// The case.
+    pub case: String,
+    /// Its first words.
+    pub title: String,
+    /// The act refused, or `content`.
+    pub act: String,
+    /// Why, as a code.
+    pub code: String,
+    /// Why, in words.
+    pub reason: String,
+    /// Why, in English.
+    pub reason_en: String,
+    /// What one can do, ids, the best first.
+    pub next: Vec<String>,
+    /// The same in words.
+    pub next_text: Vec<String>,
+    /// What is kept of it.
+    pub kept: Vec<String>,
+    /// When the answer came, phone's wall clock, ms since 1970.
+    pub at_ms: i64,
+}
+
+/// A commit on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxLine {
+    /// Its local name.
+    pub item: i64,
+    /// The case.
+    pub case: String,
+    /// Act id, or `content`.
+    pub what: String,
+    /// `queued`, `sent`, `taken`, `held`.
+    pub state: String,
+    /// Final id, once sent.
+    pub commit: Option<String>,
+    /// Bytes of its body.
+    pub bytes: usize,
+}
+
+/// A line of a list with its words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListLine {
+    /// The case, or the draft.
+    pub id: String,
+    /// Service id.
+    pub service: String,
+    /// Service in words.
+    pub service_text: String,
+    /// Its first words.
+    pub title: String,
+    /// Stage id.
+    pub stage: String,
+    /// Stage in words.
+    pub stage_text: String,
+    /// Where one's work stands (id).
+    pub sync: String,
+    /// The same in words.
+    pub sync_text: String,
+    /// One's claim.
+    pub claim: String,
+    /// Number of photos.
+    pub photos: u32,
+    /// Last change, ms since 1970.
+    pub updated_ms: i64,
+}
+
+impl Phone {
+    /// A page of the list, drafts first, then cases, latest first. Loads no document.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn list(&self, limit: u32, offset: u32) -> Result<Vec<ListLine>> {
+        let drafts: Vec<CaseRow> =
+            self.drafts()?.iter().map(|(id, draft, at)| self.draft_row(*id, draft, *at)).collect();
+        let before = u32::try_from(drafts.len()).unwrap_or(u32::MAX);
+        let mut rows: Vec<CaseRow> = drafts.into_iter().skip(offset as usize).take(limit as usize).collect();
+        let room = limit - u32::try_from(rows.len()).unwrap_or(limit);
+        rows.extend(cases::list(&self.db, room, offset.saturating_sub(before))?);
+        Ok(rows.into_iter().map(|row| self.line(row)).collect())
+    }
+
+    /// One line of the list: of a draft or a case.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`].
+    pub fn line_of(&self, id: &CaseId) -> Result<ListLine> {
+        match cases::row(&self.db, id)? {
+            Some(row) => Ok(self.line(row)),
+            None => {
+                let drafts = self.drafts()?;
+                let found = drafts.iter().find(|(draft, _, _)| draft == id);
+                let (_, draft, at) = found.ok_or_else(|| DeviceError::not_found("case", id))?;
+                Ok(self.line(self.draft_row(*id, draft, *at)))
+            }
+        }
+    }
+
+    fn draft_row(&self, id: CaseId, draft: &Draft, at: i64) -> CaseRow {
+        CaseRow {
+            id,
+            title: title_of(&draft.text, &draft.service, self),
+            service: draft.service.clone(),
+            stage: "draft".into(),
+            sync: "draft".into(),
+            claim: "none".into(),
+            photos: u32::try_from(draft.photos.len()).unwrap_or(u32::MAX),
+            updated_ms: at,
+        }
+    }
+
+    fn line(&self, row: CaseRow) -> ListLine {
+        ListLine {
+            id: row.id.to_string(),
+            service_text: service_text(self, &row.service).zh,
+            service: row.service,
+            title: row.title,
+            stage_text: self.words.stage(&row.stage).zh,
+            stage: row.stage,
+            sync_text: self.words.sync(&row.sync).zh,
+            sync: row.sync,
+            claim: row.claim,
+            photos: row.photos,
+            updated_ms: row.updated_ms,
+        }
+    }
+
+    /// A case with everything this phone knows of it.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`].
+    pub fn case(&self, id: &CaseId) -> Result<CaseView> {
+        let person = self.person()?;
+        let stored = cases::case(&self.db, id)?.ok_or_else(|| DeviceError::not_found("case", id))?;
+        let loaded = content::load(&self.db, id, stored.snapshot.as_deref(), &person.name)?;
+        let content = loaded.content.view();
+        let by = |change: &[u8; 32]| {
+            loaded
+                .authors
+                .get(change)
+                .map_or((String::new(), 0, false), |a| (a.name.clone(), a.wall_ms, a.pending))
+        };
+        let mut fields = BTreeMap::new();
+        let mut conflicts = Vec::new();
+        for (key, answer) in &content.answers {
+            fields.insert(key.clone(), answer.value().to_owned());
+            if answer.in_conflict() {
+                let values = (1..).zip(&answer.candidates).map(|(n, candidate)| {
+                    let (name, at_ms, _) = by(&candidate.change.0);
+                    ConflictValue { n, value: candidate.value.clone(), by: name, at_ms }
+                });
+                conflicts.push(Conflict { key: key.clone(), values: values.collect() });
+            }
+        }
+        let private: Vec<(String, String)> = cases::private(&self.db, id)?;
+        let private_keys = private.iter().map(|(key, _)| key.clone()).collect();
+        fields.extend(private);
+        let notes = content.notes.iter().map(|note| {
+            let (name, _, pending) = by(&note.change.0);
+            NoteView {
+                id: note.id.to_string(),
+                text: note.entry.text.clone(),
+                by: name,
+                at_ms: note.entry.at_ms,
+                pending,
+            }
+        });
+        let photos = content.photos.iter().map(|photo| {
+            let hash = photo.entry.original.hash;
+            let own = blobs::progress(&self.db, &hash)?;
+            let stored = own.is_some_and(|p| p.stored) || blobs::is_stored(&self.db, id, &hash)?;
+            Ok(PhotoView {
+                id: photo.id.to_string(),
+                hash: hash.to_string(),
+                mime: photo.entry.mime.clone(),
+                size: photo.entry.original.size,
+                width: photo.entry.width,
+                height: photo.entry.height,
+                micro: photo.entry.micro.as_ref().map(|m| m.hash.to_string()),
+                by: by(&photo.change.0).0,
+                at_ms: photo.entry.at_ms,
+                local: self.ports.blobs.has(&hash),
+                sent: if stored { photo.entry.original.size } else { own.map_or(0, |p| p.sent) },
+                stored,
+            })
+        });
+        let state = shown(self, &stored.facts, &loaded.overlay, &person);
+        let next = decided(self, &stored.facts, &loaded.overlay, &person);
+        let row = self.row_of(&self.db, id, &stored.facts, &loaded, &person)?;
+        Ok(CaseView {
+            id: id.to_string(),
+            service: stored.facts.service.clone(),
+            title: row.title,
+            text: content.description.clone(),
+            stage_text: self.words.stage(&state.stage).zh,
+            stage: state.stage,
+            sync_text: self.words.sync(&row.sync).zh,
+            sync: row.sync,
+            fields,
+            private: private_keys,
+            conflicts,
+            notes: notes.collect(),
+            photos: photos.collect::<Result<_>>()?,
+            claim: claim_of(&self.db, id, &stored.facts, &loaded, &person)?,
+            author: stored.facts.author.name.clone(),
+            holders: stored.facts.holders.iter().map(|p| p.name.clone()).collect(),
+            waiting: stored.facts.waiting,
+            grid_name: self.divisions.name(&stored.facts.grid).unwrap_or_default().to_owned(),
+            grid: stored.facts.grid.to_string(),
+            place: stored.facts.place.as_ref().and_then(place_view),
+            history: history(&loaded, &person.name),
+            can: allowed(&self.catalogue, &next, &person.actor()).iter().map(|t| t.id.clone()).collect(),
+            heads: loaded.content.heads().iter().map(ToString::to_string).collect(),
+            act_seq: stored.facts.act_seq,
+        })
+    }
+
+    /// What needs the person, oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn attention(&self) -> Result<Vec<AttentionItem>> {
+        let entries = journal::active(&self.db)?;
+        entries.into_iter().map(|entry| self.attention_item(entry)).collect()
+    }
+
+    fn attention_item(&self, entry: journal::Entry) -> Result<AttentionItem> {
+        let mut facts = entry.facts;
+        let (act, kept) = match &entry.intent {
+            Intent::Act(act) => (act.name.clone(), vec![]),
+            Intent::Content(edits) => ("content".to_owned(), edits.iter().map(kept_words).collect()),
+        };
+        facts.entry("act".to_owned()).or_insert_with(|| act.clone());
+        let reason = self.words.reason(entry.code, &facts);
+        let next: Vec<String> = self.words.next_steps(entry.code).to_vec();
+        let title = cases::case(&self.db, &entry.doc)?
+            .map(|stored| -> Result<String> {
+                let content = content::base_content(&self.db, &entry.doc, stored.snapshot.as_deref())?;
+                Ok(title_of(&content.view().description, &stored.facts.service, self))
+            })
+            .transpose()?;
+        Ok(AttentionItem {
+            item: entry.id,
+            case: entry.doc.to_string(),
+            title: title.unwrap_or_default(),
+            act,
+            code: entry.code.id().to_owned(),
+            reason: reason.zh,
+            reason_en: reason.en,
+            next_text: next.iter().map(|n| self.words.next(n).zh).collect(),
+            next,
+            kept,
+            at_ms: entry.at_ms,
+        })
+    }
+
+    /// Commits on their way, oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn outbox(&self) -> Result<Vec<OutboxLine>> {
+        let line = |item: Item| OutboxLine {
+            item: item.local_id,
+            case: item.doc.to_string(),
+            what: match &item.intent {
+                Intent::Act(act) => act.name.clone(),
+                Intent::Content(_) => "content".to_owned(),
+            },
+            state: match item.state {
+                ItemState::Queued => "queued",
+                ItemState::Sent => "sent",
+                ItemState::Taken => "taken",
+                ItemState::Held => "held",
+            }
+            .to_owned(),
+            commit: item.commit.map(|c| c.to_string()),
+            bytes: item.body.len(),
+        };
+        Ok(outbox::all(&self.db)?.into_iter().map(line).collect())
+    }
+
+    fn row_of(
+        &self,
+        db: &Connection,
+        id: &CaseId,
+        facts: &CaseFacts,
+        loaded: &Loaded,
+        person: &PersonRecord,
+    ) -> Result<CaseRow> {
+        let content = loaded.content.view();
+        let state = shown(self, facts, &loaded.overlay, person);
+        let refused = journal::active_of(db, id)?.iter().any(|e| e.code != Code::RTaken);
+        let on_its_way = loaded.overlay.iter().any(|i| i.state != ItemState::Taken);
+        let sync = if refused {
+            "attention"
+        } else if content.answers.values().any(|a| a.in_conflict()) {
+            "conflict"
+        } else if on_its_way {
+            "saved"
+        } else if !blobs::unsent_of(db, id)?.is_empty() {
+            "uploading"
+        } else {
+            "delivered"
+        };
+        let last_base = loaded.base.iter().map(|c| c.received_ms).max();
+        let last_own = loaded.overlay.iter().map(|i| captured_ms(&i.captured)).max();
+        Ok(CaseRow {
+            id: *id,
+            title: title_of(&content.description, &facts.service, self),
+            service: facts.service.clone(),
+            stage: state.stage,
+            sync: sync.to_owned(),
+            claim: claim_of(db, id, facts, loaded, person)?.state,
+            photos: u32::try_from(content.photos.len()).unwrap_or(u32::MAX),
+            updated_ms: last_base.max(last_own).unwrap_or(facts.opened_ms),
+        })
+    }
+}
+
+/// Rewrites a case's list line, in the transaction that changed the case.
+pub(crate) fn project(phone: &Phone, db: &Connection, id: &CaseId) -> Result<()> {
+    let Some(stored) = cases::case(db, id)? else {
+        return Ok(());
+    };
+    let person = phone.person()?;
+    let loaded = content::load(db, id, stored.snapshot.as_deref(), &person.name)?;
+    let row = phone.row_of(db, id, &stored.facts, &loaded, &person)?;
+    cases::put_row(db, &row)
+}
+
+fn service_text(phone: &Phone, id: &str) -> Title {
+    phone
+        .catalogue
+        .service(id)
+        .map_or_else(|| Title { zh: id.to_owned(), en: id.to_owned() }, |(service, _)| service.title.clone())
+}
+
+fn title_of(text: &str, service: &str, phone: &Phone) -> String {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty());
+    match first {
+        Some(line) => line.chars().take(limits::TITLE_CHARS_MAX).collect(),
+        None => service_text(phone, service).zh,
+    }
+}
+
+fn kept_words(edit: &yuandian_document::Edit) -> String {
+    use yuandian_document::Edit;
+    match edit {
+        Edit::Describe(text) => text.clone(),
+        Edit::Answer { key, value } => format!("{key} = {value}"),
+        Edit::Note(_, note) => note.text.clone(),
+        Edit::Photo(_, photo) => format!("photo {}", photo.original.hash),
+    }
+}
+
+/// Half the diagonal of a 500 m cell, metres: the circle that holds it.
+const CELL_RADIUS_M: u32 = 354;
+
+fn place_view(place: &Place) -> Option<(f64, f64, Option<u32>)> {
+    let shown = place.shown()?;
+    let radius = match place {
+        Place::Exact { accuracy_m, .. } => *accuracy_m,
+        Place::Cell(_) => Some(CELL_RADIUS_M),
+    };
+    Some((shown.lng(), shown.lat(), radius))
+}
+
+/// The act that takes a case, as every catalogue row with a waiting list names it.
+const CLAIM: &str = "claim";
+
+fn claim_of(
+    db: &Connection,
+    id: &CaseId,
+    facts: &CaseFacts,
+    loaded: &Loaded,
+    person: &PersonRecord,
+) -> Result<ClaimView> {
+    let says = |state: &str, position| Ok(ClaimView { state: state.to_owned(), position });
+    let is_claim = |act: &Act| act.name == CLAIM;
+    let pending = loaded.overlay.iter().any(|i| matches!(&i.intent, Intent::Act(act) if is_claim(act)));
+    if pending {
+        return says("pending", None);
+    }
+    if facts.holders.iter().any(|p| p.user == person.user) {
+        return says("won", None);
+    }
+    if facts.my_position.is_some() {
+        return says("waiting", facts.my_position);
+    }
+    let refused =
+        journal::active_of(db, id)?.iter().any(|e| matches!(&e.intent, Intent::Act(act) if is_claim(act)));
+    let mine = |name: &str| {
+        let own = loaded.base.iter().filter(|c| c.kind == Kind::Act && c.user == person.user);
+        own.filter(|c| Act::from_bytes(&c.body).is_ok_and(|a| a.name == name)).map(|c| c.seq).max()
+    };
+    // Claimed once, not released since, and holding nothing now: it went another way.
+    let gone = mine(CLAIM).is_some_and(|claimed| mine("release").is_none_or(|released| released < claimed));
+    says(if refused || gone { "lost" } else { "none" }, None)
+}
+
+fn history(loaded: &Loaded, me: &str) -> Vec<HistoryLine> {
+    let name = |kind: Kind, body: &[u8]| match kind {
+        Kind::Content => "content".to_owned(),
+        Kind::Act => Act::from_bytes(body).map_or_else(|_| "act".to_owned(), |a| a.name),
+    };
+    let base = loaded.base.iter().map(|c| HistoryLine {
+        act: name(c.kind, &c.body),
+        by: c.name.clone(),
+        at_ms: c.wall_ms,
+        outcome: c.code.id().to_owned(),
+    });
+    let pending = loaded.overlay.iter().map(|i| HistoryLine {
+        act: name(i.intent.kind(), &i.body),
+        by: me.to_owned(),
+        at_ms: captured_ms(&i.captured),
+        outcome: "pending".to_owned(),
+    });
+    base.chain(pending).collect()
+}

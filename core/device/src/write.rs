@@ -1,0 +1,497 @@
+//! What a person does on the phone: drafts, captures, edits, notes, acts. One transaction each; saved when it returns.
+
+use rusqlite::Transaction;
+use serde::{Deserialize, Serialize};
+use yuandian_document::content::NoteEntry;
+use yuandian_document::{Act, Content, Edit, PhotoEntry, Place, Report, cbor};
+use yuandian_model::catalogue::{PlacePrecision, Service};
+use yuandian_model::{
+    ActRequest, BlobHash, CaseId, Cell500, Code, EntryId, Expects, GroupId, Refusal, Wgs84, form, judge,
+    limits,
+};
+use yuandian_sync::{CaseFacts, Person};
+
+use crate::content;
+use crate::error::{DeviceError, Result};
+use crate::evidence::{DraftPhoto, PreparedPhoto};
+use crate::phone::{PersonRecord, Phone, incarnation};
+use crate::state::decided;
+use crate::store::cases;
+use crate::store::outbox::{self, Intent, NewItem};
+use crate::view;
+
+/// A position as entered: degrees WGS-84 and the radius that the receiver claims, metres.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    /// Longitude, degrees.
+    pub lng: f64,
+    /// Latitude, degrees.
+    pub lat: f64,
+    /// Accuracy, metres.
+    pub accuracy_m: Option<u32>,
+}
+
+/// A case being written: autosaved on every change, never touched by sync.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Draft {
+    /// Service id.
+    pub service: String,
+    /// Where, unless unknown.
+    pub position: Option<Position>,
+    /// The description.
+    pub text: String,
+    /// Form answers in the order entered.
+    pub answers: Vec<(String, String)>,
+    /// Photos taken so far: their originals are on disk.
+    pub photos: Vec<DraftPhoto>,
+}
+
+/// What became of an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActOutcome {
+    /// Kept and queued.
+    Queued,
+    /// It had been done before: nothing was queued.
+    AlreadyDone,
+}
+
+/// An act with what goes along with it.
+#[derive(Debug, Clone, Default)]
+pub struct ActCommand<'a> {
+    /// Act id.
+    pub name: &'a str,
+    /// A note with it.
+    pub text: Option<&'a str>,
+    /// Named arguments.
+    pub args: &'a [(String, String)],
+    /// Photos with it, whole files.
+    pub photos: &'a [Vec<u8>],
+}
+
+impl Phone {
+    /// Saves a draft: a new one, or over an old one. Durable when it returns.
+    ///
+    /// # Errors
+    /// [`DeviceError::Invalid`] for an unknown service or key, a place outside the world, a text over its limit.
+    pub fn save_draft(&mut self, id: Option<CaseId>, draft: &Draft) -> Result<CaseId> {
+        self.check_draft(draft, false)?;
+        let id = id.unwrap_or_else(|| {
+            let (ms, random) = self.uuid();
+            CaseId::v7(ms, random)
+        });
+        let now = self.ports.clock.wall_ms();
+        cases::put_draft(&self.db, &id, &serde_json::to_string(draft)?, now)?;
+        Ok(id)
+    }
+
+    /// Adds a photo to a draft: the original is hashed and on disk before the draft names it.
+    ///
+    /// # Errors
+    /// [`DeviceError::Photo`], [`DeviceError::NotFound`], [`DeviceError::StorageFull`].
+    pub fn add_draft_photo(&mut self, id: &CaseId, original: &[u8]) -> Result<BlobHash> {
+        let mut draft = self.draft(id)?;
+        if draft.photos.len() >= limits::PHOTOS_PER_COMMAND_MAX {
+            return Err(DeviceError::invalid("photo", format!("at most {}", limits::PHOTOS_PER_COMMAND_MAX)));
+        }
+        let photo = self.keep_original(original)?;
+        let hash = photo.hash;
+        if !draft.photos.iter().any(|p| p.hash == hash) {
+            draft.photos.push(photo);
+        }
+        self.save_draft(Some(*id), &draft)?;
+        Ok(hash)
+    }
+
+    /// A draft by its id.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`].
+    pub fn draft(&self, id: &CaseId) -> Result<Draft> {
+        let found = self.drafts()?.into_iter().find(|(draft, _, _)| draft == id);
+        found.map(|(_, draft, _)| draft).ok_or_else(|| DeviceError::not_found("draft", id))
+    }
+
+    /// All drafts, latest first, with the wall clock of their last change (ms).
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn drafts(&self) -> Result<Vec<(CaseId, Draft, i64)>> {
+        let rows = cases::drafts(&self.db)?;
+        rows.into_iter().map(|(id, json, at)| Ok((id, serde_json::from_str(&json)?, at))).collect()
+    }
+
+    /// Gives a draft up. Its photo files stay until the phone needs the room.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`].
+    pub fn discard_draft(&mut self, id: &CaseId) -> Result<()> {
+        cases::remove_draft(&self.db, id)
+    }
+
+    /// Makes a case of a draft: report, content, photos, list line, outbox, in one transaction. 已存在本机 when it returns.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotEnrolled`]; [`DeviceError::Refused`] where the rule says no on this phone already;
+    /// [`DeviceError::Invalid`], [`DeviceError::Photo`], [`DeviceError::NotFound`], [`DeviceError::StorageFull`]. The draft stays.
+    pub fn finish(&mut self, id: &CaseId) -> Result<CaseId> {
+        let draft = self.draft(id)?;
+        let person = self.person()?;
+        let (service, answers) = self.check_draft(&draft, true)?;
+        let grid = person
+            .grants
+            .iter()
+            .find(|g| service.create.contains(&g.role))
+            .map(|g| g.grid.clone())
+            .ok_or_else(|| {
+                let facts = [("act", "report".to_owned()), ("service", service.id.0.clone())];
+                DeviceError::from(Refusal::new(Code::RRole, facts))
+            })?;
+        let place = draft.position.map(|p| shared_place(&service, p)).transpose()?;
+        let report = Report { service: service.id.0.clone(), grid: grid.clone(), place };
+        let act = Act::report(report);
+        judge(&self.catalogue, None, &act.request(), &person.actor())?;
+        let (_, workflow) = self.catalogue.service(&service.id.0).ok_or(DeviceError::NotEnrolled)?;
+        let facts = CaseFacts {
+            service: service.id.0.clone(),
+            catalogue: self.catalogue.version(),
+            grid,
+            place,
+            author: Person { user: person.user, name: person.name.clone() },
+            stage: workflow.opens.clone(),
+            act_seq: 1,
+            holders: vec![],
+            waiting: 0,
+            my_position: None,
+            opened_ms: self.ports.clock.wall_ms(),
+        };
+        let photos = draft.photos.iter().map(|p| self.prepare(p)).collect::<Result<Vec<_>>>()?;
+        let mut edits = Vec::new();
+        if !draft.text.trim().is_empty() {
+            edits.push(Edit::Describe(draft.text.trim().to_owned()));
+        }
+        edits.extend(answers.shared.into_iter().map(|(key, value)| Edit::Answer { key, value }));
+        edits.extend(self.photo_edits(&photos));
+        let mut private: Vec<(String, String)> = answers.private.into_iter().collect();
+        if let (PlacePrecision::Cell, Some(position)) = (service.place, draft.position) {
+            private.push(("position".to_owned(), serde_json::to_string(&position)?));
+        }
+        let mut intents = vec![Intent::Act(act)];
+        if !edits.is_empty() {
+            intents.push(Intent::Content(edits));
+        }
+        self.command(id, intents, &photos, |tx| {
+            cases::put_facts(tx, id, &facts)?;
+            for (key, value) in &private {
+                cases::put_private(tx, id, key, value)?;
+            }
+            cases::remove_draft(tx, id)
+        })?;
+        Ok(*id)
+    }
+
+    /// Answers questions of a case's form. Against older heads than the document's (`seen`), a concurrent answer becomes a
+    /// visible conflict; `None` means the case as it stands now.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`], [`DeviceError::Invalid`].
+    pub fn edit(
+        &mut self,
+        case: &CaseId,
+        answers: &[(String, String)],
+        seen: Option<&[String]>,
+    ) -> Result<()> {
+        let service = self.service_of(case)?;
+        let text = |(key, _): &&(String, String)| key == "text" || key == "description";
+        let form_answers: Vec<_> = answers.iter().filter(|a| !text(a)).cloned().collect();
+        let checked = form::check(&service, &form_answers, false)?;
+        let mut edits: Vec<Edit> =
+            checked.shared.into_iter().map(|(key, value)| Edit::Answer { key, value }).collect();
+        for (key, value) in answers.iter().filter(text) {
+            form::text_within(key, value, limits::DESCRIPTION_CHARS_MAX)?;
+            edits.push(Edit::Describe(value.clone()));
+        }
+        let private = checked.private;
+        let intents = if edits.is_empty() { vec![] } else { vec![Intent::Content(edits)] };
+        self.command_seen(case, intents, &[], seen, |tx| {
+            private.iter().try_for_each(|(key, value)| cases::put_private(tx, case, key, value))
+        })
+    }
+
+    /// Adds a note and photos to a case. Photos are whole files.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`], [`DeviceError::Invalid`], [`DeviceError::Photo`].
+    pub fn note(&mut self, case: &CaseId, text: &str, photos: &[Vec<u8>]) -> Result<()> {
+        self.service_of(case)?;
+        let (edits, photos) = self.note_edits(Some(text), photos)?;
+        if edits.is_empty() {
+            return Err(DeviceError::invalid("text", "a note needs words or a photo"));
+        }
+        self.command(case, vec![Intent::Content(edits)], &photos, |_| Ok(()))
+    }
+
+    /// Settles a conflict: keeps the n-th value shown (from 1).
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`] for a key without conflict, [`DeviceError::Invalid`] for a number that is not shown.
+    pub fn resolve(&mut self, case: &CaseId, key: &str, keep: usize) -> Result<()> {
+        let shown = self.case(case)?;
+        let conflict = shown.conflicts.iter().find(|c| c.key == key);
+        let conflict = conflict.ok_or_else(|| DeviceError::not_found("conflict", key))?;
+        let chosen =
+            conflict.values.iter().find(|v| v.n == keep).ok_or_else(|| {
+                DeviceError::invalid("keep", format!("choose 1 to {}", conflict.values.len()))
+            })?;
+        let edit = Edit::Answer { key: key.to_owned(), value: chosen.value.clone() };
+        self.command(case, vec![Intent::Content(vec![edit])], &[], |_| Ok(()))
+    }
+
+    /// Does an act: judged by the rule here first, by the server for good. Its note and photos go in the same group.
+    ///
+    /// # Errors
+    /// [`DeviceError::Refused`] by the phone's own rule: nothing is queued. [`DeviceError::NotFound`], [`DeviceError::Invalid`],
+    /// [`DeviceError::Photo`].
+    pub fn act(&mut self, case: &CaseId, command: &ActCommand<'_>) -> Result<ActOutcome> {
+        let person = self.person()?;
+        let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
+        let state = decided(self, &stored.facts, &outbox::of_case(&self.db, case)?, &person);
+        let expects = Expects {
+            stage: Some(state.stage.clone()),
+            assignee: state.holders.first().copied(),
+            act_seq: Some(state.act_seq),
+        };
+        let mut act = Act::named(command.name, Some(expects));
+        for (key, value) in command.args {
+            if !yuandian_model::catalogue::is_key(key) {
+                return Err(DeviceError::invalid(key, "not an argument's name: a-z, 0-9, _ and ."));
+            }
+            form::text_within(key, value, limits::FIELD_CHARS_MAX)?;
+            act.args.insert(key.clone(), value.clone());
+        }
+        if act.args.len() > limits::ACT_ARGS_MAX {
+            return Err(DeviceError::invalid("set", format!("at most {} arguments", limits::ACT_ARGS_MAX)));
+        }
+        let request = ActRequest { expects: None, ..act.request() };
+        let ruling = judge(&self.catalogue, Some(&state), &request, &person.actor())?;
+        let waits_already = ruling.code == Code::RTaken && ruling.next == state;
+        if ruling.code == Code::Dup || waits_already {
+            return Ok(ActOutcome::AlreadyDone);
+        }
+        let (edits, photos) = self.note_edits(command.text, command.photos)?;
+        let mut intents = Vec::new();
+        if !edits.is_empty() {
+            intents.push(Intent::Content(edits));
+        }
+        intents.push(Intent::Act(act));
+        self.command(case, intents, &photos, |_| Ok(()))?;
+        Ok(ActOutcome::Queued)
+    }
+
+    /// A case by its id or the first characters of it (at least four), if only one begins so.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`]; [`DeviceError::Invalid`] where several do.
+    pub fn find(&self, text: &str) -> Result<CaseId> {
+        if let Ok(id) = text.parse() {
+            return Ok(id);
+        }
+        let wanted = text.to_ascii_lowercase();
+        let mut ids = cases::ids(&self.db)?;
+        ids.extend(self.drafts()?.into_iter().map(|(id, _, _)| id));
+        let mut found = ids.into_iter().filter(|id| wanted.len() >= 4 && id.to_string().starts_with(&wanted));
+        match (found.next(), found.next()) {
+            (Some(id), None) => Ok(id),
+            (Some(_), Some(_)) => Err(DeviceError::invalid("case", format!("several begin with {text:?}"))),
+            (None, _) => Err(DeviceError::not_found("case", text.chars().take(80).collect::<String>())),
+        }
+    }
+
+    fn check_draft(&self, draft: &Draft, complete: bool) -> Result<(Service, form::Answers)> {
+        let (service, _) = self.catalogue.service(&draft.service).ok_or_else(|| {
+            let known: Vec<&str> = self.catalogue.services().map(|s| s.id.0.as_str()).collect();
+            DeviceError::invalid(
+                "service",
+                format!("no service {:?}; there are: {}", draft.service, known.join(", ")),
+            )
+        })?;
+        if let Some(position) = draft.position {
+            Wgs84::new(position.lng, position.lat)?;
+        }
+        form::text_within("text", &draft.text, limits::DESCRIPTION_CHARS_MAX)?;
+        let answers = form::check(service, &draft.answers, complete)?;
+        Ok((service.clone(), answers))
+    }
+
+    fn service_of(&self, case: &CaseId) -> Result<Service> {
+        let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
+        let unknown =
+            || DeviceError::invalid("service", format!("{} is newer than this app", stored.facts.service));
+        Ok(self.catalogue.service(&stored.facts.service).ok_or_else(unknown)?.0.clone())
+    }
+
+    fn note_edits(
+        &mut self,
+        text: Option<&str>,
+        photos: &[Vec<u8>],
+    ) -> Result<(Vec<Edit>, Vec<PreparedPhoto>)> {
+        if photos.len() > limits::PHOTOS_PER_COMMAND_MAX {
+            return Err(DeviceError::invalid("photo", format!("at most {}", limits::PHOTOS_PER_COMMAND_MAX)));
+        }
+        let mut edits = Vec::new();
+        if let Some(text) = text.map(str::trim).filter(|t| !t.is_empty()) {
+            form::text_within("text", text, limits::NOTE_CHARS_MAX)?;
+            let (ms, random) = self.uuid();
+            edits.push(Edit::Note(EntryId::v7(ms, random), NoteEntry { text: text.to_owned(), at_ms: ms }));
+        }
+        let prepared = photos
+            .iter()
+            .map(|bytes| {
+                let kept = self.keep_original(bytes)?;
+                self.prepare(&kept)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        edits.extend(self.photo_edits(&prepared));
+        Ok((edits, prepared))
+    }
+
+    fn photo_edits(&mut self, photos: &[PreparedPhoto]) -> Vec<Edit> {
+        let mut edit = |entry: &PhotoEntry| {
+            let (ms, random) = self.uuid();
+            Edit::Photo(EntryId::v7(ms, random), entry.clone())
+        };
+        photos.iter().map(|p| edit(&p.entry)).collect()
+    }
+
+    fn command(
+        &mut self,
+        case: &CaseId,
+        intents: Vec<Intent>,
+        photos: &[PreparedPhoto],
+        also: impl FnOnce(&Transaction<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.command_seen(case, intents, photos, None, also)
+    }
+
+    /// The one way anything gets written: intents become commits in the outbox, together with all they bring.
+    fn command_seen(
+        &mut self,
+        case: &CaseId,
+        intents: Vec<Intent>,
+        photos: &[PreparedPhoto],
+        seen: Option<&[String]>,
+        also: impl FnOnce(&Transaction<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let person = self.person()?;
+        let captured = self.captured()?;
+        let (ms, random) = self.uuid();
+        let group = GroupId::v7(ms, random);
+        for photo in photos {
+            self.keep_renditions(photo)?;
+        }
+        let device = self.certificate.device;
+        let tx = self.db.unchecked_transaction()?;
+        also(&tx)?;
+        for photo in photos {
+            photo.pin(&tx, case, ms)?;
+        }
+        for intent in intents {
+            let writer = Writer { tx: &tx, device, case, group, captured: &captured };
+            match &intent {
+                Intent::Act(act) => writer.queue(&intent, None, &act.to_bytes(), &[])?,
+                Intent::Content(edits) => writer.write_content(&intent, edits, seen, &person)?,
+            }
+        }
+        view::project(self, &tx, case)?;
+        tx.commit()?;
+        Ok(())
+    }
+}
+
+fn shared_place(service: &Service, position: Position) -> Result<Place> {
+    let wgs84 = Wgs84::new(position.lng, position.lat)?;
+    Ok(match service.place {
+        PlacePrecision::Exact => Place::exact(wgs84, position.accuracy_m),
+        PlacePrecision::Cell => Place::Cell(Cell500::of(wgs84)),
+    })
+}
+
+/// Puts commits into the outbox within a command's transaction.
+struct Writer<'a> {
+    tx: &'a Transaction<'a>,
+    device: yuandian_model::DeviceId,
+    case: &'a CaseId,
+    group: GroupId,
+    captured: &'a yuandian_document::Captured,
+}
+
+impl Writer<'_> {
+    fn queue(
+        &self,
+        intent: &Intent,
+        written: Option<([u8; 32], u32)>,
+        body: &[u8],
+        micros: &[BlobHash],
+    ) -> Result<()> {
+        let (change, branch) = match written {
+            Some((change, branch)) => (Some(change), branch),
+            None => (None, 0),
+        };
+        let captured = cbor::encode(self.captured);
+        let item = NewItem {
+            doc: *self.case,
+            group: self.group,
+            intent,
+            incarnation: incarnation(self.tx)?,
+            branch,
+            change,
+            body,
+            micros,
+            captured: &captured,
+        };
+        outbox::push(self.tx, &item)?;
+        Ok(())
+    }
+
+    fn write_content(
+        &self,
+        intent: &Intent,
+        edits: &[Edit],
+        seen: Option<&[String]>,
+        person: &PersonRecord,
+    ) -> Result<()> {
+        let stored =
+            cases::case(self.tx, self.case)?.ok_or_else(|| DeviceError::not_found("case", self.case))?;
+        let mut content: Content =
+            content::load(self.tx, self.case, stored.snapshot.as_deref(), &person.name)?.content;
+        let heads = content.heads();
+        let seen = match seen {
+            None => heads.clone(),
+            Some(texts) => {
+                let parse = |t: &String| {
+                    t.parse().map_err(|_| DeviceError::invalid("seen", "not a version of this case"))
+                };
+                texts.iter().map(parse).collect::<Result<Vec<_>>>()?
+            }
+        };
+        let mut sorted = seen.clone();
+        sorted.sort();
+        let branch = if sorted == heads { stored.branch } else { stored.branch + 1 };
+        let actor = yuandian_document::actor(&self.device, self.case, &incarnation(self.tx)?, branch);
+        let Some((change, body)) = content.write(&seen, &actor, edits, self.captured.wall_ms)? else {
+            return Ok(());
+        };
+        if branch != stored.branch {
+            cases::put_branch(self.tx, self.case, branch)?;
+        }
+        self.queue(intent, Some((change.0, branch)), &body, &micros_of(edits))
+    }
+}
+
+/// Micro pictures that edits bring.
+pub(crate) fn micros_of(edits: &[Edit]) -> Vec<BlobHash> {
+    let micro = |edit: &Edit| match edit {
+        Edit::Photo(_, entry) => entry.micro.as_ref().map(|m| m.hash),
+        _ => None,
+    };
+    edits.iter().filter_map(micro).collect()
+}
