@@ -40,8 +40,9 @@ impl Failure {
                 DeviceError::Invalid { .. }
                 | DeviceError::Photo { .. }
                 | DeviceError::NotFound { .. }
+                | DeviceError::ServerRefused(_)
                 | DeviceError::NotEnrolled => 2,
-                DeviceError::Refused { .. } | DeviceError::ServerRefused(_) => 3,
+                DeviceError::Refused { .. } => 3,
                 DeviceError::Unreachable(_) => 4,
                 DeviceError::InUse
                 | DeviceError::StorageFull
@@ -141,9 +142,7 @@ fn capture(phone: &mut Phone, capture: &Capture, json: bool) -> Done {
     let id = phone.save_draft(None, &draft)?;
     for (number, photo) in (1..).zip(&photos) {
         if let Err(error) = phone.add_draft_photo(&id, photo) {
-            // Bad input is the typist's to mend: no half draft stays behind.
-            phone.discard_draft(&id)?;
-            return Err(error.into());
+            return Err(give_up(phone, &id, error));
         }
         text::progress(json, &id, number);
     }
@@ -153,13 +152,19 @@ fn capture(phone: &mut Phone, capture: &Capture, json: bool) -> Done {
     if !capture.draft
         && let Err(error) = phone.finish(&id)
     {
-        if matches!(error, DeviceError::Refused { .. } | DeviceError::NotEnrolled | DeviceError::Photo { .. })
-        {
-            phone.discard_draft(&id)?;
-        }
-        return Err(error.into());
+        return Err(give_up(phone, &id, error));
     }
     saved(phone, &id, json)
+}
+
+/// What is the typist's to mend leaves no half draft behind; after anything else (no room, not enrolled) the draft stays.
+fn give_up(phone: &mut Phone, draft: &yuandian_device::CaseId, error: DeviceError) -> Failure {
+    if matches!(error, DeviceError::Refused { .. } | DeviceError::Photo { .. } | DeviceError::Invalid { .. })
+        && let Err(also) = phone.discard_draft(draft)
+    {
+        return also.into();
+    }
+    error.into()
 }
 
 fn sync(phone: Phone, trust: &[PathBuf], json: bool) -> Done {
@@ -177,6 +182,7 @@ fn sync(phone: Phone, trust: &[PathBuf], json: bool) -> Done {
         "uploaded": report.uploaded,
         "uploaded_bytes": report.uploaded_bytes,
         "failures": report.failures,
+        "last_failure": report.last_failure,
         "waiting": waiting,
         "attention": attention,
     });

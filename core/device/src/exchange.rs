@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Transaction;
 use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
 use yuandian_document::gate::Refusal as GateRefusal;
-use yuandian_document::{Captured, Content, Envelope, Kind, Purpose, SignedCommit, actor, cbor};
+use yuandian_document::{Captured, Content, Edit, Envelope, Kind, Purpose, SignedCommit, actor, cbor};
 use yuandian_model::{BlobHash, CaseId, Code, CommitId, Incarnation, PartitionId};
 use yuandian_sync::limits::{MESSAGE_BYTES_MAX, PAGE_BYTES_DEFAULT, PUSH_BYTES_MAX, PUSH_COMMITS_MAX};
 use yuandian_sync::message::{
@@ -177,7 +177,9 @@ impl Phone {
                         self.ports.clock.wall_ms(),
                     )?;
                     outbox::remove(&tx, item.local_id)?;
-                    if item.intent.kind() == Kind::Content {
+                    if let Intent::Content(edits) = &item.intent {
+                        // The server knows nothing of these photos: they stay on the phone and are not offered.
+                        blobs_of(edits).try_for_each(|hash| blobs::park(&tx, &hash))?;
                         self.write_anew(&tx, &item.doc)?;
                     }
                 }
@@ -283,7 +285,10 @@ impl Phone {
             self.settle(&tx, doc)?;
             view::project(self, &tx, doc)?;
         }
-        purge_unheld(&tx)?;
+        // What still has work pending stays until that is settled: HELLO looks again.
+        if page.cases.iter().any(|case| case.gone.is_some()) {
+            purge_unheld(&tx)?;
+        }
         tx.commit()?;
         Ok(())
     }
@@ -361,6 +366,7 @@ impl Phone {
                 Intent::Content(edits) => {
                     let content = base_content(tx, doc, stored.snapshot.as_deref())?;
                     if edits.iter().all(|edit| content.holds(edit)) {
+                        blobs_of(edits).try_for_each(|hash| blobs::unpark(tx, &hash))?;
                         journal::settle(tx, entry.id, "already there")?;
                     }
                 }
@@ -404,6 +410,15 @@ fn admit(
         Ok(admitted) => Ok((admitted.hash.0, Some(admitted.saved))),
         Err(refusal) => Err(refusal),
     }
+}
+
+/// Files that edits name and that travel through the transfer queue.
+fn blobs_of(edits: &[Edit]) -> impl Iterator<Item = BlobHash> + '_ {
+    let files = |edit: &Edit| match edit {
+        Edit::Photo(_, entry) => vec![Some(entry.original.hash), entry.thumb.as_ref().map(|t| t.hash)],
+        _ => vec![],
+    };
+    edits.iter().flat_map(files).flatten()
 }
 
 fn purge_unheld(tx: &Transaction<'_>) -> Result<()> {

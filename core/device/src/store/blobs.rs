@@ -32,8 +32,9 @@ fn rendition(number: i64) -> Rendition {
     }
 }
 
-/// Pins a captured file. One captured before stays as it is.
+/// Pins a captured file. One captured before stays as it is, but is offered again if it was parked.
 pub fn pin(c: &Connection, blob: &NewBlob<'_>) -> Result<()> {
+    unpark(c, &blob.hash)?;
     c.execute(
         "INSERT OR IGNORE INTO blobs (hash, doc, size, mime, rendition, ord) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![
@@ -92,6 +93,18 @@ pub fn set_sent(c: &Connection, hash: &BlobHash, sent: u64) -> Result<()> {
 /// The server has it whole.
 pub fn set_stored(c: &Connection, hash: &BlobHash) -> Result<()> {
     c.execute("UPDATE blobs SET state = 1, sent = size WHERE hash = ?1", [hash.as_bytes()])?;
+    Ok(())
+}
+
+/// Keeps a file without offering it: the commit that named it was refused.
+pub fn park(c: &Connection, hash: &BlobHash) -> Result<()> {
+    c.execute("UPDATE blobs SET state = 2 WHERE hash = ?1 AND state = 0", [hash.as_bytes()])?;
+    Ok(())
+}
+
+/// Offers a parked file again.
+pub fn unpark(c: &Connection, hash: &BlobHash) -> Result<()> {
+    c.execute("UPDATE blobs SET state = 0 WHERE hash = ?1 AND state = 2", [hash.as_bytes()])?;
     Ok(())
 }
 

@@ -90,7 +90,7 @@ CREATE INDEX rows_by_time ON rows (updated_ms DESC);
 CREATE TABLE streams (id TEXT PRIMARY KEY, epoch BLOB, cursor INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 CREATE TABLE held (doc BLOB NOT NULL, stream TEXT NOT NULL, PRIMARY KEY (doc, stream)) STRICT, WITHOUT ROWID;
 
--- Photo files of own cases. state: 0 captured (pinned), 1 stored by the server.
+-- Photo files of own cases, pinned until stored. state: 0 to be sent, 1 stored by the server, 2 kept but not offered.
 CREATE TABLE blobs (
     hash BLOB PRIMARY KEY,
     doc BLOB NOT NULL,
