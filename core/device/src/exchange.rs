@@ -162,6 +162,9 @@ impl Phone {
             match receipt.code {
                 Code::Ok | Code::OkLate => outbox::set_state(&tx, item.local_id, ItemState::Taken)?,
                 Code::Dup => outbox::remove(&tx, item.local_id)?,
+                // The server lacks something this builds on that this phone does not have either, or it would have been sent
+                // before: said again over what both know.
+                Code::HeldMissing if item.tries < REWRITES_MAX => self.write_anew(&tx, &item.doc)?,
                 Code::HeldMissing | Code::RetryLater => {
                     outbox::set_state(&tx, item.local_id, ItemState::Held)?
                 }
