@@ -74,10 +74,12 @@ pub enum DeviceError {
 pub type Result<T> = std::result::Result<T, DeviceError>;
 
 impl DeviceError {
+    #[expect(clippy::needless_pass_by_value, reason = "literals, ids and errors alike are given")]
     pub(crate) fn invalid(field: &str, reason: impl ToString) -> Self {
         DeviceError::Invalid { field: field.to_owned(), reason: reason.to_string() }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "literals, ids and errors alike are given")]
     pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Self {
         DeviceError::NotFound { what, id: id.to_string() }
     }

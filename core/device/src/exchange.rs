@@ -30,7 +30,59 @@ const GENERATION: u32 = 0;
 /// How often one item may be written anew before a person is asked.
 const REWRITES_MAX: u32 = 3;
 
+/// Something that a run has kept, as a screen may want to show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SyncStep {
+    /// The server answered commits of these cases.
+    Judged {
+        /// The cases.
+        cases: Vec<CaseId>,
+    },
+    /// These cases came, changed or went.
+    Received {
+        /// The cases.
+        cases: Vec<CaseId>,
+    },
+    /// The server has more of a photo file.
+    Uploaded {
+        /// The case, where the phone still knows the file.
+        case: Option<CaseId>,
+        /// Bytes the server has now.
+        sent: u64,
+        /// Bytes of the file.
+        size: u64,
+    },
+}
+
 impl Phone {
+    /// What keeping this will change, for whoever watches the run. Nothing for what only the machine cares about.
+    pub(crate) fn step_of(&self, keep: &Keep) -> Result<Option<SyncStep>> {
+        let uploaded = |transfer: &yuandian_sync::Transfer, sent| -> Result<Option<SyncStep>> {
+            let case = blobs::case_of(&self.db, &transfer.hash)?;
+            Ok(Some(SyncStep::Uploaded { case, sent, size: transfer.size }))
+        };
+        match keep {
+            Keep::Receipts(reply) => {
+                let mut cases = BTreeSet::new();
+                for receipt in &reply.receipts {
+                    if let Ok(receipt) = cbor::decode::<Receipt>("receipt", receipt, MESSAGE_BYTES_MAX)
+                        && let Some(item) = outbox::of_commit(&self.db, &receipt.commit)?
+                    {
+                        cases.insert(item.doc);
+                    }
+                }
+                Ok(Some(SyncStep::Judged { cases: cases.into_iter().collect() }))
+            }
+            Keep::Page(page) => {
+                let cases: BTreeSet<CaseId> = page.cases.iter().map(|case| case.document).collect();
+                Ok(Some(SyncStep::Received { cases: cases.into_iter().collect() }))
+            }
+            Keep::UploadOffset { transfer, offset } => uploaded(transfer, *offset),
+            Keep::Uploaded(transfer) => uploaded(transfer, transfer.size),
+            Keep::Hello(_) | Keep::UploadAt { .. } => Ok(None),
+        }
+    }
+
     /// Reads what the sync machine asks for.
     ///
     /// # Errors
@@ -166,7 +218,7 @@ impl Phone {
                 // before: said again over what both know.
                 Code::HeldMissing if item.tries < REWRITES_MAX => self.write_anew(&tx, &item.doc)?,
                 Code::HeldMissing | Code::RetryLater => {
-                    outbox::set_state(&tx, item.local_id, ItemState::Held)?
+                    outbox::set_state(&tx, item.local_id, ItemState::Held)?;
                 }
                 Code::RChain | Code::RActor if item.tries < REWRITES_MAX => {
                     self.begin_anew(&tx, &item, Incarnation(fresh))?;

@@ -32,6 +32,6 @@ pub fn open(path: &Path, vfs: Option<&str>) -> Result<Connection> {
 }
 
 /// A column of bytes as an id.
-pub(crate) fn id<T>(bytes: Vec<u8>, from: fn(&[u8]) -> Option<T>) -> Result<T> {
-    from(&bytes).ok_or_else(|| DeviceError::Damaged("an id of a wrong length in the store".into()))
+pub(crate) fn id<T>(bytes: impl AsRef<[u8]>, from: fn(&[u8]) -> Option<T>) -> Result<T> {
+    from(bytes.as_ref()).ok_or_else(|| DeviceError::Damaged("an id of a wrong length in the store".into()))
 }
