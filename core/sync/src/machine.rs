@@ -2,6 +2,11 @@
 //!
 //! `handle(input, now)`, then drain `poll_effect()` until `None`, then sleep until `poll_timeout()`. Durable state lives only in the
 //! device's store: nothing is sent before the store has said that it was kept, and nothing is forgotten before the store has applied it.
+//! Every run ends: pauses and failures in a row are bounded, and only what has never been reached before in the run counts as progress.
+#![expect(
+    clippy::large_enum_variant,
+    reason = "a few values at a time, each moved once: a box would cost more than it saves"
+)]
 
 use std::collections::VecDeque;
 
@@ -155,7 +160,7 @@ pub enum Input {
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RunReport {
-    /// Whether the server was spoken to at all.
+    /// Whether the server was spoken to at all; a refusal is an answer too.
     pub reached: bool,
     /// Whether everything there was to do was done.
     pub complete: bool,
@@ -184,11 +189,14 @@ enum After {
     Upload,
 }
 
-/// The blob at hand: where the server is with it, as far as known.
+/// The blob at hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Upload {
     transfer: Transfer,
+    /// Where the server is with it, unless it has to be asked.
     offset: Option<u64>,
+    /// The furthest it was seen in this run: only what goes beyond is progress, so that one which is sent again and again has an end.
+    furthest: Option<u64>,
 }
 
 /// The machine. One run at a time.
@@ -197,6 +205,7 @@ pub struct Machine {
     running: bool,
     effects: VecDeque<Effect>,
     outstanding: Option<Request>,
+    loading: Option<Load>,
     keeping: Option<After>,
     retry_at: Option<i64>,
     failures_in_a_row: u32,
@@ -248,6 +257,7 @@ impl Machine {
     }
 
     fn load(&mut self, load: Load) {
+        self.loading = Some(load.clone());
         self.effects.push_back(Effect::Load(load));
     }
 
@@ -256,9 +266,13 @@ impl Machine {
         self.effects.push_back(Effect::Keep(keep));
     }
 
-    fn progress(&mut self) {
-        self.failures_in_a_row = 0;
+    fn heard(&mut self) {
         self.report.reached = true;
+    }
+
+    fn progress(&mut self) {
+        self.heard();
+        self.failures_in_a_row = 0;
     }
 
     fn replied(&mut self, reply: Reply) {
@@ -274,14 +288,17 @@ impl Machine {
         if !answers || self.retry_at.is_some() {
             return;
         }
-        self.outstanding = None;
+        let asked = self.outstanding.take();
         match reply {
             Reply::Nonce(nonce) => {
-                self.progress();
+                // No progress yet: a HELLO that never comes through begins here each time.
+                self.heard();
                 self.load(Load::Hello { nonce: nonce.nonce });
             }
             Reply::Hello(hello) => {
                 self.progress();
+                // It may bring streams that nobody has looked at.
+                self.looked = false;
                 self.keep(Keep::Hello(hello), After::Outbox);
             }
             Reply::Push(push) => {
@@ -292,8 +309,12 @@ impl Machine {
             Reply::Pull(page) => {
                 self.progress();
                 self.report.pulled += page.cases.len() as u64;
-                self.looked = !page.more;
-                let after = if page.more { After::Page } else { After::Outbox };
+                // A page that moves no cursor would be asked for again for ever.
+                let moved = matches!(asked, Some(Request::Pull(pull))
+                    if page.cursors.iter().any(|cursor| !pull.streams.contains(cursor)));
+                self.left_behind |= page.more && !moved;
+                self.looked = !(page.more && moved);
+                let after = if self.looked { After::Outbox } else { After::Page };
                 self.keep(Keep::Page(page), after);
             }
             Reply::Upload(answer) => self.upload_answered(&answer),
@@ -301,6 +322,17 @@ impl Machine {
     }
 
     fn loaded(&mut self, loaded: Loaded) {
+        let wanted = matches!(
+            (&self.loading, &loaded),
+            (Some(Load::Hello { .. }), Loaded::Hello(_))
+                | (Some(Load::Batch), Loaded::Batch(_))
+                | (Some(Load::Pull), Loaded::Pull(_))
+                | (Some(Load::Transfers), Loaded::Transfers(_))
+        );
+        if !wanted {
+            return;
+        }
+        self.loading = None;
         match loaded {
             Loaded::Hello(hello) => self.ask(Request::Hello(hello)),
             Loaded::Batch(push) if !push.items.is_empty() && self.rounds < ROUNDS_MAX => {
@@ -326,11 +358,11 @@ impl Machine {
             Some(After::Outbox) => self.load(Load::Batch),
             Some(After::Page) => self.load(Load::Pull),
             Some(After::Upload) => match self.upload.clone() {
-                Some(Upload { transfer, offset: Some(at) }) if at >= transfer.size => {
+                Some(Upload { transfer, offset: Some(at), .. }) if at >= transfer.size => {
                     self.report.uploaded += 1;
                     self.next_upload();
                 }
-                Some(Upload { transfer, offset }) => self.ask(Request::Upload(transfer.plan(offset))),
+                Some(Upload { transfer, offset, .. }) => self.ask(Request::Upload(transfer.plan(offset))),
                 None => {}
             },
             None => {}
@@ -338,7 +370,8 @@ impl Machine {
     }
 
     fn next_upload(&mut self) {
-        self.upload = self.queue.next_transfer().map(|transfer| Upload { transfer, offset: None });
+        let next = self.queue.next_transfer();
+        self.upload = next.map(|transfer| Upload { transfer, offset: None, furthest: None });
         match &self.upload {
             Some(upload) => {
                 let plan = upload.transfer.plan(None);
@@ -349,7 +382,7 @@ impl Machine {
     }
 
     fn upload_answered(&mut self, answer: &UploadReply) {
-        let Some(Upload { mut transfer, offset }) = self.upload.take() else {
+        let Some(Upload { mut transfer, offset, furthest }) = self.upload.take() else {
             return;
         };
         match answer.status {
@@ -357,30 +390,30 @@ impl Machine {
                 let Some(location) = answer.location.clone() else {
                     return self.leave_behind();
                 };
-                self.progress();
                 transfer.url = Some(location);
                 let keep = Keep::UploadAt { transfer: transfer.clone(), url: transfer.url.clone() };
-                // A new one begins at 0; one that the server knows already is asked for.
-                let offset = answer.offset.filter(|at| *at == 0);
-                self.upload = Some(Upload { transfer, offset });
+                // A new one begins at 0; one that the server knows already, or that has no bytes to send, is asked for.
+                let offset = answer.offset.filter(|at| *at == 0 && transfer.size > 0);
+                self.upload = Some(Upload { transfer, offset, furthest: furthest.or(offset) });
                 self.keep(keep, After::Upload);
             }
             200..=299 => {
                 let Some(at) = answer.offset.filter(|at| *at <= transfer.size) else {
                     return self.leave_behind();
                 };
-                if at > offset.unwrap_or(0) {
+                let done = at == transfer.size;
+                let before = furthest.unwrap_or(at);
+                self.report.uploaded_bytes += at.saturating_sub(before);
+                if done || at > before {
                     self.progress();
-                } else {
+                } else if offset.is_some_and(|sent_from| at <= sent_from) {
                     self.failures_in_a_row += 1;
                     if self.failures_in_a_row > FAILURES_IN_A_ROW_MAX {
                         return self.leave_behind();
                     }
                 }
-                self.report.uploaded_bytes += offset.map_or(0, |before| at.saturating_sub(before));
-                let done = at == transfer.size;
-                let upload = Upload { transfer: transfer.clone(), offset: Some(at) };
-                self.upload = Some(upload);
+                let furthest = Some(before.max(at));
+                self.upload = Some(Upload { transfer: transfer.clone(), offset: Some(at), furthest });
                 let keep =
                     if done { Keep::Uploaded(transfer) } else { Keep::UploadOffset { transfer, offset: at } };
                 self.keep(keep, After::Upload);
@@ -393,11 +426,11 @@ impl Machine {
                 if matches!(answer.status, 404 | 410) {
                     transfer.url = None;
                     let keep = Keep::UploadAt { transfer: transfer.clone(), url: None };
-                    self.upload = Some(Upload { transfer, offset: None });
+                    self.upload = Some(Upload { transfer, offset: None, furthest });
                     self.keep(keep, After::Upload);
                 } else {
                     let plan = transfer.plan(None);
-                    self.upload = Some(Upload { transfer, offset: None });
+                    self.upload = Some(Upload { transfer, offset: None, furthest });
                     self.ask(Request::Upload(plan));
                 }
             }
@@ -420,18 +453,27 @@ impl Machine {
         self.report.last_failure = Some(format!("{failure:?}"));
         self.failures_in_a_row += 1;
         match failure {
-            Failure::Refused(_) => return self.finish(false),
             Failure::Unauthorized if !self.greeted_again => {
+                self.heard();
                 self.greeted_again = true;
+                // The photos are looked for anew after the greeting.
+                self.upload = None;
                 return self.ask(Request::Nonce);
             }
-            Failure::Unauthorized => return self.finish(false),
+            Failure::Refused(_) | Failure::Unauthorized => {
+                self.heard();
+                return self.finish(false);
+            }
             Failure::Unreachable(_) | Failure::Busy { .. } => {}
         }
         // Never spoken to: no waiting, the work is kept and the person is told at once.
         let silent = !self.report.reached && matches!(failure, Failure::Unreachable(_));
         if silent || self.failures_in_a_row > FAILURES_IN_A_ROW_MAX {
             return self.finish(false);
+        }
+        // A number is good for one HELLO, and the server may have used it up.
+        if matches!(self.outstanding, Some(Request::Hello(_))) {
+            self.outstanding = Some(Request::Nonce);
         }
         // A cut upload: the server knows how far it came.
         if let Some(upload) = &mut self.upload
@@ -445,7 +487,7 @@ impl Machine {
             Failure::Busy { retry_after_ms: Some(ms) } => (*ms).clamp(0, BACKOFF_MS_MAX),
             _ => 0,
         };
-        self.retry_at = Some(now_ms + pause.max(asked));
+        self.retry_at = Some(now_ms.saturating_add(pause.max(asked)));
     }
 
     fn finish(&mut self, complete: bool) {
