@@ -192,6 +192,34 @@ fn a_photo_that_never_arrives_whole_is_not_sent_for_ever() {
 }
 
 #[test]
+fn a_server_that_loses_what_it_had_is_not_filled_for_ever() {
+    let mut world = world(vec![blob(1, 600_000)]);
+    let answer = |status, offset| UploadReply { status, offset: Some(offset), location: None };
+    let report = world.run_but(|verb, nth| match verb {
+        "HEAD" => Some(Answer::Upload(answer(200, 0))),
+        "PATCH" if nth % 2 == 1 => Some(Answer::Upload(answer(204, PATCH_BYTES))),
+        "PATCH" => Some(Answer::Failed(unreachable())),
+        _ => None,
+    });
+    assert_eq!((report.complete, report.failures), (false, FAILURES_IN_A_ROW_MAX + 1));
+    assert_eq!(report.uploaded_bytes, PATCH_BYTES, "the same bytes count once");
+}
+
+#[test]
+fn a_photo_that_turns_out_to_be_stored_is_progress() {
+    let mut world = world(vec![]);
+    for number in 1..=3 {
+        let url = format!("/v1/uploads/{number}");
+        world.uploads.insert(url.clone(), (10, 10));
+        world.transfers.push(Transfer { url: Some(url), ..blob(number, 10) });
+    }
+    // Three failures before each answer: more in all than a run bears in a row.
+    let report =
+        world.run_but(|verb, nth| (verb == "HEAD" && nth % 4 != 0).then(|| Answer::Failed(unreachable())));
+    assert_eq!((report.complete, report.uploaded, report.failures), (true, 3, 9));
+}
+
+#[test]
 fn a_blob_that_cannot_move_stays_and_the_others_go_on() {
     let location = |location: &str| UploadReply { location: Some(location.into()), ..status(423) };
     let unusable = [
