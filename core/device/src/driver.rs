@@ -16,6 +16,7 @@ use yuandian_sync::{
 };
 
 use crate::error::{DeviceError, Result};
+use crate::exchange::SyncStep;
 use crate::phone::Phone;
 
 /// Longest silence on a connection.
@@ -85,6 +86,19 @@ impl Driver {
     /// # Errors
     /// The store's; a network failure is no error but part of the report.
     pub async fn sync(&mut self, phone: &Arc<Mutex<Phone>>) -> Result<RunReport> {
+        self.sync_watched(phone, |_| {}).await
+    }
+
+    /// [`Driver::sync`], told step by step to a screen that shows it. `watch` is called after the store has kept the step, never
+    /// while the phone is locked; it must return at once.
+    ///
+    /// # Errors
+    /// Those of [`Driver::sync`].
+    pub async fn sync_watched(
+        &mut self,
+        phone: &Arc<Mutex<Phone>>,
+        mut watch: impl FnMut(SyncStep) + Send,
+    ) -> Result<RunReport> {
         let start = Instant::now();
         let now = || i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
         let mut machine = Machine::default();
@@ -99,7 +113,16 @@ impl Driver {
                     }
                     Effect::Keep(keep) => {
                         let phone = Arc::clone(phone);
-                        blocking(move || lock(&phone).keep(&keep)).await?;
+                        let kept = blocking(move || {
+                            let mut phone = lock(&phone);
+                            // Named before it is kept: a settled commit is no longer in the outbox.
+                            let step = phone.step_of(&keep)?;
+                            phone.keep(&keep)?;
+                            Ok(step)
+                        });
+                        if let Some(step) = kept.await? {
+                            watch(step);
+                        }
                         Input::Kept
                     }
                     Effect::Finished(report) => return Ok(report),

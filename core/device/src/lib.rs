@@ -22,9 +22,11 @@ mod write;
 pub use driver::{Driver, TrustRoots};
 pub use error::{DeviceError, Result};
 pub use evidence::DraftPhoto;
+pub use exchange::SyncStep;
 pub use phone::{APP, PersonRecord, Phone};
 pub use write::{ActCommand, ActOutcome, Draft, Position};
 pub use yuandian_model::{BlobHash, CaseId};
+pub use yuandian_photo::limits::ORIGINAL_BYTES_MAX;
 pub use yuandian_sync::RunReport;
 
 /// Every word that people read, without a phone.
