@@ -1,2 +1,174 @@
-//! See ARCHITECTURE.md.
-fn main() {}
+//! `yuandian-server`: serve, invite, summary.
+#![allow(clippy::disallowed_methods, reason = "a command line is the room for clock, files and randomness")]
+
+use std::io::{IsTerminal as _, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use yuandian_model::{DivisionCode, Role};
+use yuandian_server::admin::{self, AdminError};
+use yuandian_server::shell::{ServeError, Server, SystemRandomness, now_ms};
+
+/// The server of Yuandian.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve a data directory until it is told to stop.
+    Serve {
+        /// The data directory; made if it is not there.
+        #[arg(long)]
+        data: PathBuf,
+        /// Address and port; port 0 takes a free one.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Check that it could serve, say so and end.
+        #[arg(long)]
+        check_config: bool,
+    },
+    /// Make single-use invitation codes, one per line. Works while `serve` runs.
+    Invite {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// The role, like grid_worker.
+        #[arg(long)]
+        role: Role,
+        /// The division, like 410102001.
+        #[arg(long)]
+        grid: DivisionCode,
+        /// How many.
+        #[arg(long, default_value_t = 1)]
+        count: u32,
+    },
+    /// What is on the server. Works while `serve` runs.
+    Summary {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The command was carried out but says no, or failed.
+const FAILED: u8 = 1;
+/// The command line is wrong.
+const BAD_INPUT: u8 = 2;
+
+fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    match Cli::parse().command {
+        Command::Serve { data, listen, check_config } => ended(serve(&data, listen, check_config)),
+        Command::Invite { data, role, grid, count } => {
+            match admin::invite(&data, (role, &grid), count, &mut SystemRandomness, now_ms()) {
+                Ok(codes) => {
+                    said(&codes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+                    ExitCode::SUCCESS
+                }
+                Err(error) => admin_failed(&error),
+            }
+        }
+        Command::Summary { data, json } => match admin::summary(&data, &mut SystemRandomness) {
+            Ok(summary) if json => match serde_json::to_string(&summary) {
+                Ok(text) => {
+                    said(&text);
+                    ExitCode::SUCCESS
+                }
+                Err(error) => failed(&error, FAILED),
+            },
+            Ok(summary) => {
+                said(&format!("epoch {} · head {} · blobs {}", summary.epoch, summary.head, summary.blobs));
+                for case in summary.cases {
+                    said(&format!(
+                        "{} {} {} · {} commits · photos {}/{}",
+                        case.id,
+                        case.service,
+                        case.stage,
+                        case.commits,
+                        case.photos.stored,
+                        case.photos.expected
+                    ));
+                }
+                ExitCode::SUCCESS
+            }
+            Err(error) => admin_failed(&error),
+        },
+    }
+}
+
+/// One line on stdout; a closed pipe is the reader's business.
+fn said(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+fn failed(error: &dyn std::error::Error, code: u8) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "yuandian-server: {error}");
+    ExitCode::from(code)
+}
+
+fn admin_failed(error: &AdminError) -> ExitCode {
+    failed(error, if matches!(error, AdminError::Place(_)) { FAILED } else { BAD_INPUT })
+}
+
+fn ended(end: Result<(), ServeError>) -> ExitCode {
+    match end {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error, FAILED),
+    }
+}
+
+fn serve(data: &std::path::Path, listen: SocketAddr, check_config: bool) -> Result<(), ServeError> {
+    let server = Server::open(data)?;
+    let [(_, cities), (_, districts), (_, streets), (_, communities)] = server.divisions();
+    let divisions =
+        format!("{cities} city, {districts} districts, {streets} streets, {communities} communities");
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(listen).await?;
+        let address = listener.local_addr()?;
+        if check_config {
+            said(&format!("ok: {} can be served on {address}; divisions {divisions}", data.display()));
+            return Ok(());
+        }
+        said(&format!("listening on http://{address}"));
+        said(&format!("divisions loaded: {divisions}"));
+        server.run(listener, told_to_stop()).await
+    })
+}
+
+/// Ctrl-C, or SIGTERM where there is one.
+async fn told_to_stop() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                () = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    interrupted.await;
+}

@@ -1,0 +1,129 @@
+//! What the operator's commands do, on a data directory, beside a running server.
+
+use std::path::Path;
+
+use serde::Serialize;
+use yuandian_model::{CaseId, DivisionCode, Divisions, Epoch, Role};
+
+use crate::invitation::InvitationCode;
+use crate::limits::{INVITATION_MS, INVITATIONS_PER_COMMAND_MAX};
+use crate::randomness::Randomness;
+use crate::shell::{Place, ServeError};
+use crate::store::{NewInvitation, Store};
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// No such division.
+    #[error(
+        "no division {0} in the table: give the code of a city (4 digits), district (6), street (9) or community (12)"
+    )]
+    UnknownGrid(DivisionCode),
+    /// Too many or none.
+    #[error("{0} invitations at once: give a count of 1 to {INVITATIONS_PER_COMMAND_MAX}")]
+    Count(u32),
+    /// The data directory.
+    #[error(transparent)]
+    Place(#[from] ServeError),
+}
+
+/// Makes single-use invitations and gives their codes, which nobody can read again. `now_ms`: ms since 1970.
+///
+/// # Errors
+/// [`AdminError`].
+pub fn invite(
+    data: &Path,
+    (role, grid): (Role, &DivisionCode),
+    count: u32,
+    randomness: &mut dyn Randomness,
+    now_ms: i64,
+) -> Result<Vec<InvitationCode>, AdminError> {
+    if Divisions::zhengzhou().name(grid).is_none() {
+        return Err(AdminError::UnknownGrid(grid.clone()));
+    }
+    if !(1..=INVITATIONS_PER_COMMAND_MAX).contains(&count) {
+        return Err(AdminError::Count(count));
+    }
+    let store = Place::open(data)?.store(randomness)?;
+    let codes: Vec<InvitationCode> = (0..count).map(|_| InvitationCode::draw(randomness)).collect();
+    let invitations: Vec<NewInvitation> = codes
+        .iter()
+        .map(|code| NewInvitation {
+            hash: code.hash(),
+            role,
+            grid: grid.clone(),
+            until_ms: now_ms + INVITATION_MS,
+        })
+        .collect();
+    store.invite(&invitations).map_err(ServeError::from)?;
+    Ok(codes)
+}
+
+/// Photos of a case: distinct files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct PhotoCount {
+    /// Named by its entries.
+    pub expected: u64,
+    /// Stored whole.
+    pub stored: u64,
+}
+
+/// A case in the summary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CaseSummary {
+    /// The case.
+    pub id: CaseId,
+    /// Its service.
+    pub service: String,
+    /// Its stage.
+    pub stage: String,
+    /// Number of accepted acts.
+    pub act_seq: u64,
+    /// Heads of its document in hex, rising; the genesis' where nobody wrote anything.
+    pub heads: Vec<String>,
+    /// Commits taken.
+    pub commits: u64,
+    /// Its photos.
+    pub photos: PhotoCount,
+}
+
+/// What is on a server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// The life of the log.
+    pub epoch: Epoch,
+    /// Its last number.
+    pub head: u64,
+    /// Every case, the one that moved last first.
+    pub cases: Vec<CaseSummary>,
+    /// Blobs stored whole.
+    pub blobs: u64,
+}
+
+/// What is on a server, read beside it.
+///
+/// # Errors
+/// [`AdminError::Place`].
+pub fn summary(data: &Path, randomness: &mut dyn Randomness) -> Result<Summary, AdminError> {
+    let store = Place::open(data)?.store(randomness)?;
+    let head = store.head().map_err(ServeError::from)?;
+    let cases = store.cases(None).map_err(ServeError::from)?;
+    let blobs = store.blob_count().map_err(ServeError::from)?;
+    let genesis = yuandian_document::Content::default().heads();
+    let cases = cases
+        .into_iter()
+        .map(|line| {
+            let heads = if line.record.version == 0 { &genesis } else { &line.heads };
+            CaseSummary {
+                id: line.record.id,
+                service: line.record.state.service.0,
+                stage: line.record.state.stage,
+                act_seq: line.record.state.act_seq,
+                heads: heads.iter().map(|head| hex::encode(head.0)).collect(),
+                commits: line.commits,
+                photos: PhotoCount { expected: line.photos.0, stored: line.photos.1 },
+            }
+        })
+        .collect();
+    Ok(Summary { epoch: head.epoch, head: head.head, cases, blobs })
+}

@@ -1,0 +1,155 @@
+//! Where blobs are: a blocking seam, each blob named by its SHA-256 and never changed, over `object_store`.
+
+use std::future::Future;
+use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+
+use bytes::Bytes;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Key;
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+use yuandian_model::BlobHash;
+
+/// Why a blob could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    /// No space.
+    #[error("the disk of the blobs is full")]
+    Full,
+    /// Anything else.
+    #[error("the blobs cannot be reached: {0}")]
+    Unreachable(String),
+}
+
+/// Blobs by hash. Blocking; the caller has checked that the bytes have the hash.
+pub trait Blobs: Send + Sync {
+    /// Keeps a blob durably before it returns. Keeping it again changes nothing.
+    ///
+    /// # Errors
+    /// [`BlobError`]; nothing is half-written.
+    fn put(&self, hash: &BlobHash, bytes: Bytes) -> Result<(), BlobError>;
+
+    /// The blob's bytes, `None` where there is none.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    fn get(&self, hash: &BlobHash) -> Result<Option<Bytes>, BlobError>;
+
+    /// Takes a blob away; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    fn remove(&self, hash: &BlobHash) -> Result<(), BlobError>;
+}
+
+/// Any `object_store`; by default a directory, synced before a put returns.
+pub struct ObjectBlobs {
+    store: Box<dyn ObjectStore>,
+}
+
+impl ObjectBlobs {
+    /// Blobs in an existing directory.
+    ///
+    /// # Errors
+    /// [`BlobError::Unreachable`] where the directory is not there.
+    pub fn directory(path: &Path) -> Result<Self, BlobError> {
+        let store = LocalFileSystem::new_with_prefix(path).map_err(error)?.with_fsync(true);
+        Ok(Self { store: Box::new(store) })
+    }
+}
+
+/// Two levels of folders, so that none gets too large to list.
+fn key(hash: &BlobHash) -> Key {
+    let name = hash.to_string();
+    Key::from(format!("{}/{}/{name}", &name[..2], &name[2..4]))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the form that `map_err` takes")]
+fn error(error: object_store::Error) -> BlobError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(inner) = cause {
+        if let Some(io) = inner.downcast_ref::<std::io::Error>()
+            && matches!(io.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+        {
+            return BlobError::Full;
+        }
+        cause = inner.source();
+    }
+    BlobError::Unreachable(error.to_string())
+}
+
+impl Blobs for ObjectBlobs {
+    fn put(&self, hash: &BlobHash, bytes: Bytes) -> Result<(), BlobError> {
+        let options = PutOptions::from(PutMode::Create);
+        match block_on(self.store.put_opts(&key(hash), bytes.into(), options)) {
+            // Named by its hash: what is there already is the same.
+            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
+            Err(e) => Err(error(e)),
+        }
+    }
+
+    fn get(&self, hash: &BlobHash) -> Result<Option<Bytes>, BlobError> {
+        let read = async { self.store.get(&key(hash)).await?.bytes().await };
+        match block_on(read) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(e) => Err(error(e)),
+        }
+    }
+
+    fn remove(&self, hash: &BlobHash) -> Result<(), BlobError> {
+        match block_on(self.store.delete(&key(hash))) {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(e) => Err(error(e)),
+        }
+    }
+}
+
+struct Unpark(std::thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Waits on this thread: the seam is blocking, `object_store` is not. Needs no runtime, and may run on a worker of one.
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sha2::{Digest, Sha256};
+
+    #[test]
+    fn a_blob_stays_as_it_was_first_put() {
+        let place = tempfile::tempdir().unwrap();
+        let blobs = ObjectBlobs::directory(place.path()).unwrap();
+        let hash = BlobHash(Sha256::digest(b"bytes").into());
+        assert_eq!(blobs.get(&hash).unwrap(), None);
+        blobs.put(&hash, Bytes::from_static(b"bytes")).unwrap();
+        blobs.put(&hash, Bytes::from_static(b"bytes")).unwrap();
+        assert_eq!(blobs.get(&hash).unwrap().unwrap(), Bytes::from_static(b"bytes"));
+        blobs.remove(&hash).unwrap();
+        blobs.remove(&hash).unwrap();
+        assert_eq!(blobs.get(&hash).unwrap(), None);
+    }
+
+    #[test]
+    fn a_missing_directory_is_an_error() {
+        let place = tempfile::tempdir().unwrap();
+        assert!(matches!(ObjectBlobs::directory(&place.path().join("none")), Err(BlobError::Unreachable(_))));
+    }
+}

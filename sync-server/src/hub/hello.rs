@@ -1,0 +1,79 @@
+//! HELLO: a signed number becomes a token, and the streams are told. The only place where streams change.
+
+use sha2::{Digest, Sha256};
+use yuandian_document::{CertifiedKey, Purpose, cbor};
+use yuandian_sync::limits::STREAMS_MAX;
+use yuandian_sync::message::{
+    Hello, HelloReply, Nonce, NonceRequest, RemovedStream, SignedMessage, WIRE_VERSION,
+};
+
+use super::{Hub, spoken};
+use crate::limits::{APP_BYTES_MAX, BODY_BYTES_MAX, NONCE_MS, TOKEN_MS};
+use crate::problem::Problem;
+use crate::store::NonceSpend;
+use crate::streams::streams_for;
+
+/// Why a stream is taken from a device: no right of its person leads to it.
+const NO_RIGHT: &str = "no_right";
+
+impl Hub {
+    pub(super) fn nonce(&self, ask: &NonceRequest, now_ms: i64) -> Result<Nonce, Problem> {
+        spoken(ask.version)?;
+        if self.store.account(&ask.device)?.is_none() {
+            return Err(Problem::DeviceUnknown);
+        }
+        let nonce = self.draw();
+        self.store.put_nonce(&ask.device, &nonce, now_ms + NONCE_MS)?;
+        Ok(Nonce { version: WIRE_VERSION, nonce, server_ms: now_ms })
+    }
+
+    pub(super) fn hello(&self, signed: &SignedMessage, now_ms: i64) -> Result<HelloReply, Problem> {
+        let hello: Hello =
+            cbor::decode("hello", &signed.message, BODY_BYTES_MAX).map_err(|_| Problem::Malformed)?;
+        spoken(hello.version)?;
+        if hello.streams.len() > STREAMS_MAX || hello.app.len() > APP_BYTES_MAX {
+            return Err(Problem::OverLimit);
+        }
+        let account = self.store.account(&hello.device)?.ok_or(Problem::DeviceUnknown)?;
+        CertifiedKey::believed(account.device, &account.key)
+            .and_then(|key| key.verify(Purpose::Hello, &signed.message, &signed.signature))
+            .map_err(|_| Problem::SignatureInvalid)?;
+        let token: [u8; 32] = self.draw();
+        let token_until_ms = now_ms + TOKEN_MS;
+        let spend = NonceSpend {
+            device: account.device,
+            nonce: hello.nonce,
+            token_hash: Sha256::digest(token).into(),
+            token_until_ms,
+        };
+        if !self.store.spend_nonce(&spend, now_ms)? {
+            return Err(Problem::NonceInvalid);
+        }
+        let streams = streams_for(&account.user, &account.grants);
+        let removed = hello
+            .streams
+            .into_iter()
+            .filter(|held| !streams.contains(&held.stream))
+            .map(|held| RemovedStream { stream: held.stream, reason: NO_RIGHT.to_owned() })
+            .collect();
+        Ok(HelloReply {
+            version: WIRE_VERSION,
+            token: hex::encode(token),
+            token_until_ms,
+            server_ms: now_ms,
+            user: account.user,
+            name: account.name,
+            grants: account.grants,
+            streams: streams.into_iter().collect(),
+            removed,
+            partitions: vec![self.store.head()?],
+            time_token: None,
+            lease: None,
+            catalogue: self.rules.catalogue().version(),
+            min_client: None,
+            blob_safe_seq: None,
+            private: None,
+            notices: Vec::new(),
+        })
+    }
+}

@@ -1,0 +1,236 @@
+//! The hub: every rule of the server, without HTTP, SQL, clock or randomness of its own.
+//!
+//! `handle(request, principal, now)` answers one request; the same hub is used by many threads at a time. What it promised is durable before
+//! it answers. It must not look at a foreign change but through the gate, nor decide anything about a case but by `yuandian_model::judge`.
+
+mod enroll;
+mod hello;
+mod prepare;
+mod pull;
+mod push;
+mod rules;
+mod uploads;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use yuandian_model::{BlobHash, Catalogue, Divisions};
+use yuandian_sync::message::{
+    Enrolled, Fetch, FetchReply, HelloReply, Nonce, NonceRequest, PartitionHead, Pull, PullReply, Push,
+    PushReply, SignedMessage, WIRE_VERSION,
+};
+
+use crate::blobs::{BlobError, Blobs};
+use crate::problem::Problem;
+use crate::randomness::{Randomness, draw};
+use crate::store::{Account, CaseLine, Store, Swept, Upload};
+
+pub use rules::Rules;
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// Nobody that we know yet.
+    Stranger,
+    /// A device whose token is good, with its person's rights as they are now.
+    Device(Account),
+}
+
+impl Principal {
+    fn account(&self) -> Result<&Account, Problem> {
+        match self {
+            Principal::Device(account) => Ok(account),
+            Principal::Stranger => Err(Problem::Unauthorized),
+        }
+    }
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// An invitation becomes a right. For strangers.
+    Enroll(SignedMessage),
+    /// A number to sign. For strangers.
+    Nonce(NonceRequest),
+    /// A signed number becomes a token. For strangers.
+    Hello(SignedMessage),
+    /// Commits.
+    Push(Push),
+    /// What is new.
+    Pull(Pull),
+    /// Whole envelopes.
+    Fetch(Fetch),
+    /// A blob's bytes.
+    Blob(BlobHash),
+    /// A blob is to be sent.
+    OpenUpload {
+        /// Its hash.
+        hash: BlobHash,
+        /// Its size, bytes.
+        size: u64,
+    },
+}
+
+/// What is answered. Made once per request and moved twice: boxing its large members would gain nothing.
+#[expect(clippy::large_enum_variant, reason = "one per request")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Response {
+    /// To [`Request::Enroll`].
+    Enrolled(Enrolled),
+    /// To [`Request::Nonce`].
+    Nonce(Nonce),
+    /// To [`Request::Hello`].
+    Hello(HelloReply),
+    /// To [`Request::Push`].
+    Push(PushReply),
+    /// To [`Request::Pull`].
+    Pull(PullReply),
+    /// To [`Request::Fetch`].
+    Fetch(FetchReply),
+    /// To [`Request::Blob`].
+    Blob {
+        /// Media type, always `image/…`.
+        mime: String,
+        /// The bytes.
+        bytes: Bytes,
+    },
+    /// To [`Request::OpenUpload`].
+    Upload(Upload),
+}
+
+/// The hub.
+pub struct Hub {
+    store: Arc<dyn Store>,
+    blobs: Arc<dyn Blobs>,
+    rules: Rules,
+    randomness: Mutex<Box<dyn Randomness + Send>>,
+}
+
+impl Hub {
+    /// A hub over a store and blobs.
+    pub fn new(
+        store: Arc<dyn Store>,
+        blobs: Arc<dyn Blobs>,
+        catalogue: Catalogue,
+        divisions: Divisions,
+        randomness: Box<dyn Randomness + Send>,
+    ) -> Self {
+        Self { store, blobs, rules: Rules::new(catalogue, divisions), randomness: Mutex::new(randomness) }
+    }
+
+    /// The catalogue and divisions in force.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Who holds a bearer token. `now_ms`: server's clock, ms since 1970.
+    ///
+    /// # Errors
+    /// [`Problem::Unauthorized`] for a token that is unknown or has ended.
+    pub fn authenticate(&self, token: &str, now_ms: i64) -> Result<Principal, Problem> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(token, &mut bytes).map_err(|_| Problem::Unauthorized)?;
+        let account = self.store.bearer(&Sha256::digest(bytes).into(), now_ms)?;
+        account.map(Principal::Device).ok_or(Problem::Unauthorized)
+    }
+
+    /// Answers one request. `now_ms`: server's clock, ms since 1970.
+    ///
+    /// # Errors
+    /// A [`Problem`] about the request as a whole; what is wrong with one commit of a PUSH stands in its receipt.
+    pub fn handle(&self, request: Request, principal: &Principal, now_ms: i64) -> Result<Response, Problem> {
+        match request {
+            Request::Enroll(message) => self.enroll(&message, now_ms).map(Response::Enrolled),
+            Request::Nonce(ask) => self.nonce(&ask, now_ms).map(Response::Nonce),
+            Request::Hello(message) => self.hello(&message, now_ms).map(Response::Hello),
+            Request::Push(push) => self.push(push, principal.account()?, now_ms).map(Response::Push),
+            Request::Pull(pull) => self.pull(&pull, principal.account()?, now_ms).map(Response::Pull),
+            Request::Fetch(fetch) => self.fetch(&fetch, principal.account()?).map(Response::Fetch),
+            Request::Blob(hash) => self.blob(&hash, principal.account()?),
+            Request::OpenUpload { hash, size } => {
+                self.open_upload(hash, size, principal.account()?, now_ms).map(Response::Upload)
+            }
+        }
+    }
+
+    /// Where the partition stands: what `WAIT` tells.
+    ///
+    /// # Errors
+    /// A [`Problem`] of the store.
+    pub fn head(&self) -> Result<PartitionHead, Problem> {
+        Ok(self.store.head()?)
+    }
+
+    /// Runs the timers that are due and says when to come again. `now_ms`: server's clock, ms since 1970.
+    ///
+    /// # Errors
+    /// A [`Problem`] of the store; the timers stay due.
+    pub fn tick(&self, now_ms: i64) -> Result<Swept, Problem> {
+        Ok(self.store.sweep(now_ms)?)
+    }
+
+    /// Proves that a transaction and a blob can be written and read.
+    ///
+    /// # Errors
+    /// [`Problem::NotReady`] or [`Problem::StorageFull`].
+    pub fn probe(&self, now_ms: i64) -> Result<(), Problem> {
+        self.store.probe(now_ms)?;
+        let bytes = Bytes::from(self.draw::<32>().to_vec());
+        let hash = BlobHash(Sha256::digest(&bytes).into());
+        self.blobs.put(&hash, bytes.clone())?;
+        let read = self.blobs.get(&hash)?;
+        self.blobs.remove(&hash)?;
+        if read == Some(bytes) { Ok(()) } else { Err(Problem::NotReady) }
+    }
+
+    /// The cases that moved last, for the plain page.
+    ///
+    /// # Errors
+    /// A [`Problem`] of the store.
+    pub fn newest_cases(&self, limit: u32) -> Result<Vec<CaseLine>, Problem> {
+        Ok(self.store.cases(Some(limit))?)
+    }
+
+    /// The description that people wrote, of a case whose service is public; nothing for any other.
+    ///
+    /// # Errors
+    /// A [`Problem`] of the store.
+    pub fn public_description(&self, case: &CaseLine) -> Result<Option<String>, Problem> {
+        if !self.rules.is_public(&case.record.state) || case.record.version == 0 {
+            return Ok(None);
+        }
+        let content = self.content(&case.record.id, None)?;
+        Ok(Some(content.0.view().description))
+    }
+
+    /// Writes everything into the main file, before a stop.
+    ///
+    /// # Errors
+    /// A [`Problem`] of the store.
+    pub fn checkpoint(&self) -> Result<(), Problem> {
+        Ok(self.store.checkpoint()?)
+    }
+
+    fn draw<const N: usize>(&self) -> [u8; N] {
+        draw(&mut **self.randomness.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl From<BlobError> for Problem {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Full => Problem::StorageFull,
+            BlobError::Unreachable(reason) => {
+                tracing::error!(%reason, "the blobs failed");
+                Problem::NotReady
+            }
+        }
+    }
+}
+
+/// Every message of this protocol says its version first.
+fn spoken(version: u8) -> Result<(), Problem> {
+    if version == WIRE_VERSION { Ok(()) } else { Err(Problem::Version) }
+}

@@ -1,0 +1,351 @@
+//! Preparing a PUSH: everything that needs no lock. Bytes, signatures and the gate, on the facts as they are now; the sequencing transaction
+//! then only checks that the facts have not moved.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+use yuandian_document::act::ActError;
+use yuandian_document::gate::{self, RefusalCode};
+use yuandian_document::limits::MICRO_BYTES_MAX;
+use yuandian_document::{
+    Act, CertifiedKey, CommitError, Content, Entry, Envelope, Kind, PhotoEntry, SignedCommit, cbor::CborError,
+};
+use yuandian_model::catalogue::Privacy;
+use yuandian_model::{Actor, BlobHash, CaseId, Code, CommitId, PartitionId, Refusal};
+use yuandian_sync::limits::BLOB_BYTES_MAX;
+use yuandian_sync::message::PushItem;
+
+use super::{Hub, Rules};
+use crate::problem::Problem;
+use crate::store::{
+    Account, Batch, BlobRef, ContentWork, GateOutcome, Ledger, Prepared, SavedDocument, Situation,
+    StoreError, Work,
+};
+
+/// Media type of the small renditions, which are made by our own phones.
+const RENDITION_MIME: &str = "image/jpeg";
+
+/// A commit that was opened and is the pushing device's own.
+pub(super) struct Arrived {
+    pub id: CommitId,
+    commit: SignedCommit,
+    envelope: Envelope,
+    micros: Vec<(BlobHash, Vec<u8>)>,
+    body: ArrivedBody,
+}
+
+enum ArrivedBody {
+    Refused(Refusal),
+    Act(Act),
+    Content,
+}
+
+impl Arrived {
+    /// The case it is about.
+    pub fn document(&self) -> CaseId {
+        self.envelope.document
+    }
+}
+
+fn refused<const N: usize>(code: Code, facts: [(&str, String); N]) -> ArrivedBody {
+    ArrivedBody::Refused(Refusal::new(code, facts))
+}
+
+/// Opens one item, cheap checks first.
+///
+/// # Errors
+/// The code for a commit that cannot be laid to the device: it is answered but not stored, or a stranger's bytes could take the place of
+/// somebody's receipt.
+pub(super) fn open(item: PushItem, key: &CertifiedKey, rules: &Rules) -> Result<Arrived, (CommitId, Code)> {
+    let id = item.commit.id();
+    let envelope = item.commit.open().map_err(|e| (id, code_of(&e)))?;
+    item.commit.verify(&envelope, key).map_err(|_| (id, Code::RSig))?;
+    let (body, micros) = match micros(&envelope, item.micros.into_iter().map(Vec::from).collect()) {
+        Err(refusal) => (ArrivedBody::Refused(refusal), Vec::new()),
+        Ok(micros) => (body(&envelope, rules), micros),
+    };
+    Ok(Arrived { id, commit: item.commit, envelope, micros, body })
+}
+
+fn code_of(error: &CommitError) -> Code {
+    match error {
+        CommitError::Cbor(CborError::TooLarge { .. }) | CommitError::Micros(_) => Code::RLimit,
+        CommitError::Version(_) => Code::RSchema,
+        CommitError::Key(_) => Code::RSig,
+        CommitError::Cbor(_) | CommitError::Act(_) => Code::RStructure,
+    }
+}
+
+/// The pictures beside the envelope are the ones it names.
+fn micros(envelope: &Envelope, bytes: Vec<Vec<u8>>) -> Result<Vec<(BlobHash, Vec<u8>)>, Refusal> {
+    if envelope.micro.len() != bytes.len() {
+        return Err(Refusal::new(Code::RStructure, [("key", "micro".to_owned())]));
+    }
+    let mut micros = Vec::with_capacity(bytes.len());
+    for (hash, bytes) in envelope.micro.iter().zip(bytes) {
+        if bytes.len() > MICRO_BYTES_MAX {
+            return Err(Refusal::new(Code::RLimit, [("limit", MICRO_BYTES_MAX.to_string())]));
+        }
+        if BlobHash(Sha256::digest(&bytes).into()) != *hash {
+            return Err(Refusal::new(Code::RStructure, [("key", "micro".to_owned())]));
+        }
+        micros.push((*hash, bytes));
+    }
+    Ok(micros)
+}
+
+fn body(envelope: &Envelope, rules: &Rules) -> ArrivedBody {
+    if envelope.partition != PartitionId::ONLY {
+        return refused(Code::RSchema, [("partition", envelope.partition.0.to_string())]);
+    }
+    if envelope.generation != 0 {
+        return refused(Code::RSchema, [("generation", envelope.generation.to_string())]);
+    }
+    if envelope.schema > rules.catalogue().version() {
+        return refused(Code::RSchema, [("catalogue", envelope.schema.to_string())]);
+    }
+    if envelope.kind == Kind::Content {
+        return ArrivedBody::Content;
+    }
+    match Act::from_bytes(&envelope.body) {
+        Ok(act) => match rules.check(&act) {
+            Ok(()) => ArrivedBody::Act(act),
+            Err(refusal) => ArrivedBody::Refused(refusal),
+        },
+        Err(ActError::Limit { max, .. } | ActError::Cbor(CborError::TooLarge { max, .. })) => {
+            refused(Code::RLimit, [("limit", max.to_string())])
+        }
+        Err(ActError::Report) => refused(Code::RSchema, [("act", "report".to_owned())]),
+        Err(ActError::Cbor(_)) => refused(Code::RStructure, []),
+    }
+}
+
+/// A document while a batch is tried on it.
+struct Trial {
+    content: Content,
+    saved: Option<SavedDocument>,
+}
+
+impl Hub {
+    /// Tries a batch on the facts as they are. `None` where they moved while they were read.
+    ///
+    /// # Errors
+    /// A [`Problem`] of the store.
+    pub(super) fn prepare(
+        &self,
+        arrived: &[Arrived],
+        account: &Account,
+        situation: Situation,
+        now_ms: i64,
+    ) -> Result<Option<Batch>, Problem> {
+        let actor = Actor { user: account.user, grants: situation.grants };
+        let mut ledger = Ledger::new(&self.rules, actor, situation.tips, situation.cases);
+        let mut trials: BTreeMap<CaseId, Trial> = BTreeMap::new();
+        let mut seen: BTreeSet<CommitId> = BTreeSet::new();
+        let mut items = Vec::with_capacity(arrived.len());
+        for arrival in arrived {
+            let mut item = Prepared {
+                id: arrival.id,
+                commit: arrival.commit.clone(),
+                envelope: arrival.envelope.clone(),
+                micros: arrival.micros.clone(),
+                chained: false,
+                work: match &arrival.body {
+                    ArrivedBody::Refused(refusal) => Work::Refused(refusal.clone()),
+                    ArrivedBody::Act(act) => Work::Act(act.clone()),
+                    ArrivedBody::Content => {
+                        Work::Content(ContentWork { base: 0, allowed: false, gate: GateOutcome::Untried })
+                    }
+                },
+            };
+            // What has a receipt, or comes twice, is not tried: the store answers it as before.
+            if !situation.receipts.contains_key(&item.id) && seen.insert(item.id) {
+                item.chained = ledger.chain(&item).is_ok();
+                if item.chained && !self.try_item(&mut item, &mut ledger, &mut trials, now_ms)? {
+                    return Ok(None);
+                }
+            }
+            items.push(item);
+        }
+        let documents = trials.into_iter().filter_map(|(case, trial)| Some((case, trial.saved?))).collect();
+        Ok(Some(Batch { device: account.device, user: account.user, items, documents, now_ms }))
+    }
+
+    fn try_item(
+        &self,
+        item: &mut Prepared,
+        ledger: &mut Ledger<'_>,
+        trials: &mut BTreeMap<CaseId, Trial>,
+        now_ms: i64,
+    ) -> Result<bool, Problem> {
+        let case = item.envelope.document;
+        let gate = match item.work.clone() {
+            Work::Refused(_) => return Ok(true),
+            Work::Act(act) => {
+                ledger.act(item, &act, now_ms);
+                return Ok(true);
+            }
+            Work::Content(_) => {
+                let base = ledger.version(&case);
+                let allowed = ledger.may_write(item).is_ok();
+                if !allowed {
+                    item.work = Work::Content(ContentWork { base, allowed, gate: GateOutcome::Untried });
+                    return Ok(true);
+                }
+                let trial = match trials.entry(case) {
+                    std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
+                    std::collections::btree_map::Entry::Vacant(entry) => {
+                        let Some(content) = self.content_at(&case, base)? else {
+                            return Ok(false);
+                        };
+                        entry.insert(Trial { content, saved: None })
+                    }
+                };
+                let gate = self.admit(item, trial, base, ledger)?;
+                item.work = Work::Content(ContentWork { base, allowed, gate: gate.clone() });
+                gate
+            }
+        };
+        if matches!(gate, GateOutcome::Admitted { .. }) {
+            ledger.content_taken(item);
+        }
+        Ok(true)
+    }
+
+    fn admit(
+        &self,
+        item: &Prepared,
+        trial: &mut Trial,
+        base: u64,
+        ledger: &Ledger<'_>,
+    ) -> Result<GateOutcome, Problem> {
+        let before = trial.saved.as_ref().map(|s| s.saved.clone());
+        let admitted = match trial.content.admit(&item.envelope.body, &item.envelope.actor()) {
+            Ok(admitted) => admitted,
+            Err(refusal) => return Ok(gate_refused(&refusal)),
+        };
+        let checked = blobs(&item.envelope, &admitted.photos)
+            .and_then(|blobs| self.nothing_private(item, &trial.content, ledger).map(|()| blobs));
+        match checked {
+            Ok(blobs) => {
+                trial.saved = Some(SavedDocument {
+                    version: base + 1,
+                    saved: admitted.saved,
+                    heads: trial.content.heads(),
+                });
+                Ok(GateOutcome::Admitted { blobs })
+            }
+            Err(refusal) => {
+                // The change is in the document on trial already: go back to the one before it.
+                trial.content = match before {
+                    Some(saved) => Content::load(&saved).map_err(|e| StoreError::Damaged(e.to_string()))?,
+                    None => self.content(&item.envelope.document, None)?.0,
+                };
+                Ok(GateOutcome::Refused(refusal))
+            }
+        }
+    }
+
+    /// What stays on the phone by the catalogue must not stand in a shared document.
+    fn nothing_private(
+        &self,
+        item: &Prepared,
+        content: &Content,
+        ledger: &Ledger<'_>,
+    ) -> Result<(), Refusal> {
+        let Some(record) = ledger.cases.get(&item.envelope.document) else {
+            return Ok(());
+        };
+        let Some((service, _)) = self.rules.catalogue().service(&record.state.service.0) else {
+            return Ok(());
+        };
+        let private: Vec<&str> = service
+            .fields
+            .iter()
+            .filter(|field| field.privacy == Privacy::Private)
+            .map(|field| field.key.as_str())
+            .collect();
+        if private.is_empty() {
+            return Ok(());
+        }
+        let answers = content.view().answers;
+        match private.iter().find(|key| answers.contains_key(**key)) {
+            Some(key) => Err(Refusal::new(Code::RSchema, [("key", (*key).to_owned())])),
+            None => Ok(()),
+        }
+    }
+
+    /// A case's document at a version; `None` where it has moved on meanwhile.
+    fn content_at(&self, case: &CaseId, version: u64) -> Result<Option<Content>, Problem> {
+        if version == 0 {
+            return Ok(Some(Content::default()));
+        }
+        let (content, found) = self.content(case, Some(version))?;
+        Ok((found == version).then_some(content))
+    }
+
+    /// A case's document and its version: from the cache, or made again from its changes where the cache is missing, old or damaged.
+    pub(super) fn content(&self, case: &CaseId, wanted: Option<u64>) -> Result<(Content, u64), Problem> {
+        if let Some(saved) = self.store.document(case)?
+            && wanted.is_none_or(|version| saved.version >= version)
+        {
+            match Content::load(&saved.saved) {
+                Ok(content) if content.heads() == saved.heads => return Ok((content, saved.version)),
+                Ok(_) => tracing::error!(%case, "a saved document has other heads than it was saved with"),
+                Err(reason) => tracing::error!(%case, %reason, "a saved document does not load"),
+            }
+        }
+        let changes = self.store.changes(case)?;
+        let mut content = Content::default();
+        content
+            .replay(changes.iter().map(Vec::as_slice))
+            .map_err(|e| StoreError::Damaged(format!("case {case}: {e}")))?;
+        Ok((content, changes.len() as u64))
+    }
+}
+
+fn gate_refused(refusal: &gate::Refusal) -> GateOutcome {
+    let code = match refusal.code() {
+        RefusalCode::HeldMissing => return GateOutcome::Held,
+        RefusalCode::Duplicate => return GateOutcome::Duplicate,
+        RefusalCode::Structure => Code::RStructure,
+        RefusalCode::Limit => Code::RLimit,
+        RefusalCode::Actor => Code::RActor,
+        RefusalCode::Chain => Code::RChain,
+        RefusalCode::Schema => Code::RSchema,
+    };
+    GateOutcome::Refused(Refusal::new(code, [("detail", refusal.detail().to_owned())]))
+}
+
+/// The files that new photos name. Their micro pictures must travel with this very commit.
+fn blobs(envelope: &Envelope, photos: &[Entry<PhotoEntry>]) -> Result<Vec<BlobRef>, Refusal> {
+    let mut blobs = Vec::new();
+    for Entry { entry, .. } in photos {
+        if let Some(micro) = &entry.micro
+            && !envelope.micro.contains(&micro.hash)
+        {
+            return Err(Refusal::new(Code::RStructure, [("key", "micro".to_owned())]));
+        }
+        if !is_image(&entry.mime) {
+            return Err(Refusal::new(Code::RSchema, [("key", "mime".to_owned())]));
+        }
+        let thumb = entry.thumb.as_ref().map(|thumb| (thumb, RENDITION_MIME));
+        for (file, mime) in std::iter::once((&entry.original, entry.mime.as_str())).chain(thumb) {
+            if file.size > BLOB_BYTES_MAX {
+                return Err(Refusal::new(Code::RLimit, [("limit", BLOB_BYTES_MAX.to_string())]));
+            }
+            blobs.push(BlobRef { hash: file.hash, size: file.size, mime: mime.to_owned() });
+        }
+    }
+    Ok(blobs)
+}
+
+/// Whether a media type may stand in an answer's header: `image/` and a plain word.
+fn is_image(mime: &str) -> bool {
+    mime.strip_prefix("image/").is_some_and(|word| {
+        (1..=32).contains(&word.len())
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'+'))
+    })
+}

@@ -1,0 +1,90 @@
+//! PUSH: one receipt for each commit, in order; one bad item stops no other. Prepared without a lock, sequenced in one transaction, prepared
+//! again where somebody was faster.
+
+use std::collections::BTreeSet;
+
+use minicbor::bytes::ByteVec;
+use yuandian_document::{CertifiedKey, cbor};
+use yuandian_model::{CaseId, Code, CommitId, Epoch, refusal::Facts};
+use yuandian_sync::limits::PUSH_COMMITS_MAX;
+use yuandian_sync::message::{PartitionHead, Push, PushReply, Receipt, WIRE_VERSION};
+
+use super::prepare::{Arrived, open};
+use super::{Hub, spoken};
+use crate::limits::PREPARE_ROUNDS_MAX;
+use crate::problem::Problem;
+use crate::store::{Account, Committed};
+
+/// Stored receipts in order, and where the partition stands after them.
+type Sequenced = (Vec<Vec<u8>>, PartitionHead);
+
+impl Hub {
+    pub(super) fn push(&self, push: Push, account: &Account, now_ms: i64) -> Result<PushReply, Problem> {
+        spoken(push.version)?;
+        if push.items.len() > PUSH_COMMITS_MAX {
+            return Err(Problem::OverLimit);
+        }
+        let key = CertifiedKey::believed(account.device, &account.key).map_err(|_| Problem::Internal)?;
+        let mut arrived: Vec<Arrived> = Vec::new();
+        // Where each item's answer is: among the sequenced ones, or said at once.
+        let mut places: Vec<Result<usize, (CommitId, Code)>> = Vec::new();
+        for item in push.items {
+            places.push(open(item, &key, &self.rules).map(|a| {
+                arrived.push(a);
+                arrived.len() - 1
+            }));
+        }
+        let (receipts, head) = match self.sequence(&arrived, account, now_ms)? {
+            Some(done) => done,
+            None => {
+                let head = self.store.head()?;
+                let later = |a: &Arrived| said(a.id, Code::RetryLater, head.epoch, now_ms);
+                (arrived.iter().map(later).collect(), head)
+            }
+        };
+        let receipts = places
+            .into_iter()
+            .map(|place| match place {
+                Ok(index) => receipts.get(index).cloned().unwrap_or_default(),
+                Err((id, code)) => said(id, code, head.epoch, now_ms),
+            })
+            .map(ByteVec::from)
+            .collect();
+        Ok(PushReply { version: WIRE_VERSION, receipts, partitions: vec![head] })
+    }
+
+    /// Receipts of everything that is the device's own; `None` where others were faster too often.
+    fn sequence(
+        &self,
+        arrived: &[Arrived],
+        account: &Account,
+        now_ms: i64,
+    ) -> Result<Option<Sequenced>, Problem> {
+        let ids: Vec<CommitId> = arrived.iter().map(|a| a.id).collect();
+        let cases: BTreeSet<CaseId> = arrived.iter().map(Arrived::document).collect();
+        for _ in 0..PREPARE_ROUNDS_MAX {
+            let situation = self.store.situation(account, &ids, &cases)?;
+            let Some(batch) = self.prepare(arrived, account, situation, now_ms)? else {
+                continue;
+            };
+            if let Committed::Done { receipts, head } = self.store.commit(&batch, &self.rules)? {
+                return Ok(Some((receipts, head)));
+            }
+        }
+        tracing::warn!(device = %account.device, "a push was overtaken too often");
+        Ok(None)
+    }
+}
+
+/// An answer that is not stored.
+fn said(commit: CommitId, code: Code, epoch: Epoch, received_ms: i64) -> Vec<u8> {
+    cbor::encode(&Receipt {
+        commit,
+        code,
+        seq: None,
+        epoch,
+        received_ms,
+        facts: Facts::new(),
+        signature: None,
+    })
+}

@@ -1,0 +1,113 @@
+//! What the hub judges by: catalogue, divisions and the one rule of `yuandian_model`; and who may write content of a case.
+
+use std::collections::BTreeSet;
+
+use yuandian_document::{Act, Place};
+use yuandian_model::catalogue::{Effect, PlacePrecision};
+use yuandian_model::{
+    Actor, CaseState, Catalogue, Code, Divisions, Refusal, Role, Ruling, Visibility, judge,
+};
+use yuandian_sync::StreamId;
+
+use crate::store::Judge;
+use crate::streams::{neighbours_may_take, streams_of};
+
+/// The name under which content stands in the facts of a refusal.
+const CONTENT: &str = "note";
+
+/// Catalogue and divisions in force.
+pub struct Rules {
+    catalogue: Catalogue,
+    divisions: Divisions,
+}
+
+impl Rules {
+    /// Rules by these data.
+    #[must_use]
+    pub fn new(catalogue: Catalogue, divisions: Divisions) -> Self {
+        Self { catalogue, divisions }
+    }
+
+    /// The catalogue.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The divisions.
+    #[must_use]
+    pub fn divisions(&self) -> &Divisions {
+        &self.divisions
+    }
+
+    /// Whether anybody may read the case's description.
+    #[must_use]
+    pub fn is_public(&self, state: &CaseState) -> bool {
+        self.catalogue.service(&state.service.0).is_some_and(|(s, _)| s.visibility == Visibility::Public)
+    }
+
+    /// What an act says of the world, before anything stored is looked at: the grid exists, the place is one and not more exact than its
+    /// service lets it be.
+    ///
+    /// # Errors
+    /// `r_schema`.
+    pub fn check(&self, act: &Act) -> Result<(), Refusal> {
+        let Some(report) = &act.report else {
+            return Ok(());
+        };
+        if self.divisions.name(&report.grid).is_none() {
+            return Err(Refusal::new(Code::RSchema, [("grid", report.grid.to_string())]));
+        }
+        let Some(place) = &report.place else {
+            return Ok(());
+        };
+        let precision = self.catalogue.service(&report.service).map(|(service, _)| service.place);
+        let too_exact = precision == Some(PlacePrecision::Cell) && matches!(place, Place::Exact { .. });
+        if too_exact || place.shown().is_none() {
+            return Err(Refusal::new(Code::RSchema, [("key", "place".to_owned())]));
+        }
+        Ok(())
+    }
+
+    fn may_still_be_taken(&self, state: &CaseState) -> bool {
+        neighbours_may_take(&self.catalogue, state)
+            && self.catalogue.service(&state.service.0).is_some_and(|(_, workflow)| {
+                workflow.acts.iter().any(|act| act.effect == Effect::Take && act.from.contains(&state.stage))
+            })
+    }
+}
+
+impl Judge for Rules {
+    fn act(&self, state: Option<&CaseState>, act: &Act, actor: &Actor) -> Result<Ruling, Refusal> {
+        judge(&self.catalogue, state, &act.request(), actor)
+    }
+
+    /// The author, whoever holds or waits, everybody who works the grid, and, while help is still wanted, the volunteers of the grid.
+    /// In every stage: a case that has ended still takes notes.
+    fn may_write(&self, state: Option<&CaseState>, actor: &Actor) -> Result<(), Refusal> {
+        let state = state.ok_or_else(|| Refusal::new(Code::RGone, []))?;
+        let user = &actor.user;
+        if state.author == *user || state.holders.contains(user) || state.waiting.contains(user) {
+            return Ok(());
+        }
+        let helps = self.may_still_be_taken(state);
+        let mut elsewhere = false;
+        for grant in &actor.grants {
+            if grant.role.works_the_grid() || (grant.role == Role::Volunteer && helps) {
+                if grant.grid.covers(&state.grid) {
+                    return Ok(());
+                }
+                elsewhere = true;
+            }
+        }
+        Err(if elsewhere {
+            Refusal::new(Code::RScope, [("grid", state.grid.to_string())])
+        } else {
+            Refusal::new(Code::RRole, [("act", CONTENT.to_owned())])
+        })
+    }
+
+    fn streams(&self, state: &CaseState) -> BTreeSet<StreamId> {
+        streams_of(&self.catalogue, state)
+    }
+}

@@ -1,0 +1,64 @@
+//! Uploads: who may send which bytes, and what happens when the last one is here. Offsets and spool files are the shell's.
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use yuandian_model::BlobHash;
+use yuandian_sync::limits::BLOB_BYTES_MAX;
+
+use super::Hub;
+use crate::limits::UPLOAD_MS;
+use crate::problem::Problem;
+use crate::store::{Account, Upload, UploadId, UploadOutcome};
+
+impl Hub {
+    pub(super) fn open_upload(
+        &self,
+        hash: BlobHash,
+        size: u64,
+        account: &Account,
+        now_ms: i64,
+    ) -> Result<Upload, Problem> {
+        if size > BLOB_BYTES_MAX {
+            return Err(Problem::TooLarge);
+        }
+        let id = UploadId(self.draw());
+        let wanted =
+            Upload { id, hash, size, device: account.device, until_ms: now_ms + UPLOAD_MS, stored: false };
+        match self.store.open_upload(&wanted)? {
+            UploadOutcome::Open(upload) => Ok(upload),
+            UploadOutcome::NotReferenced => Err(Problem::BlobNotReferenced),
+            UploadOutcome::TooMany => Err(Problem::TooManyUploads),
+        }
+    }
+
+    /// An upload by its name. `now_ms`: server's clock, ms since 1970.
+    ///
+    /// # Errors
+    /// [`Problem::UploadUnknown`] where there is none or it has ended.
+    pub fn upload(&self, id: &UploadId, now_ms: i64) -> Result<Upload, Problem> {
+        self.store.upload(id, now_ms)?.ok_or(Problem::UploadUnknown)
+    }
+
+    /// Ends an upload.
+    ///
+    /// # Errors
+    /// [`Problem::UploadUnknown`] where there is none.
+    pub fn end_upload(&self, id: &UploadId) -> Result<(), Problem> {
+        if self.store.end_upload(id)? { Ok(()) } else { Err(Problem::UploadUnknown) }
+    }
+
+    /// All bytes are here: they are checked, kept durably, and the cases that name them move on.
+    ///
+    /// # Errors
+    /// [`Problem::ChecksumMismatch`] where they are not the ones promised: nothing is kept.
+    pub fn finish_upload(&self, upload: &Upload, bytes: Bytes, now_ms: i64) -> Result<(), Problem> {
+        let hash = BlobHash(Sha256::digest(&bytes).into());
+        if hash != upload.hash || bytes.len() as u64 != upload.size {
+            tracing::warn!(promised = %upload.hash, found = %hash, "an upload does not have the promised hash");
+            return Err(Problem::ChecksumMismatch);
+        }
+        self.blobs.put(&hash, bytes)?;
+        self.store.blob_stored(&hash, upload.size, now_ms)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,62 @@
+//! Limits of the server, in one place (those of the wire are `yuandian_sync::limits`, those of commits `yuandian_document::limits`).
+
+/// A message's body as it arrives, compressed, bytes.
+pub const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// How long an access token is good, ms.
+pub const TOKEN_MS: i64 = 15 * 60 * 1000;
+/// How many tokens of one device are good at a time: one for each process that shares its key, and room.
+pub const TOKENS_PER_DEVICE_MAX: u32 = 8;
+/// How long a nonce is good, ms.
+pub const NONCE_MS: i64 = 60 * 1000;
+/// How long an invitation is good, ms.
+pub const INVITATION_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// Invitations made by one command.
+pub const INVITATIONS_PER_COMMAND_MAX: u32 = 1_000;
+/// How long an upload that does not move is kept, ms.
+pub const UPLOAD_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// Unfinished uploads of one device.
+pub const UPLOADS_PER_DEVICE_MAX: u64 = 256;
+/// Name and version of an app, bytes.
+pub const APP_BYTES_MAX: usize = 200;
+/// Grants of one person: more invitations are refused.
+pub const GRANTS_PER_USER_MAX: usize = 64;
+/// How often a PUSH is prepared again when others moved its cases meanwhile.
+pub const PREPARE_ROUNDS_MAX: u32 = 24;
+/// Rows of one stream that one PULL looks at.
+pub const PAGE_ROWS_MAX: u32 = 500;
+/// Smallest page a device may ask for, bytes.
+pub const PAGE_BYTES_MIN: u32 = 16 * 1024;
+/// Timers run by one tick.
+pub const TIMERS_PER_TICK_MAX: u32 = 1_000;
+/// Cases on the plain page.
+pub const PAGE_CASES_MAX: u32 = 200;
+/// Times a store operation that lost a race inside the database is tried again.
+pub const STORE_RETRIES_MAX: u32 = 8;
+
+/// Requests that work at the same time: blocking threads.
+pub const WORKERS_MAX: usize = 8;
+/// Requests that wait for a worker; beyond it they are sent away at once.
+pub const WAITING_REQUESTS_MAX: usize = 256;
+/// Uploads that are verified and stored at the same time: each is in memory once.
+pub const FINISHING_UPLOADS_MAX: usize = 2;
+/// Open `WAIT` connections.
+pub const WAITERS_MAX: usize = 4_096;
+/// How often the head is looked at for `WAIT`, ms.
+pub const WAIT_POLL_MS: u64 = 300;
+/// How often a silent `WAIT` says that it lives, ms.
+pub const WAIT_HEARTBEAT_MS: u64 = 15_000;
+/// Longest pause between two pieces of a body, ms.
+pub const BODY_PAUSE_MS_MAX: u64 = 30_000;
+/// Longest time a message's whole body may take, ms.
+pub const BODY_MS_MAX: u64 = 120_000;
+/// How long running requests may take after a stop, ms.
+pub const DRAIN_MS_MAX: u64 = 20_000;
+/// What a client sent away is told to wait, seconds.
+pub const RETRY_AFTER_S: u32 = 2;
+/// Longest sleep between two ticks, ms.
+pub const TICK_MS_MAX: i64 = 60_000;
+/// How long a writer waits for another process at the same database, ms.
+pub const DATABASE_BUSY_MS: u32 = 10_000;
+/// Commits and micro pictures of one case, bytes: a phone that starts anew gets them in one page, which must be below
+/// `yuandian_sync::limits::MESSAGE_BYTES_MAX`.
+pub const CASE_LOG_BYTES_MAX: u64 = 6 * 1024 * 1024;

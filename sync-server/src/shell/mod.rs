@@ -1,0 +1,238 @@
+//! The HTTP shell: sockets, clock, randomness, files and threads around the [`Hub`]. It decides nothing.
+//!
+//! # Routes
+//!
+//! Bodies of the device protocol are one canonical CBOR message in one zstd frame, `Content-Type:
+//! application/vnd.yuandian.v0+cbor-zstd`, at most 2 MiB compressed. *Bearer* means `Authorization: Bearer <token of HELLO>`. What goes wrong is
+//! told as `application/problem+json` (RFC 9457): `{"type":"urn:yuandian:problem:<id>","title","status","detail","next"}`, the ids being
+//! those of [`crate::Problem`].
+//!
+//! | route | who | body -> answer |
+//! |---|---|---|
+//! | `POST /v1/enroll` | anybody | `SignedMessage(Enroll)` -> `Enrolled` |
+//! | `POST /v1/nonce` | anybody | `NonceRequest` -> `Nonce` |
+//! | `POST /v1/hello` | anybody | `SignedMessage(Hello)` -> `HelloReply` with the token |
+//! | `POST /v1/push` | bearer | `Push` -> `PushReply` |
+//! | `POST /v1/pull` | bearer | `Pull` -> `PullReply` |
+//! | `POST /v1/commits` | bearer | `Fetch` -> `FetchReply` |
+//! | `GET /v1/blobs/{sha256 hex}` | bearer | the bytes, `Content-Disposition: attachment`, `ETag`; absent and forbidden are one 404 |
+//! | `GET /v1/wait` | bearer | Server-Sent Events: `event: poke`, `data: {"partition","epoch","head"}` at once and when the head moves |
+//! | `POST /v1/uploads` | bearer | tus creation: `Upload-Length`, `Upload-Metadata: sha256 <base64 of the hash in hex>` -> 201, `Location`, `Upload-Offset` |
+//! | `HEAD`, `PATCH`, `DELETE /v1/uploads/{id}` | who knows the address | tus 1.0 core and termination; `X-HTTP-Method-Override` is honoured |
+//! | `OPTIONS /v1/uploads` | anybody | `Tus-Version`, `Tus-Extension`, `Tus-Max-Size` |
+//! | `GET /livez` | anybody | 200 while the process answers |
+//! | `GET /readyz` | anybody | 200 while it can write a transaction and a blob, 503 while it starts or drains |
+//! | `GET /` | anybody | a plain page of the cases |
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the shell is the room for clock, files, threads and randomness"
+)]
+
+mod body;
+mod page;
+mod place;
+mod pool;
+mod reply;
+mod routes;
+mod spool;
+mod tus;
+mod wait;
+
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use yuandian_model::division::Level;
+use yuandian_model::words::Words;
+use yuandian_model::{Catalogue, Divisions};
+
+use crate::blobs::{BlobError, ObjectBlobs};
+use crate::hub::Hub;
+use crate::limits::{DRAIN_MS_MAX, FINISHING_UPLOADS_MAX, TICK_MS_MAX, WAITERS_MAX};
+use crate::randomness::Randomness;
+use crate::store::StoreError;
+
+pub use place::Place;
+
+/// Why the server does not start or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Another one serves this directory.
+    #[error("another server is using {0}: stop it first, or give another --data")]
+    Locked(String),
+    /// The directory cannot be used.
+    #[error("cannot use {path}: {source}; check that it exists and may be written")]
+    Place {
+        /// Which path.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The blobs.
+    #[error(transparent)]
+    Blobs(#[from] BlobError),
+    /// The socket.
+    #[error("cannot listen: {0}")]
+    Listen(#[from] std::io::Error),
+    /// Requests were still running when the time for the drain was over.
+    #[error("stopped with requests still running after {} s", DRAIN_MS_MAX / 1000)]
+    Drain,
+}
+
+/// The system's randomness.
+pub struct SystemRandomness;
+
+impl Randomness for SystemRandomness {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("an operating system without randomness cannot run a server");
+    }
+}
+
+/// Server's clock, ms since 1970.
+#[must_use]
+pub fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// What every request shares.
+struct App {
+    hub: Arc<Hub>,
+    words: Words,
+    pool: pool::Pool,
+    spool: spool::Spool,
+    finishing: Semaphore,
+    waiters: Arc<Semaphore>,
+    head: watch::Sender<Option<wait::Poke>>,
+    stop: watch::Sender<bool>,
+    ready: AtomicBool,
+    probed: tokio::sync::Mutex<Option<(i64, bool)>>,
+}
+
+/// A server over a data directory that it has locked, not listening yet.
+pub struct Server {
+    app: Arc<App>,
+    // Held until the server is gone.
+    _place: Place,
+}
+
+impl Server {
+    /// Locks and opens a data directory, making what is missing.
+    ///
+    /// # Errors
+    /// [`ServeError`].
+    pub fn open(data: &Path) -> Result<Self, ServeError> {
+        let place = Place::lock(data)?;
+        let store = place.store(&mut SystemRandomness)?;
+        let blobs = ObjectBlobs::directory(&place.blobs())?;
+        let hub = Hub::new(
+            Arc::new(store),
+            Arc::new(blobs),
+            Catalogue::embedded(),
+            Divisions::zhengzhou(),
+            Box::new(SystemRandomness),
+        );
+        let app = App {
+            hub: Arc::new(hub),
+            words: Words::embedded(),
+            pool: pool::Pool::new(),
+            spool: spool::Spool::new(place.spool()),
+            finishing: Semaphore::new(FINISHING_UPLOADS_MAX),
+            waiters: Arc::new(Semaphore::new(WAITERS_MAX)),
+            head: watch::Sender::new(None),
+            stop: watch::Sender::new(false),
+            ready: AtomicBool::new(true),
+            probed: tokio::sync::Mutex::new(None),
+        };
+        Ok(Self { app: Arc::new(app), _place: place })
+    }
+
+    /// How many divisions of each level are loaded, from the city down.
+    #[must_use]
+    pub fn divisions(&self) -> [(Level, usize); 4] {
+        [Level::City, Level::District, Level::Street, Level::Community]
+            .map(|level| (level, self.app.hub.rules().divisions().count(level)))
+    }
+
+    /// Serves until `shutdown` is done, then drains: not ready, no new connections, running requests get 20 s, everything into the main file.
+    ///
+    /// # Errors
+    /// [`ServeError::Listen`], [`ServeError::Drain`].
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServeError> {
+        let app = self.app.clone();
+        let tasks = [tokio::spawn(tick(app.clone())), tokio::spawn(wait::watch_head(app.clone()))];
+        let stopping = {
+            let app = app.clone();
+            async move {
+                shutdown.await;
+                tracing::info!("stopping: no new requests");
+                app.ready.store(false, Ordering::SeqCst);
+                app.stop.send_replace(true);
+            }
+        };
+        let mut stopped = app.stop.subscribe();
+        let serving = axum::serve(listener, routes::router(app.clone())).with_graceful_shutdown(stopping);
+        let overdue = async {
+            // The sender lives in `app`, so this cannot fail before the value comes.
+            let _ = stopped.wait_for(|stop| *stop).await;
+            tokio::time::sleep(Duration::from_millis(DRAIN_MS_MAX)).await;
+        };
+        let end = tokio::select! {
+            served = std::future::IntoFuture::into_future(serving) => served.map_err(ServeError::Listen),
+            () = overdue => Err(ServeError::Drain),
+        };
+        for task in tasks {
+            task.abort();
+        }
+        let hub = app.hub.clone();
+        if let Ok(Err(problem)) = tokio::task::spawn_blocking(move || hub.checkpoint()).await {
+            tracing::warn!(?problem, "no checkpoint at the stop; the log is read at the next start");
+        }
+        tracing::info!("stopped");
+        end
+    }
+}
+
+/// Serves a data directory on a listener until `shutdown` is done.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn serve_on(
+    listener: TcpListener,
+    data: &Path,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    Server::open(data)?.run(listener, shutdown).await
+}
+
+/// Runs timers when they are due, and at least once a minute.
+async fn tick(app: Arc<App>) {
+    loop {
+        let hub = app.hub.clone();
+        let now = now_ms();
+        let pause = match app.pool.run(move || hub.tick(now)).await {
+            Ok(swept) => {
+                for id in &swept.uploads {
+                    app.spool.remove(id).await;
+                }
+                swept.next_due_ms.map_or(TICK_MS_MAX, |due| (due - now).clamp(1_000, TICK_MS_MAX))
+            }
+            Err(problem) => {
+                tracing::warn!(?problem, "timers wait");
+                TICK_MS_MAX
+            }
+        };
+        tokio::time::sleep(Duration::from_millis(pause.unsigned_abs())).await;
+    }
+}

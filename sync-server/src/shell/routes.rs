@@ -1,0 +1,183 @@
+//! From HTTP to the hub and back.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::{any, get, post};
+use minicbor::{Decode, Encode};
+use yuandian_model::BlobHash;
+use yuandian_sync::wire::{CONTENT_TYPE, WireError, unpack};
+
+use super::body::whole;
+use super::reply::{Reply, message};
+use super::{App, now_ms, page, tus, wait};
+use crate::hub::{self, Principal};
+use crate::limits::BODY_BYTES_MAX;
+use crate::problem::Problem;
+
+/// How long an answer of `/readyz` stands, ms: the probe writes, and anybody may ask.
+const PROBE_MS: i64 = 1_000;
+
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/", get(page::cases))
+        .route("/livez", get(|| async { "ok\n" }))
+        .route("/readyz", get(readyz))
+        .route("/v1/enroll", post(|s, r| stranger("enroll", hub::Request::Enroll, s, r)))
+        .route("/v1/nonce", post(|s, r| stranger("nonce", hub::Request::Nonce, s, r)))
+        .route("/v1/hello", post(|s, r| stranger("hello", hub::Request::Hello, s, r)))
+        .route("/v1/push", post(|s, r| device("push", hub::Request::Push, s, r)))
+        .route("/v1/pull", post(|s, r| device("pull", hub::Request::Pull, s, r)))
+        .route("/v1/commits", post(|s, r| device("fetch", hub::Request::Fetch, s, r)))
+        .route("/v1/blobs/{hash}", get(blob))
+        .route("/v1/wait", get(wait::wait))
+        .route("/v1/uploads", any(tus::collection))
+        .route("/v1/uploads/{id}", any(tus::upload))
+        .fallback(|| async { Problem::NotFound })
+        .method_not_allowed_fallback(|| async { Problem::MethodNotAllowed })
+        .with_state(app)
+}
+
+/// The token of the `Authorization` header.
+pub fn bearer(headers: &HeaderMap) -> Result<String, Problem> {
+    let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+    let (scheme, token) = value.and_then(|v| v.split_once(' ')).ok_or(Problem::Unauthorized)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Problem::Unauthorized);
+    }
+    Ok(token.trim().to_owned())
+}
+
+async fn stranger<T>(
+    what: &'static str,
+    wrap: fn(T) -> hub::Request,
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Reply, Problem>
+where
+    T: for<'b> Decode<'b, ()> + Encode<()> + 'static,
+{
+    let (_, body) = body(request).await?;
+    answer(&app, move |hub| {
+        let request = wrap(parsed(what, &body)?);
+        hub.handle(request, &Principal::Stranger, now_ms())
+    })
+    .await
+}
+
+async fn device<T>(
+    what: &'static str,
+    wrap: fn(T) -> hub::Request,
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Reply, Problem>
+where
+    T: for<'b> Decode<'b, ()> + Encode<()> + 'static,
+{
+    let (headers, body) = body(request).await?;
+    let token = bearer(&headers)?;
+    answer(&app, move |hub| {
+        let now = now_ms();
+        // The token first: nobody without one makes us inflate anything.
+        let principal = hub.authenticate(&token, now)?;
+        hub.handle(wrap(parsed(what, &body)?), &principal, now)
+    })
+    .await
+}
+
+async fn body(request: Request) -> Result<(HeaderMap, Vec<u8>), Problem> {
+    let (parts, body) = request.into_parts();
+    let bytes = whole(body, BODY_BYTES_MAX).await?;
+    if parts.headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != CONTENT_TYPE) {
+        return Err(Problem::MediaType);
+    }
+    Ok((parts.headers, bytes))
+}
+
+fn parsed<T>(what: &'static str, body: &[u8]) -> Result<T, Problem>
+where
+    T: for<'b> Decode<'b, ()> + Encode<()>,
+{
+    unpack(what, body).map_err(|e| match e {
+        WireError::TooLarge => Problem::TooLarge,
+        WireError::Zstd(_) | WireError::Cbor(_) => Problem::Malformed,
+    })
+}
+
+async fn answer(
+    app: &App,
+    work: impl FnOnce(&hub::Hub) -> Result<hub::Response, Problem> + Send + 'static,
+) -> Result<Reply, Problem> {
+    let hub = app.hub.clone();
+    app.pool
+        .run(move || {
+            Ok(match work(&hub)? {
+                hub::Response::Enrolled(m) => message(&m),
+                hub::Response::Nonce(m) => message(&m),
+                hub::Response::Hello(m) => message(&m),
+                hub::Response::Push(m) => message(&m),
+                hub::Response::Pull(m) => message(&m),
+                hub::Response::Fetch(m) => message(&m),
+                hub::Response::Blob { .. } | hub::Response::Upload(_) => return Err(Problem::Internal),
+            })
+        })
+        .await
+}
+
+async fn blob(
+    State(app): State<Arc<App>>,
+    Path(hash): Path<String>,
+    headers: HeaderMap,
+) -> Result<Reply, Problem> {
+    let token = bearer(&headers)?;
+    let hub = app.hub.clone();
+    let found = app.pool.run(move || {
+        let now = now_ms();
+        let principal = hub.authenticate(&token, now)?;
+        let hash: BlobHash = hash.parse().map_err(|_| Problem::BlobUnknown)?;
+        Ok((hash, hub.handle(hub::Request::Blob(hash), &principal, now)?))
+    });
+    let (hash, hub::Response::Blob { mime, bytes }) = found.await? else {
+        return Err(Problem::Internal);
+    };
+    let tag = format!("\"{hash}\"");
+    let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|held| held == tag.as_str());
+    let mut reply = if unchanged {
+        let mut reply = Response::new(Body::empty());
+        *reply.status_mut() = StatusCode::NOT_MODIFIED;
+        reply
+    } else {
+        Response::new(Body::from(bytes))
+    };
+    let headers = reply.headers_mut();
+    let mime = HeaderValue::from_str(&mime).map_err(|_| Problem::Internal)?;
+    headers.insert(header::CONTENT_TYPE, mime);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, immutable, max-age=31536000"));
+    headers.insert(header::ETAG, HeaderValue::from_str(&tag).map_err(|_| Problem::Internal)?);
+    Ok(reply)
+}
+
+async fn readyz(State(app): State<Arc<App>>) -> Reply {
+    if !app.ready.load(Ordering::SeqCst) {
+        return Problem::NotReady.into_response();
+    }
+    let mut probed = app.probed.lock().await;
+    let now = now_ms();
+    let ready = match *probed {
+        Some((at, ready)) if (0..PROBE_MS).contains(&(now - at)) => ready,
+        _ => {
+            let hub = app.hub.clone();
+            let ready = app.pool.run(move || hub.probe(now)).await.is_ok();
+            *probed = Some((now, ready));
+            ready
+        }
+    };
+    if ready { "ready\n".into_response() } else { Problem::NotReady.into_response() }
+}

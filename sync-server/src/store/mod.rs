@@ -1,0 +1,475 @@
+//! Where the server's state is: a blocking seam of use-case methods, each one whole transaction. No transaction handle crosses it.
+//!
+//! An implementation guarantees: what a method returned as done is durable; sequence numbers of a partition are dense and become visible in
+//! order; a receipt, once stored, is given back byte-equal for ever. It asks the pure [`Judge`] inside the sequencing transaction and may ask
+//! it again after a lost race. [`conformance`] holds every implementation to that.
+
+pub mod conformance;
+mod ledger;
+pub mod sqlite;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use yuandian_document::{Act, ChangeHash, DeviceCertificate, Envelope, Place, SignedCommit};
+use yuandian_model::{
+    Actor, BlobHash, CaseId, CaseState, CommitId, DeviceId, DivisionCode, Grant, Incarnation, Refusal, Role,
+    Ruling, UserId,
+};
+use yuandian_sync::message::{PartitionHead, PulledCase};
+use yuandian_sync::{Cursor, StreamId};
+
+pub use ledger::{ChainTip, Ledger, Verdict};
+pub use sqlite::SqliteStore;
+
+/// Why the store did not do it. Nothing is half-done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// No space.
+    #[error("the disk of the database is full")]
+    Full,
+    /// Somebody else holds the database for too long.
+    #[error("the database is busy")]
+    Busy,
+    /// Written by a newer version of this program.
+    #[error("the database has schema {found}, this program knows up to {known}: start the newer program")]
+    Newer {
+        /// What the file says.
+        found: i64,
+        /// What this program knows.
+        known: i64,
+    },
+    /// Not a database of this program.
+    #[error("the file is no database of this program")]
+    Foreign,
+    /// Anything else: a damaged file, or a bug.
+    #[error("the database failed: {0}")]
+    Damaged(String),
+}
+
+/// A new invitation, by the hash of its code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewInvitation {
+    /// SHA-256 of the code.
+    pub hash: [u8; 32],
+    /// The role it gives.
+    pub role: Role,
+    /// Where.
+    pub grid: DivisionCode,
+    /// Until when it can be used, ms since 1970.
+    pub until_ms: i64,
+}
+
+/// A device that wants in.
+#[derive(Debug, Clone)]
+pub struct Enrollment {
+    /// SHA-256 of the invitation's code.
+    pub invitation: [u8; 32],
+    /// The device's keys, verified.
+    pub certificate: DeviceCertificate,
+    /// The signing key's name.
+    pub signer: [u8; 16],
+    /// The person's display name.
+    pub name: String,
+    /// Name and version of the app.
+    pub app: String,
+    /// The id a new person gets.
+    pub new_user: UserId,
+}
+
+/// A device and the person it speaks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The device.
+    pub device: DeviceId,
+    /// Its signing key's public bytes.
+    pub key: [u8; 32],
+    /// The person.
+    pub user: UserId,
+    /// The person's display name.
+    pub name: String,
+    /// The person's rights, in rising order.
+    pub grants: Vec<Grant>,
+}
+
+/// What became of an enrolment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnrollOutcome {
+    /// In; also the answer to the same request again.
+    Enrolled(Account),
+    /// No such invitation.
+    Unknown,
+    /// Used by another device.
+    Used,
+    /// Too late.
+    Expired,
+    /// The person holds as many grants as one may.
+    TooManyGrants,
+}
+
+/// What is decided about a case, with what the server keeps beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseRecord {
+    /// The case.
+    pub id: CaseId,
+    /// What the rule decided.
+    pub state: CaseState,
+    /// Where, as far as it is shared.
+    pub place: Option<Place>,
+    /// When it was opened, server's clock, ms since 1970.
+    pub opened_ms: i64,
+    /// Number of content changes taken: what a prepared change stands on.
+    pub version: u64,
+    /// Bytes of all its commits and micro pictures.
+    pub log_bytes: u64,
+}
+
+/// What a PUSH is prepared against, read in one transaction.
+#[derive(Debug, Clone, Default)]
+pub struct Situation {
+    /// Stored receipts among the ids asked for.
+    pub receipts: BTreeMap<CommitId, Vec<u8>>,
+    /// Chains of the device, by incarnation.
+    pub tips: BTreeMap<Incarnation, ChainTip>,
+    /// The cases asked for that exist.
+    pub cases: BTreeMap<CaseId, CaseRecord>,
+    /// The person's rights.
+    pub grants: Vec<Grant>,
+}
+
+/// A saved content document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedDocument {
+    /// Number of changes in it beside the genesis.
+    pub version: u64,
+    /// For `Content::load`.
+    pub saved: Vec<u8>,
+    /// Its heads, rising.
+    pub heads: Vec<ChangeHash>,
+}
+
+/// A file that a photo entry names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlobRef {
+    /// SHA-256 of its bytes.
+    pub hash: BlobHash,
+    /// Bytes.
+    pub size: u64,
+    /// Its media type, `image/…`.
+    pub mime: String,
+}
+
+/// What preparing a content commit found, on document version `base`.
+#[derive(Debug, Clone)]
+pub struct ContentWork {
+    /// The version the change was tried on.
+    pub base: u64,
+    /// Whether its author was seen to be allowed to write.
+    pub allowed: bool,
+    /// What the gate said.
+    pub gate: GateOutcome,
+}
+
+/// What the gate said of a change.
+#[derive(Debug, Clone)]
+pub enum GateOutcome {
+    /// In.
+    Admitted {
+        /// Files its photos name.
+        blobs: Vec<BlobRef>,
+    },
+    /// The document has it already.
+    Duplicate,
+    /// It builds on what has not arrived.
+    Held,
+    /// No.
+    Refused(Refusal),
+    /// Never tried: its author may not write here, or its chain is broken.
+    Untried,
+}
+
+/// What a commit asks for.
+#[derive(Debug, Clone)]
+pub enum Work {
+    /// Refused for its bytes alone.
+    Refused(Refusal),
+    /// To be judged.
+    Act(Act),
+    /// Tried by the gate.
+    Content(ContentWork),
+}
+
+/// A commit ready for the sequencing transaction. Its signature holds and it is the pushing device's own.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// Its id.
+    pub id: CommitId,
+    /// As it arrived.
+    pub commit: SignedCommit,
+    /// Opened.
+    pub envelope: Envelope,
+    /// Micro pictures: hash and bytes, verified.
+    pub micros: Vec<(BlobHash, Vec<u8>)>,
+    /// Whether its chain was seen to hold.
+    pub chained: bool,
+    /// What it asks for.
+    pub work: Work,
+}
+
+impl Prepared {
+    /// Bytes it adds to its case.
+    #[must_use]
+    pub fn cost(&self) -> u64 {
+        let micros: usize = self.micros.iter().map(|(_, bytes)| bytes.len()).sum();
+        (self.commit.envelope.len() + micros) as u64
+    }
+}
+
+/// One PUSH, prepared.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// The pushing device.
+    pub device: DeviceId,
+    /// The person it speaks for.
+    pub user: UserId,
+    /// Its commits, in order.
+    pub items: Vec<Prepared>,
+    /// Documents as they are after all admitted changes of the batch.
+    pub documents: BTreeMap<CaseId, SavedDocument>,
+    /// Server's clock, ms since 1970.
+    pub now_ms: i64,
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Committed {
+    /// Done: canonical receipts in order, and where the partition stands.
+    Done {
+        /// One for each item.
+        receipts: Vec<Vec<u8>>,
+        /// After it.
+        head: PartitionHead,
+    },
+    /// Something it was prepared against has moved: prepare again. Nothing was written.
+    Moved,
+}
+
+/// The pure decisions that the sequencing transaction needs.
+pub trait Judge: Sync {
+    /// Judges an act on the stored state.
+    ///
+    /// # Errors
+    /// The rule's refusal.
+    fn act(&self, state: Option<&CaseState>, act: &Act, actor: &Actor) -> Result<Ruling, Refusal>;
+
+    /// Whether the person may write content of a case now.
+    ///
+    /// # Errors
+    /// `r_gone`, `r_role` or `r_scope`.
+    fn may_write(&self, state: Option<&CaseState>, actor: &Actor) -> Result<(), Refusal>;
+
+    /// The streams a case belongs in.
+    fn streams(&self, state: &CaseState) -> BTreeSet<StreamId>;
+}
+
+/// A page of news.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The cases.
+    pub cases: Vec<PulledCase>,
+    /// Where each stream stands after them.
+    pub cursors: Vec<Cursor>,
+    /// Whether there is more.
+    pub more: bool,
+}
+
+/// What a PULL asks the store.
+#[derive(Debug, Clone)]
+pub struct PageAsk<'a> {
+    /// Streams the receiver may hold, with their cursors.
+    pub streams: &'a [Cursor],
+    /// Who receives.
+    pub receiver: UserId,
+    /// Bytes to aim at.
+    pub bytes_max: usize,
+}
+
+/// Whole commits with certificates.
+#[derive(Debug, Clone, Default)]
+pub struct Envelopes {
+    /// The commits.
+    pub commits: Vec<SignedCommit>,
+    /// Of the devices that signed them.
+    pub certificates: Vec<DeviceCertificate>,
+}
+
+/// A blob that may be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadableBlob {
+    /// A micro picture, kept in the database.
+    Micro(Vec<u8>),
+    /// A whole file among the blobs.
+    Whole {
+        /// Media type that its photo entry names.
+        mime: String,
+    },
+}
+
+/// Random name of an upload: a capability.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UploadId(pub [u8; 16]);
+
+// Who knows the name may write: it does not stand in logs.
+impl std::fmt::Debug for UploadId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("UploadId(…)")
+    }
+}
+
+/// An upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Its name.
+    pub id: UploadId,
+    /// The promised hash.
+    pub hash: BlobHash,
+    /// The promised size, bytes.
+    pub size: u64,
+    /// Who sends.
+    pub device: DeviceId,
+    /// When it ends unless it moves, ms since 1970.
+    pub until_ms: i64,
+    /// Whether the blob is stored whole already.
+    pub stored: bool,
+}
+
+/// What became of a wish to upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UploadOutcome {
+    /// Go on here.
+    Open(Upload),
+    /// No accepted commit of the device names it with this size.
+    NotReferenced,
+    /// Too many unfinished ones.
+    TooMany,
+}
+
+/// What timers did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Uploads that ended: their spool files can go.
+    pub uploads: Vec<UploadId>,
+    /// When the next timer is due, ms since 1970.
+    pub next_due_ms: Option<i64>,
+}
+
+/// A case on the plain page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseLine {
+    /// What is decided.
+    pub record: CaseRecord,
+    /// When it last moved, server's clock, ms since 1970.
+    pub touched_ms: i64,
+    /// Commits taken.
+    pub commits: u64,
+    /// Distinct files its photos name, and how many of them are stored.
+    pub photos: (u64, u64),
+    /// Heads of its document, rising; none where it has no content yet.
+    pub heads: Vec<ChangeHash>,
+}
+
+/// The store.
+pub trait Store: Send + Sync {
+    /// Where the only partition stands.
+    ///
+    /// # Errors
+    /// [`StoreError`], as for every method.
+    fn head(&self) -> Result<PartitionHead, StoreError>;
+
+    /// Proves that a transaction can be written.
+    fn probe(&self, now_ms: i64) -> Result<(), StoreError>;
+
+    /// Keeps invitations.
+    fn invite(&self, invitations: &[NewInvitation]) -> Result<(), StoreError>;
+
+    /// Uses an invitation: once, by one device, whose second request gets the same answer.
+    fn enroll(&self, enrollment: &Enrollment, now_ms: i64) -> Result<EnrollOutcome, StoreError>;
+
+    /// A device that is enrolled.
+    fn account(&self, device: &DeviceId) -> Result<Option<Account>, StoreError>;
+
+    /// Keeps a device's latest nonce; an earlier one is forgotten.
+    fn put_nonce(&self, device: &DeviceId, nonce: &[u8; 32], until_ms: i64) -> Result<(), StoreError>;
+
+    /// Spends a nonce and keeps a token (by its hash) for the device, in one; false if the nonce is not the device's, spent or too old.
+    fn spend_nonce(&self, spend: &NonceSpend, now_ms: i64) -> Result<bool, StoreError>;
+
+    /// Who holds a token that is still good.
+    fn bearer(&self, token_hash: &[u8; 32], now_ms: i64) -> Result<Option<Account>, StoreError>;
+
+    /// What a PUSH is prepared against.
+    fn situation(
+        &self,
+        account: &Account,
+        commits: &[CommitId],
+        cases: &BTreeSet<CaseId>,
+    ) -> Result<Situation, StoreError>;
+
+    /// The saved document of a case; `None` where it is missing and must be made from [`Store::changes`].
+    fn document(&self, case: &CaseId) -> Result<Option<SavedDocument>, StoreError>;
+
+    /// The content changes of a case that were taken, in order: the truth.
+    fn changes(&self, case: &CaseId) -> Result<Vec<Vec<u8>>, StoreError>;
+
+    /// Orders, judges and keeps one PUSH in one transaction.
+    fn commit(&self, batch: &Batch, judge: &dyn Judge) -> Result<Committed, StoreError>;
+
+    /// News of streams.
+    fn page(&self, ask: &PageAsk<'_>) -> Result<Page, StoreError>;
+
+    /// Taken commits whose cases are in one of the streams; others are left out.
+    fn envelopes(&self, ids: &[CommitId], streams: &BTreeSet<StreamId>) -> Result<Envelopes, StoreError>;
+
+    /// A blob that a case in one of the streams names and that is stored whole.
+    fn readable_blob(
+        &self,
+        hash: &BlobHash,
+        streams: &BTreeSet<StreamId>,
+    ) -> Result<Option<ReadableBlob>, StoreError>;
+
+    /// Opens an upload, or finds the one of the same device and hash. `wanted.stored` is ignored.
+    fn open_upload(&self, wanted: &Upload) -> Result<UploadOutcome, StoreError>;
+
+    /// An upload by its name, while it has not ended.
+    fn upload(&self, id: &UploadId, now_ms: i64) -> Result<Option<Upload>, StoreError>;
+
+    /// Ends an upload; false where there was none.
+    fn end_upload(&self, id: &UploadId) -> Result<bool, StoreError>;
+
+    /// Notes that a blob is stored whole, and moves every case that names it on in its streams. Doing it again changes nothing.
+    fn blob_stored(&self, hash: &BlobHash, size: u64, now_ms: i64) -> Result<PartitionHead, StoreError>;
+
+    /// Runs the timers that are due.
+    fn sweep(&self, now_ms: i64) -> Result<Swept, StoreError>;
+
+    /// Cases, the one that moved last first; all of them without a limit.
+    fn cases(&self, limit: Option<u32>) -> Result<Vec<CaseLine>, StoreError>;
+
+    /// How many blobs are stored whole.
+    fn blob_count(&self) -> Result<u64, StoreError>;
+
+    /// Writes everything into the main file, before a stop.
+    fn checkpoint(&self) -> Result<(), StoreError>;
+}
+
+/// A nonce to be spent for a token.
+#[derive(Debug, Clone)]
+pub struct NonceSpend {
+    /// The device.
+    pub device: DeviceId,
+    /// The nonce.
+    pub nonce: [u8; 32],
+    /// SHA-256 of the token.
+    pub token_hash: [u8; 32],
+    /// When the token ends, ms since 1970.
+    pub token_until_ms: i64,
+}

@@ -1,0 +1,345 @@
+//! The sequencing transaction: dedupe, chain, judge, then dense numbers, then the inserts that carry them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{OptionalExtension, Transaction};
+use yuandian_document::cbor;
+use yuandian_model::{Actor, CaseId, Code, CommitId, DeviceId, Incarnation, PartitionId};
+use yuandian_sync::StreamId;
+use yuandian_sync::message::{PartitionHead, Receipt};
+
+use super::row::{case, count, heads_blob, people_blob, place_blob, signed};
+use super::{documents, error, feed, people};
+use crate::store::{
+    Account, Batch, CaseRecord, ChainTip, Committed, GateOutcome, Judge, Ledger, Prepared, Situation,
+    StoreError, Verdict, Work,
+};
+
+pub fn situation(
+    t: &Transaction<'_>,
+    account: &Account,
+    commits: &[CommitId],
+    cases: &BTreeSet<CaseId>,
+) -> Result<Situation, StoreError> {
+    let mut situation = Situation {
+        tips: tips(t, &account.device)?,
+        grants: people::grants(t, &account.user)?,
+        ..Situation::default()
+    };
+    for id in commits {
+        if let Some(receipt) = receipt(t, id)? {
+            situation.receipts.insert(*id, receipt);
+        }
+    }
+    for id in cases {
+        if let Some(record) = case(t, id)? {
+            situation.cases.insert(*id, record);
+        }
+    }
+    Ok(situation)
+}
+
+fn tips(t: &Transaction<'_>, device: &DeviceId) -> Result<BTreeMap<Incarnation, ChainTip>, StoreError> {
+    t.prepare_cached("SELECT incarnation, n, last FROM chain WHERE device = ?1")
+        .and_then(|mut statement| {
+            statement
+                .query_map([device.0], |row| {
+                    let tip = ChainTip { n: count(row, 1)?, last: CommitId(row.get(2)?) };
+                    Ok((Incarnation(row.get(0)?), tip))
+                })?
+                .collect()
+        })
+        .map_err(error)
+}
+
+fn receipt(t: &Transaction<'_>, id: &CommitId) -> Result<Option<Vec<u8>>, StoreError> {
+    t.prepare_cached("SELECT receipt FROM commit_log WHERE id = ?1")
+        .and_then(|mut statement| statement.query_row([id.0], |row| row.get(0)).optional())
+        .map_err(error)
+}
+
+/// What is to be answered for one item.
+enum Outcome {
+    /// As before.
+    Replayed(Vec<u8>),
+    /// Judged now.
+    Judged(Verdict),
+}
+
+/// Orders, judges and writes a batch. On [`Committed::Moved`] the caller rolls back.
+pub fn commit(t: &Transaction<'_>, batch: &Batch, judge: &dyn Judge) -> Result<Committed, StoreError> {
+    let documents: BTreeSet<CaseId> = batch.items.iter().map(|i| i.envelope.document).collect();
+    let mut before = BTreeMap::new();
+    for id in &documents {
+        if let Some(record) = case(t, id)? {
+            before.insert(*id, record);
+        }
+    }
+    let tips_before = tips(t, &batch.device)?;
+    let actor = Actor { user: batch.user, grants: people::grants(t, &batch.user)? };
+    let mut ledger = Ledger::new(judge, actor, tips_before.clone(), before.clone());
+
+    let mut seen: BTreeMap<CommitId, usize> = BTreeMap::new();
+    let mut outcomes = Vec::with_capacity(batch.items.len());
+    for (index, item) in batch.items.iter().enumerate() {
+        let outcome = match receipt(t, &item.id)? {
+            Some(receipt) => Outcome::Replayed(receipt),
+            None if seen.contains_key(&item.id) => Outcome::Judged(Verdict::still(Code::RetryLater)),
+            None => match decide(&mut ledger, item, batch.now_ms) {
+                Some(verdict) => Outcome::Judged(verdict),
+                None => return Ok(Committed::Moved),
+            },
+        };
+        seen.entry(item.id).or_insert(index);
+        outcomes.push(outcome);
+    }
+
+    // From here on nothing is decided any more: numbers are taken, then only rows that carry them are written.
+    let fresh = outcomes.iter().filter(|o| matches!(o, Outcome::Judged(v) if v.numbered)).count() as u64;
+    let head = feed::advance(t, fresh)?;
+    let mut writer = Writer { t, batch, head: &head, next: head.head - fresh, last: BTreeMap::new() };
+    let (tips, cases) = (ledger.tips, ledger.cases);
+    writer.cases(&before, &cases)?;
+    let mut receipts: Vec<Vec<u8>> = Vec::with_capacity(batch.items.len());
+    for (item, outcome) in batch.items.iter().zip(outcomes) {
+        receipts.push(match outcome {
+            Outcome::Replayed(receipt) => receipt,
+            // The same commit twice in one PUSH: one row, one receipt.
+            Outcome::Judged(v) if v.code == Code::RetryLater => {
+                seen.get(&item.id).and_then(|first| receipts.get(*first)).cloned().unwrap_or_default()
+            }
+            Outcome::Judged(verdict) => writer.item(item, verdict)?,
+        });
+    }
+    writer.chains(&tips_before, &tips)?;
+    writer.moved(&cases, judge)?;
+    writer.documents(&before, &cases)?;
+    Ok(Committed::Done { receipts, head })
+}
+
+/// The verdict on one item, or `None` where it was prepared against facts that have moved.
+fn decide(ledger: &mut Ledger<'_>, item: &Prepared, now_ms: i64) -> Option<Verdict> {
+    let chained = ledger.chain(item);
+    if chained.is_ok() != item.chained {
+        return None;
+    }
+    if let Err(refusal) = chained {
+        return Some(refusal.into());
+    }
+    Some(match &item.work {
+        Work::Refused(refusal) => refusal.clone().into(),
+        Work::Act(act) => ledger.act(item, act, now_ms),
+        Work::Content(work) => {
+            let allowed = ledger.may_write(item);
+            if allowed.is_ok() != work.allowed || ledger.version(&item.envelope.document) != work.base {
+                return None;
+            }
+            match (allowed, &work.gate) {
+                (Err(refusal), _) => refusal.into(),
+                (Ok(()), GateOutcome::Refused(refusal)) => refusal.clone().into(),
+                (Ok(()), GateOutcome::Held) => Verdict::still(Code::HeldMissing),
+                (Ok(()), GateOutcome::Duplicate) => Verdict::still(Code::Dup),
+                (Ok(()), GateOutcome::Admitted { .. }) => {
+                    ledger.content_taken(item);
+                    Verdict::taken()
+                }
+                (Ok(()), GateOutcome::Untried) => return None,
+            }
+        }
+    })
+}
+
+struct Writer<'a> {
+    t: &'a Transaction<'a>,
+    batch: &'a Batch,
+    head: &'a PartitionHead,
+    next: u64,
+    last: BTreeMap<CaseId, u64>,
+}
+
+impl Writer<'_> {
+    fn item(&mut self, item: &Prepared, verdict: Verdict) -> Result<Vec<u8>, StoreError> {
+        let mut facts = verdict.facts;
+        if let Some(first) = verdict.first {
+            facts.insert("first".into(), people::name(self.t, &first)?);
+        }
+        let seq = verdict.numbered.then(|| {
+            self.next += 1;
+            self.last.insert(item.envelope.document, self.next);
+            self.next
+        });
+        let receipt = cbor::encode(&Receipt {
+            commit: item.id,
+            code: verdict.code,
+            seq,
+            epoch: self.head.epoch,
+            received_ms: self.batch.now_ms,
+            facts,
+            signature: None,
+        });
+        self.t
+            .prepare_cached(
+                "INSERT INTO commit_log (id, seq, document, kind, device, user, received_ms, code, receipt, envelope, signature)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )
+            .and_then(|mut statement| {
+                statement.execute(rusqlite::params![
+                    item.id.0,
+                    seq.map(signed),
+                    item.envelope.document.0,
+                    item.envelope.kind as i64,
+                    self.batch.device.0,
+                    self.batch.user.0,
+                    self.batch.now_ms,
+                    verdict.code.id(),
+                    receipt,
+                    item.commit.envelope,
+                    item.commit.signature.0,
+                ])
+            })
+            .map_err(error)?;
+        for (position, (hash, bytes)) in item.micros.iter().enumerate() {
+            self.t
+                .prepare_cached(
+                    "INSERT INTO micro (commit_id, position, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
+                )
+                .and_then(|mut s| s.execute((item.id.0, signed(position as u64), hash.0, bytes)))
+                .map_err(error)?;
+        }
+        if let (Work::Content(work), true) = (&item.work, seq.is_some())
+            && let GateOutcome::Admitted { blobs } = &work.gate
+        {
+            for blob in blobs {
+                self.t
+                    .prepare_cached(
+                        "INSERT INTO blob_ref (hash, document, device, size, mime) VALUES (?1, ?2, ?3, ?4, ?5)
+                         ON CONFLICT DO NOTHING",
+                    )
+                    .and_then(|mut s| {
+                        s.execute((
+                            blob.hash.0,
+                            item.envelope.document.0,
+                            self.batch.device.0,
+                            signed(blob.size),
+                            &blob.mime,
+                        ))
+                    })
+                    .map_err(error)?;
+            }
+        }
+        Ok(receipt)
+    }
+
+    fn chains(
+        &self,
+        before: &BTreeMap<Incarnation, ChainTip>,
+        after: &BTreeMap<Incarnation, ChainTip>,
+    ) -> Result<(), StoreError> {
+        for (incarnation, tip) in after.iter().filter(|(key, tip)| before.get(key) != Some(tip)) {
+            self.t
+                .prepare_cached(
+                    "INSERT INTO chain (device, incarnation, n, last) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (device, incarnation) DO UPDATE SET n = ?3, last = ?4",
+                )
+                .and_then(|mut s| s.execute((self.batch.device.0, incarnation.0, signed(tip.n), tip.last.0)))
+                .map_err(error)?;
+        }
+        Ok(())
+    }
+
+    /// Cases whose facts changed: new ones are inserted, others only where nobody decided in between.
+    fn cases(
+        &self,
+        before: &BTreeMap<CaseId, CaseRecord>,
+        after: &BTreeMap<CaseId, CaseRecord>,
+    ) -> Result<(), StoreError> {
+        for (id, record) in after.iter().filter(|(id, record)| before.get(id) != Some(record)) {
+            let state = &record.state;
+            match before.get(id) {
+                None => self
+                    .t
+                    .prepare_cached(
+                        "INSERT INTO case_row (id, service, catalogue, grid, author, stage, act_seq, holders, waiting, place,
+                         opened_ms, touched_ms, touched_seq, version, log_bytes)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, 0, ?12, ?13)",
+                    )
+                    .and_then(|mut s| {
+                        s.execute(rusqlite::params![
+                            id.0,
+                            state.service.0,
+                            state.catalogue,
+                            state.grid.as_str(),
+                            state.author.0,
+                            state.stage,
+                            signed(state.act_seq),
+                            people_blob(&state.holders),
+                            people_blob(&state.waiting),
+                            place_blob(record.place.as_ref()),
+                            record.opened_ms,
+                            signed(record.version),
+                            signed(record.log_bytes),
+                        ])
+                    })
+                    .map_err(error)?,
+                Some(old) => self
+                    .t
+                    .prepare_cached(
+                        "UPDATE case_row SET stage = ?3, act_seq = ?4, holders = ?5, waiting = ?6, version = ?7, log_bytes = ?8
+                         WHERE id = ?1 AND act_seq = ?2",
+                    )
+                    .and_then(|mut s| {
+                        s.execute(rusqlite::params![
+                            id.0,
+                            signed(old.state.act_seq),
+                            state.stage,
+                            signed(state.act_seq),
+                            people_blob(&state.holders),
+                            people_blob(&state.waiting),
+                            signed(record.version),
+                            signed(record.log_bytes),
+                        ])
+                    })
+                    .map_err(error)
+                    .and_then(|rows| {
+                        // One writer at a time: on SQLite this cannot be lost. Elsewhere it means: judge again.
+                        if rows == 1 { Ok(rows) } else { Err(StoreError::Busy) }
+                    })?,
+            };
+        }
+        Ok(())
+    }
+
+    /// Moves every case with a new number on, in every stream it is in and every one it now belongs in.
+    fn moved(&self, cases: &BTreeMap<CaseId, CaseRecord>, judge: &dyn Judge) -> Result<(), StoreError> {
+        for (id, seq) in &self.last {
+            let streams = cases.get(id).map(|record| judge.streams(&record.state)).unwrap_or_default();
+            feed::touch(self.t, id, *seq, &streams)?;
+            self.t
+                .prepare_cached("UPDATE case_row SET touched_seq = ?2, touched_ms = ?3 WHERE id = ?1")
+                .and_then(|mut s| s.execute((id.0, signed(*seq), self.batch.now_ms)))
+                .map_err(error)?;
+        }
+        Ok(())
+    }
+
+    fn documents(
+        &self,
+        before: &BTreeMap<CaseId, CaseRecord>,
+        after: &BTreeMap<CaseId, CaseRecord>,
+    ) -> Result<(), StoreError> {
+        for (id, document) in &self.batch.documents {
+            let version = after.get(id).map_or(0, |r| r.version);
+            if version == before.get(id).map_or(0, |r| r.version) || version != document.version {
+                continue;
+            }
+            documents::keep(self.t, id, document, &heads_blob(&document.heads))?;
+        }
+        Ok(())
+    }
+}
+
+/// Streams a case is added to; used by [`feed::touch`].
+pub type Streams = BTreeSet<StreamId>;
+
+/// The partition of this deployment.
+pub const PARTITION: u32 = PartitionId::ONLY.0;

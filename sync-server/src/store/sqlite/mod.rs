@@ -1,0 +1,199 @@
+//! The store on SQLite: one file, one writer, as many readers as there are workers.
+
+mod commits;
+mod documents;
+mod feed;
+mod overview;
+mod people;
+mod pragmas;
+mod row;
+pub(crate) mod schema;
+mod timers;
+mod uploads;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, Epoch};
+use yuandian_sync::StreamId;
+use yuandian_sync::message::PartitionHead;
+
+use super::{
+    Account, Batch, CaseLine, Committed, EnrollOutcome, Enrollment, Envelopes, Judge, NewInvitation,
+    NonceSpend, Page, PageAsk, ReadableBlob, SavedDocument, Situation, Store, StoreError, Swept, Upload,
+    UploadId, UploadOutcome,
+};
+
+/// A SQLite database as a [`Store`].
+pub struct SqliteStore {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+/// What an SQLite error means to the caller.
+#[expect(clippy::needless_pass_by_value, reason = "the form that `map_err` takes")]
+fn error(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+        Some(ErrorCode::NotADatabase) => StoreError::Foreign,
+        _ => StoreError::Damaged(error.to_string()),
+    }
+}
+
+impl SqliteStore {
+    /// Opens the file, making it where there is none; a new one begins its first epoch under the name given.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`], [`StoreError::Foreign`], or what the disk says.
+    pub fn open(path: &Path, first_epoch: Epoch) -> Result<Self, StoreError> {
+        let mut writer = connect(path)?;
+        schema::prepare(&mut writer, first_epoch)?;
+        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+    }
+
+    // A panic while the lock was held left no transaction open: rusqlite rolls back on drop.
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut writer = self.writer();
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
+        let done = work(&transaction)?;
+        transaction.commit().map_err(error)?;
+        Ok(done)
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => connect(&self.path)?,
+        };
+        let transaction = reader.transaction().map_err(error)?;
+        let done = work(&transaction)?;
+        transaction.finish().map_err(error)?;
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+        Ok(done)
+    }
+
+    /// How SQLite would carry out a query, for the test that no page scans a table.
+    #[cfg(test)]
+    pub(crate) fn plan(&self, sql: &str) -> Vec<String> {
+        let writer = self.writer();
+        let mut statement = writer.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let nulls = vec![rusqlite::types::Null; statement.parameter_count()];
+        let rows = statement.query_map(rusqlite::params_from_iter(nulls), |row| row.get(3)).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path).map_err(error)?;
+    pragmas::apply(&connection).map_err(error)?;
+    Ok(connection)
+}
+
+impl Store for SqliteStore {
+    fn head(&self) -> Result<PartitionHead, StoreError> {
+        self.read(feed::head)
+    }
+    fn probe(&self, now_ms: i64) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.execute(
+                "INSERT INTO probe (id, at_ms) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at_ms = ?1",
+                [now_ms],
+            )
+            .map(|_| ())
+            .map_err(error)
+        })
+    }
+    fn invite(&self, invitations: &[NewInvitation]) -> Result<(), StoreError> {
+        self.write(|t| people::invite(t, invitations))
+    }
+    fn enroll(&self, enrollment: &Enrollment, now_ms: i64) -> Result<EnrollOutcome, StoreError> {
+        self.write(|t| people::enroll(t, enrollment, now_ms))
+    }
+    fn account(&self, device: &DeviceId) -> Result<Option<Account>, StoreError> {
+        self.read(|t| people::account(t, device))
+    }
+    fn put_nonce(&self, device: &DeviceId, nonce: &[u8; 32], until_ms: i64) -> Result<(), StoreError> {
+        self.write(|t| people::put_nonce(t, device, nonce, until_ms))
+    }
+    fn spend_nonce(&self, spend: &NonceSpend, now_ms: i64) -> Result<bool, StoreError> {
+        self.write(|t| people::spend_nonce(t, spend, now_ms))
+    }
+    fn bearer(&self, token_hash: &[u8; 32], now_ms: i64) -> Result<Option<Account>, StoreError> {
+        self.read(|t| people::bearer(t, token_hash, now_ms))
+    }
+    fn situation(
+        &self,
+        account: &Account,
+        commits: &[CommitId],
+        cases: &BTreeSet<CaseId>,
+    ) -> Result<Situation, StoreError> {
+        self.read(|t| commits::situation(t, account, commits, cases))
+    }
+    fn document(&self, case: &CaseId) -> Result<Option<SavedDocument>, StoreError> {
+        self.read(|t| documents::saved(t, case))
+    }
+    fn changes(&self, case: &CaseId) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.read(|t| documents::changes(t, case))
+    }
+    fn commit(&self, batch: &Batch, judge: &dyn Judge) -> Result<Committed, StoreError> {
+        let mut writer = self.writer();
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
+        let done = commits::commit(&transaction, batch, judge)?;
+        if matches!(done, Committed::Done { .. }) {
+            transaction.commit().map_err(error)?;
+        }
+        Ok(done)
+    }
+    fn page(&self, ask: &PageAsk<'_>) -> Result<Page, StoreError> {
+        self.read(|t| feed::page(t, ask))
+    }
+    fn envelopes(&self, ids: &[CommitId], streams: &BTreeSet<StreamId>) -> Result<Envelopes, StoreError> {
+        self.read(|t| feed::envelopes(t, ids, streams))
+    }
+    fn readable_blob(
+        &self,
+        hash: &BlobHash,
+        streams: &BTreeSet<StreamId>,
+    ) -> Result<Option<ReadableBlob>, StoreError> {
+        self.read(|t| uploads::readable(t, hash, streams))
+    }
+    fn open_upload(&self, wanted: &Upload) -> Result<UploadOutcome, StoreError> {
+        self.write(|t| uploads::open(t, wanted))
+    }
+    fn upload(&self, id: &UploadId, now_ms: i64) -> Result<Option<Upload>, StoreError> {
+        self.read(|t| uploads::find(t, id, now_ms))
+    }
+    fn end_upload(&self, id: &UploadId) -> Result<bool, StoreError> {
+        self.write(|t| uploads::end(t, id))
+    }
+    fn blob_stored(&self, hash: &BlobHash, size: u64, now_ms: i64) -> Result<PartitionHead, StoreError> {
+        self.write(|t| uploads::stored(t, hash, size, now_ms))
+    }
+    fn sweep(&self, now_ms: i64) -> Result<Swept, StoreError> {
+        self.write(|t| timers::sweep(t, now_ms))
+    }
+    fn cases(&self, limit: Option<u32>) -> Result<Vec<CaseLine>, StoreError> {
+        self.read(|t| overview::cases(t, limit))
+    }
+    fn blob_count(&self) -> Result<u64, StoreError> {
+        self.read(overview::blob_count)
+    }
+    fn checkpoint(&self) -> Result<(), StoreError> {
+        self.writer().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(error)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,41 @@
+//! What the operator sees: cases with their counts.
+
+use rusqlite::Transaction;
+
+use super::error;
+use super::row::{CASE_COLUMNS, count, heads, record};
+use crate::store::{CaseLine, StoreError};
+
+/// The newest cases; every count is one index range.
+pub fn sql() -> String {
+    format!(
+        "SELECT {CASE_COLUMNS}, touched_ms,
+         (SELECT count(*) FROM commit_log c WHERE c.document = case_row.id AND c.seq > 0),
+         (SELECT count(DISTINCT r.hash) FROM blob_ref r WHERE r.document = case_row.id),
+         (SELECT count(DISTINCT r.hash) FROM blob_ref r JOIN blob b ON b.hash = r.hash WHERE r.document = case_row.id),
+         (SELECT heads FROM document_cache d WHERE d.document = case_row.id)
+         FROM case_row ORDER BY touched_seq DESC LIMIT ?1"
+    )
+}
+
+pub fn cases(t: &Transaction<'_>, limit: Option<u32>) -> Result<Vec<CaseLine>, StoreError> {
+    t.prepare_cached(&sql())
+        .and_then(|mut statement| {
+            statement
+                .query_map([limit.map_or(-1, i64::from)], |row| {
+                    Ok(CaseLine {
+                        record: record(row)?,
+                        touched_ms: row.get(13)?,
+                        commits: count(row, 14)?,
+                        photos: (count(row, 15)?, count(row, 16)?),
+                        heads: heads(row, 17)?,
+                    })
+                })?
+                .collect()
+        })
+        .map_err(error)
+}
+
+pub fn blob_count(t: &Transaction<'_>) -> Result<u64, StoreError> {
+    t.query_row("SELECT count(*) FROM blob", [], |row| count(row, 0)).map_err(error)
+}

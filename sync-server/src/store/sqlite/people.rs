@@ -1,0 +1,182 @@
+//! People, devices, rights, invitations, nonces and tokens.
+
+use rusqlite::{OptionalExtension, Transaction};
+use yuandian_document::cbor;
+use yuandian_model::{DeviceId, Grant, UserId};
+
+use super::row::parsed;
+use super::{error, timers};
+use crate::limits::{GRANTS_PER_USER_MAX, TOKENS_PER_DEVICE_MAX};
+use crate::store::{Account, EnrollOutcome, Enrollment, NewInvitation, NonceSpend, StoreError};
+
+pub fn invite(t: &Transaction<'_>, invitations: &[NewInvitation]) -> Result<(), StoreError> {
+    let mut statement = t
+        .prepare_cached("INSERT INTO invitation (hash, role, grid, until_ms) VALUES (?1, ?2, ?3, ?4)")
+        .map_err(error)?;
+    for invitation in invitations {
+        statement
+            .execute((invitation.hash, invitation.role.id(), invitation.grid.as_str(), invitation.until_ms))
+            .map_err(error)?;
+    }
+    Ok(())
+}
+
+struct Invitation {
+    grant: Grant,
+    until_ms: i64,
+    used_by: Option<DeviceId>,
+}
+
+fn invitation(t: &Transaction<'_>, hash: &[u8; 32]) -> Result<Option<Invitation>, StoreError> {
+    t.query_row("SELECT role, grid, until_ms, used_by FROM invitation WHERE hash = ?1", [hash], |row| {
+        Ok(Invitation {
+            grant: Grant { role: parsed(row, 0, "role")?, grid: parsed(row, 1, "division code")? },
+            until_ms: row.get(2)?,
+            used_by: row.get::<_, Option<[u8; 16]>>(3)?.map(DeviceId),
+        })
+    })
+    .optional()
+    .map_err(error)
+}
+
+pub fn enroll(t: &Transaction<'_>, wish: &Enrollment, now_ms: i64) -> Result<EnrollOutcome, StoreError> {
+    let device = wish.certificate.device;
+    let Some(found) = invitation(t, &wish.invitation)? else {
+        return Ok(EnrollOutcome::Unknown);
+    };
+    match found.used_by {
+        Some(other) if other != device => return Ok(EnrollOutcome::Used),
+        None if found.until_ms <= now_ms => return Ok(EnrollOutcome::Expired),
+        _ => {}
+    }
+    let known = account(t, &device)?;
+    if found.used_by.is_none() && known.as_ref().is_some_and(|a| a.grants.len() >= GRANTS_PER_USER_MAX) {
+        return Ok(EnrollOutcome::TooManyGrants);
+    }
+    let user = known.map_or(wish.new_user, |a| a.user);
+    t.execute(
+        "INSERT INTO person (user, name, since_ms) VALUES (?1, ?2, ?3) ON CONFLICT (user) DO UPDATE SET name = ?2",
+        (user.0, &wish.name, now_ms),
+    )
+    .map_err(error)?;
+    t.execute(
+        "INSERT INTO device (device, user, key, app, since_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (device) DO UPDATE SET key = ?3, app = ?4",
+        (device.0, user.0, wish.certificate.key, &wish.app, now_ms),
+    )
+    .map_err(error)?;
+    t.execute(
+        "INSERT INTO certificate (device, signer, certificate) VALUES (?1, ?2, ?3)
+         ON CONFLICT (device, signer) DO UPDATE SET certificate = ?3",
+        (device.0, wish.signer, cbor::encode(&wish.certificate)),
+    )
+    .map_err(error)?;
+    if found.used_by.is_none() {
+        t.execute(
+            "INSERT INTO person_right (user, role, grid, since_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+            (user.0, found.grant.role.id(), found.grant.grid.as_str(), now_ms),
+        )
+        .map_err(error)?;
+        t.execute(
+            "UPDATE invitation SET used_by = ?2, used_ms = ?3 WHERE hash = ?1",
+            (wish.invitation, device.0, now_ms),
+        )
+        .map_err(error)?;
+    }
+    match account(t, &device)? {
+        Some(account) => Ok(EnrollOutcome::Enrolled(account)),
+        None => Err(StoreError::Damaged("a device just written is not there".into())),
+    }
+}
+
+pub fn account(t: &Transaction<'_>, device: &DeviceId) -> Result<Option<Account>, StoreError> {
+    let found = t
+        .prepare_cached(
+            "SELECT d.key, d.user, p.name FROM device d JOIN person p USING (user) WHERE d.device = ?1",
+        )
+        .and_then(|mut statement| {
+            statement
+                .query_row([device.0], |row| Ok((row.get(0)?, UserId(row.get(1)?), row.get(2)?)))
+                .optional()
+        })
+        .map_err(error)?;
+    let Some((key, user, name)) = found else {
+        return Ok(None);
+    };
+    Ok(Some(Account { device: *device, key, user, name, grants: grants(t, &user)? }))
+}
+
+pub fn grants(t: &Transaction<'_>, user: &UserId) -> Result<Vec<Grant>, StoreError> {
+    let mut statement =
+        t.prepare_cached("SELECT role, grid FROM person_right WHERE user = ?1").map_err(error)?;
+    let rows = statement
+        .query_map([user.0], |row| {
+            Ok(Grant { role: parsed(row, 0, "role")?, grid: parsed(row, 1, "division code")? })
+        })
+        .map_err(error)?;
+    let mut grants = rows.collect::<rusqlite::Result<Vec<Grant>>>().map_err(error)?;
+    grants.sort();
+    Ok(grants)
+}
+
+/// A person's display name.
+pub fn name(t: &Transaction<'_>, user: &UserId) -> Result<String, StoreError> {
+    t.prepare_cached("SELECT name FROM person WHERE user = ?1")
+        .and_then(|mut statement| statement.query_row([user.0], |row| row.get(0)))
+        .map_err(error)
+}
+
+pub fn put_nonce(
+    t: &Transaction<'_>,
+    device: &DeviceId,
+    nonce: &[u8; 32],
+    until_ms: i64,
+) -> Result<(), StoreError> {
+    t.execute(
+        "INSERT INTO nonce (device, nonce, until_ms) VALUES (?1, ?2, ?3)
+         ON CONFLICT (device) DO UPDATE SET nonce = ?2, until_ms = ?3",
+        (device.0, nonce, until_ms),
+    )
+    .map_err(error)?;
+    timers::set(t, timers::NONCE, &device.0, until_ms)
+}
+
+pub fn spend_nonce(t: &Transaction<'_>, spend: &NonceSpend, now_ms: i64) -> Result<bool, StoreError> {
+    let spent = t
+        .execute(
+            "DELETE FROM nonce WHERE device = ?1 AND nonce = ?2 AND until_ms > ?3",
+            (spend.device.0, spend.nonce, now_ms),
+        )
+        .map_err(error)?;
+    if spent == 0 {
+        return Ok(false);
+    }
+    timers::clear(t, timers::NONCE, &spend.device.0)?;
+    t.execute(
+        "INSERT INTO token (hash, device, until_ms) VALUES (?1, ?2, ?3)",
+        (spend.token_hash, spend.device.0, spend.token_until_ms),
+    )
+    .map_err(error)?;
+    timers::set(t, timers::TOKEN, &spend.token_hash, spend.token_until_ms)?;
+    // The oldest beyond the limit end early; their timers find nothing and that is fine.
+    t.execute(
+        "DELETE FROM token WHERE device = ?1 AND hash NOT IN
+         (SELECT hash FROM token WHERE device = ?1 ORDER BY until_ms DESC, hash LIMIT ?2)",
+        (spend.device.0, TOKENS_PER_DEVICE_MAX),
+    )
+    .map_err(error)?;
+    Ok(true)
+}
+
+pub fn bearer(t: &Transaction<'_>, hash: &[u8; 32], now_ms: i64) -> Result<Option<Account>, StoreError> {
+    let device = t
+        .prepare_cached("SELECT device FROM token WHERE hash = ?1 AND until_ms > ?2")
+        .and_then(|mut statement| {
+            statement.query_row((hash, now_ms), |row| Ok(DeviceId(row.get(0)?))).optional()
+        })
+        .map_err(error)?;
+    match device {
+        Some(device) => account(t, &device),
+        None => Ok(None),
+    }
+}

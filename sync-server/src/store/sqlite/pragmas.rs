@@ -1,0 +1,29 @@
+//! Every pragma of the server's database, with its reason.
+
+use rusqlite::Connection;
+
+use crate::limits::DATABASE_BUSY_MS;
+
+/// Pragmas of every connection.
+const PRAGMAS: &[(&str, &str, &str)] = &[
+    ("journal_mode", "WAL", "readers do not wait for the writer, and `invite` works while `serve` runs"),
+    ("synchronous", "FULL", "a receipt is a promise: NORMAL loses acknowledged rows in a power cut"),
+    ("foreign_keys", "ON", "a commit without its case is a bug that must not become a row"),
+    ("fullfsync", "ON", "on Apple systems fsync alone does not reach the platter; no effect elsewhere"),
+    ("checkpoint_fullfsync", "ON", "the same for the main file"),
+    ("trusted_schema", "OFF", "a tampered file must not run functions of ours"),
+    ("cell_size_check", "ON", "damage is found where it is read, not later"),
+    ("temp_store", "MEMORY", "sorting a page is small and must not need disk space"),
+    ("cache_size", "-16384", "16 MiB a connection holds the indexes of a district"),
+    ("wal_autocheckpoint", "1000", "4 MiB of log: short recovery, few syncs"),
+];
+
+/// Sets them.
+pub fn apply(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(std::time::Duration::from_millis(u64::from(DATABASE_BUSY_MS)))?;
+    for (name, value, _reason) in PRAGMAS {
+        connection.pragma_update(None, name, value)?;
+    }
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(())
+}

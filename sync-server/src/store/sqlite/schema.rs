@@ -1,0 +1,117 @@
+//! The tables, and the version that the file carries.
+
+use rusqlite::{Connection, TransactionBehavior};
+use yuandian_model::{Epoch, PartitionId};
+
+use super::error;
+use crate::store::StoreError;
+
+/// Version this program writes.
+pub const VERSION: i64 = 1;
+/// `application_id` of the file: "YDsv".
+const APPLICATION: i64 = 0x5944_7376;
+
+const TABLES: &str = "
+CREATE TABLE partition (
+    id INTEGER PRIMARY KEY, epoch BLOB NOT NULL, head INTEGER NOT NULL CHECK (head >= 0)
+) STRICT;
+CREATE TABLE probe (id INTEGER PRIMARY KEY CHECK (id = 1), at_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE person (user BLOB PRIMARY KEY, name TEXT NOT NULL, since_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE person_right (
+    user BLOB NOT NULL REFERENCES person (user), role TEXT NOT NULL, grid TEXT NOT NULL, since_ms INTEGER NOT NULL,
+    PRIMARY KEY (user, role, grid)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE device (
+    device BLOB PRIMARY KEY, user BLOB NOT NULL REFERENCES person (user), key BLOB NOT NULL, app TEXT NOT NULL,
+    since_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE certificate (
+    device BLOB NOT NULL REFERENCES device (device), signer BLOB NOT NULL, certificate BLOB NOT NULL,
+    PRIMARY KEY (device, signer)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE invitation (
+    hash BLOB PRIMARY KEY, role TEXT NOT NULL, grid TEXT NOT NULL, until_ms INTEGER NOT NULL, used_by BLOB, used_ms INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE nonce (
+    device BLOB PRIMARY KEY REFERENCES device (device), nonce BLOB NOT NULL, until_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE token (
+    hash BLOB PRIMARY KEY, device BLOB NOT NULL REFERENCES device (device), until_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX token_device ON token (device, until_ms);
+CREATE TABLE chain (
+    device BLOB NOT NULL REFERENCES device (device), incarnation BLOB NOT NULL, n INTEGER NOT NULL, last BLOB NOT NULL,
+    PRIMARY KEY (device, incarnation)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE case_row (
+    id BLOB PRIMARY KEY, service TEXT NOT NULL, catalogue INTEGER NOT NULL, grid TEXT NOT NULL,
+    author BLOB NOT NULL REFERENCES person (user), stage TEXT NOT NULL, act_seq INTEGER NOT NULL, holders BLOB NOT NULL,
+    waiting BLOB NOT NULL, place BLOB, opened_ms INTEGER NOT NULL, touched_ms INTEGER NOT NULL, touched_seq INTEGER NOT NULL,
+    version INTEGER NOT NULL, log_bytes INTEGER NOT NULL
+) STRICT;
+CREATE INDEX case_touched ON case_row (touched_seq);
+CREATE TABLE commit_log (
+    id BLOB PRIMARY KEY, seq INTEGER UNIQUE, document BLOB NOT NULL, kind INTEGER NOT NULL, device BLOB NOT NULL,
+    user BLOB NOT NULL, received_ms INTEGER NOT NULL, code TEXT NOT NULL, receipt BLOB NOT NULL, envelope BLOB NOT NULL,
+    signature BLOB NOT NULL
+) STRICT;
+CREATE INDEX commit_document ON commit_log (document, seq);
+CREATE TABLE micro (
+    commit_id BLOB NOT NULL REFERENCES commit_log (id), position INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL,
+    PRIMARY KEY (commit_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX micro_hash ON micro (hash);
+CREATE TABLE document_cache (
+    document BLOB PRIMARY KEY REFERENCES case_row (id), version INTEGER NOT NULL, saved BLOB NOT NULL, heads BLOB NOT NULL
+) STRICT;
+CREATE TABLE membership (
+    partition INTEGER NOT NULL, stream TEXT NOT NULL, document BLOB NOT NULL REFERENCES case_row (id), seq INTEGER NOT NULL,
+    since_seq INTEGER NOT NULL, state TEXT NOT NULL CHECK (state IN ('present', 'gone')), reason TEXT,
+    PRIMARY KEY (partition, stream, document)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX membership_feed ON membership (partition, stream, seq);
+CREATE INDEX membership_document ON membership (document);
+CREATE TABLE blob_ref (
+    hash BLOB NOT NULL, document BLOB NOT NULL REFERENCES case_row (id), device BLOB NOT NULL, size INTEGER NOT NULL,
+    mime TEXT NOT NULL, PRIMARY KEY (hash, document, device)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX blob_ref_document ON blob_ref (document, hash);
+CREATE TABLE blob (hash BLOB PRIMARY KEY, size INTEGER NOT NULL, stored_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE upload (
+    id BLOB PRIMARY KEY, hash BLOB NOT NULL, device BLOB NOT NULL REFERENCES device (device), size INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL, UNIQUE (device, hash)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE timer (
+    kind TEXT NOT NULL, subject BLOB NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (kind, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX timer_due ON timer (due_ms);
+";
+
+/// Makes the tables in an empty file, with the first epoch; checks the version of any other.
+pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
+    let number = |name: &str| transaction.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let found = number("user_version").map_err(error)?;
+    let application = number("application_id").map_err(error)?;
+    let tables: i64 =
+        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(error)?;
+    if application == 0 && found == 0 && tables == 0 {
+        transaction.execute_batch(TABLES).map_err(error)?;
+        transaction
+            .execute(
+                "INSERT INTO partition (id, epoch, head) VALUES (?1, ?2, 0)",
+                (PartitionId::ONLY.0, first_epoch.0),
+            )
+            .map_err(error)?;
+        transaction.pragma_update(None, "user_version", VERSION).map_err(error)?;
+        transaction.pragma_update(None, "application_id", APPLICATION).map_err(error)?;
+        return transaction.commit().map_err(error);
+    }
+    if application != APPLICATION {
+        return Err(StoreError::Foreign);
+    }
+    if found > VERSION {
+        return Err(StoreError::Newer { found, known: VERSION });
+    }
+    transaction.commit().map_err(error)
+}

@@ -1,0 +1,68 @@
+//! Durable timers: what is due runs once, after a restart too, in the transaction that forgets it.
+
+use rusqlite::{OptionalExtension, Transaction};
+
+use super::error;
+use crate::limits::TIMERS_PER_TICK_MAX;
+use crate::store::{StoreError, Swept, UploadId};
+
+/// A nonce ends; the subject is its device.
+pub const NONCE: &str = "nonce";
+/// A token ends; the subject is its hash.
+pub const TOKEN: &str = "token";
+/// An upload ends; the subject is its id.
+pub const UPLOAD: &str = "upload";
+
+/// Sets or moves a timer.
+pub fn set(t: &Transaction<'_>, kind: &str, subject: &[u8], due_ms: i64) -> Result<(), StoreError> {
+    t.prepare_cached(
+        "INSERT INTO timer (kind, subject, due_ms) VALUES (?1, ?2, ?3)
+         ON CONFLICT (kind, subject) DO UPDATE SET due_ms = ?3",
+    )
+    .and_then(|mut statement| statement.execute((kind, subject, due_ms)))
+    .map(|_| ())
+    .map_err(error)
+}
+
+/// Forgets a timer.
+pub fn clear(t: &Transaction<'_>, kind: &str, subject: &[u8]) -> Result<(), StoreError> {
+    t.prepare_cached("DELETE FROM timer WHERE kind = ?1 AND subject = ?2")
+        .and_then(|mut statement| statement.execute((kind, subject)))
+        .map(|_| ())
+        .map_err(error)
+}
+
+pub const DUE: &str = "SELECT kind, subject FROM timer WHERE due_ms <= ?1 ORDER BY due_ms LIMIT ?2";
+
+pub fn sweep(t: &Transaction<'_>, now_ms: i64) -> Result<Swept, StoreError> {
+    let due: Vec<(String, Vec<u8>)> = t
+        .prepare_cached(DUE)
+        .and_then(|mut statement| {
+            statement
+                .query_map((now_ms, TIMERS_PER_TICK_MAX), |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })
+        .map_err(error)?;
+    let mut swept = Swept::default();
+    for (kind, subject) in due {
+        let sql = match kind.as_str() {
+            NONCE => "DELETE FROM nonce WHERE device = ?1 AND until_ms <= ?2",
+            TOKEN => "DELETE FROM token WHERE hash = ?1 AND until_ms <= ?2",
+            UPLOAD => "DELETE FROM upload WHERE id = ?1 AND until_ms <= ?2",
+            other => return Err(StoreError::Damaged(format!("no timer {other}"))),
+        };
+        let gone = t.prepare_cached(sql).and_then(|mut s| s.execute((&subject, now_ms))).map_err(error)?;
+        if kind == UPLOAD
+            && gone > 0
+            && let Ok(id) = subject.as_slice().try_into()
+        {
+            swept.uploads.push(UploadId(id));
+        }
+        clear(t, &kind, &subject)?;
+    }
+    swept.next_due_ms = t
+        .query_row("SELECT due_ms FROM timer ORDER BY due_ms LIMIT 1", [], |row| row.get(0))
+        .optional()
+        .map_err(error)?;
+    Ok(swept)
+}

@@ -1,0 +1,162 @@
+//! Uploads and blobs: what may be sent, what is whole, who may read it.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{OptionalExtension, Transaction};
+use yuandian_model::{BlobHash, CaseId, DeviceId};
+use yuandian_sync::StreamId;
+use yuandian_sync::message::PartitionHead;
+
+use super::commits::Streams;
+use super::row::{count, signed};
+use super::{error, feed, timers};
+use crate::limits::UPLOADS_PER_DEVICE_MAX;
+use crate::store::{ReadableBlob, StoreError, Upload, UploadId, UploadOutcome};
+
+pub const REFERENCED: &str = "SELECT 1 FROM blob_ref WHERE hash = ?1 AND device = ?2 AND size = ?3";
+pub const NAMING: &str = "SELECT DISTINCT document FROM blob_ref WHERE hash = ?1 ORDER BY document";
+pub const MICRO_CASES: &str =
+    "SELECT DISTINCT c.document FROM micro m JOIN commit_log c ON c.id = m.commit_id
+     WHERE m.hash = ?1 AND c.seq IS NOT NULL";
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Upload> {
+    Ok(Upload {
+        id: UploadId(row.get(0)?),
+        hash: BlobHash(row.get(1)?),
+        device: DeviceId(row.get(2)?),
+        size: count(row, 3)?,
+        until_ms: row.get(4)?,
+        stored: row.get(5)?,
+    })
+}
+
+const COLUMNS: &str =
+    "u.id, u.hash, u.device, u.size, u.until_ms, EXISTS (SELECT 1 FROM blob b WHERE b.hash = u.hash)";
+
+pub fn open(t: &Transaction<'_>, wanted: &Upload) -> Result<UploadOutcome, StoreError> {
+    let (hash, device) = (wanted.hash.0, wanted.device.0);
+    let referenced = t
+        .prepare_cached(REFERENCED)
+        .and_then(|mut s| s.exists((hash, device, signed(wanted.size))))
+        .map_err(error)?;
+    if !referenced {
+        return Ok(UploadOutcome::NotReferenced);
+    }
+    let known = t
+        .query_row(
+            &format!("SELECT {COLUMNS} FROM upload u WHERE u.device = ?1 AND u.hash = ?2"),
+            (device, hash),
+            read,
+        )
+        .optional()
+        .map_err(error)?;
+    let id = match known {
+        // Two entries may promise different sizes for one hash; only one of them can be true, and the last asked for is tried.
+        Some(known) if known.size == wanted.size => known.id,
+        other => {
+            if let Some(other) = other {
+                end(t, &other.id)?;
+            }
+            let unfinished = t
+                .query_row("SELECT count(*) FROM upload u WHERE device = ?1 AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.hash = u.hash)", [device], |row| count(row, 0))
+                .map_err(error)?;
+            if unfinished >= UPLOADS_PER_DEVICE_MAX {
+                return Ok(UploadOutcome::TooMany);
+            }
+            t.execute(
+                "INSERT INTO upload (id, hash, device, size, until_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+                (wanted.id.0, hash, device, signed(wanted.size), wanted.until_ms),
+            )
+            .map_err(error)?;
+            wanted.id
+        }
+    };
+    t.execute("UPDATE upload SET until_ms = ?2 WHERE id = ?1", (id.0, wanted.until_ms)).map_err(error)?;
+    timers::set(t, timers::UPLOAD, &id.0, wanted.until_ms)?;
+    let upload = t
+        .query_row(&format!("SELECT {COLUMNS} FROM upload u WHERE u.id = ?1"), [id.0], read)
+        .map_err(error)?;
+    Ok(UploadOutcome::Open(upload))
+}
+
+pub fn find(t: &Transaction<'_>, id: &UploadId, now_ms: i64) -> Result<Option<Upload>, StoreError> {
+    t.query_row(
+        &format!("SELECT {COLUMNS} FROM upload u WHERE u.id = ?1 AND u.until_ms > ?2"),
+        (id.0, now_ms),
+        read,
+    )
+    .optional()
+    .map_err(error)
+}
+
+pub fn end(t: &Transaction<'_>, id: &UploadId) -> Result<bool, StoreError> {
+    timers::clear(t, timers::UPLOAD, &id.0)?;
+    let ended = t.execute("DELETE FROM upload WHERE id = ?1", [id.0]).map_err(error)?;
+    Ok(ended > 0)
+}
+
+fn cases(t: &Transaction<'_>, sql: &str, hash: &BlobHash) -> Result<Vec<CaseId>, StoreError> {
+    t.prepare_cached(sql)
+        .and_then(|mut s| s.query_map([hash.0], |row| Ok(CaseId(row.get(0)?)))?.collect())
+        .map_err(error)
+}
+
+pub fn stored(
+    t: &Transaction<'_>,
+    hash: &BlobHash,
+    size: u64,
+    now_ms: i64,
+) -> Result<PartitionHead, StoreError> {
+    let new = t
+        .execute(
+            "INSERT INTO blob (hash, size, stored_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            (hash.0, signed(size), now_ms),
+        )
+        .map_err(error)?;
+    if new == 0 {
+        return feed::head(t);
+    }
+    let naming = cases(t, NAMING, hash)?;
+    let head = feed::advance(t, naming.len() as u64)?;
+    let first = head.head - naming.len() as u64 + 1;
+    for (case, seq) in naming.iter().zip(first..) {
+        feed::touch(t, case, seq, &Streams::new())?;
+        t.execute(
+            "UPDATE case_row SET touched_seq = ?2, touched_ms = ?3 WHERE id = ?1",
+            (case.0, signed(seq), now_ms),
+        )
+        .map_err(error)?;
+    }
+    Ok(head)
+}
+
+pub fn readable(
+    t: &Transaction<'_>,
+    hash: &BlobHash,
+    streams: &BTreeSet<StreamId>,
+) -> Result<Option<ReadableBlob>, StoreError> {
+    let whole = t.prepare_cached("SELECT 1 FROM blob WHERE hash = ?1").and_then(|mut s| s.exists([hash.0]));
+    if whole.map_err(error)? {
+        for case in cases(t, NAMING, hash)? {
+            if feed::is_in(t, &case, streams)? {
+                let mime = t
+                    .query_row(
+                        "SELECT mime FROM blob_ref WHERE hash = ?1 AND document = ?2 ORDER BY device LIMIT 1",
+                        (hash.0, case.0),
+                        |row| row.get(0),
+                    )
+                    .map_err(error)?;
+                return Ok(Some(ReadableBlob::Whole { mime }));
+            }
+        }
+    }
+    for case in cases(t, MICRO_CASES, hash)? {
+        if feed::is_in(t, &case, streams)? {
+            let bytes = t
+                .query_row("SELECT bytes FROM micro WHERE hash = ?1 LIMIT 1", [hash.0], |row| row.get(0))
+                .map_err(error)?;
+            return Ok(Some(ReadableBlob::Micro(bytes)));
+        }
+    }
+    Ok(None)
+}

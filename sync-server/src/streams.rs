@@ -1,0 +1,97 @@
+//! Which streams a case is in and which a person may hold: the one place where this is decided.
+
+use std::collections::BTreeSet;
+
+use yuandian_model::catalogue::Effect;
+use yuandian_model::{CaseState, Catalogue, Grant, Role, UserId, Visibility};
+use yuandian_sync::StreamId;
+
+/// Every stream a case belongs in by its facts: its grid and those above it up to the city, its author, holders and waiting people, and,
+/// for help that neighbours can take, the public streams of the same divisions.
+///
+/// Who once took part keeps the case in the `user:` stream: rows are added here, never taken away.
+#[must_use]
+pub fn streams_of(catalogue: &Catalogue, case: &CaseState) -> BTreeSet<StreamId> {
+    let mut streams: BTreeSet<StreamId> = case.grid.lineage().map(|g| StreamId::grid(&g)).collect();
+    streams.insert(StreamId::user(&case.author));
+    streams.extend(case.holders.iter().chain(&case.waiting).map(StreamId::user));
+    if neighbours_may_take(catalogue, case) {
+        streams.extend(case.grid.lineage().map(|g| StreamId::public(&g)));
+    }
+    streams
+}
+
+/// Whether the case is one that people of the grid are asked to take.
+#[must_use]
+pub fn neighbours_may_take(catalogue: &Catalogue, case: &CaseState) -> bool {
+    catalogue.service(&case.service.0).is_some_and(|(service, workflow)| {
+        matches!(service.visibility, Visibility::Public | Visibility::Grid)
+            && workflow.acts.iter().any(|act| act.effect == Effect::Take)
+    })
+}
+
+/// Every stream a person's rights lead to.
+#[must_use]
+pub fn streams_for(user: &UserId, grants: &[Grant]) -> BTreeSet<StreamId> {
+    let mut streams = BTreeSet::from([StreamId::user(user)]);
+    for grant in grants {
+        if grant.role.works_the_grid() {
+            streams.insert(StreamId::grid(&grant.grid));
+        } else if grant.role == Role::Volunteer {
+            streams.insert(StreamId::public(&grant.grid));
+        }
+    }
+    streams
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use yuandian_model::ServiceId;
+
+    fn case(service: &str) -> CaseState {
+        CaseState {
+            service: ServiceId(service.into()),
+            catalogue: 1,
+            grid: "410102001".parse().unwrap(),
+            author: UserId([1; 16]),
+            stage: "open".into(),
+            act_seq: 1,
+            holders: vec![UserId([2; 16])],
+            waiting: vec![UserId([3; 16])],
+        }
+    }
+
+    #[test]
+    fn help_is_public_in_its_divisions_and_a_case_is_not() {
+        let catalogue = Catalogue::embedded();
+        let names = |service| -> Vec<String> {
+            streams_of(&catalogue, &case(service)).into_iter().map(|s| s.0).collect()
+        };
+        let help = names("help.errand");
+        for stream in
+            ["grid:4101", "grid:410102", "grid:410102001", "pub:4101", "pub:410102", "pub:410102001"]
+        {
+            assert!(help.iter().any(|s| s == stream), "{stream}");
+        }
+        assert_eq!(help.iter().filter(|s| s.starts_with("user:")).count(), 3);
+        assert!(!names("case.snap").iter().any(|s| s.starts_with("pub:")));
+    }
+
+    #[test]
+    fn rights_lead_to_streams() {
+        let user = UserId([1; 16]);
+        let of = |role: Role| -> Vec<String> {
+            let grant = Grant { role, grid: "410102001".parse().unwrap() };
+            streams_for(&user, &[grant])
+                .into_iter()
+                .map(|s| s.0)
+                .filter(|s| !s.starts_with("user:"))
+                .collect()
+        };
+        assert_eq!(of(Role::GridWorker), ["grid:410102001"]);
+        assert_eq!(of(Role::Volunteer), ["pub:410102001"]);
+        assert!(of(Role::Resident).is_empty());
+        assert!(of(Role::Admin).is_empty());
+    }
+}

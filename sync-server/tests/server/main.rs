@@ -1,0 +1,17 @@
+//! The server through its public seams: the hub in process, and the whole of it over a loopback socket.
+#![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
+#![allow(clippy::disallowed_methods, reason = "tests own files, threads and sockets")]
+#![allow(clippy::wildcard_imports, reason = "each file speaks the language of the world")]
+
+mod blobs;
+mod claims;
+mod commands;
+mod enrolment;
+mod feed;
+mod http;
+mod phone;
+mod push;
+mod routes;
+mod store;
+mod tus;
+mod world;

@@ -1,0 +1,222 @@
+//! A phone as the server sees one: keys, a chain, and a document per case. Whoever carries its messages is an argument.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
+use yuandian_document::{
+    Act, Captured, Content, DeviceCertificate, DeviceKey, Edit, Envelope, Kind, PhotoEntry, Place, Purpose,
+    RenditionRef, Report, SignedCommit, SoftwareRoot, actor, cbor,
+};
+use yuandian_model::{
+    BlobHash, CaseId, CommitId, DeviceId, EntryId, GroupId, Incarnation, PartitionId, UserId, Wgs84,
+};
+use yuandian_sync::Cursor;
+use yuandian_sync::message::*;
+
+pub const GRID: &str = "410102001";
+
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+#[derive(Clone)]
+pub struct Phone {
+    pub number: u8,
+    pub certificate: DeviceCertificate,
+    pub incarnation: Incarnation,
+    pub user: Option<UserId>,
+    pub token: String,
+    pub cursors: BTreeMap<String, Cursor>,
+    pub chain: (u64, Option<CommitId>),
+    pub documents: BTreeMap<CaseId, Content>,
+    made: u64,
+}
+
+impl Phone {
+    pub fn new(number: u8) -> Self {
+        let root = SoftwareRoot::from_seed(&[number + 1; 32]).unwrap();
+        let certificate = DeviceCertificate::issue(&root, &key(number)).unwrap();
+        Self {
+            number,
+            certificate,
+            incarnation: Incarnation([number; 16]),
+            user: None,
+            token: String::new(),
+            cursors: BTreeMap::new(),
+            chain: (0, None),
+            documents: BTreeMap::new(),
+            made: 0,
+        }
+    }
+
+    pub fn device(&self) -> DeviceId {
+        self.certificate.device
+    }
+
+    pub fn key(&self) -> DeviceKey {
+        key(self.number)
+    }
+
+    pub fn signed(&self, purpose: Purpose, message: Vec<u8>) -> SignedMessage {
+        let signature = self.key().sign(purpose, &message);
+        SignedMessage { message, signature }
+    }
+
+    pub fn enroll(&self, code: &str, name: &str) -> SignedMessage {
+        let message = cbor::encode(&Enroll {
+            version: WIRE_VERSION,
+            code: code.to_owned(),
+            name: name.to_owned(),
+            certificate: self.certificate.clone(),
+            app: "test 0".to_owned(),
+        });
+        self.signed(Purpose::Enroll, message)
+    }
+
+    pub fn hello(&self, nonce: [u8; 32]) -> SignedMessage {
+        let message = cbor::encode(&Hello {
+            version: WIRE_VERSION,
+            device: self.device(),
+            nonce,
+            app: "test 0".to_owned(),
+            catalogue: 1,
+            streams: self.cursors.values().cloned().collect(),
+            free_bytes: None,
+        });
+        self.signed(Purpose::Hello, message)
+    }
+
+    pub fn nonce(&self) -> NonceRequest {
+        NonceRequest { version: WIRE_VERSION, device: self.device() }
+    }
+
+    pub fn new_case(&mut self) -> CaseId {
+        self.made += 1;
+        let mut random = [self.number; 10];
+        random[..8].copy_from_slice(&self.made.to_be_bytes());
+        CaseId::v7(1_700_000_000_000, random)
+    }
+
+    /// An envelope at the end of the chain, not signed yet.
+    pub fn envelope(&self, document: CaseId, kind: Kind, body: Vec<u8>) -> Envelope {
+        Envelope {
+            version: ENVELOPE_VERSION,
+            kind,
+            partition: PartitionId::ONLY,
+            document,
+            device: self.device(),
+            incarnation: self.incarnation,
+            branch: 0,
+            generation: 0,
+            group: GroupId([self.number; 16]),
+            n: self.chain.0 + 1,
+            prev: self.chain.1,
+            captured: Captured { wall_ms: 7, seen_ms: None, since_ms: None, epoch: None, seq: None },
+            schema: 1,
+            body,
+            micro: vec![],
+            supersedes: None,
+            alg: Algorithm::Ed25519,
+            signer: self.key().id(),
+        }
+    }
+
+    /// Signs and moves the chain on.
+    pub fn chained(&mut self, envelope: &Envelope) -> SignedCommit {
+        let commit = envelope.sign(&self.key());
+        self.chain = (envelope.n, Some(commit.id()));
+        commit
+    }
+
+    pub fn act(&mut self, case: CaseId, act: &Act) -> PushItem {
+        let envelope = self.envelope(case, Kind::Act, act.to_bytes());
+        PushItem { commit: self.chained(&envelope), micros: vec![] }
+    }
+
+    pub fn named(&mut self, case: CaseId, name: &str) -> PushItem {
+        self.act(case, &Act::named(name, None))
+    }
+
+    pub fn report(&mut self, case: CaseId, service: &str) -> PushItem {
+        self.report_in(case, service, GRID)
+    }
+
+    pub fn report_in(&mut self, case: CaseId, service: &str, grid: &str) -> PushItem {
+        let position = Wgs84::new(113.613_25, 34.752_1).unwrap();
+        let place = match service {
+            "help.errand" => Place::Cell(yuandian_model::Cell500::of(position)),
+            _ => Place::exact(position, Some(12)),
+        };
+        let report = Report { service: service.into(), grid: grid.parse().unwrap(), place: Some(place) };
+        self.act(case, &Act::report(report))
+    }
+
+    /// Writes into the own copy of the document and gives the commit.
+    pub fn write(&mut self, case: CaseId, edits: &[Edit], micros: &[Vec<u8>]) -> PushItem {
+        let by = actor(&self.device(), &case, &self.incarnation, 0);
+        let document = self.documents.entry(case).or_default();
+        let heads = document.heads();
+        let (_, body) = document.write(&heads, &by, edits, 7_000).unwrap().unwrap();
+        let mut envelope = self.envelope(case, Kind::Content, body);
+        envelope.micro = micros.iter().map(|m| BlobHash(sha256(m))).collect();
+        let commit = self.chained(&envelope);
+        PushItem { commit, micros: micros.iter().map(|m| m.clone().into()).collect() }
+    }
+
+    pub fn describe(&mut self, case: CaseId, text: &str) -> PushItem {
+        self.write(case, &[Edit::Describe(text.into())], &[])
+    }
+
+    /// A photo whose original is these bytes, with a micro picture.
+    pub fn photo(&mut self, case: CaseId, original: &[u8]) -> PushItem {
+        let micro = vec![self.number; 100];
+        let entry = photo_entry(original, Some(&micro));
+        self.made += 1;
+        let mut random = [self.number; 10];
+        random[..8].copy_from_slice(&self.made.to_be_bytes());
+        self.write(case, &[Edit::Photo(EntryId::v7(1, random), entry)], &[micro])
+    }
+
+    /// Takes a page in: documents and cursors.
+    pub fn keep(&mut self, page: &PullReply) {
+        for case in &page.cases {
+            let document = self.documents.entry(case.document).or_default();
+            for commit in case.commits.iter().filter(|c| c.kind == Kind::Content) {
+                let by = actor(&commit.device, &case.document, &commit.incarnation, commit.branch);
+                match document.admit(&commit.body, &by) {
+                    Ok(_) => {}
+                    Err(refusal) => assert_eq!(refusal.code().as_str(), "dup", "{refusal}"),
+                }
+            }
+        }
+        for cursor in &page.cursors {
+            self.cursors.insert(cursor.stream.0.clone(), cursor.clone());
+        }
+    }
+
+    pub fn pull(&self) -> Pull {
+        Pull {
+            version: WIRE_VERSION,
+            streams: self.cursors.values().cloned().collect(),
+            max_bytes: 512 * 1024,
+        }
+    }
+}
+
+pub fn photo_entry(original: &[u8], micro: Option<&Vec<u8>>) -> PhotoEntry {
+    let reference = |bytes: &[u8]| RenditionRef { hash: BlobHash(sha256(bytes)), size: bytes.len() as u64 };
+    PhotoEntry {
+        original: reference(original),
+        mime: "image/jpeg".into(),
+        width: 4,
+        height: 3,
+        micro: micro.map(|m| reference(m)),
+        thumb: None,
+        at_ms: 7,
+    }
+}
+
+fn key(number: u8) -> DeviceKey {
+    DeviceKey::from_seed(&[number; 32])
+}

@@ -1,0 +1,180 @@
+//! A hub on a real database in a temporary directory, with a clock that the test holds.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use tempfile::TempDir;
+use yuandian_document::cbor;
+use yuandian_model::{Catalogue, Code, Divisions, Epoch, Role};
+use yuandian_server::blobs::ObjectBlobs;
+use yuandian_server::hub::{Hub, Principal, Request, Response};
+use yuandian_server::invitation::InvitationCode;
+use yuandian_server::problem::Problem;
+use yuandian_server::randomness::Randomness;
+use yuandian_server::store::{NewInvitation, SqliteStore, Store};
+use yuandian_sync::message::*;
+
+use crate::phone::{GRID, Phone, sha256};
+
+/// Bytes that differ every time and are the same in every run.
+pub struct Counted(pub AtomicU64);
+
+impl Randomness for Counted {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(32) {
+            let n = self.0.fetch_add(1, Ordering::SeqCst);
+            chunk.copy_from_slice(&sha256(&n.to_be_bytes())[..chunk.len()]);
+        }
+    }
+}
+
+pub fn counted(seed: u64) -> Counted {
+    Counted(AtomicU64::new(seed << 32))
+}
+
+pub struct World {
+    pub directory: TempDir,
+    pub store: Arc<SqliteStore>,
+    pub hub: Arc<Hub>,
+    pub now: AtomicI64,
+    invitations: AtomicU64,
+}
+
+pub const START_MS: i64 = 1_790_000_000_000;
+
+fn open(directory: &Path, seed: u64) -> (Arc<SqliteStore>, Arc<Hub>) {
+    let store = Arc::new(SqliteStore::open(&directory.join("yuandian.db"), Epoch([7; 8])).unwrap());
+    let blobs = directory.join("blobs");
+    std::fs::create_dir_all(&blobs).unwrap();
+    let hub = Hub::new(
+        store.clone(),
+        Arc::new(ObjectBlobs::directory(&blobs).unwrap()),
+        Catalogue::embedded(),
+        Divisions::zhengzhou(),
+        Box::new(counted(seed)),
+    );
+    (store, Arc::new(hub))
+}
+
+impl World {
+    pub fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let (store, hub) = open(directory.path(), 1);
+        Self { directory, store, hub, now: AtomicI64::new(START_MS), invitations: AtomicU64::new(0) }
+    }
+
+    /// The same directory under a new process.
+    pub fn restart(&mut self) {
+        (self.store, self.hub) = open(self.directory.path(), 2 + self.invitations.load(Ordering::SeqCst));
+    }
+
+    pub fn now(&self) -> i64 {
+        self.now.load(Ordering::SeqCst)
+    }
+
+    pub fn pass(&self, ms: i64) {
+        self.now.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    pub fn invite(&self, role: Role, grid: &str) -> String {
+        let seed = 1_000 + self.invitations.fetch_add(1, Ordering::SeqCst);
+        let code = InvitationCode::draw(&mut counted(seed));
+        let invitation = NewInvitation {
+            hash: code.hash(),
+            role,
+            grid: grid.parse().unwrap(),
+            until_ms: self.now() + 1_000_000,
+        };
+        self.store.invite(&[invitation]).unwrap();
+        code.to_string()
+    }
+
+    pub fn ask(&self, request: Request) -> Result<Response, Problem> {
+        self.hub.handle(request, &Principal::Stranger, self.now())
+    }
+
+    pub fn ask_as(&self, phone: &Phone, request: Request) -> Result<Response, Problem> {
+        let principal = self.hub.authenticate(&phone.token, self.now())?;
+        self.hub.handle(request, &principal, self.now())
+    }
+
+    /// A phone that is enrolled and has said HELLO.
+    pub fn phone(&self, number: u8, role: Role) -> Phone {
+        self.phone_in(number, role, GRID)
+    }
+
+    pub fn phone_in(&self, number: u8, role: Role, grid: &str) -> Phone {
+        let mut phone = Phone::new(number);
+        let code = self.invite(role, grid);
+        let Ok(Response::Enrolled(enrolled)) =
+            self.ask(Request::Enroll(phone.enroll(&code, &format!("Person {number}"))))
+        else {
+            panic!("not enrolled");
+        };
+        phone.user = Some(enrolled.user);
+        self.hello(&mut phone);
+        phone
+    }
+
+    pub fn hello(&self, phone: &mut Phone) -> HelloReply {
+        let Ok(Response::Nonce(nonce)) = self.ask(Request::Nonce(phone.nonce())) else {
+            panic!("no nonce");
+        };
+        let Ok(Response::Hello(reply)) = self.ask(Request::Hello(phone.hello(nonce.nonce))) else {
+            panic!("no hello");
+        };
+        phone.token = reply.token.clone();
+        for gone in &reply.removed {
+            phone.cursors.remove(&gone.stream.0);
+        }
+        for stream in &reply.streams {
+            phone.cursors.entry(stream.0.clone()).or_insert(yuandian_sync::Cursor {
+                stream: stream.clone(),
+                epoch: None,
+                cursor: 0,
+            });
+        }
+        reply
+    }
+
+    pub fn push(&self, phone: &Phone, items: Vec<PushItem>) -> Vec<Receipt> {
+        self.push_raw(phone, items).iter().map(|bytes| receipt(bytes)).collect()
+    }
+
+    pub fn push_raw(&self, phone: &Phone, items: Vec<PushItem>) -> Vec<Vec<u8>> {
+        let push = Push { version: WIRE_VERSION, items };
+        match self.ask_as(phone, Request::Push(push)) {
+            Ok(Response::Push(reply)) => reply.receipts.into_iter().map(Vec::from).collect(),
+            other => panic!("push: {other:?}"),
+        }
+    }
+
+    pub fn codes(&self, phone: &Phone, items: Vec<PushItem>) -> Vec<Code> {
+        self.push(phone, items).into_iter().map(|r| r.code).collect()
+    }
+
+    pub fn pull(&self, phone: &mut Phone) -> Vec<PulledCase> {
+        let mut cases = Vec::new();
+        loop {
+            let page = self.page(phone);
+            phone.keep(&page);
+            let more = page.more;
+            cases.extend(page.cases);
+            if !more {
+                return cases;
+            }
+        }
+    }
+
+    pub fn page(&self, phone: &Phone) -> PullReply {
+        match self.ask_as(phone, Request::Pull(phone.pull())) {
+            Ok(Response::Pull(page)) => page,
+            other => panic!("pull: {other:?}"),
+        }
+    }
+}
+
+pub fn receipt(bytes: &[u8]) -> Receipt {
+    cbor::decode("receipt", bytes, 64 * 1024).unwrap()
+}
