@@ -265,7 +265,7 @@ impl Driver {
         }
         if kind.starts_with("application/problem+json") {
             let words = match serde_json::from_slice::<Problem>(&body) {
-                Ok(problem) if problem.detail.is_empty() => problem.title,
+                Ok(problem) if problem.detail.is_empty() || problem.detail == problem.title => problem.title,
                 Ok(problem) => format!("{}: {}", problem.title, problem.detail),
                 Err(_) => status.to_string(),
             };

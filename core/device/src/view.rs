@@ -529,7 +529,9 @@ fn place_view(place: &Place) -> Option<(f64, f64, Option<u32>)> {
         Place::Exact { accuracy_m, .. } => *accuracy_m,
         Place::Cell(_) => Some(CELL_RADIUS_M),
     };
-    Some((shown.lng(), shown.lat(), radius))
+    // Six decimals are a tenth of a metre: more would claim what no receiver knows.
+    let rounded = |degrees: f64| (degrees * 1e6).round() / 1e6;
+    Some((rounded(shown.lng()), rounded(shown.lat()), radius))
 }
 
 /// The act that takes a case, as every catalogue row with a waiting list names it.
@@ -554,15 +556,19 @@ fn claim_of(
     if facts.my_position.is_some() {
         return says("waiting", facts.my_position);
     }
-    let refused =
-        journal::active_of(db, id)?.iter().any(|e| matches!(&e.intent, Intent::Act(act) if is_claim(act)));
+    let mut answered = journal::active_of(db, id)?;
+    answered.retain(|e| matches!(&e.intent, Intent::Act(act) if is_claim(act)));
+    // The receipt's word, until the page that brings the line itself.
+    if let Some(entry) = answered.iter().find(|e| e.code == Code::RTaken) {
+        return says("waiting", entry.facts.get("position").and_then(|p| p.parse().ok()));
+    }
     let mine = |name: &str| {
         let own = loaded.base.iter().filter(|c| c.kind == Kind::Act && c.user == person.user);
         own.filter(|c| Act::from_bytes(&c.body).is_ok_and(|a| a.name == name)).map(|c| c.seq).max()
     };
     // Claimed once, not released since, and holding nothing now: it went another way.
     let gone = mine(CLAIM).is_some_and(|claimed| mine("release").is_none_or(|released| released < claimed));
-    says(if refused || gone { "lost" } else { "none" }, None)
+    says(if !answered.is_empty() || gone { "lost" } else { "none" }, None)
 }
 
 fn history(loaded: &Loaded, me: &str) -> Vec<HistoryLine> {

@@ -30,6 +30,7 @@ pub enum Request {
 }
 
 /// What came back.
+#[expect(clippy::large_enum_variant, reason = "one exists at a time; a box would buy nothing")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
     /// The number.
@@ -101,6 +102,7 @@ pub enum Loaded {
 }
 
 /// Something the store must keep, each in one transaction.
+#[expect(clippy::large_enum_variant, reason = "one exists at a time; a box would buy nothing")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Keep {
     /// Rights and streams.
@@ -141,6 +143,7 @@ pub enum Effect {
 }
 
 /// What happened.
+#[expect(clippy::large_enum_variant, reason = "one exists at a time; a box would buy nothing")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// Begin a run.
