@@ -30,7 +30,6 @@ pub enum Request {
 }
 
 /// What came back.
-#[expect(clippy::large_enum_variant, reason = "one exists at a time; a box would buy nothing")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
     /// The number.
@@ -102,7 +101,6 @@ pub enum Loaded {
 }
 
 /// Something the store must keep, each in one transaction.
-#[expect(clippy::large_enum_variant, reason = "one exists at a time; a box would buy nothing")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Keep {
     /// Rights and streams.
@@ -143,7 +141,6 @@ pub enum Effect {
 }
 
 /// What happened.
-#[expect(clippy::large_enum_variant, reason = "one exists at a time; a box would buy nothing")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// Begin a run.
