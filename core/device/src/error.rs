@@ -113,7 +113,9 @@ impl From<FieldError> for DeviceError {
             | FieldError::NotA { key, .. }
             | FieldError::Missing { key } => key.clone(),
         };
-        DeviceError::Invalid { field, reason: error.to_string() }
+        let words = error.to_string();
+        let reason = words.strip_prefix(&format!("{field}: ")).unwrap_or(&words).to_owned();
+        DeviceError::Invalid { field, reason }
     }
 }
 
@@ -137,7 +139,10 @@ impl From<PhotoError> for DeviceError {
 
 impl From<ContentError> for DeviceError {
     fn from(error: ContentError) -> Self {
-        DeviceError::Damaged(error.to_string())
+        match error {
+            ContentError::UnknownHeads => DeviceError::invalid("seen", error),
+            ContentError::Damaged(_) => DeviceError::Damaged(error.to_string()),
+        }
     }
 }
 

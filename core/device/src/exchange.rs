@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Transaction;
 use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
-use yuandian_document::gate::Refusal as GateRefusal;
-use yuandian_document::{Captured, Content, Edit, Envelope, Kind, Purpose, SignedCommit, actor, cbor};
+use yuandian_document::gate::{Refusal as GateRefusal, scan};
+use yuandian_document::{
+    Captured, ChangeHash, Content, ContentError, Edit, Envelope, Kind, Purpose, SignedCommit, actor, cbor,
+};
 use yuandian_model::{BlobHash, CaseId, Code, CommitId, Incarnation, PartitionId};
 use yuandian_sync::limits::{MESSAGE_BYTES_MAX, PAGE_BYTES_DEFAULT, PUSH_BYTES_MAX, PUSH_COMMITS_MAX};
 use yuandian_sync::message::{
@@ -45,7 +47,7 @@ pub enum SyncStep {
     },
     /// The server has more of a photo file.
     Uploaded {
-        /// The case, where the phone still knows the file.
+        /// The case (the first of several that show the photo), where the phone still knows the file.
         case: Option<CaseId>,
         /// Bytes the server has now.
         sent: u64,
@@ -58,7 +60,7 @@ impl Phone {
     /// What keeping this will change, for whoever watches the run. Nothing for what only the machine cares about.
     pub(crate) fn step_of(&self, keep: &Keep) -> Result<Option<SyncStep>> {
         let uploaded = |transfer: &yuandian_sync::Transfer, sent| -> Result<Option<SyncStep>> {
-            let case = blobs::case_of(&self.db, &transfer.hash)?;
+            let case = blobs::cases_of(&self.db, &transfer.hash)?.first().copied();
             Ok(Some(SyncStep::Uploaded { case, sent, size: transfer.size }))
         };
         match keep {
@@ -216,7 +218,9 @@ impl Phone {
                 Code::Dup => outbox::remove(&tx, item.local_id)?,
                 // The server lacks something this builds on that this phone does not have either, or it would have been sent
                 // before: said again over what both know.
-                Code::HeldMissing if item.tries < REWRITES_MAX => self.write_anew(&tx, &item.doc)?,
+                Code::HeldMissing if item.tries < REWRITES_MAX && item.change.is_some() => {
+                    self.write_anew(&tx, &item.doc, None)?;
+                }
                 Code::HeldMissing | Code::RetryLater => {
                     outbox::set_state(&tx, item.local_id, ItemState::Held)?;
                 }
@@ -234,8 +238,8 @@ impl Phone {
                     outbox::remove(&tx, item.local_id)?;
                     if let Intent::Content(edits) = &item.intent {
                         // The server knows nothing of these photos: they stay on the phone and are not offered.
-                        blobs_of(edits).try_for_each(|hash| blobs::park(&tx, &hash))?;
-                        self.write_anew(&tx, &item.doc)?;
+                        blobs_of(edits).try_for_each(|hash| blobs::park(&tx, &hash, &item.doc))?;
+                        self.write_anew(&tx, &item.doc, Some(&item))?;
                     }
                 }
             }
@@ -258,7 +262,7 @@ impl Phone {
             meta::unset(tx, meta::CHAIN_PREV)?;
         }
         let docs: BTreeSet<CaseId> = outbox::all(tx)?.iter().map(|i| i.doc).collect();
-        docs.iter().try_for_each(|doc| self.write_anew(tx, doc))
+        docs.iter().try_for_each(|doc| self.write_anew(tx, doc, None))
     }
 
     /// Items that were queued in an earlier life and never sent are written anew in this one. Sent ones keep their final form:
@@ -269,25 +273,29 @@ impl Phone {
         let foreign = |i: &Item| i.incarnation != now && i.state == ItemState::Queued;
         let docs: BTreeSet<CaseId> = outbox::all(&tx)?.iter().filter(|i| foreign(i)).map(|i| i.doc).collect();
         for doc in &docs {
-            self.write_anew(&tx, doc)?;
+            self.write_anew(&tx, doc, None)?;
         }
         tx.commit()?;
         Ok(())
     }
 
     /// Writes everything of a case that is not settled anew: from its intents, over what the server has taken, on the next branch.
-    fn write_anew(&self, tx: &Transaction<'_>, doc: &CaseId) -> Result<()> {
+    /// Each at the heads that its author saw, less what was `refused`: what others wrote meanwhile stays a conflict in view.
+    fn write_anew(&self, tx: &Transaction<'_>, doc: &CaseId, refused: Option<&Item>) -> Result<()> {
         let Some(stored) = cases::case(tx, doc)? else {
             return Ok(());
         };
         let now = incarnation(tx)?;
-        let branch = stored.branch + 1;
-        cases::put_branch(tx, doc, branch)?;
-        let me = actor(&self.certificate.device, doc, &now, branch);
         let items = outbox::of_case(tx, doc)?;
         let mut content = base_content(tx, doc, stored.snapshot.as_deref())?;
         let taken = items.iter().filter(|i| i.state == ItemState::Taken && i.intent.kind() == Kind::Content);
         content.replay(taken.map(|i| i.body.as_slice()))?;
+        let mut ground = Ground::default();
+        if let Some(item) = refused {
+            ground.give_up(item)?;
+        }
+        let mut branch = stored.branch + 1;
+        let mut last = None;
         for item in items.iter().filter(|i| i.state != ItemState::Taken) {
             match &item.intent {
                 Intent::Act(_) if item.incarnation == now => {}
@@ -304,11 +312,28 @@ impl Phone {
                 }
                 Intent::Content(edits) => {
                     let missing: Vec<_> = edits.iter().filter(|e| !content.holds(e)).cloned().collect();
-                    let heads = content.heads();
+                    let seen = ground.seen_by(item)?;
+                    // One actor is one linear history: what does not build on its last change is another branch's.
+                    if last.is_some_and(|last| !seen.contains(&last)) {
+                        branch += 1;
+                    }
+                    let me = actor(&self.certificate.device, doc, &now, branch);
                     let wall_ms = crate::content::captured_ms(&item.captured);
-                    match content.write(&heads, &me, &missing, wall_ms)? {
-                        None => outbox::remove(tx, item.local_id)?,
+                    let written = match content.write(&seen, &me, &missing, wall_ms) {
+                        // Nobody has what it was written on any more: what is there now has to do.
+                        Err(ContentError::UnknownHeads) => {
+                            content.write(&content.heads(), &me, &missing, wall_ms)?
+                        }
+                        written => written?,
+                    };
+                    match written {
+                        None => {
+                            ground.give_up(item)?;
+                            outbox::remove(tx, item.local_id)?;
+                        }
                         Some((change, body)) => {
+                            ground.replace(item, change);
+                            last = Some(change);
                             let intent = Intent::Content(missing);
                             let change = Some(change.0);
                             let new =
@@ -319,7 +344,7 @@ impl Phone {
                 }
             }
         }
-        Ok(())
+        cases::put_branch(tx, doc, branch)
     }
 
     fn keep_page(&mut self, page: &PullReply) -> Result<()> {
@@ -421,7 +446,7 @@ impl Phone {
                 Intent::Content(edits) => {
                     let content = base_content(tx, doc, stored.snapshot.as_deref())?;
                     if edits.iter().all(|edit| content.holds(edit)) {
-                        blobs_of(edits).try_for_each(|hash| blobs::unpark(tx, &hash))?;
+                        blobs_of(edits).try_for_each(|hash| blobs::unpark(tx, &hash, doc))?;
                         journal::settle(tx, entry.id, "already there")?;
                     }
                 }
@@ -433,7 +458,7 @@ impl Phone {
     fn keep_uploaded(&mut self, hash: &BlobHash) -> Result<()> {
         let tx = self.db.unchecked_transaction()?;
         blobs::set_stored(&tx, hash)?;
-        if let Some(doc) = blobs::case_of(&tx, hash)? {
+        for doc in blobs::cases_of(&tx, hash)? {
             view::project(self, &tx, &doc)?;
         }
         tx.commit()?;
@@ -463,6 +488,7 @@ fn admit(
     let bound = actor(&commit.device, doc, &commit.incarnation, commit.branch);
     match content.admit(&commit.body, &bound) {
         Ok(admitted) => Ok((admitted.hash.0, Some(admitted.saved))),
+        Err(GateRefusal::Duplicate(hash)) => Ok((hash.0, None)),
         Err(refusal) => Err(refusal),
     }
 }
@@ -478,6 +504,38 @@ fn blobs_of(edits: &[Edit]) -> impl Iterator<Item = BlobHash> + '_ {
 
 fn purge_unheld(tx: &Transaction<'_>) -> Result<()> {
     cases::unheld(tx)?.iter().try_for_each(|doc| cases::purge(tx, doc))
+}
+
+/// What own changes stood on, while they are written anew: for each old change what stands in its place now.
+#[derive(Default)]
+struct Ground(BTreeMap<ChangeHash, Vec<ChangeHash>>);
+
+impl Ground {
+    /// The heads that the author of an item saw, as they are now.
+    fn seen_by(&self, item: &Item) -> Result<Vec<ChangeHash>> {
+        let scanned = scan(&item.body).map_err(|refusal| DeviceError::Damaged(refusal.to_string()))?;
+        let now = |dep: ChangeHash| self.0.get(&dep).cloned().unwrap_or_else(|| vec![dep]);
+        let seen: BTreeSet<ChangeHash> = scanned.deps.into_iter().flat_map(now).collect();
+        Ok(seen.into_iter().collect())
+    }
+
+    /// A change that is no more: what it stood on takes its place.
+    fn give_up(&mut self, item: &Item) -> Result<()> {
+        let seen = self.seen_by(item)?;
+        self.put(item, seen);
+        Ok(())
+    }
+
+    /// A change that was written anew.
+    fn replace(&mut self, item: &Item, change: ChangeHash) {
+        self.put(item, vec![change]);
+    }
+
+    fn put(&mut self, item: &Item, instead: Vec<ChangeHash>) {
+        if let Some(old) = item.change {
+            self.0.insert(ChangeHash(old), instead);
+        }
+    }
 }
 
 /// The device's chain in this incarnation.

@@ -32,11 +32,14 @@ fn rendition(number: i64) -> Rendition {
     }
 }
 
-/// Pins a captured file. One captured before stays as it is, but is offered again if it was parked.
+/// Pins a captured file for its case. One captured before is where it was: with the server, or on its way; parked in this case, it is
+/// offered again.
 pub fn pin(c: &Connection, blob: &NewBlob<'_>) -> Result<()> {
-    unpark(c, &blob.hash)?;
+    unpark(c, &blob.hash, &blob.doc)?;
     c.execute(
-        "INSERT OR IGNORE INTO blobs (hash, doc, size, mime, rendition, ord) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT OR IGNORE INTO blobs (hash, doc, size, mime, rendition, ord, state, sent, url)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, COALESCE(MAX(state), 0), COALESCE(MAX(sent), 0), MAX(url)
+         FROM blobs WHERE hash = ?1 AND state IN (0, 1)",
         params![
             blob.hash.as_bytes(),
             blob.doc.as_bytes(),
@@ -52,9 +55,9 @@ pub fn pin(c: &Connection, blob: &NewBlob<'_>) -> Result<()> {
 /// Files the server does not have yet, whose case has arrived there.
 pub fn waiting(c: &Connection) -> Result<Vec<Transfer>> {
     let mut statement = c.prepare_cached(
-        "SELECT hash, size, rendition, ord, url FROM blobs
+        "SELECT hash, size, MIN(rendition), MIN(ord), MAX(url) FROM blobs
          WHERE state = 0 AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.doc = blobs.doc AND outbox.state IN (0, 1, 3))
-         ORDER BY rendition, ord",
+         GROUP BY hash ORDER BY 3, 4",
     )?;
     let rows = statement.query_map([], |r| {
         Ok((
@@ -96,15 +99,21 @@ pub fn set_stored(c: &Connection, hash: &BlobHash) -> Result<()> {
     Ok(())
 }
 
-/// Keeps a file without offering it: the commit that named it was refused.
-pub fn park(c: &Connection, hash: &BlobHash) -> Result<()> {
-    c.execute("UPDATE blobs SET state = 2 WHERE hash = ?1 AND state = 0", [hash.as_bytes()])?;
+/// Keeps a file without offering it for this case: the commit that named it was refused.
+pub fn park(c: &Connection, hash: &BlobHash, doc: &CaseId) -> Result<()> {
+    c.execute(
+        "UPDATE blobs SET state = 2 WHERE hash = ?1 AND doc = ?2 AND state = 0",
+        params![hash.as_bytes(), doc.as_bytes()],
+    )?;
     Ok(())
 }
 
 /// Offers a parked file again.
-pub fn unpark(c: &Connection, hash: &BlobHash) -> Result<()> {
-    c.execute("UPDATE blobs SET state = 0 WHERE hash = ?1 AND state = 2", [hash.as_bytes()])?;
+pub fn unpark(c: &Connection, hash: &BlobHash, doc: &CaseId) -> Result<()> {
+    c.execute(
+        "UPDATE blobs SET state = 0 WHERE hash = ?1 AND doc = ?2 AND state = 2",
+        params![hash.as_bytes(), doc.as_bytes()],
+    )?;
     Ok(())
 }
 
@@ -121,28 +130,35 @@ pub struct Progress {
 
 /// How one file stands; `None` where this phone did not take it.
 pub fn progress(c: &Connection, hash: &BlobHash) -> Result<Option<Progress>> {
-    Ok(c.query_row("SELECT size, sent, state FROM blobs WHERE hash = ?1", [hash.as_bytes()], |r| {
-        Ok(Progress {
-            size: r.get::<_, i64>(0)?.cast_unsigned(),
-            sent: r.get::<_, i64>(1)?.cast_unsigned(),
-            stored: r.get::<_, i64>(2)? == 1,
-        })
-    })
+    Ok(c.query_row(
+        "SELECT size, MAX(sent), MAX(state = 1) FROM blobs WHERE hash = ?1 GROUP BY hash",
+        [hash.as_bytes()],
+        |r| {
+            Ok(Progress {
+                size: r.get::<_, i64>(0)?.cast_unsigned(),
+                sent: r.get::<_, i64>(1)?.cast_unsigned(),
+                stored: r.get::<_, i64>(2)? == 1,
+            })
+        },
+    )
     .optional()?)
 }
 
+/// The query behind where a case's photos stand; its plan is tested.
+pub const UNSENT_SQL: &str = "SELECT hash FROM blobs WHERE doc = ?1 AND state = 0";
+
 /// Own files of a case that the server does not have.
 pub fn unsent_of(c: &Connection, doc: &CaseId) -> Result<Vec<BlobHash>> {
-    let mut statement = c.prepare_cached("SELECT hash FROM blobs WHERE doc = ?1 AND state = 0")?;
+    let mut statement = c.prepare_cached(UNSENT_SQL)?;
     let rows = statement.query_map([doc.as_bytes()], |r| r.get::<_, Vec<u8>>(0))?;
     rows.map(|row| id(row?, BlobHash::from_slice)).collect()
 }
 
-/// The case a file belongs to.
-pub fn case_of(c: &Connection, hash: &BlobHash) -> Result<Option<CaseId>> {
-    let found: Option<Vec<u8>> =
-        c.query_row("SELECT doc FROM blobs WHERE hash = ?1", [hash.as_bytes()], |r| r.get(0)).optional()?;
-    found.map(|bytes| id(bytes, CaseId::from_slice)).transpose()
+/// The cases a file belongs to.
+pub fn cases_of(c: &Connection, hash: &BlobHash) -> Result<Vec<CaseId>> {
+    let mut statement = c.prepare_cached("SELECT doc FROM blobs WHERE hash = ?1 ORDER BY doc")?;
+    let rows = statement.query_map([hash.as_bytes()], |r| r.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(row?, CaseId::from_slice)).collect()
 }
 
 /// Keeps a micro picture.

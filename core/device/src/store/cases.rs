@@ -112,11 +112,12 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<RawCommit> {
     Ok(RawCommit { change: row.get(2)?, user: row.get(4)?, code: row.get(8)?, commit })
 }
 
+/// The query behind every case; its plan is tested.
+pub const BASE_SQL: &str = "SELECT seq, kind, change, body, user, name, wall_ms, received_ms, code FROM base WHERE doc = ?1 ORDER BY seq";
+
 /// Every receipted commit of a case, in the server's order.
 pub fn base(c: &Connection, doc: &CaseId) -> Result<Vec<BaseCommit>> {
-    let mut statement = c.prepare_cached(
-        "SELECT seq, kind, change, body, user, name, wall_ms, received_ms, code FROM base WHERE doc = ?1 ORDER BY seq",
-    )?;
+    let mut statement = c.prepare_cached(BASE_SQL)?;
     let rows = statement.query_map([doc.as_bytes()], raw)?;
     rows.map(|row| {
         let RawCommit { user, change, code, commit } = row?;
@@ -306,11 +307,12 @@ pub fn unhold(c: &Connection, doc: &CaseId, stream: &StreamId) -> Result<()> {
     Ok(())
 }
 
-/// Pulled cases that no stream holds, nothing waits for and nobody needs to look at.
+/// Pulled cases that no stream holds, that have nothing on its way, photos included, and that nobody needs to look at.
 pub fn unheld(c: &Connection) -> Result<Vec<CaseId>> {
     let mut statement = c.prepare_cached(
         "SELECT DISTINCT doc FROM base WHERE doc NOT IN (SELECT doc FROM held)
-         AND doc NOT IN (SELECT doc FROM outbox) AND doc NOT IN (SELECT doc FROM journal WHERE active = 1)",
+         AND doc NOT IN (SELECT doc FROM outbox) AND doc NOT IN (SELECT doc FROM journal WHERE active = 1)
+         AND doc NOT IN (SELECT doc FROM blobs WHERE state = 0)",
     )?;
     let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
     rows.map(|row| id(row?, CaseId::from_slice)).collect()
@@ -325,9 +327,12 @@ pub fn put_private(c: &Connection, doc: &CaseId, key: &str, value: &str) -> Resu
     Ok(())
 }
 
+/// The query behind the private answers of a case; its plan is tested.
+pub const PRIVATE_SQL: &str = "SELECT key, value FROM private WHERE doc = ?1 ORDER BY key";
+
 /// Private answers of a case.
 pub fn private(c: &Connection, doc: &CaseId) -> Result<Vec<(String, String)>> {
-    let mut statement = c.prepare_cached("SELECT key, value FROM private WHERE doc = ?1 ORDER BY key")?;
+    let mut statement = c.prepare_cached(PRIVATE_SQL)?;
     let rows = statement.query_map([doc.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?)))?;
     rows.map(|row| Ok(row?)).collect()
 }

@@ -88,9 +88,12 @@ pub fn active(c: &Connection) -> Result<Vec<Entry>> {
     select(c, "ORDER BY id", [])
 }
 
+/// The tail of the query behind every case; its plan is tested.
+pub const OF_CASE_SQL: &str = "AND doc = ?1 ORDER BY id";
+
 /// What needs the person in one case.
 pub fn active_of(c: &Connection, doc: &CaseId) -> Result<Vec<Entry>> {
-    select(c, "AND doc = ?1 ORDER BY id", [doc.as_bytes()])
+    select(c, OF_CASE_SQL, [doc.as_bytes()])
 }
 
 /// Settles an outcome, saying how.

@@ -8,6 +8,8 @@ pub mod meta;
 pub mod outbox;
 pub mod pragmas;
 pub mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 

@@ -197,9 +197,12 @@ pub fn all(c: &Connection) -> Result<Vec<Item>> {
     select(c, "ORDER BY local_id", [])
 }
 
+/// The tail of the query behind every case; its plan is tested.
+pub const OF_CASE_SQL: &str = "WHERE doc = ?1 ORDER BY local_id";
+
 /// What is on its way of one case, oldest first.
 pub fn of_case(c: &Connection, doc: &CaseId) -> Result<Vec<Item>> {
-    select(c, "WHERE doc = ?1 ORDER BY local_id", [doc.as_bytes()])
+    select(c, OF_CASE_SQL, [doc.as_bytes()])
 }
 
 /// The next items to send: queued and sent, oldest first.

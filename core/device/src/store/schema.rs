@@ -90,9 +90,10 @@ CREATE INDEX rows_by_time ON rows (updated_ms DESC);
 CREATE TABLE streams (id TEXT PRIMARY KEY, epoch BLOB, cursor INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 CREATE TABLE held (doc BLOB NOT NULL, stream TEXT NOT NULL, PRIMARY KEY (doc, stream)) STRICT, WITHOUT ROWID;
 
--- Photo files of own cases, pinned until stored. state: 0 to be sent, 1 stored by the server, 2 kept but not offered.
+-- Photo files of own cases, pinned until stored. One file may belong to several cases.
+-- state: 0 to be sent, 1 stored by the server, 2 kept but not offered.
 CREATE TABLE blobs (
-    hash BLOB PRIMARY KEY,
+    hash BLOB NOT NULL,
     doc BLOB NOT NULL,
     size INTEGER NOT NULL,
     mime TEXT NOT NULL,
@@ -100,9 +101,10 @@ CREATE TABLE blobs (
     ord INTEGER NOT NULL,
     state INTEGER NOT NULL DEFAULT 0,
     url TEXT,
-    sent INTEGER NOT NULL DEFAULT 0
+    sent INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (hash, doc)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX blobs_by_case ON blobs (doc);
+CREATE INDEX blobs_by_case ON blobs (doc, state);
 CREATE INDEX blobs_waiting ON blobs (state) WHERE state = 0;
 
 -- Micro pictures of everybody's photos, and which blobs the server says it holds.

@@ -1,0 +1,134 @@
+//! What needs the connection itself: query plans, a list without documents, a database that may not grow.
+#![allow(clippy::disallowed_methods, reason = "a test makes a store in a folder of its own")]
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+use yuandian_document::SoftwareRoot;
+use yuandian_model::{Grant, Role, UserId};
+use yuandian_sync::message::{Enrolled, WIRE_VERSION};
+
+use super::{blobs, cases, journal, outbox};
+use crate::platform::{FolderBlobs, SystemRandomness};
+use crate::ports::{Clock, Ports, SpaceProbe};
+use crate::{DeviceError, Draft, Phone};
+
+struct Fixed;
+
+impl Clock for Fixed {
+    fn wall_ms(&self) -> i64 {
+        1_780_000_000_000
+    }
+    fn monotonic_ms(&self) -> u64 {
+        0
+    }
+}
+
+impl SpaceProbe for Fixed {
+    fn free_bytes(&self) -> Option<u64> {
+        None
+    }
+}
+
+fn open(folder: &TempDir) -> Phone {
+    let ports = Ports {
+        vfs: None,
+        blobs: Box::new(FolderBlobs::new(folder.path().join("blobs")).unwrap()),
+        clock: Box::new(Fixed),
+        randomness: Box::new(SystemRandomness),
+        signer: Box::new(SoftwareRoot::from_seed(&[7; 32]).unwrap()),
+        space: Box::new(Fixed),
+        database_key: None,
+        mark: "one".into(),
+    };
+    Phone::open(&folder.path().join("phone.db"), ports).unwrap()
+}
+
+fn enrolled(folder: &TempDir) -> Phone {
+    let mut phone = open(folder);
+    let grants = vec![Grant { role: Role::GridWorker, grid: "410102001".parse().unwrap() }];
+    let reply =
+        Enrolled { version: WIRE_VERSION, user: UserId([1; 16]), name: "王".into(), grants, server_ms: 0 };
+    phone.enrolled("https://example.invalid", &reply).unwrap();
+    phone
+}
+
+fn draft(text: &str) -> Draft {
+    Draft { service: "case.snap".into(), text: text.into(), ..Draft::default() }
+}
+
+fn plan(db: &Connection, sql: &str) -> String {
+    let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let wanted = statement.parameter_count();
+    let rows = statement.query_map(rusqlite::params_from_iter(vec![1; wanted]), |r| r.get::<_, String>(3));
+    rows.unwrap().map(|line| line.unwrap()).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn every_query_behind_a_screen_goes_by_an_index() {
+    let folder = TempDir::new().unwrap();
+    let phone = open(&folder);
+    let outbox = format!("SELECT * FROM outbox {}", outbox::OF_CASE_SQL);
+    let journal = format!("SELECT * FROM journal WHERE active = 1 {}", journal::OF_CASE_SQL);
+    let table = [
+        (cases::LIST_SQL, "USING INDEX rows_by_time"),
+        (cases::BASE_SQL, "USING INDEX base_by_case"),
+        (cases::PRIVATE_SQL, "USING PRIMARY KEY"),
+        (outbox.as_str(), "USING INDEX outbox_by_case"),
+        (journal.as_str(), "USING INDEX journal_by_case"),
+        (blobs::UNSENT_SQL, "INDEX blobs_by_case"),
+    ];
+    for (sql, index) in table {
+        let plan = plan(&phone.db, sql);
+        assert!(plan.contains(index), "{sql}: {plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{sql}: {plan}");
+    }
+}
+
+#[test]
+fn a_list_needs_no_document() {
+    let folder = TempDir::new().unwrap();
+    let mut phone = enrolled(&folder);
+    let id = phone.save_draft(None, &draft("井盖")).unwrap();
+    phone.finish(&id).unwrap();
+    let before = phone.list(10, 0).unwrap();
+    for table in ["cases", "base", "outbox"] {
+        phone.db.execute(&format!("DELETE FROM {table}"), []).unwrap();
+    }
+    assert_eq!(phone.list(10, 0).unwrap(), before);
+    assert_eq!(before[0].title, "井盖");
+}
+
+#[test]
+fn a_full_disk_is_said_so_and_what_was_saved_is_whole() {
+    let folder = TempDir::new().unwrap();
+    let mut phone = enrolled(&folder);
+    let id = phone.save_draft(None, &draft("早先")).unwrap();
+    phone.finish(&id).unwrap();
+    let waiting = phone.save_draft(None, &draft("还没写完")).unwrap();
+    let pages: i64 = phone.db.query_row("PRAGMA page_count", [], |r| r.get(0)).unwrap();
+    phone.db.pragma_update(None, "max_page_count", pages).unwrap();
+    let long = "字".repeat(2_000);
+    let mut refused = 0;
+    for _ in 0..20 {
+        match phone.note(&id, &long, &[]) {
+            Ok(()) => {}
+            Err(error) => {
+                assert_eq!(error, DeviceError::StorageFull);
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 0, "the pages run out");
+    assert_eq!(phone.save_draft(None, &draft(&long)), Err(DeviceError::StorageFull));
+    let notes = phone.case(&id).unwrap().notes.len();
+    assert_eq!(notes, 20 - refused, "what was refused left no half of itself");
+    assert_eq!(phone.outbox().unwrap().len(), 2 + notes);
+    drop(phone);
+    let mut phone = open(&folder);
+    assert_eq!(phone.case(&id).unwrap().notes.len(), notes);
+    assert_eq!(phone.draft(&waiting).unwrap().text, "还没写完");
+    let check: String = phone.db.query_row("PRAGMA integrity_check", [], |r| r.get(0)).unwrap();
+    assert_eq!(check, "ok");
+    phone.note(&id, &long, &[]).unwrap();
+    phone.finish(&waiting).unwrap();
+}

@@ -1,0 +1,389 @@
+//! A tiny referee: takes what phones push, in order, by the real rule and the real gate, numbers it without gaps, and gives pages of it.
+//! It can be told to answer the next commits otherwise. One stream, which every phone holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minicbor::bytes::ByteVec;
+use yuandian_device::Phone;
+use yuandian_document::{Act, CertifiedKey, Content, Envelope, Kind, Place, actor, cbor, gate::RefusalCode};
+use yuandian_model::refusal::Facts;
+use yuandian_model::{
+    BlobHash, CaseId, CaseState, Catalogue, Code, CommitId, DeviceId, Epoch, Grant, Incarnation, Role,
+    UserId, judge,
+};
+use yuandian_sync::limits::MESSAGE_BYTES_MAX;
+use yuandian_sync::message::{
+    Enroll, Enrolled, HelloReply, PullReply, PulledCase, PulledCommit, Push, PushItem, PushReply, Receipt,
+    RemovedStream, StoredBlob, StreamId, WIRE_VERSION,
+};
+use yuandian_sync::{CaseFacts, Cursor, Keep, Load, Loaded, Person};
+
+/// The division that everybody's rights are in.
+pub const GRID: &str = "410102001";
+const EPOCH: Epoch = Epoch([7; 8]);
+/// The server's clock, ms since 1970.
+const SERVER_MS: i64 = 1_780_000_500_000;
+
+struct Account {
+    user: UserId,
+    name: String,
+    grants: Vec<Grant>,
+    key: CertifiedKey,
+}
+
+struct Record {
+    state: CaseState,
+    place: Option<Place>,
+    content: Content,
+    log: Vec<PulledCommit>,
+    stored: BTreeSet<BlobHash>,
+    seq: u64,
+}
+
+/// See the module.
+pub struct Referee {
+    catalogue: Catalogue,
+    accounts: BTreeMap<DeviceId, Account>,
+    cases: BTreeMap<CaseId, Record>,
+    receipts: BTreeMap<CommitId, Vec<u8>>,
+    tips: BTreeMap<(DeviceId, Incarnation), (u64, CommitId)>,
+    held: BTreeSet<CommitId>,
+    /// What to answer to commits yet to come, by how many new ones come before.
+    scripted: BTreeMap<u64, Code>,
+    arrived: u64,
+    seq: u64,
+}
+
+/// The stream that every phone holds.
+pub fn stream() -> StreamId {
+    StreamId(format!("grid:{GRID}"))
+}
+
+impl Referee {
+    pub fn new() -> Self {
+        Self {
+            catalogue: Catalogue::embedded(),
+            accounts: BTreeMap::new(),
+            cases: BTreeMap::new(),
+            receipts: BTreeMap::new(),
+            tips: BTreeMap::new(),
+            held: BTreeSet::new(),
+            scripted: BTreeMap::new(),
+            arrived: 0,
+            seq: 0,
+        }
+    }
+
+    /// Makes the phone speak for person `number` with one role.
+    pub fn enroll(&mut self, phone: &mut Phone, number: u8, role: Role) {
+        let name = format!("person {number}");
+        let signed = phone.enroll_request("ABCD-EFGH", &name).unwrap();
+        let enroll: Enroll = cbor::decode("enroll", &signed.message, MESSAGE_BYTES_MAX).unwrap();
+        let key = enroll.certificate.verify().unwrap();
+        let grants = vec![Grant { role, grid: GRID.parse().unwrap() }];
+        let user = UserId([number; 16]);
+        let reply = Enrolled {
+            version: WIRE_VERSION,
+            user,
+            name: name.clone(),
+            grants: grants.clone(),
+            server_ms: SERVER_MS,
+        };
+        phone.enrolled("https://example.invalid", &reply).unwrap();
+        self.accounts.insert(key.device, Account { user, name, grants, key });
+    }
+
+    /// From now on the `k`-th new commit (from 1) is answered with this code and has no effect.
+    pub fn answer(&mut self, k: u64, code: Code) {
+        self.scripted.insert(self.arrived + k, code);
+    }
+
+    fn account(&self, phone: &Phone) -> &Account {
+        let user = phone.person().unwrap().user;
+        self.accounts.values().find(|a| a.user == user).unwrap()
+    }
+
+    pub fn hello(&self, phone: &Phone) -> HelloReply {
+        let account = self.account(phone);
+        HelloReply {
+            version: WIRE_VERSION,
+            token: "token".into(),
+            token_until_ms: SERVER_MS + 900_000,
+            server_ms: SERVER_MS,
+            user: account.user,
+            name: account.name.clone(),
+            grants: account.grants.clone(),
+            streams: vec![stream()],
+            removed: vec![],
+            partitions: vec![],
+            time_token: None,
+            lease: None,
+            catalogue: self.catalogue.version(),
+            min_client: None,
+            blob_safe_seq: None,
+            private: None,
+            notices: vec![],
+        }
+    }
+
+    /// A HELLO after which the phone may hold nothing any more.
+    pub fn hello_without_streams(&self, phone: &Phone) -> HelloReply {
+        let removed = vec![RemovedStream { stream: stream(), reason: "no_right".into() }];
+        HelloReply { streams: vec![], removed, ..self.hello(phone) }
+    }
+
+    pub fn push(&mut self, push: &Push) -> PushReply {
+        let receipts = push.items.iter().map(|item| ByteVec::from(self.receive(item))).collect();
+        PushReply { version: WIRE_VERSION, receipts, partitions: vec![] }
+    }
+
+    fn receive(&mut self, item: &PushItem) -> Vec<u8> {
+        let id = item.commit.id();
+        if let Some(receipt) = self.receipts.get(&id) {
+            return receipt.clone();
+        }
+        let envelope = item.commit.open().unwrap();
+        item.commit.verify(&envelope, &self.accounts[&envelope.device].key).unwrap();
+        self.arrived += 1;
+        let (code, facts, seq) = match self.scripted.remove(&self.arrived) {
+            // A chain that is refused has not moved.
+            Some(Code::RChain) => (Code::RChain, Facts::new(), None),
+            scripted => match (self.chain(id, &envelope), scripted) {
+                (false, _) => (Code::RChain, Facts::new(), None),
+                (true, Some(code)) => (code, Facts::new(), None),
+                (true, None) => self.judge(id, &envelope, item),
+            },
+        };
+        let receipt = cbor::encode(&Receipt {
+            commit: id,
+            code,
+            seq,
+            epoch: EPOCH,
+            received_ms: SERVER_MS,
+            facts,
+            signature: None,
+        });
+        if matches!(code, Code::HeldMissing | Code::RetryLater) {
+            self.held.insert(id);
+        } else {
+            self.receipts.insert(id, receipt.clone());
+        }
+        receipt
+    }
+
+    fn chain(&mut self, id: CommitId, envelope: &Envelope) -> bool {
+        if self.held.remove(&id) {
+            return true;
+        }
+        let place = (envelope.device, envelope.incarnation);
+        let (n, prev) = self.tips.get(&place).map_or((1, None), |(n, last)| (n + 1, Some(*last)));
+        let holds = envelope.n == n && envelope.prev == prev;
+        if holds {
+            self.tips.insert(place, (n, id));
+        }
+        holds
+    }
+
+    fn judge(&mut self, id: CommitId, envelope: &Envelope, item: &PushItem) -> (Code, Facts, Option<u64>) {
+        let account = &self.accounts[&envelope.device];
+        let person = yuandian_model::Actor { user: account.user, grants: account.grants.clone() };
+        let record = self.cases.get_mut(&envelope.document);
+        let mut facts = Facts::new();
+        let code = if envelope.kind == Kind::Content {
+            let Some(record) = record else { return (Code::RGone, facts, None) };
+            match record.content.admit(&envelope.body, &envelope.actor()).map_err(|refusal| refusal.code()) {
+                Ok(_) => Code::Ok,
+                Err(RefusalCode::HeldMissing) => return (Code::HeldMissing, facts, None),
+                Err(RefusalCode::Duplicate) => return (Code::Dup, facts, None),
+                Err(code) => return (code.as_str().parse().unwrap(), facts, None),
+            }
+        } else {
+            let act = Act::from_bytes(&envelope.body).unwrap();
+            let state = record.as_ref().map(|r| &r.state);
+            let ruling = match judge(&self.catalogue, state, &act.request(), &person) {
+                Err(refusal) => return (refusal.code, refusal.facts, None),
+                Ok(ruling) if state == Some(&ruling.next) => return (ruling.code, ruling.facts, None),
+                Ok(ruling) => ruling,
+            };
+            facts = ruling.facts;
+            match record {
+                Some(record) => record.state = ruling.next,
+                None => {
+                    let place = act.report.and_then(|report| report.place);
+                    let (content, log) = (Content::default(), vec![]);
+                    let stored = BTreeSet::new();
+                    let record = Record { state: ruling.next, place, content, log, stored, seq: 0 };
+                    self.cases.insert(envelope.document, record);
+                }
+            }
+            ruling.code
+        };
+        self.seq += 1;
+        let (user, name) = (account.user, account.name.clone());
+        let record = self.cases.get_mut(&envelope.document).unwrap();
+        record.seq = self.seq;
+        record.log.push(PulledCommit {
+            id,
+            seq: self.seq,
+            kind: envelope.kind,
+            device: envelope.device,
+            incarnation: envelope.incarnation,
+            branch: envelope.branch,
+            generation: envelope.generation,
+            group: envelope.group,
+            user,
+            name,
+            wall_ms: envelope.captured.wall_ms,
+            received_ms: SERVER_MS,
+            code,
+            facts: facts.clone(),
+            body: envelope.body.clone(),
+            micros: item.micros.clone(),
+        });
+        (code, facts, Some(self.seq))
+    }
+
+    /// A whole page of everything above the phone's cursors.
+    pub fn page(&self, phone: &mut Phone) -> PullReply {
+        let Loaded::Pull(pull) = phone.load(&Load::Pull).unwrap() else { panic!("not a pull") };
+        let user = phone.person().unwrap().user;
+        let since = pull.streams.first().map_or(0, |cursor| cursor.cursor);
+        let cases = self.cases.iter().filter(|(_, record)| record.seq > since);
+        PullReply {
+            version: WIRE_VERSION,
+            cases: cases.map(|(id, record)| self.pulled(id, record, &user, since)).collect(),
+            cursors: pull
+                .streams
+                .iter()
+                .map(|c| Cursor { stream: c.stream.clone(), epoch: Some(EPOCH), cursor: self.seq })
+                .collect(),
+            more: false,
+            server_ms: SERVER_MS,
+            private: None,
+            notices: vec![],
+        }
+    }
+
+    fn pulled(&self, id: &CaseId, record: &Record, receiver: &UserId, since: u64) -> PulledCase {
+        let state = &record.state;
+        let person = |user: &UserId| {
+            let account = self.accounts.values().find(|a| a.user == *user);
+            Person { user: *user, name: account.map_or_else(String::new, |a| a.name.clone()) }
+        };
+        let facts = CaseFacts {
+            service: state.service.0.clone(),
+            catalogue: state.catalogue,
+            grid: state.grid.clone(),
+            place: record.place,
+            author: person(&state.author),
+            stage: state.stage.clone(),
+            act_seq: state.act_seq,
+            holders: state.holders.iter().map(person).collect(),
+            waiting: u32::try_from(state.waiting.len()).unwrap(),
+            my_position: state.waiting_position(receiver).map(|p| u32::try_from(p).unwrap()),
+            opened_ms: SERVER_MS,
+        };
+        PulledCase {
+            stream: stream(),
+            document: *id,
+            seq: record.seq,
+            gone: None,
+            commits: record.log.iter().filter(|commit| commit.seq > since).cloned().collect(),
+            facts: Some(facts),
+            stored: record.stored.iter().map(|hash| StoredBlob { hash: *hash }).collect(),
+            snapshot: None,
+        }
+    }
+
+    /// Everything that a run does but the photos.
+    pub fn sync(&mut self, phone: &mut Phone) {
+        phone.keep(&Keep::Hello(self.hello(phone))).unwrap();
+        for _ in 0..32 {
+            let push = batch(phone);
+            if push.items.is_empty() {
+                let page = self.page(phone);
+                phone.keep(&Keep::Page(page)).unwrap();
+                if batch(phone).items.is_empty() {
+                    return;
+                }
+                continue;
+            }
+            let reply = self.push(&push);
+            phone.keep(&Keep::Receipts(reply)).unwrap();
+        }
+        panic!("a run without end");
+    }
+
+    /// Takes every photo file that the phone has to send; the server keeps it and says so from then on.
+    pub fn take_photos(&mut self, phone: &mut Phone) -> Vec<BlobHash> {
+        let Loaded::Transfers(transfers) = phone.load(&Load::Transfers).unwrap() else {
+            panic!("no transfers")
+        };
+        let hashes: Vec<BlobHash> = transfers.iter().map(|t| t.hash).collect();
+        for transfer in transfers {
+            phone.keep(&Keep::Uploaded(transfer)).unwrap();
+        }
+        hashes
+    }
+
+    /// Heads of the referee's own document.
+    pub fn heads(&self, case: &CaseId) -> Vec<String> {
+        self.cases[case].content.heads().iter().map(ToString::to_string).collect()
+    }
+
+    /// Stage of a case.
+    pub fn stage(&self, case: &CaseId) -> &str {
+        &self.cases[case].state.stage
+    }
+
+    /// Puts a commit into a case's log without looking at it: what a damaged or hostile server could send.
+    pub fn smuggle(&mut self, case: &CaseId, change: impl FnOnce(&mut PulledCommit)) {
+        self.seq += 1;
+        let record = self.cases.get_mut(case).unwrap();
+        let mut commit = record.log.last().unwrap().clone();
+        commit.id = CommitId([0xbb; 32]);
+        commit.seq = self.seq;
+        change(&mut commit);
+        record.seq = self.seq;
+        record.log.push(commit);
+    }
+
+    /// A change that the referee's own document does not refuse, by a stranger.
+    pub fn stranger_writes(&mut self, case: &CaseId, edits: &[yuandian_document::Edit]) {
+        let (device, incarnation) = (DeviceId([0xee; 16]), Incarnation([0xdd; 16]));
+        let record = self.cases.get_mut(case).unwrap();
+        let heads = record.content.heads();
+        let me = actor(&device, case, &incarnation, 0);
+        let (_, body) = record.content.write(&heads, &me, edits, SERVER_MS).unwrap().unwrap();
+        let id = CommitId(yuandian_photo::original_hash(&body));
+        self.smuggle(case, |commit| {
+            *commit = PulledCommit {
+                id,
+                seq: commit.seq,
+                kind: Kind::Content,
+                device,
+                incarnation,
+                branch: 0,
+                user: UserId([0xee; 16]),
+                name: "stranger".into(),
+                body,
+                micros: vec![],
+                code: Code::Ok,
+                ..commit.clone()
+            };
+        });
+    }
+}
+
+/// The phone's next batch, kept by the phone as sent.
+pub fn batch(phone: &mut Phone) -> Push {
+    match phone.load(&Load::Batch).unwrap() {
+        Loaded::Batch(push) => push,
+        other => panic!("not a batch: {other:?}"),
+    }
+}
+
+/// The envelopes of a batch.
+pub fn envelopes(push: &Push) -> Vec<Envelope> {
+    push.items.iter().map(|item| item.commit.open().unwrap()).collect()
+}
