@@ -12,6 +12,9 @@ use crate::problem::Problem;
 /// Bytes that are read and thrown away before a refusal, so that a client still sending hears it instead of a broken pipe.
 const DRAIN_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// Longest time that is spent on it, ms.
+const DISCARD_MS_MAX: u64 = 10_000;
+
 /// The next piece; `None` at the end.
 pub async fn piece(stream: &mut BodyDataStream) -> Result<Option<Bytes>, Problem> {
     match timeout(Duration::from_millis(BODY_PAUSE_MS_MAX), stream.next()).await {
@@ -43,13 +46,17 @@ pub async fn whole(body: Body, max: usize) -> Result<Vec<u8>, Problem> {
     read
 }
 
-/// Reads on without keeping anything, within bounds.
+/// Reads on without keeping anything, within bounds of size and time.
 pub async fn discard(stream: &mut BodyDataStream) {
-    let mut left = DRAIN_BYTES_MAX;
-    while let Ok(Some(bytes)) = piece(stream).await {
-        match left.checked_sub(bytes.len()) {
-            Some(rest) => left = rest,
-            None => return,
+    let reading = async {
+        let mut left = DRAIN_BYTES_MAX;
+        while let Ok(Some(bytes)) = piece(stream).await {
+            match left.checked_sub(bytes.len()) {
+                Some(rest) => left = rest,
+                None => return,
+            }
         }
-    }
+    };
+    // What is still to come when the time is over is the client's loss.
+    let _ = timeout(Duration::from_millis(DISCARD_MS_MAX), reading).await;
 }

@@ -53,6 +53,7 @@ use yuandian_model::{Catalogue, Divisions};
 use crate::blobs::{BlobError, ObjectBlobs};
 use crate::hub::Hub;
 use crate::limits::{DRAIN_MS_MAX, FINISHING_UPLOADS_MAX, TICK_MS_MAX, WAITERS_MAX};
+use crate::problem::Problem;
 use crate::randomness::Randomness;
 use crate::store::StoreError;
 
@@ -216,8 +217,27 @@ pub async fn serve_on(
     Server::open(data)?.run(listener, shutdown).await
 }
 
+/// Spool files whose upload has ended, or was begun anew with another size, while nobody looked.
+async fn clear_spool(app: &Arc<App>) {
+    let held = app.spool.held().await.unwrap_or_else(|reason| {
+        tracing::warn!(%reason, "the spool cannot be listed");
+        Vec::new()
+    });
+    for id in held {
+        // Not while it is written: its row is younger than this look.
+        let Some(_writing) = app.spool.take(&id) else {
+            continue;
+        };
+        let hub = app.hub.clone();
+        if app.pool.run(move || hub.upload(&id, now_ms())).await == Err(Problem::UploadUnknown) {
+            app.spool.remove(&id).await;
+        }
+    }
+}
+
 /// Runs timers when they are due, and at least once a minute.
 async fn tick(app: Arc<App>) {
+    clear_spool(&app).await;
     loop {
         let hub = app.hub.clone();
         let now = now_ms();

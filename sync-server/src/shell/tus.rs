@@ -184,7 +184,7 @@ async fn find(app: &Arc<App>, id: &str) -> Result<Upload, Problem> {
 async fn head(app: &Arc<App>, id: &str, headers: &HeaderMap) -> Result<Reply, Problem> {
     spoken(headers)?;
     let upload = find(app, id).await?;
-    let writing = app.spool.take(&upload.id).ok_or(Problem::UploadLocked)?;
+    let writing = app.spool.take_over(&upload.id).await.ok_or(Problem::UploadLocked)?;
     let offset = settle(app, &upload, &writing).await?;
     let mut reply = empty(StatusCode::OK);
     let headers = reply.headers_mut();
@@ -227,7 +227,7 @@ async fn patch(
         return Err(Problem::TooLarge);
     }
     if at < upload.size {
-        receive(app, &upload, at, stream).await?;
+        receive(app, &upload, &writing, stream).await?;
     } else if piece(stream).await?.is_some_and(|bytes| !bytes.is_empty()) {
         return Err(Problem::TooLarge);
     }
@@ -241,12 +241,24 @@ async fn patch(
     Ok(reply)
 }
 
-/// Appends what comes, until the end, a cut or the promised size; synced in every case.
-async fn receive(app: &App, upload: &Upload, at: u64, stream: &mut BodyDataStream) -> Result<(), Problem> {
+/// Appends what comes, until the end, a cut, the promised size or somebody who takes over; synced in every case.
+async fn receive(
+    app: &App,
+    upload: &Upload,
+    writing: &Writing,
+    stream: &mut BodyDataStream,
+) -> Result<(), Problem> {
+    let at = app.spool.length(&upload.id).await.map_err(|e| disk(&e))?;
     let mut file = app.spool.append(&upload.id).await.map_err(|e| disk(&e))?;
-    let mut left = upload.size - at;
+    let mut left = upload.size.saturating_sub(at);
     let end = loop {
-        match piece(stream).await {
+        let next = tokio::select! {
+            // What is here already is kept first.
+            biased;
+            next = piece(stream) => next,
+            () = writing.asked_to_stop() => Err(Problem::UploadLocked),
+        };
+        match next {
             Ok(None) => break Ok(()),
             Err(problem) => break Err(problem),
             Ok(Some(bytes)) => {

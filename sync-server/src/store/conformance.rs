@@ -1,1 +1,313 @@
-//! One suite for every implementation of [`Store`](super::Store).
+//! One suite for every implementation of [`Store`]: what the seam promises, asked through the seam alone.
+//!
+//! Public, so that a store in another crate runs it too. It panics at the first broken promise, with the promise as its words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
+use yuandian_document::keys::Signature;
+use yuandian_document::{
+    Act, Captured, DeviceCertificate, DeviceKey, Envelope, Kind, Report, SignedCommit, SoftwareRoot, cbor,
+};
+use yuandian_model::{
+    BlobHash, CaseId, Catalogue, Code, CommitId, Divisions, Grant, GroupId, Incarnation, PartitionId, Role,
+    UserId,
+};
+use yuandian_sync::message::Receipt;
+use yuandian_sync::{Cursor, StreamId};
+
+use super::{
+    Account, Batch, BlobRef, Committed, ContentWork, EnrollOutcome, Enrollment, GateOutcome, NewInvitation,
+    NonceSpend, PageAsk, Prepared, SavedDocument, Store, Upload, UploadId, UploadOutcome, Work,
+};
+use crate::hub::Rules;
+use crate::streams::streams_for;
+
+const GRID: &str = "410102001";
+const NOW: i64 = 1_000_000;
+
+/// Runs the suite; every part gets a new, empty store.
+///
+/// # Panics
+/// At the first promise that does not hold.
+pub fn conformance(make: impl Fn() -> Box<dyn Store>) {
+    invitations_are_used_once(&*make());
+    nonces_are_spent_once_and_tokens_end(&*make());
+    batches_are_sequenced_densely_and_replayed(&*make());
+    a_batch_prepared_on_moved_facts_writes_nothing(&*make());
+    pages_hold_what_the_streams_hold(&*make());
+    blobs_move_the_cases_that_name_them(&*make());
+    timers_run_once(&*make());
+}
+
+fn rules() -> Rules {
+    Rules::new(Catalogue::embedded(), Divisions::zhengzhou())
+}
+
+fn certificate(number: u8) -> DeviceCertificate {
+    let root = SoftwareRoot::from_seed(&[number + 1; 32]).expect("small numbers are P-256 scalars");
+    DeviceCertificate::issue(&root, &DeviceKey::from_seed(&[number; 32])).expect("a key in memory signs")
+}
+
+fn wish(number: u8, invitation: u8) -> Enrollment {
+    Enrollment {
+        invitation: [invitation; 32],
+        certificate: certificate(number),
+        signer: [number; 16],
+        name: format!("Person {number}"),
+        app: "suite".into(),
+        new_user: UserId([number; 16]),
+    }
+}
+
+fn invite(store: &dyn Store, number: u8, role: Role) {
+    let grid = GRID.parse().expect("a division code");
+    let invitation = NewInvitation { hash: [number; 32], role, grid, until_ms: NOW + 1_000 };
+    store.invite(&[invitation]).expect("an invitation is kept");
+}
+
+fn member(store: &dyn Store, number: u8, role: Role) -> Account {
+    invite(store, number, role);
+    match store.enroll(&wish(number, number), NOW).expect("enrolment works") {
+        EnrollOutcome::Enrolled(account) => account,
+        other => panic!("a good invitation enrols, not {other:?}"),
+    }
+}
+
+fn invitations_are_used_once(store: &dyn Store) {
+    assert_eq!(store.enroll(&wish(1, 1), NOW), Ok(EnrollOutcome::Unknown), "no invitation, no way in");
+    let account = member(store, 1, Role::Volunteer);
+    let again = store.enroll(&wish(1, 1), NOW + 5_000);
+    assert_eq!(again, Ok(EnrollOutcome::Enrolled(account.clone())), "the same device gets the same answer");
+    assert_eq!(store.enroll(&wish(2, 1), NOW), Ok(EnrollOutcome::Used), "another device does not");
+    assert_eq!(store.account(&certificate(2).device), Ok(None), "and leaves nothing behind");
+    invite(store, 3, Role::Resident);
+    assert_eq!(store.enroll(&wish(3, 3), NOW + 1_000), Ok(EnrollOutcome::Expired), "the end is the end");
+    let more = store.enroll(&wish(1, 3), NOW + 999).expect("enrolment works");
+    let EnrollOutcome::Enrolled(more) = more else { panic!("a second right is given") };
+    assert_eq!((more.user, more.grants.len()), (account.user, 2), "to the same person");
+    assert_eq!(store.account(&account.device), Ok(Some(more)), "and is there from then on");
+}
+
+fn nonces_are_spent_once_and_tokens_end(store: &dyn Store) {
+    let account = member(store, 1, Role::Volunteer);
+    let device = account.device;
+    store.put_nonce(&device, &[5; 32], NOW + 10).expect("a nonce is kept");
+    let spend = NonceSpend { device, nonce: [5; 32], token_hash: [6; 32], token_until_ms: NOW + 100 };
+    let wrong = NonceSpend { nonce: [4; 32], ..spend.clone() };
+    assert_eq!(store.spend_nonce(&wrong, NOW), Ok(false), "another number is not the number");
+    assert_eq!(store.spend_nonce(&spend, NOW + 10), Ok(false), "too late is too late");
+    assert_eq!(store.spend_nonce(&spend, NOW + 9), Ok(true), "in time it is spent");
+    assert_eq!(store.spend_nonce(&spend, NOW + 9), Ok(false), "once");
+    assert_eq!(store.bearer(&[6; 32], NOW + 99), Ok(Some(account)), "the token is good until its end");
+    assert_eq!(store.bearer(&[6; 32], NOW + 100), Ok(None), "and not at it");
+    assert_eq!(store.bearer(&[7; 32], NOW), Ok(None), "no other token is");
+}
+
+struct Writer<'a> {
+    store: &'a dyn Store,
+    account: Account,
+    chain: (u64, Option<CommitId>),
+}
+
+impl Writer<'_> {
+    fn item(&mut self, document: CaseId, kind: Kind, body: Vec<u8>, work: Work) -> Prepared {
+        let envelope = Envelope {
+            version: ENVELOPE_VERSION,
+            kind,
+            partition: PartitionId::ONLY,
+            document,
+            device: self.account.device,
+            incarnation: Incarnation([1; 16]),
+            branch: 0,
+            generation: 0,
+            group: GroupId([1; 16]),
+            n: self.chain.0 + 1,
+            prev: self.chain.1,
+            captured: Captured { wall_ms: 0, seen_ms: None, since_ms: None, epoch: None, seq: None },
+            schema: 1,
+            body,
+            micro: vec![],
+            supersedes: None,
+            alg: Algorithm::Ed25519,
+            signer: DeviceKey::from_seed(&[1; 32]).id(),
+        };
+        // The store trusts the hub that signatures hold.
+        let commit = SignedCommit { envelope: cbor::encode(&envelope), signature: Signature([0; 64]) };
+        self.chain = (envelope.n, Some(commit.id()));
+        Prepared { id: commit.id(), commit, envelope, micros: vec![], chained: true, work }
+    }
+
+    fn act(&mut self, document: CaseId, act: &Act) -> Prepared {
+        self.item(document, Kind::Act, act.to_bytes(), Work::Act(act.clone()))
+    }
+
+    fn report(&mut self, document: CaseId, service: &str) -> Prepared {
+        let grid = GRID.parse().expect("a division code");
+        self.act(document, &Act::report(Report { service: service.into(), grid, place: None }))
+    }
+
+    fn content(&mut self, document: CaseId, base: u64, blobs: Vec<BlobRef>) -> Prepared {
+        let gate = GateOutcome::Admitted { blobs };
+        let work = Work::Content(ContentWork { base, allowed: true, gate });
+        self.item(document, Kind::Content, base.to_be_bytes().to_vec(), work)
+    }
+
+    fn batch(&self, items: Vec<Prepared>, documents: BTreeMap<CaseId, SavedDocument>) -> Batch {
+        Batch { device: self.account.device, user: self.account.user, items, documents, now_ms: NOW }
+    }
+
+    fn commit(&self, batch: &Batch) -> Committed {
+        self.store.commit(batch, &rules()).expect("a batch is written")
+    }
+
+    fn done(&self, items: Vec<Prepared>) -> Vec<Vec<u8>> {
+        match self.commit(&self.batch(items, BTreeMap::new())) {
+            Committed::Done { receipts, .. } => receipts,
+            Committed::Moved => panic!("nothing moved"),
+        }
+    }
+}
+
+fn outcome(receipt: &[u8]) -> (Code, Option<u64>) {
+    let receipt: Receipt = cbor::decode("receipt", receipt, 4_096).expect("a receipt is canonical");
+    (receipt.code, receipt.seq)
+}
+
+fn batches_are_sequenced_densely_and_replayed(store: &dyn Store) {
+    let mut writer = Writer { store, account: member(store, 1, Role::GridWorker), chain: (0, None) };
+    let case = CaseId([1; 16]);
+    let items = vec![
+        writer.report(case, "case.snap"),
+        writer.act(case, &Act::named("dance", None)),
+        writer.content(case, 0, vec![]),
+        writer.act(case, &Act::named("self_handle", None)),
+    ];
+    let receipts = writer.done(items.clone());
+    let outcomes: Vec<_> = receipts.iter().map(|r| outcome(r)).collect();
+    let expected = [(Code::Ok, Some(1)), (Code::RSchema, None), (Code::Ok, Some(2)), (Code::Ok, Some(3))];
+    assert_eq!(outcomes, expected, "refusals take no number and leave no gap");
+    assert_eq!(writer.done(items.clone()), receipts, "receipts are replayed byte-equal");
+    assert_eq!(store.head().expect("a head").head, 3, "and nothing is numbered twice");
+    let situation =
+        store.situation(&writer.account, &[items[1].id], &BTreeSet::from([case])).expect("facts can be read");
+    assert_eq!(situation.receipts[&items[1].id], receipts[1], "receipts are found by id");
+    assert_eq!(situation.tips[&Incarnation([1; 16])].n, 4, "refused commits are in the chain");
+    let record = &situation.cases[&case];
+    assert_eq!((record.state.stage.as_str(), record.state.act_seq, record.version), ("closed", 2, 1));
+    assert_eq!(store.changes(&case), Ok(vec![0u64.to_be_bytes().to_vec()]), "taken changes are the truth");
+}
+
+fn a_batch_prepared_on_moved_facts_writes_nothing(store: &dyn Store) {
+    let mut writer = Writer { store, account: member(store, 1, Role::GridWorker), chain: (0, None) };
+    let case = CaseId([1; 16]);
+    let items = vec![writer.report(case, "case.snap"), writer.content(case, 0, vec![])];
+    writer.done(items);
+    let before = writer.chain;
+    let mut stale = |change: fn(&mut Prepared)| {
+        writer.chain = before;
+        let mut item = writer.content(case, 1, vec![]);
+        change(&mut item);
+        let saved = SavedDocument { version: 2, saved: vec![1], heads: vec![] };
+        let batch = writer.batch(vec![item], BTreeMap::from([(case, saved)]));
+        assert_eq!(writer.commit(&batch), Committed::Moved, "moved facts are noticed");
+    };
+    stale(|item| {
+        if let Work::Content(work) = &mut item.work {
+            work.base = 0;
+        }
+    });
+    stale(|item| {
+        if let Work::Content(work) = &mut item.work {
+            work.allowed = false;
+        }
+    });
+    stale(|item| item.chained = false);
+    assert_eq!(store.head().expect("a head").head, 2, "no number is lost");
+    assert_eq!(store.document(&case), Ok(None), "no document is kept");
+    writer.chain = before;
+    let item = writer.content(case, 1, vec![]);
+    let saved = SavedDocument { version: 2, saved: vec![1], heads: vec![] };
+    let batch = writer.batch(vec![item], BTreeMap::from([(case, saved.clone())]));
+    assert!(matches!(writer.commit(&batch), Committed::Done { .. }), "fresh facts are fine");
+    assert_eq!(store.document(&case), Ok(Some(saved)), "and the document is kept with them");
+}
+
+fn pages_hold_what_the_streams_hold(store: &dyn Store) {
+    let mut writer = Writer { store, account: member(store, 1, Role::GridWorker), chain: (0, None) };
+    for number in 1..=3 {
+        let item = writer.report(CaseId([number; 16]), "case.snap");
+        writer.done(vec![item]);
+    }
+    let touched = writer.content(CaseId([1; 16]), 0, vec![]);
+    writer.done(vec![touched]);
+    let stream = StreamId::grid(&GRID.parse().expect("a division code"));
+    let page = |cursor: u64, bytes_max: usize| {
+        let epoch = Some(store.head().expect("a head").epoch);
+        let streams = [Cursor { stream: stream.clone(), epoch, cursor }];
+        let receiver = writer.account.user;
+        store.page(&PageAsk { streams: &streams, receiver, bytes_max }).expect("a page")
+    };
+    let whole = page(0, usize::MAX);
+    let seqs: Vec<u64> = whole.cases.iter().map(|c| c.seq).collect();
+    assert_eq!(seqs, [2, 3, 4], "one row a case, in the order they last moved");
+    assert_eq!((whole.more, whole.cursors[0].cursor), (false, 4), "and then the stream is at the head");
+    let first = page(0, 1);
+    assert_eq!(
+        (first.cases.len(), first.more, first.cursors[0].cursor),
+        (1, true, 2),
+        "a page ends at its size"
+    );
+    let commits: Vec<u64> = page(3, usize::MAX).cases[0].commits.iter().map(|c| c.seq).collect();
+    assert_eq!(commits, [4], "only what is new");
+    let ids = [whole.cases[0].commits[0].id];
+    let streams = streams_for(&writer.account.user, &writer.account.grants);
+    assert_eq!(store.envelopes(&ids, &streams).expect("envelopes").commits.len(), 1);
+    let none = store.envelopes(&ids, &BTreeSet::new()).expect("envelopes");
+    assert!(none.commits.is_empty() && none.certificates.is_empty(), "no stream, no envelope");
+    assert_eq!(store.cases(Some(2)).expect("cases").len(), 2, "a list ends at its limit");
+    assert_eq!(store.cases(None).expect("cases")[0].record.id, CaseId([1; 16]), "the last moved first");
+    let grant = Grant { role: Role::GridWorker, grid: GRID.parse().expect("a division code") };
+    assert_eq!(writer.account.grants, [grant]);
+}
+
+fn blobs_move_the_cases_that_name_them(store: &dyn Store) {
+    let mut writer = Writer { store, account: member(store, 1, Role::GridWorker), chain: (0, None) };
+    let hash = BlobHash([9; 32]);
+    let device = writer.account.device;
+    let wanted = Upload { id: UploadId([1; 16]), hash, size: 10, device, until_ms: NOW + 50, stored: false };
+    assert_eq!(store.open_upload(&wanted), Ok(UploadOutcome::NotReferenced), "nobody asked for it");
+    for number in 1..=2 {
+        let case = CaseId([number; 16]);
+        let blob = BlobRef { hash, size: 10, mime: "image/png".into() };
+        let items = vec![writer.report(case, "case.snap"), writer.content(case, 0, vec![blob])];
+        writer.done(items);
+    }
+    assert_eq!(store.open_upload(&wanted), Ok(UploadOutcome::Open(wanted.clone())), "now it is");
+    let other = Upload { id: UploadId([2; 16]), until_ms: NOW + 60, ..wanted.clone() };
+    let found = Upload { until_ms: NOW + 60, ..wanted.clone() };
+    assert_eq!(store.open_upload(&other), Ok(UploadOutcome::Open(found.clone())), "the same upload again");
+    let sized = Upload { size: 11, ..wanted.clone() };
+    assert_eq!(store.open_upload(&sized), Ok(UploadOutcome::NotReferenced), "the size is part of it");
+    let streams = streams_for(&writer.account.user, &writer.account.grants);
+    assert_eq!(store.readable_blob(&hash, &streams), Ok(None), "not there yet");
+    assert_eq!(store.blob_stored(&hash, 10, NOW).expect("kept").head, 6, "each case that names it moves");
+    assert_eq!(store.blob_stored(&hash, 10, NOW).expect("kept").head, 6, "once");
+    assert_eq!(store.blob_count(), Ok(1));
+    assert_eq!(store.upload(&wanted.id, NOW), Ok(Some(Upload { stored: true, ..found })));
+    let read = store.readable_blob(&hash, &streams).expect("readable");
+    assert_eq!(read, Some(super::ReadableBlob::Whole { mime: "image/png".into() }));
+    assert_eq!(store.readable_blob(&hash, &BTreeSet::new()), Ok(None), "by right alone");
+    assert_eq!(store.end_upload(&wanted.id), Ok(true));
+    assert_eq!(store.end_upload(&wanted.id), Ok(false));
+}
+
+fn timers_run_once(store: &dyn Store) {
+    let device = member(store, 1, Role::GridWorker).device;
+    store.put_nonce(&device, &[5; 32], NOW + 10).expect("a nonce is kept");
+    store.put_nonce(&device, &[6; 32], NOW + 20).expect("a nonce is kept");
+    assert_eq!(store.sweep(NOW + 19).expect("swept").next_due_ms, Some(NOW + 20), "the later one counts");
+    assert_eq!(store.sweep(NOW + 20).expect("swept").next_due_ms, None, "and is done once");
+    store.probe(NOW).expect("a transaction can be written");
+    store.checkpoint().expect("a checkpoint can be made");
+}

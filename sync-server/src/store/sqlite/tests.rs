@@ -1,1 +1,33 @@
+//! No query that serves a page or a poll may walk a table.
 
+use yuandian_model::Epoch;
+
+use super::{SqliteStore, feed, overview, timers, uploads};
+
+#[test]
+fn no_query_of_feed_page_or_timers_scans() {
+    let place = tempfile::tempdir().expect("a directory");
+    let store = SqliteStore::open(&place.path().join("yuandian.db"), Epoch([1; 8])).expect("a store");
+    let page = overview::sql();
+    let queries = [
+        feed::ROWS,
+        feed::COMMITS,
+        feed::MICROS,
+        feed::STORED,
+        feed::PRESENT,
+        uploads::REFERENCED,
+        uploads::NAMING,
+        uploads::MICRO_CASES,
+        timers::DUE,
+        &page,
+    ];
+    for sql in queries {
+        let plan = store.plan(sql);
+        assert!(!plan.is_empty(), "{sql}");
+        for step in plan {
+            // The page walks its own index, newest first, and stops at its limit.
+            let walks = step.starts_with("SCAN") && !step.contains("USING INDEX case_touched");
+            assert!(!walks && !step.contains("ORDER BY"), "{step}: {sql}");
+        }
+    }
+}
