@@ -441,7 +441,14 @@ impl Phone {
                         }
                     }
                 },
-                Intent::Act(_) => {}
+                // Refused because a copy of this phone had done the very same: it is done.
+                Intent::Act(act) => {
+                    let body = act.to_bytes();
+                    let base = cases::base(tx, doc)?;
+                    if base.iter().any(|c| c.kind == Kind::Act && c.user == me && c.body == body) {
+                        journal::settle(tx, entry.id, "already there")?;
+                    }
+                }
                 // Refused because a copy of this phone had said it before: it is there.
                 Intent::Content(edits) => {
                     let content = base_content(tx, doc, stored.snapshot.as_deref())?;

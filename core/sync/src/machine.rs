@@ -56,18 +56,22 @@ pub struct UploadReply {
 }
 
 /// Why a request has no usable answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// No connection, a cut one, or an answer that is none (a captive portal).
+    #[error("{0}")]
     Unreachable(String),
     /// The server is busy.
+    #[error("the server is busy")]
     Busy {
         /// `Retry-After`, ms.
         retry_after_ms: Option<i64>,
     },
     /// The token has ended.
+    #[error("the server does not know this phone's token any more")]
     Unauthorized,
     /// The server refuses the request as a whole, in words for the log.
+    #[error("refused: {0}")]
     Refused(String),
 }
 
@@ -450,7 +454,7 @@ impl Machine {
             return;
         }
         self.report.failures += 1;
-        self.report.last_failure = Some(format!("{failure:?}"));
+        self.report.last_failure = Some(failure.to_string());
         self.failures_in_a_row += 1;
         match failure {
             Failure::Unauthorized if !self.greeted_again => {

@@ -154,7 +154,7 @@ fn a_refused_request_ends_the_run() {
     let told = RunReport {
         reached: true,
         failures: 1,
-        last_failure: Some("Refused(\"too large\")".into()),
+        last_failure: Some("refused: too large".into()),
         ..RunReport::default()
     };
     assert_eq!(report, told);
