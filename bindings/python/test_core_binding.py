@@ -1,25 +1,121 @@
-"""The generated Python binding over the real library: a call, an awaited call, a typed error."""
+"""The generated Python binding over the real library: calls, typed errors, events, shutdown, cancellation."""
 
 import asyncio
 import pathlib
+import socket
 import tempfile
 import unittest
 
 import yuandian_ffi as core
 
+DATA = pathlib.Path(__file__).parents[2] / "tests" / "data"
+PHOTO = DATA / "photos" / "tiny.jpg"
 
-class CoreBinding(unittest.TestCase):
-    def test_a_synchronous_call_reaches_the_real_library(self):
+
+def snap(text):
+    return core.DraftInput(
+        service="case.snap",
+        position=core.Position(lng=113.65, lat=34.76, accuracy_m=8),
+        text=text,
+        answers=[core.Answer(key="severity", value="low")],
+    )
+
+
+class CoreBinding(unittest.IsolatedAsyncioTestCase):
+    async def asyncSetUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.home = str(pathlib.Path(self.folder.name, "手机"))
+        self.core = await core.YuandianCore.open(self.home)
+        self.addAsyncCleanup(self.core.shutdown)
+
+    def test_calls_without_a_phone_need_none(self):
         self.assertEqual(core.core_version().name, "yuandian-ffi")
+        forms = {form.id: form for form in core.services()}
+        self.assertEqual(forms["help.errand"].title.zh, "代买代送")
+        self.assertTrue(forms["help.errand"].place_is_coarse)
 
-    def test_an_awaited_call_returns_a_record(self):
-        with tempfile.TemporaryDirectory() as folder:
-            photo = pathlib.Path(folder, "现场.jpg")
-            photo.write_bytes(bytes(1_234))
-            found = asyncio.run(core.file_facts(str(photo)))
-        self.assertEqual(found, core.FileFacts(path=str(photo), length_bytes=1_234))
+    async def test_a_draft_is_kept_with_its_photo(self):
+        draft = await self.core.save_draft(None, snap("井盖缺失"))
+        photo = await self.core.add_photo(draft, str(PHOTO))
+        self.assertEqual(await self.core.save_draft(draft, snap("井盖已缺失")), draft)
+        kept = await self.core.draft(draft)
+        self.assertEqual((kept.entered, [p.hash for p in kept.photos]), (snap("井盖已缺失"), [photo]))
+        (line,) = await self.core.list(10, 0)
+        self.assertEqual((line.id, line.title, line.stage_text, line.photos), (draft, "井盖已缺失", "草稿", 1))
 
-    def test_an_error_keeps_its_variant_and_its_fields(self):
-        with self.assertRaises(core.CoreError.NoFile) as refused:
-            asyncio.run(core.file_facts("/没有/这个/文件.jpg"))
-        self.assertEqual(refused.exception.path, "/没有/这个/文件.jpg")
+    async def test_errors_are_types_with_fields(self):
+        with self.assertRaises(core.CoreError.InvalidInput) as refused:
+            await self.core.save_draft(None, core.DraftInput(service="x", position=None, text="", answers=[]))
+        self.assertEqual(refused.exception.field, "service")
+        draft = await self.core.save_draft(None, snap("x"))
+        with self.assertRaises(core.CoreError.PhotoRefused):
+            await self.core.add_photo(draft, str(DATA / "hostile-photos" / "html.jpg"))
+        with self.assertRaises(core.CoreError.FileUnusable) as refused:
+            await self.core.add_photo(draft, "没有.jpg")
+        self.assertEqual(refused.exception.path, "没有.jpg")
+        with self.assertRaises(core.CoreError.NotEnrolled):
+            await self.core.finish(draft)
+        with self.assertRaises(core.CoreError.NotFound) as refused:
+            await self.core.draft("没有这个")
+        self.assertEqual(refused.exception.what, "case")
+        for kind in (core.CoreError.NotEnrolled, core.CoreError.NotFound, core.CoreError.Refused):
+            self.assertTrue(issubclass(kind, core.CoreError))
+
+    async def test_events_are_pulled_and_acknowledged(self):
+        events = self.core.events()
+        draft = await self.core.save_draft(None, snap("一"))
+        first = await events.next()
+        self.assertEqual(first.kind, core.EventKind.CASE_CHANGED(case_id=draft))
+        self.assertEqual(await events.next(), first)
+        events.acknowledge(first.number)
+        waiting = asyncio.create_task(events.next())
+        await self.core.discard_draft(draft)
+        second = await waiting
+        self.assertGreater(second.number, first.number)
+        events.acknowledge(second.number)
+        waiting = asyncio.create_task(events.next())
+        await asyncio.sleep(0)
+        events.stop()
+        self.assertIsNone(await waiting)
+
+    async def test_a_cancelled_wait_loses_no_event(self):
+        events = self.core.events()
+        waiting = asyncio.create_task(events.next())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with self.assertRaises(asyncio.CancelledError):
+            await waiting
+        draft = await self.core.save_draft(None, snap("一"))
+        self.assertEqual((await events.next()).kind, core.EventKind.CASE_CHANGED(case_id=draft))
+
+    async def test_a_cancelled_call_over_the_network_leaves_the_phone_free(self):
+        with socket.create_server(("127.0.0.1", 0)) as mute:
+            # Listens, and never answers.
+            address = f"http://127.0.0.1:{mute.getsockname()[1]}"
+            enrolling = asyncio.create_task(self.core.enroll(address, "7K3M-9QRT-2XWB", "甲"))
+            connection, _ = await asyncio.get_running_loop().run_in_executor(None, mute.accept)
+            with connection:
+                self.assertEqual(await self.core.list(10, 0), [])
+                enrolling.cancel()
+                with self.assertRaises(asyncio.CancelledError):
+                    await enrolling
+        await self.core.shutdown()
+        again = await core.YuandianCore.open(self.home)
+        await again.shutdown()
+
+    async def test_shutdown_gives_the_home_back(self):
+        draft = await self.core.save_draft(None, snap("一"))
+        events = self.core.events()
+        waiting = asyncio.create_task(events.next())
+        await self.core.shutdown()
+        self.assertIsNone(await waiting)
+        with self.assertRaises(core.CoreError.ShutDown):
+            await self.core.list(10, 0)
+        again = await core.YuandianCore.open(self.home)
+        self.addAsyncCleanup(again.shutdown)
+        self.assertEqual((await again.draft(draft)).entered, snap("一"))
+
+    async def test_a_home_is_one_core_s(self):
+        with self.assertRaises(core.CoreError.InUse):
+            await core.YuandianCore.open(self.home)

@@ -13,6 +13,8 @@ use std::task::{Context, Poll};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
+use crate::error::CoreError;
+
 /// Threads that run the core's futures.
 const WORKER_THREADS: usize = 2;
 /// Threads for blocking work (files, the database) at one time.
@@ -34,6 +36,17 @@ fn runtime() -> &'static Runtime {
 /// Runs `work` on the core's threads and waits for it from anywhere.
 pub(crate) fn on_core<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> OnCore<T> {
     OnCore(runtime().spawn(work))
+}
+
+/// Runs blocking `work` on one of the core's threads for it. Once begun it runs to its end, even if nobody waits any more.
+pub(crate) async fn on_core_blocking<T, E>(
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, CoreError>
+where
+    T: Send + 'static,
+    E: Into<CoreError> + Send + 'static,
+{
+    OnCore(runtime().spawn_blocking(work)).await.map_err(Into::into)
 }
 
 /// Work that runs on the core's threads until it is done or this is dropped.

@@ -1,0 +1,161 @@
+//! Reading cases, and what a person does with them: edit, note, act, settle, export.
+
+use yuandian_device::{ActCommand, BlobHash};
+
+use crate::answers::{Answer, pairs};
+use crate::core::YuandianCore;
+use crate::error::CoreError;
+use crate::files;
+use crate::views::{CaseView, ListLine};
+
+/// An act with what goes along with it.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ActInput {
+    /// Act id: `claim`, `report_back`, `confirm` … [`CaseView::can`] lists what is possible now.
+    pub name: String,
+    /// A note with it, at most 2,000 characters.
+    #[uniffi(default = None)]
+    pub text: Option<String>,
+    /// Named arguments, at most 32.
+    #[uniffi(default = [])]
+    pub arguments: Vec<Answer>,
+    /// Paths of photos with it, at most 9.
+    #[uniffi(default = [])]
+    pub photos: Vec<String>,
+}
+
+/// What became of an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum ActOutcome {
+    /// Kept and queued.
+    Queued,
+    /// It had been done before: nothing was queued.
+    AlreadyDone,
+}
+
+impl From<yuandian_device::ActOutcome> for ActOutcome {
+    fn from(outcome: yuandian_device::ActOutcome) -> Self {
+        match outcome {
+            yuandian_device::ActOutcome::Queued => ActOutcome::Queued,
+            yuandian_device::ActOutcome::AlreadyDone => ActOutcome::AlreadyDone,
+        }
+    }
+}
+
+#[uniffi::export]
+impl YuandianCore {
+    /// A page of the list: drafts first, then cases, latest first.
+    ///
+    /// # Errors
+    /// [`CoreError::Damaged`].
+    pub async fn list(&self, limit: u32, offset: u32) -> Result<Vec<ListLine>, CoreError> {
+        self.with_phone(move |phone| Ok(phone.list(limit, offset)?.into_iter().map(ListLine::from).collect()))
+            .await
+    }
+
+    /// One line of the list.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`].
+    pub async fn line(&self, id: String) -> Result<ListLine, CoreError> {
+        self.with_phone(move |phone| Ok(phone.line_of(&phone.find(&id)?)?.into())).await
+    }
+
+    /// A case with everything this phone knows of it, by its id or the first characters of it (at least four).
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`], [`CoreError::NotEnrolled`], [`CoreError::InvalidInput`] where several begin so.
+    pub async fn case(&self, id: String) -> Result<CaseView, CoreError> {
+        self.with_phone(move |phone| Ok(phone.case(&phone.find(&id)?)?.into())).await
+    }
+
+    /// Answers questions of a case's form; the key `text` is the description. `seen` are the [`CaseView::heads`] that the form was
+    /// opened at: what somebody else has answered since becomes a visible conflict. Without it the case as it stands now is meant.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`], [`CoreError::InvalidInput`].
+    pub async fn edit(
+        &self,
+        case: String,
+        answers: Vec<Answer>,
+        seen: Option<Vec<String>>,
+    ) -> Result<(), CoreError> {
+        let answers = pairs(answers);
+        self.change_case(case, move |phone, id| Ok(phone.edit(id, &answers, seen.as_deref())?)).await
+    }
+
+    /// Adds a note and photos (by path, at most 9) to a case.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`], [`CoreError::InvalidInput`], [`CoreError::PhotoRefused`], [`CoreError::FileUnusable`].
+    pub async fn note(&self, case: String, text: String, photos: Vec<String>) -> Result<(), CoreError> {
+        self.change_case(case, move |phone, id| {
+            let photos = files::read_photos(&photos)?;
+            Ok(phone.note(id, &text, &photos)?)
+        })
+        .await
+    }
+
+    /// Does an act: judged by the rule here first, by the server for good. Its note and photos go with it.
+    ///
+    /// # Errors
+    /// [`CoreError::Refused`] by the phone's own rule: nothing is queued. [`CoreError::NotFound`], [`CoreError::InvalidInput`],
+    /// [`CoreError::PhotoRefused`], [`CoreError::FileUnusable`].
+    pub async fn act(&self, case: String, act: ActInput) -> Result<ActOutcome, CoreError> {
+        self.change_case(case, move |phone, id| {
+            let photos = files::read_photos(&act.photos)?;
+            let arguments = pairs(act.arguments);
+            let command =
+                ActCommand { name: &act.name, text: act.text.as_deref(), args: &arguments, photos: &photos };
+            Ok(phone.act(id, &command)?.into())
+        })
+        .await
+    }
+
+    /// Settles a conflict: keeps the value with this number (from 1).
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`] for a key without conflict, [`CoreError::InvalidInput`] for a number that is not shown.
+    pub async fn resolve(&self, case: String, key: String, keep: u32) -> Result<(), CoreError> {
+        self.change_case(case, move |phone, id| Ok(phone.resolve(id, &key, keep as usize)?)).await
+    }
+
+    /// Writes a case, its history and its originals on this phone into a zip file.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`], [`CoreError::FileUnusable`].
+    pub async fn export_case(&self, case: String, path: String) -> Result<(), CoreError> {
+        self.with_phone(move |phone| {
+            let bytes = phone.export(&phone.find(&case)?)?;
+            files::write(&path, &bytes)
+        })
+        .await
+    }
+
+    /// The micro picture with this hash: a JPEG of at most 2 kB, or nothing where this phone has none.
+    ///
+    /// # Errors
+    /// [`CoreError::InvalidInput`] for what is no hash.
+    pub async fn micro(&self, hash: String) -> Result<Option<Vec<u8>>, CoreError> {
+        self.with_phone(move |phone| Ok(phone.micro(&hash_of(&hash)?)?)).await
+    }
+
+    /// Writes the original of a photo, or another size of it that is on this phone, to `path`.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`] where it is not on this phone, [`CoreError::FileUnusable`], [`CoreError::InvalidInput`].
+    pub async fn save_photo(&self, hash: String, path: String) -> Result<(), CoreError> {
+        self.with_phone(move |phone| {
+            let bytes = phone.blob(&hash_of(&hash)?, 0, yuandian_device::ORIGINAL_BYTES_MAX as u64)?;
+            files::write(&path, &bytes)
+        })
+        .await
+    }
+}
+
+fn hash_of(text: &str) -> Result<BlobHash, CoreError> {
+    text.parse().map_err(|_| CoreError::InvalidInput {
+        field: "hash".to_owned(),
+        reason: "64 hexadecimal digits are needed".to_owned(),
+    })
+}

@@ -1,0 +1,228 @@
+//! One open phone: opening and closing it, who it speaks for, and the one way every call gets at its store.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedRwLockReadGuard, RwLock};
+use yuandian_device::{CaseId, Driver, Phone, TrustRoots, platform};
+
+use crate::error::CoreError;
+use crate::events::{EventKind, Events};
+use crate::on_core::{on_core, on_core_blocking};
+use crate::sync::StopSignal;
+
+/// Which core an app has loaded.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct CoreVersion {
+    /// The crate that the library was built from.
+    pub name: String,
+    /// Its semantic version.
+    pub version: String,
+}
+
+/// The loaded core. It never fails and does no input or output.
+#[uniffi::export]
+pub fn core_version() -> CoreVersion {
+    CoreVersion { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
+}
+
+/// A right: a role in a division and everything below it.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Grant {
+    /// Role id.
+    pub role: String,
+    /// Division code.
+    pub grid: String,
+}
+
+/// Who the phone speaks for.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct PersonRecord {
+    /// Id of the person.
+    pub user: String,
+    /// Display name.
+    pub name: String,
+    /// Rights as the server gave them last.
+    pub grants: Vec<Grant>,
+}
+
+impl From<yuandian_device::PersonRecord> for PersonRecord {
+    fn from(person: yuandian_device::PersonRecord) -> Self {
+        let grant = |grant: yuandian_model::Grant| Grant {
+            role: grant.role.to_string(),
+            grid: grant.grid.to_string(),
+        };
+        Self {
+            user: person.user.to_string(),
+            name: person.name,
+            grants: person.grants.into_iter().map(grant).collect(),
+        }
+    }
+}
+
+/// The store while it is open. Whoever uses it holds a read lease; shutting down waits for every lease to come back.
+pub(crate) type Store = Option<Arc<Mutex<Phone>>>;
+
+/// A phone: keep one for the life of the process, and call [`YuandianCore::shutdown`] before another opens the same home.
+///
+/// A call that was cancelled may still have happened: once a command has begun, it is finished and durable.
+#[derive(uniffi::Object)]
+pub struct YuandianCore {
+    pub(crate) store: Arc<RwLock<Store>>,
+    /// One run at a time; kept between runs for its connections and its token.
+    pub(crate) driver: Arc<tokio::sync::Mutex<Option<Driver>>>,
+    pub(crate) roots: TrustRoots,
+    pub(crate) events: Arc<Events>,
+    pub(crate) stop: Arc<StopSignal>,
+}
+
+#[uniffi::export]
+impl YuandianCore {
+    /// Opens the phone that lives in the folder `home`, making it where needed. Trusts the public certificate authorities.
+    ///
+    /// # Errors
+    /// [`CoreError::InUse`], [`CoreError::AppTooOld`], [`CoreError::StorageFull`], [`CoreError::Damaged`].
+    #[uniffi::constructor]
+    pub async fn open(home: String) -> Result<Arc<Self>, CoreError> {
+        Self::open_trusting(home, Vec::new()).await
+    }
+
+    /// [`YuandianCore::open`], trusting these certificates (DER) beside the public authorities: cities run their own.
+    ///
+    /// # Errors
+    /// Those of [`YuandianCore::open`]. A root that is no certificate is refused when the network is first used.
+    #[uniffi::constructor]
+    pub async fn open_trusting(home: String, roots: Vec<Vec<u8>>) -> Result<Arc<Self>, CoreError> {
+        let phone = on_core_blocking(move || platform::open_home(&PathBuf::from(home))).await?;
+        Ok(Arc::new(Self {
+            store: Arc::new(RwLock::new(Some(Arc::new(Mutex::new(phone))))),
+            driver: Arc::default(),
+            roots: TrustRoots(roots),
+            events: Arc::default(),
+            stop: Arc::default(),
+        }))
+    }
+
+    /// Stops a run of sync and every stream of events, waits for calls under way, and closes the store: another open of the same home
+    /// then succeeds. Every later call is [`CoreError::ShutDown`]; shutting down twice is no error.
+    ///
+    /// # Errors
+    /// None today; the type leaves room for one.
+    pub async fn shutdown(&self) -> Result<(), CoreError> {
+        let (store, events, stop) =
+            (Arc::clone(&self.store), Arc::clone(&self.events), Arc::clone(&self.stop));
+        on_core(async move {
+            stop.stop_for_ever();
+            events.stop_all();
+            let taken = store.write().await.take();
+            if let Some(phone) = taken {
+                close(phone).await;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Who the phone speaks for.
+    ///
+    /// # Errors
+    /// [`CoreError::NotEnrolled`].
+    pub async fn person(&self) -> Result<PersonRecord, CoreError> {
+        self.with_phone(|phone| Ok(phone.person()?.into())).await
+    }
+
+    /// Enrols the phone at a server with an invitation code, under a name that others see (1 to 40 characters).
+    ///
+    /// # Errors
+    /// [`CoreError::InvalidInput`], [`CoreError::Unreachable`], [`CoreError::ServerRefused`] (the code is unknown, used or expired).
+    pub async fn enroll(
+        &self,
+        server: String,
+        code: String,
+        name: String,
+    ) -> Result<PersonRecord, CoreError> {
+        let (store, roots) = (self.lease(), self.roots.clone());
+        let (driver, stop) = (Arc::clone(&self.driver), Arc::clone(&self.stop));
+        on_core(async move {
+            let store = store.await?;
+            let fresh = Driver::new(&server, &roots)?;
+            let mut kept = driver.lock().await;
+            stop.or_stopped(fresh.enroll(store.phone(), &code, &name)).await.ok_or(CoreError::ShutDown)??;
+            *kept = Some(fresh);
+            let person = lock(store.phone()).person()?;
+            Ok(person.into())
+        })
+        .await
+    }
+}
+
+impl YuandianCore {
+    /// A lease on the open store.
+    pub(crate) fn lease(&self) -> impl Future<Output = Result<Lease, CoreError>> + Send + 'static {
+        let store = Arc::clone(&self.store);
+        async move {
+            let guard = store.read_owned().await;
+            if guard.is_some() { Ok(Lease(guard)) } else { Err(CoreError::ShutDown) }
+        }
+    }
+
+    /// Does something with the phone on a thread for blocking work, alone with it.
+    pub(crate) async fn with_phone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Phone) -> Result<T, CoreError> + Send + 'static,
+    ) -> Result<T, CoreError> {
+        let lease = self.lease();
+        on_core(async move {
+            let lease = lease.await?;
+            on_core_blocking(move || work(&mut lock(lease.phone()))).await
+        })
+        .await
+    }
+
+    /// Does something that changes a case, then tells whoever listens.
+    pub(crate) async fn change_case<T: Send + 'static>(
+        &self,
+        case: String,
+        work: impl FnOnce(&mut Phone, &CaseId) -> Result<T, CoreError> + Send + 'static,
+    ) -> Result<T, CoreError> {
+        let events = Arc::clone(&self.events);
+        self.with_phone(move |phone| {
+            let id = phone.find(&case)?;
+            let done = work(phone, &id)?;
+            // Here and not after the call: a caller that has gone away has changed the case all the same.
+            events.tell(&EventKind::CaseChanged { case_id: id.to_string() });
+            Ok(done)
+        })
+        .await
+    }
+}
+
+/// Proof that the store is open, and stays so until this is dropped.
+pub(crate) struct Lease(OwnedRwLockReadGuard<Store>);
+
+impl Lease {
+    pub(crate) fn phone(&self) -> &Arc<Mutex<Phone>> {
+        self.0.as_ref().expect("a lease is only given on an open store, and closing waits for it")
+    }
+}
+
+/// The phone, alone. A panic while it was locked has rolled its transaction back: what is stored is whole.
+pub(crate) fn lock(phone: &Mutex<Phone>) -> MutexGuard<'_, Phone> {
+    phone.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Drops the phone, which closes its store. A run of sync that was stopped may have left one step on a blocking thread, which holds
+/// the phone until that step is durable: a few milliseconds, waited for here.
+async fn close(mut phone: Arc<Mutex<Phone>>) {
+    loop {
+        match Arc::try_unwrap(phone) {
+            Ok(last) => {
+                drop(last);
+                return;
+            }
+            Err(shared) => phone = shared,
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}

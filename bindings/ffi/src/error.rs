@@ -1,0 +1,119 @@
+//! The one error that apps see, by what a person can do about it, and how the phone's own becomes it.
+
+use yuandian_device::DeviceError;
+
+/// Why a call did not happen. Nothing was queued or changed when one is returned; what was saved before is safe.
+///
+/// The texts in `reason` are for a log or a support call; what a person reads is built from the variant and its codes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum CoreError {
+    /// An input cannot be used: mend this field and try again.
+    #[error("{field}: {reason}")]
+    InvalidInput {
+        /// Which input: `text`, `at`, `service`, a form key …
+        field: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The rule says no on this phone already: choose one of the next steps.
+    #[error("refused: {code}")]
+    Refused {
+        /// Which no: `r_state`, `r_role` …
+        code: String,
+        /// Why, in words (zh-Hans).
+        reason: String,
+        /// Why, in English.
+        reason_en: String,
+        /// What one can do, ids, the best first.
+        next: Vec<String>,
+    },
+    /// Not a usable photograph: take another.
+    #[error("photo refused ({code}): {reason}")]
+    PhotoRefused {
+        /// Stable id of the reason.
+        code: String,
+        /// The reason.
+        reason: String,
+    },
+    /// A file that was named cannot be read or written: choose another, free space or grant access.
+    #[error("{path}: {reason}")]
+    FileUnusable {
+        /// The path as it was given.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// This phone holds no such thing: go back to the list.
+    #[error("no such {what}: {id}")]
+    NotFound {
+        /// What was looked for: `case`, `draft`, `photo`, `conflict`.
+        what: String,
+        /// Its id as it was given.
+        id: String,
+    },
+    /// The phone speaks for nobody yet: enrol with an invitation.
+    #[error("not enrolled")]
+    NotEnrolled,
+    /// The server could not be reached: everything is kept; try again later.
+    #[error("the server is out of reach: {reason}")]
+    Unreachable {
+        /// What the network said.
+        reason: String,
+    },
+    /// The server said no to the request as a whole (an invitation used before …): ask for another invitation.
+    #[error("the server refuses: {reason}")]
+    ServerRefused {
+        /// The server's words.
+        reason: String,
+    },
+    /// Another process or another core has this home open: close it there.
+    #[error("another process uses this home")]
+    InUse,
+    /// The phone is full: free some space and try again.
+    #[error("the storage is full")]
+    StorageFull,
+    /// The store was written by a newer app: update this one.
+    #[error("the store has schema {found}, this app knows {known}")]
+    AppTooOld {
+        /// Schema found in the store.
+        found: i64,
+        /// Newest schema known here.
+        known: i64,
+    },
+    /// The store or a file in it cannot be read: export what can be read and call support.
+    #[error("the store cannot be read: {reason}")]
+    Damaged {
+        /// What was found.
+        reason: String,
+    },
+    /// The core was shut down: open it again.
+    #[error("the core was shut down")]
+    ShutDown,
+}
+
+impl From<DeviceError> for CoreError {
+    fn from(error: DeviceError) -> Self {
+        match error {
+            DeviceError::Invalid { field, reason } => CoreError::InvalidInput { field, reason },
+            DeviceError::Refused { code, facts } => {
+                let words = yuandian_device::words();
+                let reason = words.reason(code, &facts);
+                CoreError::Refused {
+                    code: code.id().to_owned(),
+                    reason: reason.zh,
+                    reason_en: reason.en,
+                    next: words.next_steps(code).to_vec(),
+                }
+            }
+            DeviceError::Photo { code, reason } => CoreError::PhotoRefused { code: code.to_owned(), reason },
+            DeviceError::NotFound { what, id } => CoreError::NotFound { what: what.to_owned(), id },
+            DeviceError::NotEnrolled => CoreError::NotEnrolled,
+            DeviceError::Unreachable(reason) => CoreError::Unreachable { reason },
+            DeviceError::ServerRefused(reason) => CoreError::ServerRefused { reason },
+            DeviceError::InUse => CoreError::InUse,
+            DeviceError::StorageFull => CoreError::StorageFull,
+            DeviceError::NewerStore { found, known } => CoreError::AppTooOld { found, known },
+            DeviceError::Damaged(reason) => CoreError::Damaged { reason },
+        }
+    }
+}

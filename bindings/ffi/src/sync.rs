@@ -1,0 +1,182 @@
+//! A run of sync: one at a time, watched by events, stopped at will.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::watch;
+use yuandian_device::{Driver, RunReport, SyncStep};
+
+use crate::core::{YuandianCore, lock};
+use crate::error::CoreError;
+use crate::events::{EventKind, Events};
+use crate::on_core::on_core;
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct SyncReport {
+    /// Whether the server was spoken to at all.
+    pub reached: bool,
+    /// Whether everything there was to do was done.
+    pub complete: bool,
+    /// Commits sent.
+    pub pushed: u64,
+    /// Cases received.
+    pub pulled: u64,
+    /// Files stored by the server.
+    pub uploaded: u64,
+    /// Bytes of files sent.
+    pub uploaded_bytes: u64,
+    /// Network failures, overcome or not.
+    pub failures: u32,
+    /// The last of them, for a log.
+    pub last_failure: Option<String>,
+}
+
+impl From<RunReport> for SyncReport {
+    fn from(report: RunReport) -> Self {
+        Self {
+            reached: report.reached,
+            complete: report.complete,
+            pushed: report.pushed,
+            pulled: report.pulled,
+            uploaded: report.uploaded,
+            uploaded_bytes: report.uploaded_bytes,
+            failures: report.failures,
+            last_failure: report.last_failure,
+        }
+    }
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, uniffi::Record)]
+pub struct SyncProgress {
+    /// Cases of one's own that the server has answered.
+    pub judged: u64,
+    /// Cases received.
+    pub received: u64,
+    /// Of the file being sent: bytes that the server has.
+    pub sent_bytes: u64,
+    /// Of the file being sent: bytes in all; 0 while no file is being sent.
+    pub file_bytes: u64,
+}
+
+#[uniffi::export]
+impl YuandianCore {
+    /// One run: until nothing is left, photos included, or nothing moves any more. A run that did not reach the server is no error
+    /// but a report; everything is kept. While one runs, another waits for its end.
+    ///
+    /// # Errors
+    /// [`CoreError::NotEnrolled`], [`CoreError::StorageFull`], [`CoreError::Damaged`]; [`CoreError::ShutDown`] where the core is shut
+    /// down meanwhile.
+    pub async fn sync(&self) -> Result<SyncReport, CoreError> {
+        let (lease, driver, roots) = (self.lease(), Arc::clone(&self.driver), self.roots.clone());
+        let (events, stop) = (Arc::clone(&self.events), Arc::clone(&self.stop));
+        on_core(async move {
+            let mut driver = driver.lock().await;
+            let lease = lease.await?;
+            let phone = lease.phone();
+            let before = attention(phone)?;
+            if driver.is_none() {
+                let server = lock(phone).server()?;
+                *driver = Some(Driver::new(&server, &roots)?);
+            }
+            let driver = driver.as_mut().expect("it was made above");
+            stop.begin();
+            let mut progress = SyncProgress::default();
+            let run = driver.sync_watched(phone, |step| tell(&events, &mut progress, step));
+            let report = match stop.or_stopped(run).await {
+                Some(ended) => ended?.into(),
+                None if stop.is_for_ever() => return Err(CoreError::ShutDown),
+                None => stopped(),
+            };
+            let after = attention(phone)?;
+            if after != before {
+                let count = u32::try_from(after.len()).unwrap_or(u32::MAX);
+                events.tell(&EventKind::AttentionChanged { count });
+            }
+            events.tell(&EventKind::SyncFinished { report: report.clone() });
+            Ok(report)
+        })
+        .await
+    }
+
+    /// Stops the run under way, if there is one: it ends with a report that is not complete. What the server has taken is kept; the
+    /// next run goes on from there. Returns at once.
+    pub fn stop_sync(&self) {
+        self.stop.stop();
+    }
+}
+
+/// Numbers and codes of what needs the person: enough to see that it changed.
+fn attention(phone: &std::sync::Mutex<yuandian_device::Phone>) -> Result<Vec<(i64, String)>, CoreError> {
+    let items = lock(phone).attention()?;
+    Ok(items.into_iter().map(|item| (item.item, item.reason)).collect())
+}
+
+fn stopped() -> SyncReport {
+    let last_failure = Some("stopped".to_owned());
+    SyncReport { last_failure, ..RunReport::default().into() }
+}
+
+fn tell(events: &Events, progress: &mut SyncProgress, step: SyncStep) {
+    let changed = match step {
+        SyncStep::Judged { cases } => {
+            progress.judged += cases.len() as u64;
+            cases
+        }
+        SyncStep::Received { cases } => {
+            progress.received += cases.len() as u64;
+            cases
+        }
+        SyncStep::Uploaded { case, sent, size } => {
+            (progress.sent_bytes, progress.file_bytes) = (sent, size);
+            case.into_iter().collect()
+        }
+    };
+    for case in changed {
+        events.tell(&EventKind::CaseChanged { case_id: case.to_string() });
+    }
+    events.tell(&EventKind::SyncProgressed { progress: progress.clone() });
+}
+
+/// Stops what goes over the network: one run, or for ever.
+pub(crate) struct StopSignal {
+    wanted: watch::Sender<bool>,
+    for_ever: AtomicBool,
+}
+
+impl Default for StopSignal {
+    fn default() -> Self {
+        Self { wanted: watch::Sender::new(false), for_ever: AtomicBool::new(false) }
+    }
+}
+
+impl StopSignal {
+    /// A stop asked for earlier was not meant for this run, unless it is for ever.
+    fn begin(&self) {
+        self.wanted.send_replace(self.is_for_ever());
+    }
+
+    pub(crate) fn stop(&self) {
+        self.wanted.send_replace(true);
+    }
+
+    pub(crate) fn stop_for_ever(&self) {
+        self.for_ever.store(true, Ordering::SeqCst);
+        self.stop();
+    }
+
+    pub(crate) fn is_for_ever(&self) -> bool {
+        self.for_ever.load(Ordering::SeqCst)
+    }
+
+    /// What comes first: the end of the work, or the wish to stop it (`None`, the work dropped where it waits).
+    pub(crate) async fn or_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut wanted = self.wanted.subscribe();
+        tokio::select! {
+            biased;
+            _ = wanted.wait_for(|stop| *stop) => None,
+            ended = work => Some(ended),
+        }
+    }
+}

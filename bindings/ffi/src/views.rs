@@ -1,0 +1,293 @@
+//! What a person sees, as records: list lines, and a case with its conflicts, notes, photos and history.
+
+use yuandian_device::view;
+
+use crate::answers::Answer;
+
+/// A line of a list with its words.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ListLine {
+    /// The case, or the draft.
+    pub id: String,
+    /// Service id.
+    pub service: String,
+    /// Service in words.
+    pub service_text: String,
+    /// Its first words.
+    pub title: String,
+    /// Stage id.
+    pub stage: String,
+    /// Stage in words.
+    pub stage_text: String,
+    /// Where one's work stands (id).
+    pub sync: String,
+    /// The same in words.
+    pub sync_text: String,
+    /// One's claim.
+    pub claim: String,
+    /// Number of photos.
+    pub photos: u32,
+    /// Last change, ms since 1970.
+    pub updated_ms: i64,
+}
+
+impl From<view::ListLine> for ListLine {
+    fn from(view: view::ListLine) -> Self {
+        Self {
+            id: view.id,
+            service: view.service,
+            service_text: view.service_text,
+            title: view.title,
+            stage: view.stage,
+            stage_text: view.stage_text,
+            sync: view.sync,
+            sync_text: view.sync_text,
+            claim: view.claim,
+            photos: view.photos,
+            updated_ms: view.updated_ms,
+        }
+    }
+}
+
+/// A case, whole.
+#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+pub struct CaseView {
+    /// Its id.
+    pub id: String,
+    /// Service id.
+    pub service: String,
+    /// Its first words.
+    pub title: String,
+    /// The description.
+    pub text: String,
+    /// Stage id, acts done on this phone included.
+    pub stage: String,
+    /// Stage in words.
+    pub stage_text: String,
+    /// Where one's work stands (id).
+    pub sync: String,
+    /// The same in words.
+    pub sync_text: String,
+    /// Answers: shared ones, and this phone's private ones.
+    pub fields: Vec<Answer>,
+    /// Which of `fields` never leave this phone.
+    pub private_keys: Vec<String>,
+    /// Answers with more than one value.
+    pub conflicts: Vec<Conflict>,
+    /// Notes in order.
+    pub notes: Vec<NoteView>,
+    /// Photos in order.
+    pub photos: Vec<PhotoView>,
+    /// One's claim.
+    pub claim: ClaimView,
+    /// Who opened it.
+    pub author: String,
+    /// Who holds it.
+    pub holders: Vec<String>,
+    /// How many wait for it.
+    pub waiting: u32,
+    /// Division it lies in.
+    pub grid: String,
+    /// Name of the division.
+    pub grid_name: String,
+    /// Where it is, as far as that is shared.
+    pub place: Option<PlaceView>,
+    /// History.
+    pub history: Vec<HistoryLine>,
+    /// Acts one may do now.
+    pub can: Vec<String>,
+    /// Heads of the content document: what an edit form was opened at.
+    pub heads: Vec<String>,
+    /// Number of accepted acts.
+    pub act_seq: u64,
+}
+
+impl From<view::CaseView> for CaseView {
+    fn from(view: view::CaseView) -> Self {
+        Self {
+            id: view.id,
+            service: view.service,
+            title: view.title,
+            text: view.text,
+            stage: view.stage,
+            stage_text: view.stage_text,
+            sync: view.sync,
+            sync_text: view.sync_text,
+            fields: view.fields.into_iter().map(Answer::from).collect(),
+            private_keys: view.private,
+            conflicts: view.conflicts.into_iter().map(Conflict::from).collect(),
+            notes: view.notes.into_iter().map(NoteView::from).collect(),
+            photos: view.photos.into_iter().map(PhotoView::from).collect(),
+            claim: view.claim.into(),
+            author: view.author,
+            holders: view.holders,
+            waiting: view.waiting,
+            grid: view.grid,
+            grid_name: view.grid_name,
+            place: view.place.map(PlaceView::from),
+            history: view.history.into_iter().map(HistoryLine::from).collect(),
+            can: view.can,
+            heads: view.heads,
+            act_seq: view.act_seq,
+        }
+    }
+}
+
+/// A place as others see it: WGS-84.
+#[derive(Debug, Clone, Copy, PartialEq, uniffi::Record)]
+pub struct PlaceView {
+    /// Longitude, degrees.
+    pub lng: f64,
+    /// Latitude, degrees.
+    pub lat: f64,
+    /// Radius of the circle that holds it, metres; 354 for a 500 m cell.
+    pub radius_m: Option<u32>,
+}
+
+impl From<(f64, f64, Option<u32>)> for PlaceView {
+    fn from((lng, lat, radius_m): (f64, f64, Option<u32>)) -> Self {
+        Self { lng, lat, radius_m }
+    }
+}
+
+/// Where one's claim stands.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ClaimView {
+    /// `none`, `pending`, `won`, `waiting`, `lost`.
+    pub state: String,
+    /// Place in the waiting list, 1 being next.
+    pub position: Option<u32>,
+}
+
+impl From<view::ClaimView> for ClaimView {
+    fn from(view: view::ClaimView) -> Self {
+        Self { state: view.state, position: view.position }
+    }
+}
+
+/// An answer with more than one value.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Conflict {
+    /// The answer's key.
+    pub key: String,
+    /// Its values; the first is what the form shows until one is chosen.
+    pub values: Vec<ConflictValue>,
+}
+
+impl From<view::Conflict> for Conflict {
+    fn from(view: view::Conflict) -> Self {
+        Self { key: view.key, values: view.values.into_iter().map(ConflictValue::from).collect() }
+    }
+}
+
+/// One of several values that nobody has settled.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ConflictValue {
+    /// Its number for settling, from 1.
+    pub n: u32,
+    /// The value.
+    pub value: String,
+    /// Who wrote it.
+    pub by: String,
+    /// When, writer's wall clock, ms since 1970.
+    pub at_ms: i64,
+}
+
+impl From<view::ConflictValue> for ConflictValue {
+    fn from(view: view::ConflictValue) -> Self {
+        Self {
+            n: u32::try_from(view.n).unwrap_or(u32::MAX),
+            value: view.value,
+            by: view.by,
+            at_ms: view.at_ms,
+        }
+    }
+}
+
+/// A note.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct NoteView {
+    /// Its id.
+    pub id: String,
+    /// The words.
+    pub text: String,
+    /// Who wrote it.
+    pub by: String,
+    /// When, writer's wall clock, ms since 1970.
+    pub at_ms: i64,
+    /// Whether the server does not have it yet.
+    pub pending: bool,
+}
+
+impl From<view::NoteView> for NoteView {
+    fn from(view: view::NoteView) -> Self {
+        Self { id: view.id, text: view.text, by: view.by, at_ms: view.at_ms, pending: view.pending }
+    }
+}
+
+/// A photo.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct PhotoView {
+    /// Its id.
+    pub id: String,
+    /// SHA-256 of the original.
+    pub hash: String,
+    /// MIME type.
+    pub mime: String,
+    /// Bytes of the original.
+    pub size: u64,
+    /// Upright width, pixels; 0 where unknown.
+    pub width: u32,
+    /// Upright height, pixels.
+    pub height: u32,
+    /// SHA-256 of the micro picture, if there is one.
+    pub micro: Option<String>,
+    /// Who took it.
+    pub by: String,
+    /// When it was added, writer's wall clock, ms since 1970.
+    pub at_ms: i64,
+    /// Whether the original is on this phone.
+    pub local: bool,
+    /// Bytes of the original that the server has, as far as this phone knows.
+    pub sent: u64,
+    /// Whether the server holds and has verified the original.
+    pub stored: bool,
+}
+
+impl From<view::PhotoView> for PhotoView {
+    fn from(view: view::PhotoView) -> Self {
+        Self {
+            id: view.id,
+            hash: view.hash,
+            mime: view.mime,
+            size: view.size,
+            width: view.width,
+            height: view.height,
+            micro: view.micro,
+            by: view.by,
+            at_ms: view.at_ms,
+            local: view.local,
+            sent: view.sent,
+            stored: view.stored,
+        }
+    }
+}
+
+/// A line of the case's history.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct HistoryLine {
+    /// Act id, or `content`.
+    pub act: String,
+    /// Who.
+    pub by: String,
+    /// When, writer's wall clock, ms since 1970.
+    pub at_ms: i64,
+    /// Outcome code, `pending` before the server's word.
+    pub outcome: String,
+}
+
+impl From<view::HistoryLine> for HistoryLine {
+    fn from(view: view::HistoryLine) -> Self {
+        Self { act: view.act, by: view.by, at_ms: view.at_ms, outcome: view.outcome }
+    }
+}

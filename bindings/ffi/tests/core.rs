@@ -1,0 +1,154 @@
+//! The facade through its own calls: what closes, what is told, what fails and how.
+#![allow(clippy::disallowed_methods, reason = "it lays out the files that a phone is given")]
+
+use std::path::Path;
+
+use yuandian_ffi::{ActInput, Answer, CoreError, DraftInput, EventKind, Position, YuandianCore, services};
+
+const SMALL_PHOTO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/photos/tiny.jpg");
+const NO_PHOTO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/hostile-photos/html.jpg");
+
+fn snap(text: &str) -> DraftInput {
+    DraftInput {
+        service: "case.snap".into(),
+        position: Some(Position { lng: 113.65, lat: 34.76, accuracy_m: Some(8) }),
+        text: text.into(),
+        answers: vec![Answer { key: "severity".into(), value: "low".into() }],
+    }
+}
+
+async fn open(home: &Path) -> Result<std::sync::Arc<YuandianCore>, CoreError> {
+    YuandianCore::open(home.display().to_string()).await
+}
+
+#[tokio::test]
+async fn shutdown_gives_the_home_back_and_ends_everything() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    let draft = core.save_draft(None, snap("井盖缺失")).await.unwrap();
+    assert_eq!(open(home.path()).await.err(), Some(CoreError::InUse));
+    let events = core.events().unwrap();
+    let (ended, done) = tokio::join!(events.next(), core.shutdown());
+    assert_eq!((ended, done), (None, Ok(())));
+    assert_eq!(core.list(10, 0).await, Err(CoreError::ShutDown));
+    assert_eq!(core.sync().await, Err(CoreError::ShutDown));
+    assert_eq!(core.events().err(), Some(CoreError::ShutDown));
+    assert_eq!(core.shutdown().await, Ok(()));
+
+    let again = open(home.path()).await.unwrap();
+    assert_eq!(again.draft(draft).await.unwrap().entered, snap("井盖缺失"));
+}
+
+#[tokio::test]
+async fn a_dropped_core_gives_its_home_back() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    core.save_draft(None, snap("路灯不亮")).await.unwrap();
+    drop(core);
+    assert_eq!(open(home.path()).await.unwrap().drafts().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn photos_survive_that_the_text_is_saved_again() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    let draft = core.save_draft(None, snap("一")).await.unwrap();
+    let hash = core.add_photo(draft.clone(), SMALL_PHOTO.into()).await.unwrap();
+    assert_eq!(core.save_draft(Some(draft.clone()), snap("二")).await.unwrap(), draft);
+    let kept = core.draft(draft.clone()).await.unwrap();
+    assert_eq!((kept.entered.text.as_str(), kept.photos.len()), ("二", 1));
+    assert_eq!(kept.photos[0].size, std::fs::metadata(SMALL_PHOTO).unwrap().len());
+    let back = home.path().join("back.jpg").display().to_string();
+    core.save_photo(hash.clone(), back.clone()).await.unwrap();
+    assert_eq!(std::fs::read(back).unwrap(), std::fs::read(SMALL_PHOTO).unwrap());
+    core.remove_photo(draft.clone(), hash.clone()).await.unwrap();
+    assert_eq!(core.draft(draft.clone()).await.unwrap().photos, []);
+    let gone = core.remove_photo(draft, hash.clone()).await;
+    assert_eq!(gone, Err(CoreError::NotFound { what: "photo".into(), id: hash }));
+}
+
+#[tokio::test]
+async fn a_change_is_told_until_it_is_acknowledged() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    let events = core.events().unwrap();
+    let draft = core.save_draft(None, snap("一")).await.unwrap();
+    let first = events.next().await.unwrap();
+    assert_eq!(first.kind, EventKind::CaseChanged { case_id: draft.clone() });
+    assert_eq!(events.next().await.as_ref(), Some(&first));
+    events.acknowledge(first.number);
+    core.discard_draft(draft.clone()).await.unwrap();
+    let second = events.next().await.unwrap();
+    assert_eq!(second.kind, EventKind::CaseChanged { case_id: draft });
+    assert!(second.number > first.number);
+    events.stop();
+    assert_eq!(events.next().await, None);
+}
+
+#[tokio::test]
+async fn bad_input_is_a_variant_and_changes_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    let field = |answer: Result<String, CoreError>| match answer {
+        Err(CoreError::InvalidInput { field, .. }) => field,
+        other => panic!("{other:?}"),
+    };
+    let unknown = DraftInput { service: "case.unknown".into(), ..snap("x") };
+    assert_eq!(field(core.save_draft(None, unknown).await), "service");
+    for (lng, lat) in [(0.0, 0.0), (181.0, 34.0), (113.0, f64::NAN)] {
+        let nowhere = DraftInput { position: Some(Position { lng, lat, accuracy_m: None }), ..snap("x") };
+        assert_eq!(field(core.save_draft(None, nowhere).await), "at", "{lng},{lat}");
+    }
+    for (chars, fits) in [(1_999, true), (2_000, true), (2_001, false)] {
+        let saved = core.save_draft(None, snap(&"字".repeat(chars))).await;
+        assert_eq!(saved.is_ok(), fits, "{chars}");
+        if let Ok(id) = saved {
+            core.discard_draft(id).await.unwrap();
+        }
+    }
+    assert_eq!(core.drafts().await.unwrap(), []);
+
+    let draft = core.save_draft(None, snap("x")).await.unwrap();
+    let refused = core.add_photo(draft.clone(), NO_PHOTO.into()).await;
+    assert!(matches!(refused, Err(CoreError::PhotoRefused { .. })), "{refused:?}");
+    let missing = core.add_photo(draft.clone(), "没有.jpg".into()).await;
+    assert!(
+        matches!(&missing, Err(CoreError::FileUnusable { path, .. }) if path == "没有.jpg"),
+        "{missing:?}"
+    );
+    assert_eq!(core.finish(draft.clone()).await, Err(CoreError::NotEnrolled));
+    assert_eq!(core.sync().await, Err(CoreError::NotEnrolled));
+    let act = ActInput { name: "claim".into(), text: None, arguments: vec![], photos: vec![] };
+    assert_eq!(core.act(draft.clone(), act).await, Err(CoreError::NotEnrolled));
+    assert!(matches!(core.case("nothing".into()).await, Err(CoreError::NotFound { .. })));
+    assert!(matches!(core.micro("x".into()).await, Err(CoreError::InvalidInput { .. })));
+    assert_eq!(core.draft(draft).await.unwrap().photos, []);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_said_and_nothing_is_kept_of_it() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let enrolled = core.enroll(format!("http://{nobody}"), "7K3M-9QRT-2XWB".into(), "甲".into()).await;
+    assert!(matches!(enrolled, Err(CoreError::Unreachable { .. })), "{enrolled:?}");
+    assert_eq!(core.person().await, Err(CoreError::NotEnrolled));
+    let address = core.enroll("ftp://example".into(), "7K3M".into(), "甲".into()).await;
+    assert!(matches!(address, Err(CoreError::InvalidInput { field, .. }) if field == "server"));
+}
+
+#[test]
+fn every_service_says_its_form_in_both_languages() {
+    let forms = services();
+    let errand = forms.iter().find(|form| form.id == "help.errand").unwrap();
+    assert!(errand.place_is_coarse);
+    let private: Vec<&str> =
+        errand.fields.iter().filter(|f| f.stays_private).map(|f| f.key.as_str()).collect();
+    assert_eq!(private, ["beneficiary"]);
+    for form in &forms {
+        assert!(!form.title.zh.is_empty() && !form.title.en.is_empty(), "{}", form.id);
+        for field in &form.fields {
+            assert_eq!(field.kind == "choice", !field.options.is_empty(), "{} {}", form.id, field.key);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The server process and the homes of one scenario, in a folder that is gone afterwards.
+#![allow(clippy::disallowed_methods, reason = "it starts processes and opens homes")]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use yuandian_device::{CaseId, DeviceError, Driver, Phone, RunReport, TrustRoots, platform};
+
+use crate::scenario::Scenario;
+
+/// A phone of the scenario.
+pub struct Device {
+    home: PathBuf,
+    phone: Option<Arc<Mutex<Phone>>>,
+    /// The invitation that was written for it.
+    pub code: String,
+}
+
+impl Device {
+    /// The phone, alone.
+    pub fn phone(&self) -> MutexGuard<'_, Phone> {
+        let phone = self.phone.as_ref().expect("a phone is closed only while it is opened again");
+        phone.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Everything of one scenario.
+pub struct Stage {
+    server: Option<Child>,
+    server_bin: PathBuf,
+    address: String,
+    /// The phones by name.
+    pub devices: BTreeMap<String, Device>,
+    /// The cases by the names that the steps give them.
+    pub cases: BTreeMap<String, CaseId>,
+    network: Runtime,
+    folder: TempDir,
+}
+
+impl Stage {
+    /// Starts the server, writes an invitation for each device, and enrols those that begin enrolled.
+    pub fn set(scenario: &Scenario, bin_dir: &Path) -> Result<Self, String> {
+        let folder = TempDir::new().map_err(|e| e.to_string())?;
+        let network =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
+        let server_bin = bin_dir.join(format!("yuandian-server{}", std::env::consts::EXE_SUFFIX));
+        let (server, address) = serve(&server_bin, folder.path(), "127.0.0.1:0")?;
+        let (devices, cases) = (BTreeMap::new(), BTreeMap::new());
+        let mut stage = Self { server: Some(server), server_bin, address, devices, cases, network, folder };
+        for device in &scenario.devices {
+            let code = stage.invite(&device.role, &device.grid)?;
+            let home = stage.folder.path().join(&device.name);
+            let opened = Device { phone: Some(open(&home)?), home, code: code.clone() };
+            stage.devices.insert(device.name.clone(), opened);
+            if device.enrolled {
+                stage.enroll(&device.name, &code).map_err(|e| format!("enrolling {}: {e}", device.name))?;
+            }
+        }
+        Ok(stage)
+    }
+
+    /// A phone by its name.
+    pub fn device(&self, name: &str) -> Result<&Device, String> {
+        self.devices.get(name).ok_or_else(|| format!("the scenario has no device {name}"))
+    }
+
+    /// A case by its name.
+    pub fn case(&self, name: &str) -> Result<CaseId, String> {
+        self.cases.get(name).copied().ok_or_else(|| format!("no step has made a case {name}"))
+    }
+
+    /// Enrols a phone under its name.
+    pub fn enroll(&self, name: &str, code: &str) -> Result<(), DeviceError> {
+        let device = self.devices.get(name).ok_or(DeviceError::NotEnrolled)?;
+        let phone = device.phone.as_ref().ok_or(DeviceError::NotEnrolled)?;
+        let driver = Driver::new(&self.address, &TrustRoots::default())?;
+        self.network.block_on(driver.enroll(phone, code, name))
+    }
+
+    /// One run of sync of a phone.
+    pub fn sync(&self, name: &str) -> Result<RunReport, DeviceError> {
+        let device = self.devices.get(name).ok_or(DeviceError::NotEnrolled)?;
+        let server = device.phone().server()?;
+        let mut driver = Driver::new(&server, &TrustRoots::default())?;
+        let phone = device.phone.as_ref().ok_or(DeviceError::NotEnrolled)?;
+        self.network.block_on(driver.sync(phone))
+    }
+
+    /// Closes a phone and opens it again from its home.
+    pub fn reopen(&mut self, name: &str) -> Result<(), String> {
+        let device =
+            self.devices.get_mut(name).ok_or_else(|| format!("the scenario has no device {name}"))?;
+        device.phone = None;
+        device.phone = Some(open(&device.home)?);
+        Ok(())
+    }
+
+    /// Ends the server at once, as a power cut would.
+    pub fn server_down(&mut self) -> Result<(), String> {
+        if let Some(mut server) = self.server.take() {
+            server.kill().and_then(|()| server.wait()).map_err(|e| e.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Starts the server again, at the address it had.
+    pub fn server_up(&mut self) -> Result<(), String> {
+        let listen = self.address.trim_start_matches("http://").to_owned();
+        let (server, address) = serve(&self.server_bin, self.folder.path(), &listen)?;
+        (self.server, self.address) = (Some(server), address);
+        Ok(())
+    }
+
+    fn invite(&self, role: &str, grid: &str) -> Result<String, String> {
+        let data = self.folder.path().join("server");
+        let mut call = Command::new(&self.server_bin);
+        let told = call.arg("invite").arg("--data").arg(data).args(["--role", role, "--grid", grid]).output();
+        let told = told.map_err(|e| e.to_string())?;
+        if !told.status.success() {
+            return Err(format!("no invitation: {}", String::from_utf8_lossy(&told.stderr)));
+        }
+        Ok(String::from_utf8_lossy(&told.stdout).trim().to_owned())
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let _ = self.server_down();
+    }
+}
+
+fn open(home: &Path) -> Result<Arc<Mutex<Phone>>, String> {
+    platform::open_home(home).map(|phone| Arc::new(Mutex::new(phone))).map_err(|e| e.to_string())
+}
+
+/// Starts a server and waits until it says where it listens.
+fn serve(server: &Path, folder: &Path, listen: &str) -> Result<(Child, String), String> {
+    let mut child = Command::new(server)
+        .args(["serve", "--listen", listen, "--data"])
+        .arg(folder.join("server"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|e| format!("{}: {e}", server.display()))?;
+    let lines = BufReader::new(child.stdout.take().ok_or("a server without output")?).lines();
+    for line in lines.map_while(Result::ok) {
+        if let Some(address) = line.split_whitespace().find(|word| word.starts_with("http://")) {
+            return Ok((child, address.trim_end_matches('/').to_owned()));
+        }
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    Err("the server ended before it listened".into())
+}
