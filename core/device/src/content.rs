@@ -33,17 +33,46 @@ pub(crate) fn base_content(db: &Connection, doc: &CaseId, snapshot: Option<&[u8]
     }
     let mut content = Content::default();
     let base = cases::base(db, doc)?;
-    content.replay(base.iter().filter(|c| c.change.is_some()).map(|c| c.body.as_slice()))?;
+    replay(&mut content, base.iter().filter(|c| c.change.is_some()).map(|c| c.body.as_slice()))?;
     Ok(content)
 }
 
-/// Base and overlay together.
-pub(crate) fn load(db: &Connection, doc: &CaseId, snapshot: Option<&[u8]>, me: &str) -> Result<Loaded> {
+/// A replay works on a copy: most cases have nothing to replay, and need none.
+fn replay<'a>(content: &mut Content, changes: impl Iterator<Item = &'a [u8]>) -> Result<()> {
+    let mut changes = changes.peekable();
+    if changes.peek().is_some() {
+        content.replay(changes)?;
+    }
+    Ok(())
+}
+
+fn with_overlay(db: &Connection, doc: &CaseId, snapshot: Option<&[u8]>) -> Result<(Content, Vec<Item>)> {
     let mut content = base_content(db, doc, snapshot)?;
-    let base = cases::base(db, doc)?;
     let overlay = outbox::of_case(db, doc)?;
     let own = overlay.iter().filter(|i| i.intent.kind() == Kind::Content).map(|i| i.body.as_slice());
-    content.replay(own)?;
+    replay(&mut content, own)?;
+    Ok((content, overlay))
+}
+
+/// The document alone, base and overlay together: what the next edit is written on.
+pub(crate) fn current(db: &Connection, doc: &CaseId, snapshot: Option<&[u8]>) -> Result<Content> {
+    Ok(with_overlay(db, doc, snapshot)?.0)
+}
+
+/// Base and overlay together, and who wrote what.
+pub(crate) fn load(db: &Connection, doc: &CaseId, snapshot: Option<&[u8]>, me: &str) -> Result<Loaded> {
+    let (content, overlay) = with_overlay(db, doc, snapshot)?;
+    around(db, doc, content, overlay, me)
+}
+
+/// What was just written, without reading it again: `content` has the whole overlay in it.
+pub(crate) fn written(db: &Connection, doc: &CaseId, content: Content, me: &str) -> Result<Loaded> {
+    let overlay = outbox::of_case(db, doc)?;
+    around(db, doc, content, overlay, me)
+}
+
+fn around(db: &Connection, doc: &CaseId, content: Content, overlay: Vec<Item>, me: &str) -> Result<Loaded> {
+    let base = cases::base(db, doc)?;
     let mut authors = BTreeMap::new();
     for commit in &base {
         if let Some(change) = commit.change {

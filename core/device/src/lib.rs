@@ -5,12 +5,14 @@
 //! places and private answers of neighbour help never enter a document. [`Phone`] is synchronous and single-threaded; threads, tokio and
 //! sockets live in [`driver`], files and clocks in [`platform`].
 
+mod anew;
 mod content;
 pub mod driver;
 mod error;
 mod evidence;
 mod exchange;
 mod export;
+mod glance;
 mod phone;
 pub mod platform;
 pub mod ports;
@@ -24,6 +26,7 @@ pub use error::{DeviceError, Result};
 pub use evidence::DraftPhoto;
 pub use exchange::SyncStep;
 pub use phone::{APP, PersonRecord, Phone};
+pub use store::pragmas::PRAGMAS;
 pub use write::{ActCommand, ActOutcome, Draft, Position};
 pub use yuandian_model::{BlobHash, CaseId};
 pub use yuandian_photo::limits::ORIGINAL_BYTES_MAX;

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use yuandian_document::{Act, Kind, Place};
 use yuandian_model::catalogue::Title;
 use yuandian_model::rules::allowed;
-use yuandian_model::{CaseId, Code, limits};
-use yuandian_sync::CaseFacts;
+use yuandian_model::{CaseId, limits};
 
 use crate::content::{self, Loaded, captured_ms};
 use crate::error::{DeviceError, Result};
-use crate::phone::{PersonRecord, Phone};
-use crate::state::{decided, shown};
+use crate::glance::{Glance, glance};
+use crate::phone::Phone;
+use crate::state::decided;
 use crate::store::cases::{self, CaseRow};
 use crate::store::outbox::{Intent, Item, ItemState};
 use crate::store::{blobs, journal, outbox};
@@ -300,7 +299,8 @@ impl Phone {
         let person = self.person()?;
         let stored = cases::case(&self.db, id)?.ok_or_else(|| DeviceError::not_found("case", id))?;
         let loaded = content::load(&self.db, id, stored.snapshot.as_deref(), &person.name)?;
-        let content = loaded.content.view();
+        let Glance { content, state, claim, row } =
+            glance(self, &self.db, id, &stored.facts, &loaded, &person)?;
         let by = |change: &[u8; 32]| {
             loaded
                 .authors
@@ -351,9 +351,7 @@ impl Phone {
                 stored,
             })
         });
-        let state = shown(self, &stored.facts, &loaded.overlay, &person);
         let next = decided(self, &stored.facts, &loaded.overlay, &person);
-        let row = self.row_of(&self.db, id, &stored.facts, &loaded, &person)?;
         Ok(CaseView {
             id: id.to_string(),
             service: stored.facts.service.clone(),
@@ -368,7 +366,7 @@ impl Phone {
             conflicts,
             notes: notes.collect(),
             photos: photos.collect::<Result<_>>()?,
-            claim: claim_of(&self.db, id, &stored.facts, &loaded, &person)?,
+            claim,
             author: stored.facts.author.name.clone(),
             holders: stored.facts.holders.iter().map(|p| p.name.clone()).collect(),
             waiting: stored.facts.waiting,
@@ -445,64 +443,16 @@ impl Phone {
         };
         Ok(outbox::all(&self.db)?.into_iter().map(line).collect())
     }
-
-    fn row_of(
-        &self,
-        db: &Connection,
-        id: &CaseId,
-        facts: &CaseFacts,
-        loaded: &Loaded,
-        person: &PersonRecord,
-    ) -> Result<CaseRow> {
-        let content = loaded.content.view();
-        let state = shown(self, facts, &loaded.overlay, person);
-        let refused = journal::active_of(db, id)?.iter().any(|e| e.code != Code::RTaken);
-        let on_its_way = loaded.overlay.iter().any(|i| i.state != ItemState::Taken);
-        let sync = if refused {
-            "attention"
-        } else if content.answers.values().any(|a| a.in_conflict()) {
-            "conflict"
-        } else if on_its_way {
-            "saved"
-        } else if !blobs::unsent_of(db, id)?.is_empty() {
-            "uploading"
-        } else {
-            "delivered"
-        };
-        let last_base = loaded.base.iter().map(|c| c.received_ms).max();
-        let last_own = loaded.overlay.iter().map(|i| captured_ms(&i.captured)).max();
-        Ok(CaseRow {
-            id: *id,
-            title: title_of(&content.description, &facts.service, self),
-            service: facts.service.clone(),
-            stage: state.stage,
-            sync: sync.to_owned(),
-            claim: claim_of(db, id, facts, loaded, person)?.state,
-            photos: u32::try_from(content.photos.len()).unwrap_or(u32::MAX),
-            updated_ms: last_base.max(last_own).unwrap_or(facts.opened_ms),
-        })
-    }
 }
 
-/// Rewrites a case's list line, in the transaction that changed the case.
-pub(crate) fn project(phone: &Phone, db: &Connection, id: &CaseId) -> Result<()> {
-    let Some(stored) = cases::case(db, id)? else {
-        return Ok(());
-    };
-    let person = phone.person()?;
-    let loaded = content::load(db, id, stored.snapshot.as_deref(), &person.name)?;
-    let row = phone.row_of(db, id, &stored.facts, &loaded, &person)?;
-    cases::put_row(db, &row)
-}
-
-fn service_text(phone: &Phone, id: &str) -> Title {
+pub(crate) fn service_text(phone: &Phone, id: &str) -> Title {
     phone
         .catalogue
         .service(id)
         .map_or_else(|| Title { zh: id.to_owned(), en: id.to_owned() }, |(service, _)| service.title.clone())
 }
 
-fn title_of(text: &str, service: &str, phone: &Phone) -> String {
+pub(crate) fn title_of(text: &str, service: &str, phone: &Phone) -> String {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty());
     match first {
         Some(line) => line.chars().take(limits::TITLE_CHARS_MAX).collect(),
@@ -532,43 +482,6 @@ fn place_view(place: &Place) -> Option<(f64, f64, Option<u32>)> {
     // Six decimals are a tenth of a metre: more would claim what no receiver knows.
     let rounded = |degrees: f64| (degrees * 1e6).round() / 1e6;
     Some((rounded(shown.lng()), rounded(shown.lat()), radius))
-}
-
-/// The act that takes a case, as every catalogue row with a waiting list names it.
-const CLAIM: &str = "claim";
-
-fn claim_of(
-    db: &Connection,
-    id: &CaseId,
-    facts: &CaseFacts,
-    loaded: &Loaded,
-    person: &PersonRecord,
-) -> Result<ClaimView> {
-    let says = |state: &str, position| Ok(ClaimView { state: state.to_owned(), position });
-    let is_claim = |act: &Act| act.name == CLAIM;
-    let pending = loaded.overlay.iter().any(|i| matches!(&i.intent, Intent::Act(act) if is_claim(act)));
-    if pending {
-        return says("pending", None);
-    }
-    if facts.holders.iter().any(|p| p.user == person.user) {
-        return says("won", None);
-    }
-    if facts.my_position.is_some() {
-        return says("waiting", facts.my_position);
-    }
-    let mut answered = journal::active_of(db, id)?;
-    answered.retain(|e| matches!(&e.intent, Intent::Act(act) if is_claim(act)));
-    // The receipt's word, until the page that brings the line itself.
-    if let Some(entry) = answered.iter().find(|e| e.code == Code::RTaken) {
-        return says("waiting", entry.facts.get("position").and_then(|p| p.parse().ok()));
-    }
-    let mine = |name: &str| {
-        let own = loaded.base.iter().filter(|c| c.kind == Kind::Act && c.user == person.user);
-        own.filter(|c| Act::from_bytes(&c.body).is_ok_and(|a| a.name == name)).map(|c| c.seq).max()
-    };
-    // Claimed once, not released since, and holding nothing now: it went another way.
-    let gone = mine(CLAIM).is_some_and(|claimed| mine("release").is_none_or(|released| released < claimed));
-    says(if !answered.is_empty() || gone { "lost" } else { "none" }, None)
 }
 
 fn history(loaded: &Loaded, me: &str) -> Vec<HistoryLine> {

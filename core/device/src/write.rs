@@ -14,11 +14,11 @@ use yuandian_sync::{CaseFacts, Person};
 use crate::content;
 use crate::error::{DeviceError, Result};
 use crate::evidence::{DraftPhoto, PreparedPhoto};
-use crate::phone::{PersonRecord, Phone, incarnation};
+use crate::glance::project_written;
+use crate::phone::{Phone, incarnation};
 use crate::state::decided;
 use crate::store::cases;
 use crate::store::outbox::{self, Intent, NewItem};
-use crate::view;
 
 /// A position as entered: degrees WGS-84 and the radius that the receiver claims, metres.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -107,8 +107,8 @@ impl Phone {
     /// # Errors
     /// [`DeviceError::NotFound`].
     pub fn draft(&self, id: &CaseId) -> Result<Draft> {
-        let found = self.drafts()?.into_iter().find(|(draft, _, _)| draft == id);
-        found.map(|(_, draft, _)| draft).ok_or_else(|| DeviceError::not_found("draft", id))
+        let json = cases::draft(&self.db, id)?.ok_or_else(|| DeviceError::not_found("draft", id))?;
+        Ok(serde_json::from_str(&json)?)
     }
 
     /// All drafts, latest first, with the wall clock of their last change (ms).
@@ -394,14 +394,17 @@ impl Phone {
         for photo in photos {
             photo.pin(&tx, case, ms)?;
         }
+        let mut written = None;
         for intent in intents {
             let writer = Writer { tx: &tx, device, case, group, captured: &captured };
             match &intent {
                 Intent::Act(act) => writer.queue(&intent, None, &act.to_bytes(), &[])?,
-                Intent::Content(edits) => writer.write_content(&intent, edits, seen, &person)?,
+                Intent::Content(edits) => {
+                    written = Some(writer.write_content(&intent, edits, seen)?);
+                }
             }
         }
-        view::project(self, &tx, case)?;
+        project_written(self, &tx, case, &person, written)?;
         tx.commit()?;
         Ok(())
     }
@@ -452,17 +455,11 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn write_content(
-        &self,
-        intent: &Intent,
-        edits: &[Edit],
-        seen: Option<&[String]>,
-        person: &PersonRecord,
-    ) -> Result<()> {
+    /// Gives the document with the edits and everything else on its way in it.
+    fn write_content(&self, intent: &Intent, edits: &[Edit], seen: Option<&[String]>) -> Result<Content> {
         let stored =
             cases::case(self.tx, self.case)?.ok_or_else(|| DeviceError::not_found("case", self.case))?;
-        let mut content: Content =
-            content::load(self.tx, self.case, stored.snapshot.as_deref(), &person.name)?.content;
+        let mut content = content::current(self.tx, self.case, stored.snapshot.as_deref())?;
         let heads = content.heads();
         let seen = match seen {
             None => heads.clone(),
@@ -478,12 +475,13 @@ impl Writer<'_> {
         let branch = if sorted == heads { stored.branch } else { stored.branch + 1 };
         let actor = yuandian_document::actor(&self.device, self.case, &incarnation(self.tx)?, branch);
         let Some((change, body)) = content.write(&seen, &actor, edits, self.captured.wall_ms)? else {
-            return Ok(());
+            return Ok(content);
         };
         if branch != stored.branch {
             cases::put_branch(self.tx, self.case, branch)?;
         }
-        self.queue(intent, Some((change.0, branch)), &body, &micros_of(edits))
+        self.queue(intent, Some((change.0, branch)), &body, &micros_of(edits))?;
+        Ok(content)
     }
 }
 

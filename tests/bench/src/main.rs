@@ -1,6 +1,28 @@
 //! Figures as ratios against a peer or the floor in one run, and the gate on files. `cargo xtask` runs this binary.
+//!
+//! `bench NAME` measures what the phone does and the floor under it in interleaved pairs on the same machine and disk, so that a busy
+//! machine slows both. Every figure ends in one line of JSON, the last line printed:
+//!
+//! | member | meaning |
+//! |---|---|
+//! | `name` | which figure |
+//! | `ours`, `floor` | medians, ms |
+//! | `ratio` | `ours` by `floor` |
+//! | `goal` | what `holds` is judged by, in the figure's own unit (see its module) |
+//! | `holds` | whether this run met it |
+//! | `samples` | pairs of ms, ours and the floor's, in the order measured |
+//!
+//! A figure may add members of its own; its module says which. Nothing here asserts a time: a run always exits with 0, and whoever
+//! reads `holds` decides.
+//!
+//! What is measured is the profile it was built in. `cargo xtask` builds the dev profile (opt-level 1 for the workspace, 2 for what it
+//! depends on), in which tests and the demo run too.
 
+mod bench;
+mod capture;
 mod gate;
+mod open;
+mod phone;
 
 use std::process::ExitCode;
 
@@ -15,6 +37,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measure a figure against its floor
+    Bench(bench::Arguments),
     /// Judge each .change file of a directory alone against a base document, one process per file
     Gate(gate::Arguments),
     /// Judge one file in this process and print its line
@@ -24,6 +48,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Gate(arguments) => gate::run(&arguments),
         Command::GateOne(one) => gate::run_one(&one),
     };

@@ -36,19 +36,19 @@ fn rendition(number: i64) -> Rendition {
 /// offered again.
 pub fn pin(c: &Connection, blob: &NewBlob<'_>) -> Result<()> {
     unpark(c, &blob.hash, &blob.doc)?;
-    c.execute(
+    c.prepare_cached(
         "INSERT OR IGNORE INTO blobs (hash, doc, size, mime, rendition, ord, state, sent, url)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, COALESCE(MAX(state), 0), COALESCE(MAX(sent), 0), MAX(url)
          FROM blobs WHERE hash = ?1 AND state IN (0, 1)",
-        params![
-            blob.hash.as_bytes(),
-            blob.doc.as_bytes(),
-            blob.size.cast_signed(),
-            blob.mime,
-            blob.rendition as i64,
-            blob.order.cast_signed()
-        ],
-    )?;
+    )?
+    .execute(params![
+        blob.hash.as_bytes(),
+        blob.doc.as_bytes(),
+        blob.size.cast_signed(),
+        blob.mime,
+        blob.rendition as i64,
+        blob.order.cast_signed()
+    ])?;
     Ok(())
 }
 
@@ -83,37 +83,36 @@ pub fn waiting(c: &Connection) -> Result<Vec<Transfer>> {
 
 /// Remembers where an upload was begun, or that it must begin anew.
 pub fn set_url(c: &Connection, hash: &BlobHash, url: Option<&str>) -> Result<()> {
-    c.execute("UPDATE blobs SET url = ?2, sent = 0 WHERE hash = ?1", params![hash.as_bytes(), url])?;
+    c.prepare_cached("UPDATE blobs SET url = ?2, sent = 0 WHERE hash = ?1")?
+        .execute(params![hash.as_bytes(), url])?;
     Ok(())
 }
 
 /// Remembers how far an upload is.
 pub fn set_sent(c: &Connection, hash: &BlobHash, sent: u64) -> Result<()> {
-    c.execute("UPDATE blobs SET sent = ?2 WHERE hash = ?1", params![hash.as_bytes(), sent.cast_signed()])?;
+    c.prepare_cached("UPDATE blobs SET sent = ?2 WHERE hash = ?1")?
+        .execute(params![hash.as_bytes(), sent.cast_signed()])?;
     Ok(())
 }
 
 /// The server has it whole.
 pub fn set_stored(c: &Connection, hash: &BlobHash) -> Result<()> {
-    c.execute("UPDATE blobs SET state = 1, sent = size WHERE hash = ?1", [hash.as_bytes()])?;
+    c.prepare_cached("UPDATE blobs SET state = 1, sent = size WHERE hash = ?1")?
+        .execute([hash.as_bytes()])?;
     Ok(())
 }
 
 /// Keeps a file without offering it for this case: the commit that named it was refused.
 pub fn park(c: &Connection, hash: &BlobHash, doc: &CaseId) -> Result<()> {
-    c.execute(
-        "UPDATE blobs SET state = 2 WHERE hash = ?1 AND doc = ?2 AND state = 0",
-        params![hash.as_bytes(), doc.as_bytes()],
-    )?;
+    c.prepare_cached("UPDATE blobs SET state = 2 WHERE hash = ?1 AND doc = ?2 AND state = 0")?
+        .execute(params![hash.as_bytes(), doc.as_bytes()])?;
     Ok(())
 }
 
 /// Offers a parked file again.
 pub fn unpark(c: &Connection, hash: &BlobHash, doc: &CaseId) -> Result<()> {
-    c.execute(
-        "UPDATE blobs SET state = 0 WHERE hash = ?1 AND doc = ?2 AND state = 2",
-        params![hash.as_bytes(), doc.as_bytes()],
-    )?;
+    c.prepare_cached("UPDATE blobs SET state = 0 WHERE hash = ?1 AND doc = ?2 AND state = 2")?
+        .execute(params![hash.as_bytes(), doc.as_bytes()])?;
     Ok(())
 }
 
@@ -163,7 +162,8 @@ pub fn cases_of(c: &Connection, hash: &BlobHash) -> Result<Vec<CaseId>> {
 
 /// Keeps a micro picture.
 pub fn put_micro(c: &Connection, hash: &BlobHash, bytes: &[u8]) -> Result<()> {
-    c.execute("INSERT OR IGNORE INTO micros (hash, bytes) VALUES (?1, ?2)", params![hash.as_bytes(), bytes])?;
+    c.prepare_cached("INSERT OR IGNORE INTO micros (hash, bytes) VALUES (?1, ?2)")?
+        .execute(params![hash.as_bytes(), bytes])?;
     Ok(())
 }
 
@@ -174,10 +174,8 @@ pub fn micro(c: &Connection, hash: &BlobHash) -> Result<Option<Vec<u8>>> {
 
 /// The server says that it holds a blob of a case.
 pub fn put_stored(c: &Connection, doc: &CaseId, hash: &BlobHash) -> Result<()> {
-    c.execute(
-        "INSERT OR IGNORE INTO stored (hash, doc) VALUES (?1, ?2)",
-        params![hash.as_bytes(), doc.as_bytes()],
-    )?;
+    c.prepare_cached("INSERT OR IGNORE INTO stored (hash, doc) VALUES (?1, ?2)")?
+        .execute(params![hash.as_bytes(), doc.as_bytes()])?;
     Ok(())
 }
 

@@ -23,7 +23,8 @@ pub struct StoredCase {
 /// One case.
 pub fn case(c: &Connection, doc: &CaseId) -> Result<Option<StoredCase>> {
     let row = c
-        .query_row("SELECT snapshot, facts, branch FROM cases WHERE id = ?1", [doc.as_bytes()], |r| {
+        .prepare_cached("SELECT snapshot, facts, branch FROM cases WHERE id = ?1")?
+        .query_row([doc.as_bytes()], |r| {
             Ok((r.get::<_, Option<Vec<u8>>>(0)?, r.get::<_, String>(1)?, r.get(2)?))
         })
         .optional()?;
@@ -35,22 +36,24 @@ pub fn case(c: &Connection, doc: &CaseId) -> Result<Option<StoredCase>> {
 
 /// Makes a case or replaces what is decided about it.
 pub fn put_facts(c: &Connection, doc: &CaseId, facts: &CaseFacts) -> Result<()> {
-    c.execute(
+    c.prepare_cached(
         "INSERT INTO cases (id, facts) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET facts = ?2",
-        params![doc.as_bytes(), serde_json::to_string(facts)?],
-    )?;
+    )?
+    .execute(params![doc.as_bytes(), serde_json::to_string(facts)?])?;
     Ok(())
 }
 
 /// Replaces the cache of receipted changes.
 pub fn put_snapshot(c: &Connection, doc: &CaseId, snapshot: &[u8]) -> Result<()> {
-    c.execute("UPDATE cases SET snapshot = ?2 WHERE id = ?1", params![doc.as_bytes(), snapshot])?;
+    c.prepare_cached("UPDATE cases SET snapshot = ?2 WHERE id = ?1")?
+        .execute(params![doc.as_bytes(), snapshot])?;
     Ok(())
 }
 
 /// Remembers the branch last written on.
 pub fn put_branch(c: &Connection, doc: &CaseId, branch: u32) -> Result<()> {
-    c.execute("UPDATE cases SET branch = ?2 WHERE id = ?1", params![doc.as_bytes(), branch])?;
+    c.prepare_cached("UPDATE cases SET branch = ?2 WHERE id = ?1")?
+        .execute(params![doc.as_bytes(), branch])?;
     Ok(())
 }
 
@@ -162,10 +165,8 @@ pub fn put_base(c: &Connection, doc: &CaseId, commit: &PulledCommit, change: Opt
 
 /// Keeps a change that the gate refused.
 pub fn put_quarantine(c: &Connection, doc: &CaseId, commit: &PulledCommit, reason: &str) -> Result<()> {
-    c.execute(
-        "INSERT OR REPLACE INTO quarantine (id, doc, reason, body) VALUES (?1, ?2, ?3, ?4)",
-        params![commit.id.as_bytes(), doc.as_bytes(), reason, commit.body],
-    )?;
+    c.prepare_cached("INSERT OR REPLACE INTO quarantine (id, doc, reason, body) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![commit.id.as_bytes(), doc.as_bytes(), reason, commit.body])?;
     Ok(())
 }
 
@@ -275,35 +276,38 @@ pub fn cursors(c: &Connection) -> Result<Vec<Cursor>> {
 
 /// Begins to hold a stream; a held one stays where it is.
 pub fn add_stream(c: &Connection, stream: &StreamId) -> Result<()> {
-    c.execute("INSERT OR IGNORE INTO streams (id) VALUES (?1)", [&stream.0])?;
+    c.prepare_cached("INSERT OR IGNORE INTO streams (id) VALUES (?1)")?.execute([&stream.0])?;
     Ok(())
 }
 
 /// Moves a cursor; only ever in the transaction that applies its page.
 pub fn put_cursor(c: &Connection, cursor: &Cursor) -> Result<()> {
-    c.execute(
-        "UPDATE streams SET epoch = ?2, cursor = ?3 WHERE id = ?1",
-        params![cursor.stream.0, cursor.epoch.map(|e| e.0.to_vec()), cursor.cursor.cast_signed()],
-    )?;
+    c.prepare_cached("UPDATE streams SET epoch = ?2, cursor = ?3 WHERE id = ?1")?.execute(params![
+        cursor.stream.0,
+        cursor.epoch.map(|e| e.0.to_vec()),
+        cursor.cursor.cast_signed()
+    ])?;
     Ok(())
 }
 
 /// Gives a stream up.
 pub fn remove_stream(c: &Connection, stream: &StreamId) -> Result<()> {
-    c.execute("DELETE FROM streams WHERE id = ?1", [&stream.0])?;
-    c.execute("DELETE FROM held WHERE stream = ?1", [&stream.0])?;
+    c.prepare_cached("DELETE FROM streams WHERE id = ?1")?.execute([&stream.0])?;
+    c.prepare_cached("DELETE FROM held WHERE stream = ?1")?.execute([&stream.0])?;
     Ok(())
 }
 
 /// A stream holds a case.
 pub fn hold(c: &Connection, doc: &CaseId, stream: &StreamId) -> Result<()> {
-    c.execute("INSERT OR IGNORE INTO held (doc, stream) VALUES (?1, ?2)", params![doc.as_bytes(), stream.0])?;
+    c.prepare_cached("INSERT OR IGNORE INTO held (doc, stream) VALUES (?1, ?2)")?
+        .execute(params![doc.as_bytes(), stream.0])?;
     Ok(())
 }
 
 /// A stream no longer holds a case.
 pub fn unhold(c: &Connection, doc: &CaseId, stream: &StreamId) -> Result<()> {
-    c.execute("DELETE FROM held WHERE doc = ?1 AND stream = ?2", params![doc.as_bytes(), stream.0])?;
+    c.prepare_cached("DELETE FROM held WHERE doc = ?1 AND stream = ?2")?
+        .execute(params![doc.as_bytes(), stream.0])?;
     Ok(())
 }
 
@@ -320,10 +324,8 @@ pub fn unheld(c: &Connection) -> Result<Vec<CaseId>> {
 
 /// Keeps a private answer.
 pub fn put_private(c: &Connection, doc: &CaseId, key: &str, value: &str) -> Result<()> {
-    c.execute(
-        "INSERT OR REPLACE INTO private (doc, key, value) VALUES (?1, ?2, ?3)",
-        params![doc.as_bytes(), key, value],
-    )?;
+    c.prepare_cached("INSERT OR REPLACE INTO private (doc, key, value) VALUES (?1, ?2, ?3)")?
+        .execute(params![doc.as_bytes(), key, value])?;
     Ok(())
 }
 
@@ -339,11 +341,16 @@ pub fn private(c: &Connection, doc: &CaseId) -> Result<Vec<(String, String)>> {
 
 /// Saves a draft (JSON).
 pub fn put_draft(c: &Connection, draft: &CaseId, json: &str, now_ms: i64) -> Result<()> {
-    c.execute(
-        "INSERT OR REPLACE INTO drafts (id, draft, updated_ms) VALUES (?1, ?2, ?3)",
-        params![draft.as_bytes(), json, now_ms],
-    )?;
+    c.prepare_cached("INSERT OR REPLACE INTO drafts (id, draft, updated_ms) VALUES (?1, ?2, ?3)")?
+        .execute(params![draft.as_bytes(), json, now_ms])?;
     Ok(())
+}
+
+/// One draft (JSON).
+pub fn draft(c: &Connection, draft: &CaseId) -> Result<Option<String>> {
+    Ok(c.prepare_cached("SELECT draft FROM drafts WHERE id = ?1")?
+        .query_row([draft.as_bytes()], |r| r.get(0))
+        .optional()?)
 }
 
 /// Drafts, latest first.
@@ -360,6 +367,6 @@ pub fn drafts(c: &Connection) -> Result<Vec<(CaseId, String, i64)>> {
 
 /// Forgets a draft that was finished or given up.
 pub fn remove_draft(c: &Connection, draft: &CaseId) -> Result<()> {
-    let removed = c.execute("DELETE FROM drafts WHERE id = ?1", [draft.as_bytes()])?;
+    let removed = c.prepare_cached("DELETE FROM drafts WHERE id = ?1")?.execute([draft.as_bytes()])?;
     if removed == 0 { Err(DeviceError::not_found("draft", draft)) } else { Ok(()) }
 }

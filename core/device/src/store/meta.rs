@@ -23,15 +23,17 @@ pub const SEEN: &str = "seen";
 
 /// Reads a value.
 pub fn get(c: &Connection, key: &str) -> Result<Option<Vec<u8>>> {
-    Ok(c.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?)
+    Ok(c.prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+        .query_row([key], |row| row.get(0))
+        .optional()?)
 }
 
 /// Writes a value.
 pub fn set(c: &Connection, key: &str, value: &[u8]) -> Result<()> {
-    c.execute(
+    c.prepare_cached(
         "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
-        params![key, value],
-    )?;
+    )?
+    .execute(params![key, value])?;
     Ok(())
 }
 

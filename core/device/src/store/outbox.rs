@@ -225,13 +225,14 @@ pub fn mark_sent(c: &Connection, local_id: i64, commit: &CommitId, signed: &[u8]
 
 /// Moves an item on.
 pub fn set_state(c: &Connection, local_id: i64, state: ItemState) -> Result<()> {
-    c.execute("UPDATE outbox SET state = ?2 WHERE local_id = ?1", params![local_id, state as i64])?;
+    c.prepare_cached("UPDATE outbox SET state = ?2 WHERE local_id = ?1")?
+        .execute(params![local_id, state as i64])?;
     Ok(())
 }
 
 /// A new run: held items are offered again.
 pub fn offer_held_again(c: &Connection) -> Result<()> {
-    c.execute("UPDATE outbox SET state = 1 WHERE state = 3", [])?;
+    c.prepare_cached("UPDATE outbox SET state = 1 WHERE state = 3")?.execute([])?;
     Ok(())
 }
 
@@ -251,24 +252,24 @@ pub struct Rewritten<'a> {
 
 /// Writes an item anew: it is queued again and has no id.
 pub fn rewrite(c: &Connection, local_id: i64, new: &Rewritten<'_>) -> Result<()> {
-    c.execute(
+    c.prepare_cached(
         "UPDATE outbox SET incarnation = ?2, branch = ?3, change = ?4, body = ?5, intent = ?6,
                 state = 0, commit_id = NULL, signed = NULL, tries = tries + 1
          WHERE local_id = ?1",
-        params![
-            local_id,
-            new.incarnation.as_bytes(),
-            new.branch,
-            new.change,
-            new.body,
-            serde_json::to_string(new.intent)?
-        ],
-    )?;
+    )?
+    .execute(params![
+        local_id,
+        new.incarnation.as_bytes(),
+        new.branch,
+        new.change,
+        new.body,
+        serde_json::to_string(new.intent)?
+    ])?;
     Ok(())
 }
 
 /// Takes an item out; its outcome is written in the same transaction.
 pub fn remove(c: &Connection, local_id: i64) -> Result<()> {
-    c.execute("DELETE FROM outbox WHERE local_id = ?1", [local_id])?;
+    c.prepare_cached("DELETE FROM outbox WHERE local_id = ?1")?.execute([local_id])?;
     Ok(())
 }

@@ -52,11 +52,13 @@ CREATE TABLE outbox (
     micros TEXT NOT NULL,
     captured BLOB NOT NULL,
     state INTEGER NOT NULL DEFAULT 0,
-    commit_id BLOB UNIQUE,
+    commit_id BLOB,
     signed BLOB,
     tries INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX outbox_by_case ON outbox (doc, local_id);
+-- Partial, so that a capture, which has no id yet, does not write a page of it.
+CREATE UNIQUE INDEX outbox_by_commit ON outbox (commit_id) WHERE commit_id IS NOT NULL;
 
 -- Outcomes that a person should know. active: 1 until settled. Never pruned while active.
 CREATE TABLE journal (

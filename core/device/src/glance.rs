@@ -1,0 +1,125 @@
+//! A case at a glance: its list line, where one's work and one's claim stand. Made once for every view, and once for every projection.
+
+use rusqlite::Connection;
+use yuandian_document::{Act, Content, ContentView, Kind};
+use yuandian_model::{CaseId, CaseState, Code};
+use yuandian_sync::CaseFacts;
+
+use crate::content::{self, Loaded, captured_ms};
+use crate::error::Result;
+use crate::phone::{PersonRecord, Phone};
+use crate::state::shown;
+use crate::store::cases::{self, CaseRow};
+use crate::store::outbox::{Intent, ItemState};
+use crate::store::{blobs, journal};
+use crate::view::{ClaimView, title_of};
+
+/// What a list line and a whole view share.
+pub(crate) struct Glance {
+    /// The document, read.
+    pub content: ContentView,
+    /// What is decided, with the own acts that need no referee.
+    pub state: CaseState,
+    /// One's claim.
+    pub claim: ClaimView,
+    /// The list line.
+    pub row: CaseRow,
+}
+
+/// Looks at a case that was loaded.
+pub(crate) fn glance(
+    phone: &Phone,
+    db: &Connection,
+    id: &CaseId,
+    facts: &CaseFacts,
+    loaded: &Loaded,
+    person: &PersonRecord,
+) -> Result<Glance> {
+    let content = loaded.content.view();
+    let state = shown(phone, facts, &loaded.overlay, person);
+    let answered = journal::active_of(db, id)?;
+    let on_its_way = loaded.overlay.iter().any(|i| i.state != ItemState::Taken);
+    let sync = if answered.iter().any(|e| e.code != Code::RTaken) {
+        "attention"
+    } else if content.answers.values().any(|a| a.in_conflict()) {
+        "conflict"
+    } else if on_its_way {
+        "saved"
+    } else if !blobs::unsent_of(db, id)?.is_empty() {
+        "uploading"
+    } else {
+        "delivered"
+    };
+    let last_base = loaded.base.iter().map(|c| c.received_ms).max();
+    let last_own = loaded.overlay.iter().map(|i| captured_ms(&i.captured)).max();
+    let claim = claim_of(facts, loaded, &answered, person);
+    let row = CaseRow {
+        id: *id,
+        title: title_of(&content.description, &facts.service, phone),
+        service: facts.service.clone(),
+        stage: state.stage.clone(),
+        sync: sync.to_owned(),
+        claim: claim.state.clone(),
+        photos: u32::try_from(content.photos.len()).unwrap_or(u32::MAX),
+        updated_ms: last_base.max(last_own).unwrap_or(facts.opened_ms),
+    };
+    Ok(Glance { content, state, claim, row })
+}
+
+/// Rewrites a case's list line, in the transaction that changed the case.
+pub(crate) fn project(phone: &Phone, db: &Connection, id: &CaseId) -> Result<()> {
+    project_written(phone, db, id, &phone.person()?, None)
+}
+
+/// [`project`], where the document with everything in it is at hand already.
+pub(crate) fn project_written(
+    phone: &Phone,
+    db: &Connection,
+    id: &CaseId,
+    person: &PersonRecord,
+    content: Option<Content>,
+) -> Result<()> {
+    let Some(stored) = cases::case(db, id)? else {
+        return Ok(());
+    };
+    let loaded = match content {
+        Some(content) => content::written(db, id, content, &person.name)?,
+        None => content::load(db, id, stored.snapshot.as_deref(), &person.name)?,
+    };
+    cases::put_row(db, &glance(phone, db, id, &stored.facts, &loaded, person)?.row)
+}
+
+/// The act that takes a case, as every catalogue row with a waiting list names it.
+const CLAIM: &str = "claim";
+
+fn claim_of(
+    facts: &CaseFacts,
+    loaded: &Loaded,
+    answered: &[journal::Entry],
+    person: &PersonRecord,
+) -> ClaimView {
+    let says = |state: &str, position| ClaimView { state: state.to_owned(), position };
+    let is_claim = |intent: &Intent| matches!(intent, Intent::Act(act) if act.name == CLAIM);
+    if loaded.overlay.iter().any(|i| is_claim(&i.intent)) {
+        return says("pending", None);
+    }
+    if facts.holders.iter().any(|p| p.user == person.user) {
+        return says("won", None);
+    }
+    if facts.my_position.is_some() {
+        return says("waiting", facts.my_position);
+    }
+    let mut claims = answered.iter().filter(|e| is_claim(&e.intent)).peekable();
+    let refused = claims.peek().is_some();
+    // The receipt's word, until the page that brings the line itself.
+    if let Some(entry) = claims.find(|e| e.code == Code::RTaken) {
+        return says("waiting", entry.facts.get("position").and_then(|p| p.parse().ok()));
+    }
+    let mine = |name: &str| {
+        let own = loaded.base.iter().filter(|c| c.kind == Kind::Act && c.user == person.user);
+        own.filter(|c| Act::from_bytes(&c.body).is_ok_and(|a| a.name == name)).map(|c| c.seq).max()
+    };
+    // Claimed once, not released since, and holding nothing now: it went another way.
+    let gone = mine(CLAIM).is_some_and(|claimed| mine("release").is_none_or(|released| released < claimed));
+    says(if refused || gone { "lost" } else { "none" }, None)
+}
