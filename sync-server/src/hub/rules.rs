@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use yuandian_document::{Act, Place};
-use yuandian_model::catalogue::{Effect, PlacePrecision};
+use yuandian_model::catalogue::PlacePrecision;
 use yuandian_model::{
     Actor, CaseState, Catalogue, Code, Divisions, Refusal, Role, Ruling, Visibility, judge,
 };
@@ -13,7 +13,7 @@ use crate::store::Judge;
 use crate::streams::{neighbours_may_take, streams_of};
 
 /// The name under which content stands in the facts of a refusal.
-const CONTENT: &str = "note";
+const CONTENT: &str = "content";
 
 /// Catalogue and divisions in force.
 pub struct Rules {
@@ -68,13 +68,6 @@ impl Rules {
         }
         Ok(())
     }
-
-    fn may_still_be_taken(&self, state: &CaseState) -> bool {
-        neighbours_may_take(&self.catalogue, state)
-            && self.catalogue.service(&state.service.0).is_some_and(|(_, workflow)| {
-                workflow.acts.iter().any(|act| act.effect == Effect::Take && act.from.contains(&state.stage))
-            })
-    }
 }
 
 impl Judge for Rules {
@@ -82,15 +75,15 @@ impl Judge for Rules {
         judge(&self.catalogue, state, &act.request(), actor)
     }
 
-    /// The author, whoever holds or waits, everybody who works the grid, and, while help is still wanted, the volunteers of the grid.
-    /// In every stage: a case that has ended still takes notes.
+    /// Whoever may read it may write to it: the author, whoever holds or waits, everybody who works the grid, and the volunteers of the
+    /// grid where neighbours may take it. In every stage: a case that has ended still takes notes, a refused claim's among them.
     fn may_write(&self, state: Option<&CaseState>, actor: &Actor) -> Result<(), Refusal> {
         let state = state.ok_or_else(|| Refusal::new(Code::RGone, []))?;
         let user = &actor.user;
         if state.author == *user || state.holders.contains(user) || state.waiting.contains(user) {
             return Ok(());
         }
-        let helps = self.may_still_be_taken(state);
+        let helps = neighbours_may_take(&self.catalogue, state);
         let mut elsewhere = false;
         for grant in &actor.grants {
             if grant.role.works_the_grid() || (grant.role == Role::Volunteer && helps) {
