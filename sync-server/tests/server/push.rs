@@ -289,24 +289,10 @@ fn who_may_write_into_a_case() {
         let mut random = [phone.number; 10];
         random[..8].copy_from_slice(&phone.chain.0.to_be_bytes());
         phone.documents.insert(case, Content::default());
-        phone.incarnation = Incarnation([
-            phone.number,
-            u8::try_from(phone.chain.0).unwrap(),
-            1,
-            1,
-            1,
-            1,
-            1,
-            1,
-            1,
-            1,
-            1,
-            1,
-            1,
-            1,
-            1,
-            1,
-        ]);
+        let mut life = [1; 16];
+        life[0] = phone.number;
+        life[1] = u8::try_from(phone.chain.0).unwrap();
+        phone.incarnation = Incarnation(life);
         phone.chain = (0, None);
         phone.write(case, &[Edit::Note(EntryId::v7(1, random), entry)], &[])
     };
