@@ -138,14 +138,14 @@ def seen_error(error):
 
 async def look(stage, phone, only=None):
     if only is not None:
-        return seen_case(await phone.case(only))
+        return seen_case(await phone.show(only))
     lines = {line.id: line for line in await phone.list(1_000, 0)}
     # By name: the order of a list is that of times, which differ from run to run.
     known = [(name, id) for name, id in sorted(stage.cases.items()) if id in lines]
     return {
         "list": [seen_line(lines[id]) for _, id in known],
         "unknown": len(lines) - len(known),
-        "cases": {n: seen_case(await phone.case(id)) for n, id in known if lines[id].stage != "draft"},
+        "cases": {n: seen_case(await phone.show(id)) for n, id in known if lines[id].stage != "draft"},
         "attention": [seen_attention(item) for item in await phone.attention()],
         "outbox": [{"case": o.case_id, "act": o.act, "state": o.state} for o in await phone.outbox()],
     }
@@ -183,9 +183,43 @@ async def capture(stage, phone, step):
 
 
 async def resolve(phone, case, step):
-    conflicts = (await phone.case(case)).conflicts
+    conflicts = (await phone.show(case)).conflicts
     values = [v for c in conflicts if c.key == step["key"] for v in c.values if v.value == step["keep"]]
     await phone.resolve(case, step["key"], values[0].n if values else 0)
+
+
+async def shown(phone):
+    """What a screen would show of each case, and of the 需处理 list."""
+    lines = await phone.list(1_000, 0)
+    cases = {line.id: [seen_line(line)] for line in lines}
+    for line in lines:
+        if line.stage != "draft":
+            cases[line.id].append(seen_case(await phone.show(line.id)))
+    return cases, [seen_attention(item) for item in await phone.attention()]
+
+
+async def sync(phone):
+    """Syncs, and holds the events of the run to what it changed: a screen that reads what it is told to is never stale."""
+    (cases, attention), events = await shown(phone), phone.events()
+    try:
+        report = await phone.sync()
+        told = []
+        while not told or not told[-1].is_SYNC_FINISHED():
+            event = await events.next()
+            told.append(event.kind)
+            events.acknowledge(event.number)
+    finally:
+        events.stop()
+    if told[-1].report != report:
+        raise Broken(f"told {told[-1].report}, answered {report}")
+    cases_after, attention_after = await shown(phone)
+    named_cases = {kind.case_id for kind in told if kind.is_CASE_CHANGED()}
+    changed = {id for id in cases.keys() | cases_after.keys() if cases.get(id) != cases_after.get(id)}
+    if not changed <= named_cases:
+        raise Broken(f"changed and not told: {changed - named_cases}")
+    if (attention != attention_after) != any(kind.is_ATTENTION_CHANGED() for kind in told):
+        raise Broken("the 需处理 list changed and was not told, or the other way round")
+    return seen_report(report)
 
 
 async def carry_out(stage, step):
@@ -212,7 +246,7 @@ async def carry_out(stage, step):
     if what == "resolve":
         return await resolve(phone, case, step)
     if what == "sync":
-        return seen_report(await phone.sync())
+        return await sync(phone)
     if what == "reopen":
         await stage.phones[name].shut()
         return await stage.phones[name].open()

@@ -65,8 +65,8 @@ impl YuandianCore {
     ///
     /// # Errors
     /// [`CoreError::NotFound`], [`CoreError::NotEnrolled`], [`CoreError::InvalidInput`] where several begin so.
-    pub async fn case(&self, id: String) -> Result<CaseView, CoreError> {
-        self.with_phone(move |phone| Ok(phone.case(&phone.find(&id)?)?.into())).await
+    pub async fn show(&self, case_id: String) -> Result<CaseView, CoreError> {
+        self.with_phone(move |phone| Ok(phone.case(&phone.find(&case_id)?)?.into())).await
     }
 
     /// Answers questions of a case's form; the key `text` is the description. `seen` are the [`CaseView::heads`] that the form was
@@ -76,20 +76,20 @@ impl YuandianCore {
     /// [`CoreError::NotFound`], [`CoreError::InvalidInput`].
     pub async fn edit(
         &self,
-        case: String,
+        case_id: String,
         answers: Vec<Answer>,
         seen: Option<Vec<String>>,
     ) -> Result<(), CoreError> {
         let answers = pairs(answers);
-        self.change_case(case, move |phone, id| Ok(phone.edit(id, &answers, seen.as_deref())?)).await
+        self.change_case(case_id, move |phone, id| Ok(phone.edit(id, &answers, seen.as_deref())?)).await
     }
 
     /// Adds a note and photos (by path, at most 9) to a case.
     ///
     /// # Errors
     /// [`CoreError::NotFound`], [`CoreError::InvalidInput`], [`CoreError::PhotoRefused`], [`CoreError::FileUnusable`].
-    pub async fn note(&self, case: String, text: String, photos: Vec<String>) -> Result<(), CoreError> {
-        self.change_case(case, move |phone, id| {
+    pub async fn note(&self, case_id: String, text: String, photos: Vec<String>) -> Result<(), CoreError> {
+        self.change_case(case_id, move |phone, id| {
             let photos = files::read_photos(&photos)?;
             Ok(phone.note(id, &text, &photos)?)
         })
@@ -101,8 +101,8 @@ impl YuandianCore {
     /// # Errors
     /// [`CoreError::Refused`] by the phone's own rule: nothing is queued. [`CoreError::NotFound`], [`CoreError::InvalidInput`],
     /// [`CoreError::PhotoRefused`], [`CoreError::FileUnusable`].
-    pub async fn act(&self, case: String, act: ActInput) -> Result<ActOutcome, CoreError> {
-        self.change_case(case, move |phone, id| {
+    pub async fn act(&self, case_id: String, act: ActInput) -> Result<ActOutcome, CoreError> {
+        self.change_case(case_id, move |phone, id| {
             let photos = files::read_photos(&act.photos)?;
             let arguments = pairs(act.arguments);
             let command =
@@ -116,17 +116,17 @@ impl YuandianCore {
     ///
     /// # Errors
     /// [`CoreError::NotFound`] for a key without conflict, [`CoreError::InvalidInput`] for a number that is not shown.
-    pub async fn resolve(&self, case: String, key: String, keep: u32) -> Result<(), CoreError> {
-        self.change_case(case, move |phone, id| Ok(phone.resolve(id, &key, keep as usize)?)).await
+    pub async fn resolve(&self, case_id: String, key: String, keep: u32) -> Result<(), CoreError> {
+        self.change_case(case_id, move |phone, id| Ok(phone.resolve(id, &key, keep as usize)?)).await
     }
 
     /// Writes a case, its history and its originals on this phone into a zip file.
     ///
     /// # Errors
     /// [`CoreError::NotFound`], [`CoreError::FileUnusable`].
-    pub async fn export_case(&self, case: String, path: String) -> Result<(), CoreError> {
+    pub async fn export_case(&self, case_id: String, path: String) -> Result<(), CoreError> {
         self.with_phone(move |phone| {
-            let bytes = phone.export(&phone.find(&case)?)?;
+            let bytes = phone.export(&phone.find(&case_id)?)?;
             files::write(&path, &bytes)
         })
         .await

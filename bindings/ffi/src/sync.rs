@@ -180,3 +180,29 @@ impl StopSignal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stop_ends_the_run_under_way_and_not_the_next_one() {
+        let stop = StopSignal::default();
+        stop.stop();
+        stop.begin();
+        assert_eq!(stop.or_stopped(async { 1 }).await, Some(1));
+        let endless = stop.or_stopped(std::future::pending::<()>());
+        let (ended, ()) = tokio::join!(endless, async { stop.stop() });
+        assert_eq!(ended, None);
+        stop.begin();
+        assert_eq!(stop.or_stopped(async { 2 }).await, Some(2));
+    }
+
+    #[tokio::test]
+    async fn a_stop_for_ever_ends_every_later_run_too() {
+        let stop = StopSignal::default();
+        stop.stop_for_ever();
+        stop.begin();
+        assert_eq!(stop.or_stopped(async { 1 }).await, None);
+    }
+}

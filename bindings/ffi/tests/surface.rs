@@ -28,6 +28,13 @@ const TAKEN_TYPES: &[&str] = &[
 ];
 /// Names of methods that generated classes have already.
 const TAKEN_METHODS: &[&str] = &["close", "destroy", "finalize", "clone", "wait", "notify", "toString"];
+/// Names of parameters and fields that break a generated header or read badly in a generated class: keywords of C and Swift.
+const KEYWORDS: &[&str] = &[
+    "auto", "break", "case", "char", "const", "continue", "default", "double", "enum", "extern", "float",
+    "func", "goto", "inline", "int", "internal", "is", "let", "long", "private", "protocol", "public",
+    "register", "repeat", "restrict", "short", "signed", "sizeof", "switch", "throws", "typedef", "union",
+    "unsigned", "var", "void", "volatile",
+];
 /// Names of fields that generated exceptions have already.
 const TAKEN_ERROR_FIELDS: &[&str] = &["message", "cause", "description", "localizedDescription"];
 
@@ -57,6 +64,14 @@ impl Surface {
         if parameters > PARAMETERS_MAX {
             self.found.push(format!("{name}: {parameters} parameters, at most {PARAMETERS_MAX} are allowed"));
         }
+        for input in inputs {
+            if let FnArg::Typed(parameter) = input
+                && let syn::Pat::Ident(parameter) = &*parameter.pat
+            {
+                self.is_taken(&parameter.ident, KEYWORDS, "parameter");
+            }
+        }
+        self.is_taken(name, KEYWORDS, "call");
         if signature.asyncness.is_some() && name == "new" {
             self.found.push(format!("{name}: no primary constructor may be async"));
         }
@@ -105,6 +120,9 @@ impl<'ast> Visit<'ast> for Surface {
     fn visit_item_struct(&mut self, record: &'ast ItemStruct) {
         if derives(&record.attrs) {
             self.is_taken(&record.ident, TAKEN_TYPES, "type");
+            for name in record.fields.iter().filter_map(|field| field.ident.as_ref()) {
+                self.is_taken(name, KEYWORDS, "field");
+            }
         }
     }
 
@@ -181,6 +199,15 @@ fn every_rule_finds_what_breaks_it() {
         ("#[uniffi::export] fn close() {}", &["close: this name of a call is taken"]),
         ("#[uniffi::export] impl C { fn close(&self) {} }", &["close: this name of a method is taken"]),
         ("impl C { fn close(&self) {} }", &[]),
+        (
+            "#[uniffi::export] impl C { fn f(&self, case: u8) {} }",
+            &["case: this name of a parameter is taken"],
+        ),
+        (
+            "#[uniffi::export] impl C { fn case(&self, case_id: u8) {} }",
+            &["case: this name of a call is taken"],
+        ),
+        ("#[derive(uniffi::Record)] struct R { private: u8 }", &["private: this name of a field is taken"]),
         (
             "#[derive(uniffi::Record)] struct Observation { a: u8 }",
             &["Observation: this name of a type is taken"],
