@@ -13,6 +13,7 @@ mod tests;
 
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{DeviceError, Result};
@@ -33,6 +34,8 @@ pub fn open(path: &Path, vfs: Option<&str>) -> Result<Connection> {
     };
     pragmas::apply(&connection)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    // Plans do not depend on what is bound: otherwise SQLite prepares a statement with ORDER BY again at every use.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     schema::migrate(&mut connection)?;
     Ok(connection)
 }

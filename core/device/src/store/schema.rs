@@ -35,7 +35,6 @@ CREATE TABLE base (
     facts TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX base_by_case ON base (doc, seq);
-CREATE INDEX base_by_change ON base (change) WHERE change IS NOT NULL;
 
 -- Own commits that are not in the base yet, with the intents they were made from.
 -- state: 0 queued, 1 sent (chained and signed, final), 2 taken by the server, 3 held by the server.

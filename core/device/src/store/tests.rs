@@ -74,6 +74,7 @@ fn every_query_behind_a_screen_goes_by_an_index() {
         (cases::BASE_SQL, "USING INDEX base_by_case"),
         (cases::PRIVATE_SQL, "USING PRIMARY KEY"),
         (outbox.as_str(), "USING INDEX outbox_by_case"),
+        ("SELECT * FROM outbox WHERE commit_id = ?1", "USING INDEX outbox_by_commit"),
         (journal.as_str(), "USING INDEX journal_by_case"),
         (blobs::UNSENT_SQL, "INDEX blobs_by_case"),
     ];
