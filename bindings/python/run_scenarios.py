@@ -45,7 +45,7 @@ class Stage:
         self.folder, self.test_data = pathlib.Path(folder), test_data
         self.server_bin = bin_dir / f"yuandian-server{EXE}"
         self.server, self.address = None, "http://127.0.0.1:0"
-        self.phones, self.cases = {}, {}
+        self.phones, self.cases, self.forms = {}, {}, {}
 
     def server_up(self):
         listen = self.address.removeprefix("http://")
@@ -235,8 +235,12 @@ async def carry_out(stage, step):
         return await capture(stage, phone, step)
     if what == "finish":
         return seen_line(await phone.finish(case))
+    if what == "open_form":
+        stage.forms[name, case] = (await phone.show(case)).heads
+        return None
     if what == "edit":
-        return await phone.edit(case, answers_of(step), None)
+        seen = stage.forms[name, case] if step.get("as_opened") else None
+        return await phone.edit(case, answers_of(step), seen)
     if what == "note":
         return await phone.note(case, text_of(step), stage.files(step.get("photos", [])))
     if what == "act":
@@ -317,9 +321,8 @@ async def play(scenario, bin_dir, test_data):
                     raise Broken(f"step {number}: {why}") from why
             for device in scenario["devices"]:
                 # Whatever no step has looked at is compared too.
-                with_errors = look(stage, stage.phones[device["name"]].core)
                 try:
-                    observed.append(named(stage, await with_errors))
+                    observed.append(named(stage, await look(stage, stage.phones[device["name"]].core)))
                 except core.CoreError as error:
                     observed.append(seen_error(error))
         finally:

@@ -86,10 +86,17 @@ pub enum What {
         on: String,
         case: String,
     },
+    /// A form is opened: a later edit of it may be saved as it was opened.
+    OpenForm {
+        on: String,
+        case: String,
+    },
     Edit {
         on: String,
         case: String,
         set: BTreeMap<String, String>,
+        #[serde(default)]
+        as_opened: bool,
     },
     Note {
         on: String,

@@ -38,6 +38,8 @@ pub struct Stage {
     pub devices: BTreeMap<String, Device>,
     /// The cases by the names that the steps give them.
     pub cases: BTreeMap<String, CaseId>,
+    /// Open forms by phone and case: the heads that they show.
+    pub forms: BTreeMap<(String, String), Vec<String>>,
     network: Runtime,
     folder: TempDir,
 }
@@ -50,8 +52,9 @@ impl Stage {
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
         let server_bin = bin_dir.join(format!("yuandian-server{}", std::env::consts::EXE_SUFFIX));
         let (server, address) = serve(&server_bin, folder.path(), "127.0.0.1:0")?;
-        let (devices, cases) = (BTreeMap::new(), BTreeMap::new());
-        let mut stage = Self { server: Some(server), server_bin, address, devices, cases, network, folder };
+        let (devices, cases, forms) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut stage =
+            Self { server: Some(server), server_bin, address, devices, cases, forms, network, folder };
         for device in &scenario.devices {
             let code = stage.invite(&device.role, &device.grid)?;
             let home = stage.folder.path().join(&device.name);

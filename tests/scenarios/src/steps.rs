@@ -74,9 +74,22 @@ fn carry_out(stage: &mut Stage, what: &What) -> Result<Answer, String> {
             let mut phone = stage.device(on)?.phone();
             phone.finish(&id).and_then(|id| Ok(observe::line(&phone.line_of(&id)?)))
         }
-        What::Edit { on, case, set } => {
+        What::OpenForm { on, case } => {
             let id = stage.case(case)?;
-            stage.device(on)?.phone().edit(&id, &pairs(set), None).map(|()| Value::Null)
+            let opened = stage.device(on)?.phone().case(&id);
+            opened.map(|view| {
+                stage.forms.insert((on.clone(), case.clone()), view.heads);
+                Value::Null
+            })
+        }
+        What::Edit { on, case, set, as_opened } => {
+            let id = stage.case(case)?;
+            let opened = stage.forms.get(&(on.clone(), case.clone())).filter(|_| *as_opened);
+            if *as_opened && opened.is_none() {
+                return Err(format!("no step has opened the form of {case} on {on}"));
+            }
+            let seen = opened.map(Vec::as_slice);
+            stage.device(on)?.phone().edit(&id, &pairs(set), seen).map(|()| Value::Null)
         }
         What::Note { on, case, text, photos } => {
             let (id, photos) = (stage.case(case)?, read_all(photos)?);
