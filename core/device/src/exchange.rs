@@ -161,6 +161,10 @@ impl Phone {
         let device = self.certificate.device;
         let schema = self.catalogue.version();
         let tx = self.db.unchecked_transaction()?;
+        // What waits here may have been sent by the store that this one is a copy of: look before saying it again.
+        if meta::get(&tx, meta::LOOK_FIRST)?.is_some() {
+            return Ok(Push { version: WIRE_VERSION, items: vec![] });
+        }
         let mut chain = Chain::read(&tx)?;
         let mut items = Vec::new();
         let mut bytes = 0;
@@ -263,6 +267,9 @@ impl Phone {
         for cursor in &page.cursors {
             cases::put_cursor(&tx, cursor)?;
         }
+        if !page.more {
+            meta::unset(&tx, meta::LOOK_FIRST)?;
+        }
         for doc in &touched {
             self.settle(&tx, doc)?;
             project(self, &tx, doc)?;
@@ -286,6 +293,7 @@ impl Phone {
         let stored = cases::case(tx, doc)?.ok_or_else(|| DeviceError::not_found("case", doc))?;
         let mut content = base_content(tx, doc, stored.snapshot.as_deref())?;
         let mut saved = None;
+        let mut said_before = false;
         for commit in &case.commits {
             if cases::in_base(tx, &commit.id)? {
                 continue;
@@ -311,6 +319,9 @@ impl Phone {
             }
             if let Some(item) = outbox::of_commit(tx, &commit.id)? {
                 outbox::remove(tx, item.local_id)?;
+            } else if commit.device == self.certificate.device {
+                // A copy of this phone has said it, under another name: one command writes one act and one content at most.
+                said_before |= outbox::remove_said(tx, doc, &commit.group, commit.kind)?;
             }
         }
         if let Some(snapshot) = saved {
@@ -318,6 +329,9 @@ impl Phone {
         }
         for blob in &case.stored {
             blobs::put_stored(tx, doc, &blob.hash)?;
+        }
+        if said_before {
+            self.write_anew(tx, doc, None)?;
         }
         Ok(())
     }

@@ -85,6 +85,7 @@ impl Phone {
             new_incarnation(&tx, &mut ports)?;
             meta::set(&tx, meta::MARK, ports.mark.as_bytes())?;
             if mark.is_some() {
+                meta::set(&tx, meta::LOOK_FIRST, &[1])?;
                 tracing::warn!("the store was copied or restored: it goes on under a new incarnation");
             }
         }

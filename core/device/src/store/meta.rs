@@ -14,6 +14,8 @@ pub const MARK: &str = "mark";
 pub const CHAIN_N: &str = "chain_n";
 /// Id of the last commit sent in this incarnation.
 pub const CHAIN_PREV: &str = "chain_prev";
+/// Set in a copied or restored store until it has seen what the server has: nothing is sent before.
+pub const LOOK_FIRST: &str = "look_first";
 /// Who the phone speaks for (JSON).
 pub const PERSON: &str = "person";
 /// The server's address.

@@ -268,6 +268,14 @@ pub fn rewrite(c: &Connection, local_id: i64, new: &Rewritten<'_>) -> Result<()>
     Ok(())
 }
 
+/// Takes out what a copy of this phone has said; gives whether there was anything.
+pub fn remove_said(c: &Connection, doc: &CaseId, group: &GroupId, kind: Kind) -> Result<bool> {
+    let removed = c
+        .prepare_cached("DELETE FROM outbox WHERE doc = ?1 AND grp = ?2 AND kind = ?3")?
+        .execute(params![doc.as_bytes(), group.as_bytes(), i64::from(kind == Kind::Act)])?;
+    Ok(removed > 0)
+}
+
 /// Takes an item out; its outcome is written in the same transaction.
 pub fn remove(c: &Connection, local_id: i64) -> Result<()> {
     c.prepare_cached("DELETE FROM outbox WHERE local_id = ?1")?.execute([local_id])?;

@@ -17,6 +17,12 @@ fn alike(referee: &Referee, phones: &[&Phone], case: &CaseId) {
     }
 }
 
+fn look(referee: &Referee, phone: &mut Phone) {
+    phone.keep(&Keep::Hello(referee.hello(phone))).unwrap();
+    let page = referee.page(phone);
+    phone.keep(&Keep::Page(page)).unwrap();
+}
+
 #[test]
 fn a_broken_chain_begins_a_new_life_and_says_nothing_twice() {
     let (mut referee, homes, [mut phone]) = people::<1>(Role::GridWorker);
@@ -62,6 +68,7 @@ fn a_copied_home_goes_on_under_a_new_incarnation_and_both_converge() {
     copy.note(&old, "副本", &[]).unwrap();
     copy.note(&new, "副本又说", &[]).unwrap();
 
+    look(&referee, &mut copy);
     let (one, two) = (envelopes(&batch(&mut phone)), envelopes(&batch(&mut copy)));
     assert_ne!(one[0].incarnation, two[0].incarnation);
     assert!(two.iter().all(|e| e.incarnation == two[0].incarnation), "queued items are written anew");
@@ -91,6 +98,8 @@ fn what_was_sent_before_the_copy_keeps_its_final_form_in_both() {
     copy.note(&case, "副本", &[]).unwrap();
     phone.note(&case, "原机", &[]).unwrap();
     assert_eq!(batch(&mut phone).items[..2], sent.items[..]);
+    assert!(batch(&mut copy).items.is_empty(), "a copy looks before it speaks");
+    look(&referee, &mut copy);
     assert_eq!(batch(&mut copy).items[..2], sent.items[..]);
     for _ in 0..2 {
         referee.sync(&mut copy);
@@ -99,6 +108,26 @@ fn what_was_sent_before_the_copy_keeps_its_final_form_in_both() {
     alike(&referee, &[&phone, &copy], &case);
     assert_eq!(notes(&phone, &case).len(), 2);
     assert_eq!(phone.case(&case).unwrap().history.iter().filter(|line| line.act == "report").count(), 1);
+}
+
+#[test]
+fn a_restored_backup_says_nothing_again_that_was_sent_after_it() {
+    let (mut referee, homes, [mut phone]) = people::<1>(Role::GridWorker);
+    let case = capture(&mut phone, "case.snap", "井盖坏了");
+    phone.note(&case, "一", &[]).unwrap();
+    phone.edit(&case, &answers(&[("severity", "high"), ("text", "井盖坏了，很危险")]), None).unwrap();
+    drop(phone);
+    let backup = homes[0].copy();
+    let mut phone = homes[0].open();
+    referee.sync(&mut phone);
+    drop(phone);
+    let mut restored = backup.open();
+    referee.sync(&mut restored);
+    let view = restored.case(&case).unwrap();
+    assert_eq!((view.text.as_str(), view.fields["severity"].as_str()), ("井盖坏了，很危险", "high"));
+    assert_eq!((notes(&restored, &case), view.conflicts), (vec!["一".to_owned()], vec![]));
+    assert_eq!((restored.attention().unwrap(), view.sync.as_str()), (vec![], "delivered"));
+    alike(&referee, &[&restored], &case);
 }
 
 #[test]
