@@ -57,6 +57,11 @@ pub const RETRY_AFTER_S: u32 = 2;
 pub const TICK_MS_MAX: i64 = 60_000;
 /// How long a writer waits for another process at the same database, ms.
 pub const DATABASE_BUSY_MS: u32 = 10_000;
-/// Commits and micro pictures of one case, bytes: a phone that starts anew gets them in one page, which must be below
+/// Everything that one case sends to a phone that starts anew, bytes, as `Prepared::cost` counts it: it comes in one page, which must be below
 /// `yuandian_sync::limits::MESSAGE_BYTES_MAX`.
 pub const CASE_LOG_BYTES_MAX: u64 = 6 * 1024 * 1024;
+/// What PULL says of a commit beside what its envelope holds, bytes: its id, number, times, code, and the names of its author and of who was
+/// first, 40 characters of 4 bytes each. Small acts are mostly this: without it, a case of claims and releases outgrows the page.
+pub const PULLED_COMMIT_BYTES: u64 = 512;
+/// What PULL says of a file that is stored, bytes: its hash and what is around it.
+pub const PULLED_BLOB_BYTES: u64 = 40;

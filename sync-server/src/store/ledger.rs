@@ -90,7 +90,7 @@ impl<'a> Ledger<'a> {
     pub fn act(&mut self, item: &Prepared, act: &Act, now_ms: i64) -> Verdict {
         let document = item.envelope.document;
         let record = self.cases.get(&document);
-        if let Err(refusal) = room(record, item.cost()) {
+        if let Err(refusal) = room(record, item) {
             return refusal.into();
         }
         let ruling = match self.judge.act(record.map(|r| &r.state), act, &self.actor) {
@@ -122,7 +122,7 @@ impl<'a> Ledger<'a> {
     pub fn may_write(&self, item: &Prepared) -> Result<(), Refusal> {
         let record = self.cases.get(&item.envelope.document);
         self.judge.may_write(record.map(|r| &r.state), &self.actor)?;
-        room(record, item.cost())
+        room(record, item)
     }
 
     /// Keeps that a change was taken.
@@ -140,10 +140,151 @@ impl<'a> Ledger<'a> {
     }
 }
 
-/// A case must fit one page of a phone that starts anew.
-fn room(record: Option<&CaseRecord>, cost: u64) -> Result<(), Refusal> {
-    if record.map_or(0, |r| r.log_bytes) + cost > CASE_LOG_BYTES_MAX {
+/// A case must fit one page of a phone that starts anew. The files that the commit names are not counted yet: one pass knows them before it
+/// asks, the other after, and both must decide the same. So a case is over its limit by the files of one commit at most.
+fn room(record: Option<&CaseRecord>, item: &Prepared) -> Result<(), Refusal> {
+    if record.map_or(0, |r| r.log_bytes) + item.pulled_bytes() > CASE_LOG_BYTES_MAX {
         return Err(Refusal::new(Code::RLimit, [("limit", CASE_LOG_BYTES_MAX.to_string())]));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use minicbor::bytes::ByteVec;
+    use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
+    use yuandian_document::keys::Signature;
+    use yuandian_document::limits::{MICRO_BYTES_MAX, MICROS_PER_COMMIT_MAX};
+    use yuandian_document::{Captured, DeviceKey, Envelope, Kind, SignedCommit, cbor};
+    use yuandian_model::limits::NAME_CHARS_MAX;
+    use yuandian_model::{BlobHash, DeviceId, GroupId, PartitionId, ServiceId};
+    use yuandian_sync::StreamId;
+    use yuandian_sync::limits::MESSAGE_BYTES_MAX;
+    use yuandian_sync::message::{PullReply, PulledCase, PulledCommit, StoredBlob, WIRE_VERSION};
+    use yuandian_sync::wire::{pack, unpack};
+
+    use super::*;
+    use crate::limits::PULLED_BLOB_BYTES;
+    use crate::store::Work;
+
+    const CASE: CaseId = CaseId([1; 16]);
+
+    fn prepared(kind: Kind, body: Vec<u8>, micros: usize) -> Prepared {
+        let micros = vec![(BlobHash([7; 32]), vec![7; MICRO_BYTES_MAX]); micros];
+        let envelope = Envelope {
+            version: ENVELOPE_VERSION,
+            kind,
+            partition: PartitionId::ONLY,
+            document: CASE,
+            device: DeviceId([2; 16]),
+            incarnation: Incarnation([3; 16]),
+            branch: 0,
+            generation: 0,
+            group: GroupId([4; 16]),
+            n: 1,
+            prev: None,
+            captured: Captured { wall_ms: 0, seen_ms: None, since_ms: None, epoch: None, seq: None },
+            schema: 1,
+            body,
+            micro: micros.iter().map(|(hash, _)| *hash).collect(),
+            supersedes: None,
+            alg: Algorithm::Ed25519,
+            signer: DeviceKey::from_seed(&[1; 32]).id(),
+        };
+        let commit = SignedCommit { envelope: cbor::encode(&envelope), signature: Signature([0; 64]) };
+        let work = Work::Refused(Refusal::new(Code::RGone, []));
+        Prepared { id: commit.id(), commit, envelope, micros, chained: true, work }
+    }
+
+    /// What PULL makes of it, every number and name as large as it can be.
+    fn pulled(item: &Prepared) -> PulledCommit {
+        let name = "\u{1F600}".repeat(NAME_CHARS_MAX);
+        PulledCommit {
+            id: item.id,
+            seq: u64::MAX,
+            kind: item.envelope.kind,
+            device: item.envelope.device,
+            incarnation: item.envelope.incarnation,
+            branch: u32::MAX,
+            generation: u32::MAX,
+            group: item.envelope.group,
+            user: UserId([5; 16]),
+            name: name.clone(),
+            wall_ms: i64::MAX,
+            received_ms: i64::MAX,
+            code: Code::RTaken,
+            facts: Facts::from([("first".into(), name), ("position".into(), u64::MAX.to_string())]),
+            body: item.envelope.body.clone(),
+            micros: item.micros.iter().map(|(_, bytes)| ByteVec::from(bytes.clone())).collect(),
+        }
+    }
+
+    #[test]
+    fn a_commit_is_charged_for_all_that_is_sent_of_it() {
+        for (kind, body, micros) in [
+            (Kind::Act, Act::named("claim", None).to_bytes(), 0),
+            (Kind::Content, vec![0; 64 * 1024], MICROS_PER_COMMIT_MAX),
+        ] {
+            let item = prepared(kind, body, micros);
+            let sent = cbor::encode(&pulled(&item)).len() as u64;
+            assert!(sent <= item.pulled_bytes(), "{sent} of {}", item.pulled_bytes());
+        }
+        let stored = cbor::encode(&StoredBlob { hash: BlobHash([0; 32]) }).len() as u64;
+        assert!(stored <= PULLED_BLOB_BYTES, "{stored}");
+    }
+
+    #[test]
+    fn a_case_of_the_smallest_acts_at_its_limit_is_a_page_that_a_phone_unpacks() {
+        let item = prepared(Kind::Act, Act::named("claim", None).to_bytes(), 0);
+        let count = CASE_LOG_BYTES_MAX / item.pulled_bytes();
+        let case = PulledCase {
+            stream: StreamId::user(&UserId([5; 16])),
+            document: CASE,
+            seq: u64::MAX,
+            gone: None,
+            commits: vec![pulled(&item); usize::try_from(count).unwrap()],
+            facts: None,
+            stored: Vec::new(),
+            snapshot: None,
+        };
+        let page = PullReply {
+            version: WIRE_VERSION,
+            cases: vec![case],
+            cursors: Vec::new(),
+            more: false,
+            server_ms: i64::MAX,
+            private: None,
+            notices: Vec::new(),
+        };
+        assert!(cbor::encode(&page).len() < MESSAGE_BYTES_MAX);
+        assert_eq!(unpack::<PullReply>("page", &pack(&page)).unwrap(), page);
+    }
+
+    #[test]
+    fn a_case_takes_what_reaches_its_limit_and_nothing_above_it() {
+        let item = prepared(Kind::Act, Act::named("claim", None).to_bytes(), 0);
+        let state = yuandian_model::CaseState {
+            service: ServiceId("case.snap".into()),
+            catalogue: 1,
+            grid: "410102001".parse().unwrap(),
+            author: UserId([5; 16]),
+            stage: "reported".into(),
+            act_seq: 1,
+            holders: Vec::new(),
+            waiting: Vec::new(),
+        };
+        let at = |log_bytes: u64| {
+            let record = CaseRecord {
+                id: CASE,
+                state: state.clone(),
+                place: None,
+                opened_ms: 0,
+                version: 0,
+                log_bytes,
+            };
+            room(Some(&record), &item).map_err(|refusal| refusal.code)
+        };
+        let last = CASE_LOG_BYTES_MAX - item.pulled_bytes();
+        assert_eq!([at(last - 1), at(last), at(last + 1)], [Ok(()), Ok(()), Err(Code::RLimit)]);
+    }
 }

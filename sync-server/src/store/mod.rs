@@ -18,6 +18,8 @@ use yuandian_model::{
 use yuandian_sync::message::{PartitionHead, PulledCase};
 use yuandian_sync::{Cursor, StreamId};
 
+use crate::limits::{PULLED_BLOB_BYTES, PULLED_COMMIT_BYTES};
+
 pub use ledger::{ChainTip, Ledger, Verdict};
 pub use sqlite::SqliteStore;
 
@@ -119,7 +121,7 @@ pub struct CaseRecord {
     pub opened_ms: i64,
     /// Number of content changes taken: what a prepared change stands on.
     pub version: u64,
-    /// Bytes of all its commits and micro pictures.
+    /// The [`Prepared::cost`] of all its commits, bytes.
     pub log_bytes: u64,
 }
 
@@ -216,11 +218,21 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Bytes it adds to its case.
+    /// Bytes that PULL sends of it, at most: envelope, micro pictures, and what is said beside them.
+    #[must_use]
+    pub fn pulled_bytes(&self) -> u64 {
+        let micros: usize = self.micros.iter().map(|(_, bytes)| bytes.len()).sum();
+        (self.commit.envelope.len() + micros) as u64 + PULLED_COMMIT_BYTES
+    }
+
+    /// Bytes that it adds to what its case sends, at most: itself, and the files it names once the gate has found them.
     #[must_use]
     pub fn cost(&self) -> u64 {
-        let micros: usize = self.micros.iter().map(|(_, bytes)| bytes.len()).sum();
-        (self.commit.envelope.len() + micros) as u64
+        let files = match &self.work {
+            Work::Content(ContentWork { gate: GateOutcome::Admitted { blobs }, .. }) => blobs.len(),
+            _ => 0,
+        };
+        self.pulled_bytes() + files as u64 * PULLED_BLOB_BYTES
     }
 }
 

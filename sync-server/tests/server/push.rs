@@ -312,7 +312,11 @@ fn who_may_write_into_a_case() {
     assert_eq!(world.codes(&asker, vec![cancel]), [Code::Ok]);
     let mut late = world.phone(6, Role::Volunteer);
     let item = note(&mut late);
-    assert_eq!(world.codes(&late, vec![item]), [Code::Ok], "a claim that came too late may still leave its words");
+    assert_eq!(
+        world.codes(&late, vec![item]),
+        [Code::Ok],
+        "a claim that came too late may still leave its words"
+    );
     asker.documents.clear();
     let item = note(&mut asker);
     assert_eq!(
