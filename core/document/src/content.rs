@@ -79,6 +79,9 @@ pub enum ContentError {
     /// The document does not know the heads it was to be edited at.
     #[error("the text was written against a version that this phone does not hold")]
     UnknownHeads,
+    /// More than the gate lets through in one change: write less at a time. Every letter that comes or goes counts.
+    #[error("too much at once ({0}): make the change smaller")]
+    TooMuch(&'static str),
     /// The CRDT library failed on receipted bytes: rebuild the document from its changes.
     #[error("the document cannot be read: {0}")]
     Damaged(String),
@@ -249,6 +252,8 @@ impl Content {
             }
             let change = branch.get_last_local_change().ok_or(ContentError::UnknownHeads)?;
             let written = (change.hash(), change.raw_bytes().to_vec());
+            // What the gate would refuse later is said now, while the writer can still mend it.
+            gate::scan(&written.1).map_err(|refusal| ContentError::TooMuch(refusal.detail()))?;
             let document = if at_head {
                 branch
             } else {
@@ -262,6 +267,17 @@ impl Content {
             self.document = document;
             written
         }))
+    }
+
+    /// What an own, stored change stands on.
+    ///
+    /// # Errors
+    /// [`ContentError::Damaged`] for bytes that are no change.
+    pub fn dependencies(change: &[u8]) -> Result<Vec<ChangeHash>, ContentError> {
+        guarded(|| {
+            let change = Change::try_from(change).map_err(|e| ContentError::Damaged(e.to_string()))?;
+            Ok(change.deps().to_vec())
+        })
     }
 
     /// Whether an edit is in the document already: an entry by its id, an answer or description by its value.
@@ -513,6 +529,18 @@ mod tests {
         assert!(Content::load(b"nonsense").is_err());
         assert!(content.replay([b"nonsense".as_slice()]).is_err());
         assert_eq!(content.view(), ContentView::default());
+    }
+
+    #[test]
+    fn more_than_the_gate_takes_is_refused_where_it_is_written() {
+        let mut content = Content::default();
+        let text = |letter: &str, chars: usize| [Edit::Describe(letter.repeat(chars))];
+        write(&mut content, 1, &text("一", 3_000));
+        let heads = content.heads();
+        let refused = content.write(&heads, &actor(1), &text("二", 2_001), 0);
+        assert!(matches!(refused, Err(ContentError::TooMuch("op_bomb"))), "3,000 letters go and 2,001 come");
+        assert_eq!(content.heads(), heads);
+        assert!(content.write(&heads, &actor(1), &text("二", 2_000), 0).unwrap().is_some());
     }
 
     #[test]

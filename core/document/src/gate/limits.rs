@@ -18,6 +18,13 @@ pub const INFLATE_RATIO_MAX: usize = 100;
 /// Most dependencies of one change. A change depends on the heads that its author saw: rarely more than five.
 pub const DEPENDENCIES_MAX: u64 = 64;
 
+/// Most heads a document may have. Whoever writes next depends on all of them, so they must stay well within
+/// [`DEPENDENCIES_MAX`]: a document with more heads could be written by nobody.
+pub const HEADS_MAX: usize = 32;
+
+/// Most values in view at one answer. Whoever settles a conflict names the author of each.
+pub const ANSWER_VALUES_MAX: usize = 32;
+
 /// Most actors a change may name beside its own: everybody whose characters or answers it touches.
 pub const OTHER_ACTORS_MAX: u64 = 256;
 

@@ -23,6 +23,8 @@ mod trial;
 
 use automerge::{ActorId, Automerge, ChangeHash, ExpandedChange, Patch};
 
+use limits::HEADS_MAX;
+
 pub use policy::CasePolicy;
 pub use refusal::{Chain, Limit, Refusal, RefusalCode, Schema, Structure};
 pub use scan::{Scanned, scan};
@@ -118,6 +120,10 @@ pub fn admit(base: &Automerge, raw: &[u8], checks: &Checks<'_>) -> Result<Admitt
         trial::quietly(|| policy.inspect_operations(base, &expanded))?;
     }
     let (document, patches) = trial::apply(base, change)?;
+    let heads = document.get_heads().len();
+    if heads > HEADS_MAX && heads > base.get_heads().len() {
+        return Err(Limit::Heads.into());
+    }
     if let Some(policy) = checks.policy {
         let outcome = Outcome { before: base, after: &document, change: &expanded, patches: &patches };
         trial::quietly(|| policy.inspect_outcome(&outcome))?;

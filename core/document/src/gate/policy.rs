@@ -12,7 +12,9 @@ use automerge::{
 };
 use uuid::Uuid;
 
-use super::limits::{DESCRIPTION_CHARS_MAX, ENTRY_BYTES_MAX, FIELD_BYTES_MAX, FIELD_KEY_BYTES_MAX};
+use super::limits::{
+    ANSWER_VALUES_MAX, DESCRIPTION_CHARS_MAX, ENTRY_BYTES_MAX, FIELD_BYTES_MAX, FIELD_KEY_BYTES_MAX,
+};
 use super::refusal::{Limit, Refusal, Schema};
 use super::{Outcome, Policy};
 
@@ -76,6 +78,13 @@ impl Policy for CasePolicy {
             return Err(Schema::SideEffect.into());
         }
         containers.unnamed_keys_stay(outcome)?;
+        for op in &outcome.change.operations {
+            if let (Some((Place::Fields, object)), Ok(key)) = (containers.find(&op.obj), map_key(op))
+                && value_ids(outcome.after, object, key).len() > ANSWER_VALUES_MAX
+            {
+                return Err(Limit::AnswerValues.into());
+            }
+        }
         let text = outcome.after.text(&containers.description).map_err(|_| Schema::NotACase)?;
         if text.chars().count() > DESCRIPTION_CHARS_MAX {
             return Err(Limit::Description.into());

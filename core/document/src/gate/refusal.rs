@@ -169,6 +169,8 @@ reasons! {
         InflateCap = "inflate_cap", "the change inflates to too many bytes";
         InflateRatio = "inflate_ratio", "the change inflates by too large a ratio";
         Dependencies = "deps", "the change has too many dependencies";
+        Heads = "heads", "the case has too many heads: what stands beside each other must be read before more is written";
+        AnswerValues = "answer_values", "an answer has too many values that nobody has settled";
         OtherActors = "other_actors", "the change names too many actors";
         Time = "time", "the author's clock is further off than any calendar";
         Message = "message", "the commit message is too long";

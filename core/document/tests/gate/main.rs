@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests read the files that they judge")]
 
+mod breadth;
 mod chain;
 mod files;
 mod fixture;
