@@ -307,6 +307,7 @@ impl Machine {
             }
             Reply::Push(push) => {
                 self.progress();
+                self.greeted_again = false;
                 self.report.pushed += push.receipts.len() as u64;
                 self.keep(Keep::Receipts(push), After::Outbox);
             }
@@ -410,6 +411,8 @@ impl Machine {
                 self.report.uploaded_bytes += at.saturating_sub(before);
                 if done || at > before {
                     self.progress();
+                    // A long night of photos outlives many tokens: each piece that arrives earns the next greeting.
+                    self.greeted_again = false;
                 } else if offset.is_some_and(|sent_from| at <= sent_from) {
                     self.failures_in_a_row += 1;
                     if self.failures_in_a_row > FAILURES_IN_A_ROW_MAX {

@@ -110,6 +110,19 @@ fn an_ended_token_is_renewed_once() {
 }
 
 #[test]
+fn a_long_upload_outlives_many_tokens() {
+    let mut world = World { transfers: (1..=5).map(|n| blob(n, 10)).collect(), ..World::default() };
+    let mut refused = std::collections::BTreeSet::new();
+    let report = world.run_but(|verb, nth| {
+        // Every other POST finds the token ended.
+        (verb == "POST" && nth % 2 == 0 && refused.insert(nth))
+            .then_some(Answer::Failed(Failure::Unauthorized))
+    });
+    assert!(refused.len() > 2, "{refused:?}");
+    assert_eq!((report.complete, report.uploaded), (true, 5));
+}
+
+#[test]
 fn a_renewed_right_is_looked_with() {
     let mut world = World { transfers: vec![blob(1, 10)], ..World::default() };
     let report = world
