@@ -6,15 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Transaction;
-use yuandian_document::gate::scan;
-use yuandian_document::{ChangeHash, ContentError, Kind, actor};
-use yuandian_model::{CaseId, Incarnation};
+use yuandian_document::{ChangeHash, Content, ContentError, Kind, actor};
+use yuandian_model::{CaseId, Code, Incarnation};
 
 use crate::content::base_content;
-use crate::error::{DeviceError, Result};
+use crate::error::Result;
 use crate::phone::{Phone, incarnation};
 use crate::store::outbox::{Intent, Item, ItemState, Rewritten};
-use crate::store::{cases, meta, outbox};
+use crate::store::{cases, journal, meta, outbox};
 
 impl Phone {
     /// The server knows another history of this device: a copied or restored store. New life, everything unsettled written anew.
@@ -63,7 +62,7 @@ impl Phone {
         content.replay(taken.map(|i| i.body.as_slice()))?;
         let mut ground = Ground::default();
         if let Some(item) = refused {
-            ground.give_up(item)?;
+            ground.give_up(item);
         }
         let mut branch = stored.branch + 1;
         let mut last = None;
@@ -83,7 +82,7 @@ impl Phone {
                 }
                 Intent::Content(edits) => {
                     let missing: Vec<_> = edits.iter().filter(|e| !content.holds(e)).cloned().collect();
-                    let seen = ground.seen_by(item)?;
+                    let seen = ground.seen_by(item);
                     // One actor is one linear history: what does not build on its last change is another branch's.
                     if last.is_some_and(|last| !seen.contains(&last)) {
                         branch += 1;
@@ -93,13 +92,24 @@ impl Phone {
                     let written = match content.write(&seen, &me, &missing, wall_ms) {
                         // Nobody has what it was written on any more: what is there now has to do.
                         Err(ContentError::UnknownHeads) => {
-                            content.write(&content.heads(), &me, &missing, wall_ms)?
+                            content.write(&content.heads(), &me, &missing, wall_ms)
+                        }
+                        written => written,
+                    };
+                    let written = match written {
+                        // Over what the others have made of the case it is more than one change may be: the person is asked,
+                        // and nothing else waits for the answer.
+                        Err(ContentError::TooMuch(detail)) => {
+                            let facts = BTreeMap::from([("detail".to_owned(), detail.to_owned())]);
+                            let now_ms = self.ports.clock.wall_ms();
+                            journal::add(tx, doc, &item.intent, (Code::RLimit, &facts), now_ms)?;
+                            None
                         }
                         written => written?,
                     };
                     match written {
                         None => {
-                            ground.give_up(item)?;
+                            ground.give_up(item);
                             outbox::remove(tx, item.local_id)?;
                         }
                         Some((change, body)) => {
@@ -124,19 +134,18 @@ impl Phone {
 struct Ground(BTreeMap<ChangeHash, Vec<ChangeHash>>);
 
 impl Ground {
-    /// The heads that the author of an item saw, as they are now.
-    fn seen_by(&self, item: &Item) -> Result<Vec<ChangeHash>> {
-        let scanned = scan(&item.body).map_err(|refusal| DeviceError::Damaged(refusal.to_string()))?;
+    /// The heads that the author of an item saw, as they are now. None are known of a body that cannot be read.
+    fn seen_by(&self, item: &Item) -> Vec<ChangeHash> {
         let now = |dep: ChangeHash| self.0.get(&dep).cloned().unwrap_or_else(|| vec![dep]);
-        let seen: BTreeSet<ChangeHash> = scanned.deps.into_iter().flat_map(now).collect();
-        Ok(seen.into_iter().collect())
+        let deps = Content::dependencies(&item.body).unwrap_or_default();
+        let seen: BTreeSet<ChangeHash> = deps.into_iter().flat_map(now).collect();
+        seen.into_iter().collect()
     }
 
     /// A change that is no more: what it stood on takes its place.
-    fn give_up(&mut self, item: &Item) -> Result<()> {
-        let seen = self.seen_by(item)?;
+    fn give_up(&mut self, item: &Item) {
+        let seen = self.seen_by(item);
         self.put(item, seen);
-        Ok(())
     }
 
     /// A change that was written anew.

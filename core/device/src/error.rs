@@ -141,6 +141,7 @@ impl From<ContentError> for DeviceError {
     fn from(error: ContentError) -> Self {
         match error {
             ContentError::UnknownHeads => DeviceError::invalid("seen", error),
+            ContentError::TooMuch(_) => DeviceError::invalid("text", error),
             ContentError::Damaged(_) => DeviceError::Damaged(error.to_string()),
         }
     }

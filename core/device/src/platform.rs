@@ -57,35 +57,45 @@ fn file_identity(store: &Path) -> Result<String> {
     }
 }
 
+/// The home's root key, made at the first opening. Two first openings at once agree on one: the first to be published stays.
 fn root_key(home: &Path) -> Result<SoftwareRoot> {
     let path = home.join(ROOT_KEY);
-    match fs::read(&path) {
-        Ok(bytes) => {
-            let seed =
-                bytes.try_into().map_err(|_| DeviceError::Damaged("root.key has a wrong length".into()))?;
-            Ok(SoftwareRoot::from_seed(&seed)?)
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => loop {
-            let mut seed = [0; 32];
+    if !path.exists() {
+        let mut seed = [0; 32];
+        SystemRandomness.fill(&mut seed);
+        // A few values are no key: draw again.
+        while SoftwareRoot::from_seed(&seed).is_err() {
             SystemRandomness.fill(&mut seed);
-            // A few values are no key: draw again.
-            let Ok(root) = SoftwareRoot::from_seed(&seed) else { continue };
-            durable(&path, &seed)?;
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::PermissionsExt;
-                fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
-            }
-            return Ok(root);
-        },
-        Err(error) => Err(error.into()),
+        }
+        publish_once(&path, &seed)?;
     }
+    let seed = fs::read(&path)?;
+    let seed = seed.try_into().map_err(|_| DeviceError::Damaged("root.key has a wrong length".into()))?;
+    Ok(SoftwareRoot::from_seed(&seed)?)
+}
+
+/// Whole or not at all, and never over one that is there.
+fn publish_once(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let beside = path.with_extension(format!("part-{}", std::process::id()));
+    write_synced(&beside, bytes)?;
+    let published = match fs::hard_link(&beside, path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => sync_folder(path),
+    };
+    fs::remove_file(&beside)?;
+    published
 }
 
 /// Written beside, synced, renamed, folder synced: whole or not at all.
 fn durable(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     let beside = path.with_extension("part");
+    write_synced(&beside, bytes)?;
+    fs::rename(&beside, path)?;
+    sync_folder(path)
+}
+
+/// A file that only its owner reads, on disk when this returns.
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.create(true).write(true).truncate(true);
     #[cfg(unix)]
@@ -93,12 +103,13 @@ fn durable(path: &Path, bytes: &[u8]) -> io::Result<()> {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    let mut file = options.open(&beside)?;
+    let mut file = options.open(path)?;
     file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&beside, path)?;
-    File::open(folder)?.sync_all()
+    file.sync_all()
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path.parent().ok_or(io::ErrorKind::InvalidInput)?)?.sync_all()
 }
 
 /// The machine's clocks. Monotonic from the start of the process.
@@ -175,5 +186,20 @@ impl BlobDir for FolderBlobs {
 
     fn has(&self, hash: &BlobHash) -> bool {
         self.path(hash).is_file()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_root_key_is_made_once_and_never_replaced() {
+        let home = tempfile::tempdir().unwrap();
+        let first = yuandian_document::Signer::root_public(&root_key(home.path()).unwrap()).unwrap();
+        publish_once(&home.path().join(ROOT_KEY), &[9; 32]).unwrap();
+        let second = yuandian_document::Signer::root_public(&root_key(home.path()).unwrap()).unwrap();
+        assert_eq!(first, second);
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 }

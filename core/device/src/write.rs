@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use yuandian_document::content::NoteEntry;
 use yuandian_document::{Act, Content, Edit, PhotoEntry, Place, Report, cbor};
-use yuandian_model::catalogue::{PlacePrecision, Service};
+use yuandian_model::catalogue::{PlacePrecision, Privacy, Service};
 use yuandian_model::{
     ActRequest, BlobHash, CaseId, Cell500, Code, EntryId, Expects, GroupId, Refusal, Wgs84, form, judge,
     limits,
@@ -72,9 +72,16 @@ impl Phone {
     /// Saves a draft: a new one, or over an old one. Durable when it returns.
     ///
     /// # Errors
-    /// [`DeviceError::Invalid`] for an unknown service or key, a place outside the world, a text over its limit.
+    /// [`DeviceError::Invalid`] for an unknown service or key, a place outside the world, a text over its limit;
+    /// [`DeviceError::NotFound`] for a draft that was finished.
     pub fn save_draft(&mut self, id: Option<CaseId>, draft: &Draft) -> Result<CaseId> {
         self.check_draft(draft, false)?;
+        // A late autosave of what was finished meanwhile must not open it again.
+        if let Some(id) = &id
+            && cases::case(&self.db, id)?.is_some()
+        {
+            return Err(DeviceError::not_found("draft", id));
+        }
         let id = id.unwrap_or_else(|| {
             let (ms, random) = self.uuid();
             CaseId::v7(ms, random)
@@ -266,6 +273,14 @@ impl Phone {
                 return Err(DeviceError::invalid(key, "not an argument's name: a-z, 0-9, _ and ."));
             }
             form::text_within(key, value, limits::FIELD_CHARS_MAX)?;
+            let field =
+                self.catalogue.service(&stored.facts.service).and_then(|(service, _)| service.field(key));
+            if field.is_some_and(|f| f.privacy == Privacy::Private) {
+                return Err(DeviceError::invalid(
+                    key,
+                    "stays on this phone: use `edit`, an act is read by others",
+                ));
+            }
             act.args.insert(key.clone(), value.clone());
         }
         if act.args.len() > limits::ACT_ARGS_MAX {

@@ -63,6 +63,7 @@ pub fn purge(c: &Connection, doc: &CaseId) -> Result<()> {
         "DELETE FROM base WHERE doc = ?1",
         "DELETE FROM stored WHERE doc = ?1",
         "DELETE FROM rows WHERE id = ?1",
+        "DELETE FROM private WHERE doc = ?1",
         "DELETE FROM cases WHERE id = ?1",
     ] {
         c.execute(sql, [doc.as_bytes()])?;

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 /// Name, value, why.
 pub const PRAGMAS: &[(&str, &str, &str)] = &[
+    ("busy_timeout", "0", "nobody else may hold the store: waiting would hide it"),
     (
         "locking_mode",
         "EXCLUSIVE",
@@ -19,7 +20,6 @@ pub const PRAGMAS: &[(&str, &str, &str)] = &[
     ("checkpoint_fullfsync", "ON", "the same for checkpoints"),
     ("foreign_keys", "ON", "a row that points nowhere is a bug to be found here, not in the field"),
     ("temp_store", "MEMORY", "Android has no folder for temporary files"),
-    ("busy_timeout", "0", "nobody else may hold the store: waiting would hide it"),
     ("secure_delete", "ON", "a deleted private row is gone from the file"),
     ("trusted_schema", "OFF", "nothing in the file may call functions"),
     ("wal_autocheckpoint", "400", "about 1.6 MB of log: a checkpoint stays short on slow flash"),

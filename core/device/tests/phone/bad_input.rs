@@ -223,3 +223,50 @@ fn what_this_phone_does_not_hold_is_not_found() {
     ));
     untouched(&phone);
 }
+
+#[test]
+fn a_rewrite_that_the_gate_would_refuse_is_refused_where_it_is_typed_and_nothing_else_waits() {
+    let (mut referee, _, [mut one, mut two]) = people::<2>(Role::GridWorker);
+    let case = capture(&mut one, "case.snap", "井盖");
+    referee.sync(&mut one);
+    referee.sync(&mut two);
+    let text = |letter: &str| answers(&[("text", letter.repeat(limits::DESCRIPTION_CHARS_MAX).as_str())]);
+    one.edit(&case, &text("一"), None).unwrap();
+    two.edit(&case, &text("二"), None).unwrap();
+    for _ in 0..2 {
+        referee.sync(&mut one);
+        referee.sync(&mut two);
+    }
+    let merged = one.case(&case).unwrap().text;
+    assert_eq!(merged.chars().count(), 2 * limits::DESCRIPTION_CHARS_MAX, "both people's words");
+    let refused = one.edit(&case, &text("三"), None);
+    assert!(matches!(&refused, Err(DeviceError::Invalid { field, .. }) if field == "text"), "{refused:?}");
+    assert_eq!(one.outbox().unwrap(), []);
+    one.note(&case, "合并后太长", &[]).unwrap();
+    referee.sync(&mut one);
+    assert_eq!(one.outbox().unwrap(), [], "everything else goes on");
+}
+
+#[test]
+fn a_private_answer_is_no_argument_of_an_act() {
+    let (_, _, [mut asker]) = people::<1>(Role::Resident);
+    let case = capture(&mut asker, "help.errand", "代买菜");
+    let before = asker.outbox().unwrap();
+    let args = answers(&[("beneficiary", "王秀兰 13800000000")]);
+    let command = ActCommand { name: "cancel", args: &args, ..ActCommand::default() };
+    let refused = asker.act(&case, &command);
+    assert!(
+        matches!(&refused, Err(DeviceError::Invalid { field, .. }) if field == "beneficiary"),
+        "{refused:?}"
+    );
+    assert_eq!(asker.outbox().unwrap(), before);
+}
+
+#[test]
+fn a_late_autosave_does_not_open_a_finished_case_again() {
+    let (_, _, [mut phone]) = people::<1>(Role::GridWorker);
+    let case = capture(&mut phone, "case.snap", "井盖");
+    let late = phone.save_draft(Some(case), &draft("case.snap", "井盖盖"));
+    assert!(matches!(late, Err(DeviceError::NotFound { what: "draft", .. })), "{late:?}");
+    assert_eq!(phone.drafts().unwrap(), []);
+}
