@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "a command line reads the files it is given")]
 
 mod args;
+mod failure;
 mod run;
 mod text;
 

@@ -9,49 +9,8 @@ use yuandian_device::platform::open_home;
 use yuandian_device::{ActCommand, ActOutcome, DeviceError, Draft, Driver, Phone, RunReport, TrustRoots};
 
 use crate::args::{Capture, Command, Verb};
+use crate::failure::Failure;
 use crate::text;
-
-/// Why a command ended badly.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// The phone's own answer.
-    #[error(transparent)]
-    Device(#[from] DeviceError),
-    /// A file that was named cannot be read or written.
-    #[error("{path}: {reason}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// The system's words.
-        reason: String,
-    },
-    /// Anything of the system.
-    #[error("{0}")]
-    System(String),
-}
-
-impl Failure {
-    /// The exit code that scripts rely on.
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Failure::File { .. } => 2,
-            Failure::System(_) => 1,
-            Failure::Device(error) => match error {
-                DeviceError::Invalid { .. }
-                | DeviceError::Photo { .. }
-                | DeviceError::NotFound { .. }
-                | DeviceError::ServerRefused(_)
-                | DeviceError::NotEnrolled => 2,
-                DeviceError::Refused { .. } => 3,
-                DeviceError::Unreachable(_) => 4,
-                DeviceError::InUse
-                | DeviceError::StorageFull
-                | DeviceError::NewerStore { .. }
-                | DeviceError::Damaged(_) => 1,
-            },
-        }
-    }
-}
 
 type Done = Result<(), Failure>;
 

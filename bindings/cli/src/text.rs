@@ -8,7 +8,7 @@ use yuandian_device::view::{AttentionItem, CaseView, ListLine, OutboxLine};
 use yuandian_device::words;
 use yuandian_device::{CaseId, DeviceError, PersonRecord, Phone, RunReport};
 
-use crate::run::Failure;
+use crate::failure::Failure;
 
 /// Prints an answer; a reader that went away is no error.
 pub fn print(line: &str) {

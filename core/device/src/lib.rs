@@ -7,6 +7,7 @@
 
 mod anew;
 mod content;
+mod draft;
 pub mod driver;
 mod error;
 mod evidence;
@@ -21,13 +22,14 @@ mod store;
 pub mod view;
 mod write;
 
+pub use draft::{Draft, Position};
 pub use driver::{Driver, TrustRoots};
 pub use error::{DeviceError, Result};
 pub use evidence::DraftPhoto;
 pub use exchange::SyncStep;
 pub use phone::{APP, PersonRecord, Phone};
 pub use store::pragmas::PRAGMAS;
-pub use write::{ActCommand, ActOutcome, Draft, Position};
+pub use write::{ActCommand, ActOutcome};
 pub use yuandian_model::{BlobHash, CaseId};
 pub use yuandian_photo::limits::ORIGINAL_BYTES_MAX;
 pub use yuandian_sync::RunReport;

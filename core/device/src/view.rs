@@ -9,6 +9,7 @@ use yuandian_model::rules::allowed;
 use yuandian_model::{CaseId, limits};
 
 use crate::content::{self, Loaded, captured_ms};
+use crate::draft::Draft;
 use crate::error::{DeviceError, Result};
 use crate::glance::{Glance, glance};
 use crate::phone::Phone;
@@ -16,7 +17,6 @@ use crate::state::decided;
 use crate::store::cases::{self, CaseRow};
 use crate::store::outbox::{Intent, Item, ItemState};
 use crate::store::{blobs, journal, outbox};
-use crate::write::Draft;
 
 /// One of several values that nobody has settled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,6 @@
-//! What a person does on the phone: drafts, captures, edits, notes, acts. One transaction each; saved when it returns.
+//! What a person does on the phone: captures, edits, notes, acts. One transaction each; saved when it returns.
 
 use rusqlite::Transaction;
-use serde::{Deserialize, Serialize};
 use yuandian_document::content::NoteEntry;
 use yuandian_document::{Act, Content, Edit, PhotoEntry, Place, Report, cbor};
 use yuandian_model::catalogue::{PlacePrecision, Privacy, Service};
@@ -12,39 +11,14 @@ use yuandian_model::{
 use yuandian_sync::{CaseFacts, Person};
 
 use crate::content;
+use crate::draft::Position;
 use crate::error::{DeviceError, Result};
-use crate::evidence::{DraftPhoto, PreparedPhoto};
+use crate::evidence::PreparedPhoto;
 use crate::glance::project_written;
 use crate::phone::{Phone, incarnation};
 use crate::state::decided;
 use crate::store::cases;
 use crate::store::outbox::{self, Intent, NewItem};
-
-/// A position as entered: degrees WGS-84 and the radius that the receiver claims, metres.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Position {
-    /// Longitude, degrees.
-    pub lng: f64,
-    /// Latitude, degrees.
-    pub lat: f64,
-    /// Accuracy, metres.
-    pub accuracy_m: Option<u32>,
-}
-
-/// A case being written: autosaved on every change, never touched by sync.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Draft {
-    /// Service id.
-    pub service: String,
-    /// Where, unless unknown.
-    pub position: Option<Position>,
-    /// The description.
-    pub text: String,
-    /// Form answers in the order entered.
-    pub answers: Vec<(String, String)>,
-    /// Photos taken so far: their originals are on disk.
-    pub photos: Vec<DraftPhoto>,
-}
 
 /// What became of an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,72 +43,6 @@ pub struct ActCommand<'a> {
 }
 
 impl Phone {
-    /// Saves a draft: a new one, or over an old one. Durable when it returns.
-    ///
-    /// # Errors
-    /// [`DeviceError::Invalid`] for an unknown service or key, a place outside the world, a text over its limit;
-    /// [`DeviceError::NotFound`] for a draft that was finished.
-    pub fn save_draft(&mut self, id: Option<CaseId>, draft: &Draft) -> Result<CaseId> {
-        self.check_draft(draft, false)?;
-        // A late autosave of what was finished meanwhile must not open it again.
-        if let Some(id) = &id
-            && cases::case(&self.db, id)?.is_some()
-        {
-            return Err(DeviceError::not_found("draft", id));
-        }
-        let id = id.unwrap_or_else(|| {
-            let (ms, random) = self.uuid();
-            CaseId::v7(ms, random)
-        });
-        let now = self.ports.clock.wall_ms();
-        cases::put_draft(&self.db, &id, &serde_json::to_string(draft)?, now)?;
-        Ok(id)
-    }
-
-    /// Adds a photo to a draft: the original is hashed and on disk before the draft names it.
-    ///
-    /// # Errors
-    /// [`DeviceError::Photo`], [`DeviceError::NotFound`], [`DeviceError::StorageFull`].
-    pub fn add_draft_photo(&mut self, id: &CaseId, original: &[u8]) -> Result<BlobHash> {
-        let mut draft = self.draft(id)?;
-        if draft.photos.len() >= limits::PHOTOS_PER_COMMAND_MAX {
-            return Err(DeviceError::invalid("photo", format!("at most {}", limits::PHOTOS_PER_COMMAND_MAX)));
-        }
-        let photo = self.keep_original(original)?;
-        let hash = photo.hash;
-        if !draft.photos.iter().any(|p| p.hash == hash) {
-            draft.photos.push(photo);
-        }
-        self.save_draft(Some(*id), &draft)?;
-        Ok(hash)
-    }
-
-    /// A draft by its id.
-    ///
-    /// # Errors
-    /// [`DeviceError::NotFound`].
-    pub fn draft(&self, id: &CaseId) -> Result<Draft> {
-        let json = cases::draft(&self.db, id)?.ok_or_else(|| DeviceError::not_found("draft", id))?;
-        Ok(serde_json::from_str(&json)?)
-    }
-
-    /// All drafts, latest first, with the wall clock of their last change (ms).
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn drafts(&self) -> Result<Vec<(CaseId, Draft, i64)>> {
-        let rows = cases::drafts(&self.db)?;
-        rows.into_iter().map(|(id, json, at)| Ok((id, serde_json::from_str(&json)?, at))).collect()
-    }
-
-    /// Gives a draft up. Its photo files stay until the phone needs the room.
-    ///
-    /// # Errors
-    /// [`DeviceError::NotFound`].
-    pub fn discard_draft(&mut self, id: &CaseId) -> Result<()> {
-        cases::remove_draft(&self.db, id)
-    }
-
     /// Makes a case of a draft: report, content, photos, list line, outbox, in one transaction. 已存在本机 when it returns.
     ///
     /// # Errors
@@ -319,22 +227,6 @@ impl Phone {
             (Some(_), Some(_)) => Err(DeviceError::invalid("case", format!("several begin with {text:?}"))),
             (None, _) => Err(DeviceError::not_found("case", text.chars().take(80).collect::<String>())),
         }
-    }
-
-    fn check_draft(&self, draft: &Draft, complete: bool) -> Result<(Service, form::Answers)> {
-        let (service, _) = self.catalogue.service(&draft.service).ok_or_else(|| {
-            let known: Vec<&str> = self.catalogue.services().map(|s| s.id.0.as_str()).collect();
-            DeviceError::invalid(
-                "service",
-                format!("no service {:?}; there are: {}", draft.service, known.join(", ")),
-            )
-        })?;
-        if let Some(position) = draft.position {
-            Wgs84::new(position.lng, position.lat)?;
-        }
-        form::text_within("text", &draft.text, limits::DESCRIPTION_CHARS_MAX)?;
-        let answers = form::check(service, &draft.answers, complete)?;
-        Ok((service.clone(), answers))
     }
 
     fn service_of(&self, case: &CaseId) -> Result<Service> {

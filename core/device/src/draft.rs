@@ -1,0 +1,122 @@
+//! Drafts: a case being written, saved on every change, its photos' originals on disk before it names them. The phone's own; never touched
+//! by sync.
+
+use serde::{Deserialize, Serialize};
+use yuandian_model::catalogue::Service;
+use yuandian_model::{BlobHash, CaseId, Wgs84, form, limits};
+
+use crate::error::{DeviceError, Result};
+use crate::evidence::DraftPhoto;
+use crate::phone::Phone;
+use crate::store::cases;
+
+/// A position as entered: degrees WGS-84 and the radius that the receiver claims, metres.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    /// Longitude, degrees.
+    pub lng: f64,
+    /// Latitude, degrees.
+    pub lat: f64,
+    /// Accuracy, metres.
+    pub accuracy_m: Option<u32>,
+}
+
+/// A case being written: autosaved on every change, never touched by sync.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Draft {
+    /// Service id.
+    pub service: String,
+    /// Where, unless unknown.
+    pub position: Option<Position>,
+    /// The description.
+    pub text: String,
+    /// Form answers in the order entered.
+    pub answers: Vec<(String, String)>,
+    /// Photos taken so far: their originals are on disk.
+    pub photos: Vec<DraftPhoto>,
+}
+
+impl Phone {
+    /// Saves a draft: a new one, or over an old one. Durable when it returns.
+    ///
+    /// # Errors
+    /// [`DeviceError::Invalid`] for an unknown service or key, a place outside the world, a text over its limit;
+    /// [`DeviceError::NotFound`] for a draft that was finished.
+    pub fn save_draft(&mut self, id: Option<CaseId>, draft: &Draft) -> Result<CaseId> {
+        self.check_draft(draft, false)?;
+        // A late autosave of what was finished meanwhile must not open it again.
+        if let Some(id) = &id
+            && cases::case(&self.db, id)?.is_some()
+        {
+            return Err(DeviceError::not_found("draft", id));
+        }
+        let id = id.unwrap_or_else(|| {
+            let (ms, random) = self.uuid();
+            CaseId::v7(ms, random)
+        });
+        let now = self.ports.clock.wall_ms();
+        cases::put_draft(&self.db, &id, &serde_json::to_string(draft)?, now)?;
+        Ok(id)
+    }
+
+    /// Adds a photo to a draft: the original is hashed and on disk before the draft names it.
+    ///
+    /// # Errors
+    /// [`DeviceError::Photo`], [`DeviceError::NotFound`], [`DeviceError::StorageFull`].
+    pub fn add_draft_photo(&mut self, id: &CaseId, original: &[u8]) -> Result<BlobHash> {
+        let mut draft = self.draft(id)?;
+        if draft.photos.len() >= limits::PHOTOS_PER_COMMAND_MAX {
+            return Err(DeviceError::invalid("photo", format!("at most {}", limits::PHOTOS_PER_COMMAND_MAX)));
+        }
+        let photo = self.keep_original(original)?;
+        let hash = photo.hash;
+        if !draft.photos.iter().any(|p| p.hash == hash) {
+            draft.photos.push(photo);
+        }
+        self.save_draft(Some(*id), &draft)?;
+        Ok(hash)
+    }
+
+    /// A draft by its id.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`].
+    pub fn draft(&self, id: &CaseId) -> Result<Draft> {
+        let json = cases::draft(&self.db, id)?.ok_or_else(|| DeviceError::not_found("draft", id))?;
+        Ok(serde_json::from_str(&json)?)
+    }
+
+    /// All drafts, latest first, with the wall clock of their last change (ms).
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn drafts(&self) -> Result<Vec<(CaseId, Draft, i64)>> {
+        let rows = cases::drafts(&self.db)?;
+        rows.into_iter().map(|(id, json, at)| Ok((id, serde_json::from_str(&json)?, at))).collect()
+    }
+
+    /// Gives a draft up. Its photo files stay until the phone needs the room.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`].
+    pub fn discard_draft(&mut self, id: &CaseId) -> Result<()> {
+        cases::remove_draft(&self.db, id)
+    }
+
+    /// Checks what is entered; `complete` also asks for the required answers.
+    pub(crate) fn check_draft(&self, draft: &Draft, complete: bool) -> Result<(Service, form::Answers)> {
+        let (service, _) = self.catalogue.service(&draft.service).ok_or_else(|| {
+            let known: Vec<&str> = self.catalogue.services().map(|s| s.id.0.as_str()).collect();
+            DeviceError::invalid(
+                "service",
+                format!("no service {:?}; there are: {}", draft.service, known.join(", ")),
+            )
+        })?;
+        if let Some(position) = draft.position {
+            Wgs84::new(position.lng, position.lat)?;
+        }
+        form::text_within("text", &draft.text, limits::DESCRIPTION_CHARS_MAX)?;
+        let answers = form::check(service, &draft.answers, complete)?;
+        Ok((service.clone(), answers))
+    }
+}
