@@ -18,8 +18,8 @@ use yuandian_sync::message::PushItem;
 use super::{Hub, Rules};
 use crate::problem::Problem;
 use crate::store::{
-    Account, Batch, BlobRef, ContentWork, GateOutcome, Ledger, Prepared, SavedDocument, Situation,
-    StoreError, Work,
+    Account, Batch, BlobRef, CommandPart, ContentWork, GateOutcome, Ledger, Prepared, SavedDocument,
+    Situation, StoreError, Work,
 };
 
 /// Media type of the small renditions, which are made by our own phones.
@@ -41,9 +41,9 @@ enum ArrivedBody {
 }
 
 impl Arrived {
-    /// The case it is about.
-    pub fn document(&self) -> CaseId {
-        self.envelope.document
+    /// What it is of its command.
+    pub fn part(&self) -> CommandPart {
+        CommandPart::of(&self.envelope)
     }
 }
 
@@ -139,7 +139,7 @@ impl Hub {
         now_ms: i64,
     ) -> Result<Option<Batch>, Problem> {
         let actor = Actor { user: account.user, grants: situation.grants };
-        let mut ledger = Ledger::new(&self.rules, actor, situation.tips, situation.cases);
+        let mut ledger = Ledger::new(&self.rules, actor, situation.tips, situation.cases, situation.taken);
         let mut trials: BTreeMap<CaseId, Trial> = BTreeMap::new();
         let mut seen: BTreeSet<CommitId> = BTreeSet::new();
         let mut items = Vec::with_capacity(arrived.len());
@@ -161,7 +161,8 @@ impl Hub {
             // What has a receipt, or comes twice, is not tried: the store answers it as before.
             if !situation.receipts.contains_key(&item.id) && seen.insert(item.id) {
                 item.chained = ledger.chain(&item).is_ok();
-                if item.chained && !self.try_item(&mut item, &mut ledger, &mut trials, now_ms)? {
+                let new = item.chained && !ledger.was_taken(&item);
+                if new && !self.try_item(&mut item, &mut ledger, &mut trials, now_ms)? {
                     return Ok(None);
                 }
             }

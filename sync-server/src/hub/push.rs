@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use minicbor::bytes::ByteVec;
 use yuandian_document::{CertifiedKey, cbor};
-use yuandian_model::{CaseId, Code, CommitId, Epoch, refusal::Facts};
+use yuandian_model::{Code, CommitId, Epoch, refusal::Facts};
 use yuandian_sync::limits::PUSH_COMMITS_MAX;
 use yuandian_sync::message::{PartitionHead, Push, PushReply, Receipt, WIRE_VERSION};
 
@@ -13,7 +13,7 @@ use super::prepare::{Arrived, open};
 use super::{Hub, spoken};
 use crate::limits::PREPARE_ROUNDS_MAX;
 use crate::problem::Problem;
-use crate::store::{Account, Committed};
+use crate::store::{Account, CommandPart, Committed};
 
 /// Stored receipts in order, and where the partition stands after them.
 type Sequenced = (Vec<Vec<u8>>, PartitionHead);
@@ -61,9 +61,9 @@ impl Hub {
         now_ms: i64,
     ) -> Result<Option<Sequenced>, Problem> {
         let ids: Vec<CommitId> = arrived.iter().map(|a| a.id).collect();
-        let cases: BTreeSet<CaseId> = arrived.iter().map(Arrived::document).collect();
+        let parts: BTreeSet<CommandPart> = arrived.iter().map(Arrived::part).collect();
         for _ in 0..PREPARE_ROUNDS_MAX {
-            let situation = self.store.situation(account, &ids, &cases)?;
+            let situation = self.store.situation(account, &ids, &parts)?;
             let Some(batch) = self.prepare(arrived, account, situation, now_ms)? else {
                 continue;
             };

@@ -17,8 +17,9 @@ use yuandian_sync::message::Receipt;
 use yuandian_sync::{Cursor, StreamId};
 
 use super::{
-    Account, Batch, BlobRef, Committed, ContentWork, EnrollOutcome, Enrollment, GateOutcome, NewInvitation,
-    NonceSpend, PageAsk, Prepared, SavedDocument, Store, Upload, UploadId, UploadOutcome, Work,
+    Account, Batch, BlobRef, CommandPart, Committed, ContentWork, EnrollOutcome, Enrollment, GateOutcome,
+    NewInvitation, NonceSpend, PageAsk, Prepared, SavedDocument, Store, Upload, UploadId, UploadOutcome,
+    Work,
 };
 use crate::hub::Rules;
 use crate::streams::streams_for;
@@ -34,6 +35,7 @@ pub fn conformance(make: impl Fn() -> Box<dyn Store>) {
     invitations_are_used_once(&*make());
     nonces_are_spent_once_and_tokens_end(&*make());
     batches_are_sequenced_densely_and_replayed(&*make());
+    a_command_is_taken_once_under_any_incarnation(&*make());
     a_batch_prepared_on_moved_facts_writes_nothing(&*make());
     pages_hold_what_the_streams_hold(&*make());
     blobs_move_the_cases_that_name_them(&*make());
@@ -107,7 +109,22 @@ fn nonces_are_spent_once_and_tokens_end(store: &dyn Store) {
 struct Writer<'a> {
     store: &'a dyn Store,
     account: Account,
+    incarnation: Incarnation,
+    group: GroupId,
     chain: (u64, Option<CommitId>),
+}
+
+impl<'a> Writer<'a> {
+    fn new(store: &'a dyn Store, role: Role) -> Self {
+        let account = member(store, 1, role);
+        let (incarnation, group) = (Incarnation([1; 16]), GroupId([1; 16]));
+        Self { store, account, incarnation, group, chain: (0, None) }
+    }
+
+    /// Another command than the last.
+    fn next_command(&mut self) {
+        self.group = GroupId((u128::from_be_bytes(self.group.0) + 1).to_be_bytes());
+    }
 }
 
 impl Writer<'_> {
@@ -118,10 +135,10 @@ impl Writer<'_> {
             partition: PartitionId::ONLY,
             document,
             device: self.account.device,
-            incarnation: Incarnation([1; 16]),
+            incarnation: self.incarnation,
             branch: 0,
             generation: 0,
-            group: GroupId([1; 16]),
+            group: self.group,
             n: self.chain.0 + 1,
             prev: self.chain.1,
             captured: Captured { wall_ms: 0, seen_ms: None, since_ms: None, epoch: None, seq: None },
@@ -135,6 +152,7 @@ impl Writer<'_> {
         // The store trusts the hub that signatures hold.
         let commit = SignedCommit { envelope: cbor::encode(&envelope), signature: Signature([0; 64]) };
         self.chain = (envelope.n, Some(commit.id()));
+        self.next_command();
         Prepared { id: commit.id(), commit, envelope, micros: vec![], chained: true, work }
     }
 
@@ -175,7 +193,7 @@ fn outcome(receipt: &[u8]) -> (Code, Option<u64>) {
 }
 
 fn batches_are_sequenced_densely_and_replayed(store: &dyn Store) {
-    let mut writer = Writer { store, account: member(store, 1, Role::GridWorker), chain: (0, None) };
+    let mut writer = Writer::new(store, Role::GridWorker);
     let case = CaseId([1; 16]);
     let items = vec![
         writer.report(case, "case.snap"),
@@ -189,8 +207,9 @@ fn batches_are_sequenced_densely_and_replayed(store: &dyn Store) {
     assert_eq!(outcomes, expected, "refusals take no number and leave no gap");
     assert_eq!(writer.done(items.clone()), receipts, "receipts are replayed byte-equal");
     assert_eq!(store.head().expect("a head").head, 3, "and nothing is numbered twice");
+    let part = CommandPart::of(&items[1].envelope);
     let situation =
-        store.situation(&writer.account, &[items[1].id], &BTreeSet::from([case])).expect("facts can be read");
+        store.situation(&writer.account, &[items[1].id], &BTreeSet::from([part])).expect("facts can be read");
     assert_eq!(situation.receipts[&items[1].id], receipts[1], "receipts are found by id");
     assert_eq!(situation.tips[&Incarnation([1; 16])].n, 4, "refused commits are in the chain");
     let record = &situation.cases[&case];
@@ -198,8 +217,50 @@ fn batches_are_sequenced_densely_and_replayed(store: &dyn Store) {
     assert_eq!(store.changes(&case), Ok(vec![0u64.to_be_bytes().to_vec()]), "taken changes are the truth");
 }
 
+fn a_command_is_taken_once_under_any_incarnation(store: &dyn Store) {
+    let mut writer = Writer::new(store, Role::GridWorker);
+    let case = CaseId([1; 16]);
+    let command = writer.group;
+    let report = writer.report(case, "case.snap");
+    // Content of the same command is another part of it.
+    writer.group = command;
+    let first = writer.content(case, 0, vec![]);
+    let parts = BTreeSet::from([CommandPart::of(&report.envelope), CommandPart::of(&first.envelope)]);
+    let outcomes = |receipts: Vec<Vec<u8>>| receipts.iter().map(|r| outcome(r)).collect::<Vec<_>>();
+    assert_eq!(outcomes(writer.done(vec![report, first])), [(Code::Ok, Some(1)), (Code::Ok, Some(2))]);
+    let taken = |parts| store.situation(&writer.account, &[], parts).expect("facts can be read").taken;
+    assert_eq!(taken(&parts), parts, "what was taken is told");
+    let unknown = CommandPart { document: CaseId([2; 16]), group: command, kind: Kind::Act };
+    assert_eq!(taken(&BTreeSet::from([unknown])), BTreeSet::new(), "and nothing else");
+    writer.incarnation = Incarnation([2; 16]);
+    writer.chain = (0, None);
+    writer.group = command;
+    let again = writer.content(case, 1, vec![]);
+    let next = writer.group;
+    let fresh = writer.content(case, 1, vec![]);
+    // And twice in one batch.
+    writer.group = next;
+    let twice = writer.content(case, 2, vec![]);
+    let items = vec![again, fresh, twice];
+    let receipts = writer.done(items.clone());
+    let expected = [(Code::Dup, None), (Code::Ok, Some(3)), (Code::Dup, None)];
+    assert_eq!(outcomes(receipts.clone()), expected, "the chain goes on, nothing is applied again");
+    assert_eq!(writer.done(items), receipts, "and the answer is stored");
+    assert_eq!(store.changes(&case).map(|changes| changes.len()), Ok(2));
+    writer.group = command;
+    let refused = writer.act(CaseId([9; 16]), &Act::named("claim", None));
+    writer.group = command;
+    let better = writer.report(CaseId([9; 16]), "case.snap");
+    let receipts = writer.done(vec![refused, better]);
+    assert_eq!(
+        outcomes(receipts),
+        [(Code::RGone, None), (Code::Ok, Some(4))],
+        "what was refused may come again"
+    );
+}
+
 fn a_batch_prepared_on_moved_facts_writes_nothing(store: &dyn Store) {
-    let mut writer = Writer { store, account: member(store, 1, Role::GridWorker), chain: (0, None) };
+    let mut writer = Writer::new(store, Role::GridWorker);
     let case = CaseId([1; 16]);
     let items = vec![writer.report(case, "case.snap"), writer.content(case, 0, vec![])];
     writer.done(items);
@@ -234,7 +295,7 @@ fn a_batch_prepared_on_moved_facts_writes_nothing(store: &dyn Store) {
 }
 
 fn pages_hold_what_the_streams_hold(store: &dyn Store) {
-    let mut writer = Writer { store, account: member(store, 1, Role::GridWorker), chain: (0, None) };
+    let mut writer = Writer::new(store, Role::GridWorker);
     for number in 1..=3 {
         let item = writer.report(CaseId([number; 16]), "case.snap");
         writer.done(vec![item]);
@@ -272,7 +333,7 @@ fn pages_hold_what_the_streams_hold(store: &dyn Store) {
 }
 
 fn blobs_move_the_cases_that_name_them(store: &dyn Store) {
-    let mut writer = Writer { store, account: member(store, 1, Role::GridWorker), chain: (0, None) };
+    let mut writer = Writer::new(store, Role::GridWorker);
     let hash = BlobHash([9; 32]);
     let device = writer.account.device;
     let wanted = Upload { id: UploadId([1; 16]), hash, size: 10, device, until_ms: NOW + 50, stored: false };

@@ -1,11 +1,11 @@
 //! What a batch does to chains and cases, in memory: the one procedure that preparing and sequencing share, so that they cannot differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_document::Act;
 use yuandian_model::{Actor, CaseId, Code, CommitId, Incarnation, Refusal, UserId, refusal::Facts};
 
-use super::{CaseRecord, Judge, Prepared};
+use super::{CaseRecord, CommandPart, Judge, Prepared};
 use crate::limits::CASE_LOG_BYTES_MAX;
 
 /// The last commit received of one chain.
@@ -58,6 +58,7 @@ pub struct Ledger<'a> {
     pub tips: BTreeMap<Incarnation, ChainTip>,
     /// Cases by id.
     pub cases: BTreeMap<CaseId, CaseRecord>,
+    taken: BTreeSet<CommandPart>,
 }
 
 impl<'a> Ledger<'a> {
@@ -67,8 +68,15 @@ impl<'a> Ledger<'a> {
         actor: Actor,
         tips: BTreeMap<Incarnation, ChainTip>,
         cases: BTreeMap<CaseId, CaseRecord>,
+        taken: BTreeSet<CommandPart>,
     ) -> Self {
-        Self { judge, actor, tips, cases }
+        Self { judge, actor, tips, cases, taken }
+    }
+
+    /// Whether the same command's same part was taken before: it is not done a second time.
+    #[must_use]
+    pub fn was_taken(&self, item: &Prepared) -> bool {
+        self.taken.contains(&CommandPart::of(&item.envelope))
     }
 
     /// Takes a commit into its chain: the first is 1 and has none before it, every other follows the last received.
@@ -111,6 +119,7 @@ impl<'a> Ledger<'a> {
             });
             record.state = ruling.next;
             record.log_bytes += item.cost();
+            self.taken.insert(CommandPart::of(&item.envelope));
         }
         verdict
     }
@@ -130,6 +139,7 @@ impl<'a> Ledger<'a> {
         if let Some(record) = self.cases.get_mut(&item.envelope.document) {
             record.version += 1;
             record.log_bytes += item.cost();
+            self.taken.insert(CommandPart::of(&item.envelope));
         }
     }
 

@@ -10,10 +10,10 @@ pub mod sqlite;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use yuandian_document::{Act, ChangeHash, DeviceCertificate, Envelope, Place, SignedCommit};
+use yuandian_document::{Act, ChangeHash, DeviceCertificate, Envelope, Kind, Place, SignedCommit};
 use yuandian_model::{
-    Actor, BlobHash, CaseId, CaseState, CommitId, DeviceId, DivisionCode, Grant, Incarnation, Refusal, Role,
-    Ruling, UserId,
+    Actor, BlobHash, CaseId, CaseState, CommitId, DeviceId, DivisionCode, Grant, GroupId, Incarnation,
+    Refusal, Role, Ruling, UserId,
 };
 use yuandian_sync::message::{PartitionHead, PulledCase};
 use yuandian_sync::{Cursor, StreamId};
@@ -125,6 +125,26 @@ pub struct CaseRecord {
     pub log_bytes: u64,
 }
 
+/// What one command of a device writes into one case, once: its content or its act. The group is the command's and survives every rewriting,
+/// so a copied home that sends the command again under another incarnation is known by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CommandPart {
+    /// The case.
+    pub document: CaseId,
+    /// The command.
+    pub group: GroupId,
+    /// Content or act.
+    pub kind: Kind,
+}
+
+impl CommandPart {
+    /// The part that a commit is.
+    #[must_use]
+    pub fn of(envelope: &Envelope) -> Self {
+        Self { document: envelope.document, group: envelope.group, kind: envelope.kind }
+    }
+}
+
 /// What a PUSH is prepared against, read in one transaction.
 #[derive(Debug, Clone, Default)]
 pub struct Situation {
@@ -132,7 +152,9 @@ pub struct Situation {
     pub receipts: BTreeMap<CommitId, Vec<u8>>,
     /// Chains of the device, by incarnation.
     pub tips: BTreeMap<Incarnation, ChainTip>,
-    /// The cases asked for that exist.
+    /// The parts of commands asked for that were taken from the device, under any incarnation.
+    pub taken: BTreeSet<CommandPart>,
+    /// The cases of the parts asked for that exist.
     pub cases: BTreeMap<CaseId, CaseRecord>,
     /// The person's rights.
     pub grants: Vec<Grant>,
@@ -423,7 +445,7 @@ pub trait Store: Send + Sync {
         &self,
         account: &Account,
         commits: &[CommitId],
-        cases: &BTreeSet<CaseId>,
+        parts: &BTreeSet<CommandPart>,
     ) -> Result<Situation, StoreError>;
 
     /// The saved document of a case; `None` where it is missing and must be made from [`Store::changes`].

@@ -98,8 +98,10 @@ impl Phone {
         CaseId::v7(1_700_000_000_000, random)
     }
 
-    /// An envelope at the end of the chain, not signed yet.
+    /// An envelope at the end of the chain, not signed yet; a command of its own.
     pub fn envelope(&self, document: CaseId, kind: Kind, body: Vec<u8>) -> Envelope {
+        let command = sha256(&[&self.incarnation.0[..], &self.chain.0.to_be_bytes(), &body].concat());
+        let group = GroupId(command[..16].try_into().unwrap());
         Envelope {
             version: ENVELOPE_VERSION,
             kind,
@@ -109,7 +111,7 @@ impl Phone {
             incarnation: self.incarnation,
             branch: 0,
             generation: 0,
-            group: GroupId([self.number; 16]),
+            group,
             n: self.chain.0 + 1,
             prev: self.chain.1,
             captured: Captured { wall_ms: 7, seen_ms: None, since_ms: None, epoch: None, seq: None },

@@ -109,6 +109,41 @@ fn a_copied_database_breaks_its_chain_and_goes_on_under_a_new_incarnation() {
 }
 
 #[test]
+fn a_copied_home_that_sends_a_command_again_does_not_do_it_again() {
+    let world = World::new();
+    let mut author = world.phone(1, Role::GridWorker);
+    let case = author.new_case();
+    let report = author.report(case, "case.snap");
+    assert_eq!(world.codes(&author, vec![report.clone()]), [Code::Ok]);
+    let mut copy = author.clone();
+    let words = author.describe(case, "新的");
+    assert_eq!(world.codes(&author, vec![words.clone()]), [Code::Ok]);
+    // The copy has the same commands in its outbox, rewritten under its new incarnation.
+    copy.incarnation = Incarnation([77; 16]);
+    copy.chain = (0, None);
+    let mut rewritten = |original: &PushItem, body: Option<Vec<u8>>| {
+        let envelope = original.commit.open().unwrap();
+        let body = body.unwrap_or(envelope.body);
+        let envelope =
+            yuandian_document::Envelope { group: envelope.group, ..copy.envelope(case, envelope.kind, body) };
+        PushItem { commit: copy.chained(&envelope), micros: vec![] }
+    };
+    let by = yuandian_document::actor(&author.device(), &case, &Incarnation([77; 16]), 0);
+    let mut document = Content::default();
+    let heads = document.heads();
+    let (_, body) = document.write(&heads, &by, &[Edit::Describe("新的".into())], 7_000).unwrap().unwrap();
+    let items = vec![rewritten(&report, None), rewritten(&words, Some(body))];
+    let again = world.push(&copy, items.clone());
+    assert_eq!(again.iter().map(|r| (r.code, r.seq)).collect::<Vec<_>>(), [(Code::Dup, None); 2]);
+    assert_eq!(world.push(&copy, items), again);
+    let last = copy.named(case, "self_handle");
+    assert_eq!(world.codes(&copy, vec![last]), [Code::Ok], "the copy's own chain goes on");
+    let mut reader = world.phone(2, Role::GridWorker);
+    world.pull(&mut reader);
+    assert_eq!(reader.documents[&case].view().description, "新的");
+}
+
+#[test]
 fn a_gap_in_the_chain_is_refused() {
     let world = World::new();
     let mut author = world.phone(1, Role::GridWorker);

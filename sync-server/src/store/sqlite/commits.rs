@@ -11,18 +11,19 @@ use yuandian_sync::message::{PartitionHead, Receipt};
 use super::row::{case, count, heads_blob, people_blob, place_blob, signed};
 use super::{documents, error, feed, people};
 use crate::store::{
-    Account, Batch, CaseRecord, ChainTip, Committed, GateOutcome, Judge, Ledger, Prepared, Situation,
-    StoreError, Verdict, Work,
+    Account, Batch, CaseRecord, ChainTip, CommandPart, Committed, GateOutcome, Judge, Ledger, Prepared,
+    Situation, StoreError, Verdict, Work,
 };
 
 pub fn situation(
     t: &Transaction<'_>,
     account: &Account,
     commits: &[CommitId],
-    cases: &BTreeSet<CaseId>,
+    parts: &BTreeSet<CommandPart>,
 ) -> Result<Situation, StoreError> {
     let mut situation = Situation {
         tips: tips(t, &account.device)?,
+        taken: taken(t, &account.device, parts)?,
         grants: people::grants(t, &account.user)?,
         ..Situation::default()
     };
@@ -31,12 +32,34 @@ pub fn situation(
             situation.receipts.insert(*id, receipt);
         }
     }
+    let cases: BTreeSet<CaseId> = parts.iter().map(|part| part.document).collect();
     for id in cases {
-        if let Some(record) = case(t, id)? {
-            situation.cases.insert(*id, record);
+        if let Some(record) = case(t, &id)? {
+            situation.cases.insert(id, record);
         }
     }
     Ok(situation)
+}
+
+pub const TAKEN: &str = "SELECT 1 FROM commit_log WHERE device = ?1 AND document = ?2 AND grp = ?3 AND kind = ?4 AND seq IS NOT NULL";
+
+/// Which of these parts were taken from the device, under any incarnation.
+fn taken(
+    t: &Transaction<'_>,
+    device: &DeviceId,
+    parts: &BTreeSet<CommandPart>,
+) -> Result<BTreeSet<CommandPart>, StoreError> {
+    let mut taken = BTreeSet::new();
+    for part in parts {
+        let found = t
+            .prepare_cached(TAKEN)
+            .and_then(|mut s| s.exists((device.0, part.document.0, part.group.0, part.kind as i64)))
+            .map_err(error)?;
+        if found {
+            taken.insert(*part);
+        }
+    }
+    Ok(taken)
 }
 
 fn tips(t: &Transaction<'_>, device: &DeviceId) -> Result<BTreeMap<Incarnation, ChainTip>, StoreError> {
@@ -77,7 +100,9 @@ pub fn commit(t: &Transaction<'_>, batch: &Batch, judge: &dyn Judge) -> Result<C
     }
     let tips_before = tips(t, &batch.device)?;
     let actor = Actor { user: batch.user, grants: people::grants(t, &batch.user)? };
-    let mut ledger = Ledger::new(judge, actor, tips_before.clone(), before.clone());
+    let parts = batch.items.iter().map(|item| CommandPart::of(&item.envelope)).collect();
+    let taken = taken(t, &batch.device, &parts)?;
+    let mut ledger = Ledger::new(judge, actor, tips_before.clone(), before.clone(), taken);
 
     let mut seen: BTreeMap<CommitId, usize> = BTreeMap::new();
     let mut outcomes = Vec::with_capacity(batch.items.len());
@@ -125,6 +150,9 @@ fn decide(ledger: &mut Ledger<'_>, item: &Prepared, now_ms: i64) -> Option<Verdi
     }
     if let Err(refusal) = chained {
         return Some(refusal.into());
+    }
+    if ledger.was_taken(item) {
+        return Some(Verdict::still(Code::Dup));
     }
     Some(match &item.work {
         Work::Refused(refusal) => refusal.clone().into(),
@@ -179,8 +207,8 @@ impl Writer<'_> {
         });
         self.t
             .prepare_cached(
-                "INSERT INTO commit_log (id, seq, document, kind, device, user, received_ms, code, receipt, envelope, signature)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                "INSERT INTO commit_log (id, seq, document, kind, grp, device, user, received_ms, code, receipt, envelope, signature)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )
             .and_then(|mut statement| {
                 statement.execute(rusqlite::params![
@@ -188,6 +216,7 @@ impl Writer<'_> {
                     seq.map(signed),
                     item.envelope.document.0,
                     item.envelope.kind as i64,
+                    item.envelope.group.0,
                     self.batch.device.0,
                     self.batch.user.0,
                     self.batch.now_ms,

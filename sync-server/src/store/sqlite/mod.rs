@@ -21,9 +21,9 @@ use yuandian_sync::StreamId;
 use yuandian_sync::message::PartitionHead;
 
 use super::{
-    Account, Batch, CaseLine, Committed, EnrollOutcome, Enrollment, Envelopes, Judge, NewInvitation,
-    NonceSpend, Page, PageAsk, ReadableBlob, SavedDocument, Situation, Store, StoreError, Swept, Upload,
-    UploadId, UploadOutcome,
+    Account, Batch, CaseLine, CommandPart, Committed, EnrollOutcome, Enrollment, Envelopes, Judge,
+    NewInvitation, NonceSpend, Page, PageAsk, ReadableBlob, SavedDocument, Situation, Store, StoreError,
+    Swept, Upload, UploadId, UploadOutcome,
 };
 
 /// A SQLite database as a [`Store`].
@@ -137,9 +137,9 @@ impl Store for SqliteStore {
         &self,
         account: &Account,
         commits: &[CommitId],
-        cases: &BTreeSet<CaseId>,
+        parts: &BTreeSet<CommandPart>,
     ) -> Result<Situation, StoreError> {
-        self.read(|t| commits::situation(t, account, commits, cases))
+        self.read(|t| commits::situation(t, account, commits, parts))
     }
     fn document(&self, case: &CaseId) -> Result<Option<SavedDocument>, StoreError> {
         self.read(|t| documents::saved(t, case))

@@ -51,11 +51,12 @@ CREATE TABLE case_row (
 ) STRICT;
 CREATE INDEX case_touched ON case_row (touched_seq);
 CREATE TABLE commit_log (
-    id BLOB PRIMARY KEY, seq INTEGER UNIQUE, document BLOB NOT NULL, kind INTEGER NOT NULL, device BLOB NOT NULL,
-    user BLOB NOT NULL, received_ms INTEGER NOT NULL, code TEXT NOT NULL, receipt BLOB NOT NULL, envelope BLOB NOT NULL,
+    id BLOB PRIMARY KEY, seq INTEGER UNIQUE, document BLOB NOT NULL, kind INTEGER NOT NULL, grp BLOB NOT NULL,
+    device BLOB NOT NULL, user BLOB NOT NULL, received_ms INTEGER NOT NULL, code TEXT NOT NULL, receipt BLOB NOT NULL, envelope BLOB NOT NULL,
     signature BLOB NOT NULL
 ) STRICT;
 CREATE INDEX commit_document ON commit_log (document, seq);
+CREATE INDEX commit_command ON commit_log (device, document, grp, kind, seq);
 CREATE TABLE micro (
     commit_id BLOB NOT NULL REFERENCES commit_log (id), position INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL,
     PRIMARY KEY (commit_id, position)

@@ -2,7 +2,7 @@
 
 use yuandian_model::Epoch;
 
-use super::{SqliteStore, feed, overview, timers, uploads};
+use super::{SqliteStore, commits, feed, overview, timers, uploads};
 
 #[test]
 fn no_query_of_feed_page_or_timers_scans() {
@@ -10,6 +10,7 @@ fn no_query_of_feed_page_or_timers_scans() {
     let store = SqliteStore::open(&place.path().join("yuandian.db"), Epoch([1; 8])).expect("a store");
     let page = overview::sql();
     let queries = [
+        commits::TAKEN,
         feed::ROWS,
         feed::COMMITS,
         feed::MICROS,
