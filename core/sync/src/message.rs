@@ -484,6 +484,30 @@ pub struct PulledCase {
     pub snapshot: Option<ByteVec>,
 }
 
+/// What HELLO says once and a page may say again when it has changed meanwhile. All reserved in this version.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(map)]
+pub struct Renewed {
+    /// A signed time token.
+    #[n(0)]
+    pub time_token: Option<ByteVec>,
+    /// A signed offline lease.
+    #[n(1)]
+    pub lease: Option<ByteVec>,
+    /// Catalogue version in force.
+    #[n(2)]
+    pub catalogue: Option<u32>,
+    /// The oldest app that is still served.
+    #[n(3)]
+    pub min_client: Option<String>,
+    /// The last number inside a verified backup.
+    #[n(4)]
+    pub safe_seq: Option<u64>,
+    /// Blobs up to here are in a verified backup.
+    #[n(5)]
+    pub blob_safe_seq: Option<u64>,
+}
+
 /// One page. Applied in one transaction with its cursors, or not at all.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -509,6 +533,9 @@ pub struct PullReply {
     /// Reserved: words from the operator.
     #[n(6)]
     pub notices: Vec<String>,
+    /// Reserved: what HELLO said, where it has changed.
+    #[n(7)]
+    pub renewed: Renewed,
 }
 
 /// `POST /v1/commits`: whole envelopes with their signatures, on demand.

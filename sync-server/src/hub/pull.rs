@@ -4,7 +4,7 @@ use bytes::Bytes;
 use yuandian_model::BlobHash;
 use yuandian_sync::Cursor;
 use yuandian_sync::limits::{FETCH_COMMITS_MAX, PAGE_BYTES_MAX, STREAMS_MAX};
-use yuandian_sync::message::{Fetch, FetchReply, Pull, PullReply, WIRE_VERSION};
+use yuandian_sync::message::{Fetch, FetchReply, Pull, PullReply, Renewed, WIRE_VERSION};
 
 use super::{Hub, Response, spoken};
 use crate::limits::PAGE_BYTES_MIN;
@@ -37,6 +37,7 @@ impl Hub {
             server_ms: now_ms,
             private: None,
             notices: Vec::new(),
+            renewed: Renewed::default(),
         })
     }
 
@@ -53,7 +54,7 @@ impl Hub {
     /// Absent and forbidden are one answer: nobody learns what exists.
     pub(super) fn blob(&self, hash: &BlobHash, account: &Account) -> Result<Response, Problem> {
         let held = streams_for(&account.user, &account.grants);
-        match self.store.readable_blob(hash, &held)?.ok_or(Problem::BlobUnknown)? {
+        match self.store.readable_blob(hash, &account.user, &held)?.ok_or(Problem::BlobUnknown)? {
             ReadableBlob::Micro(bytes) => {
                 Ok(Response::Blob { mime: MICRO_MIME.to_owned(), bytes: Bytes::from(bytes) })
             }

@@ -170,7 +170,7 @@ mod tests {
     use yuandian_model::{BlobHash, DeviceId, GroupId, PartitionId, ServiceId};
     use yuandian_sync::StreamId;
     use yuandian_sync::limits::MESSAGE_BYTES_MAX;
-    use yuandian_sync::message::{PullReply, PulledCase, PulledCommit, StoredBlob, WIRE_VERSION};
+    use yuandian_sync::message::{PullReply, Renewed, PulledCase, PulledCommit, StoredBlob, WIRE_VERSION};
     use yuandian_sync::wire::{pack, unpack};
 
     use super::*;
@@ -265,6 +265,7 @@ mod tests {
             server_ms: i64::MAX,
             private: None,
             notices: Vec::new(),
+            renewed: Renewed::default(),
         };
         assert!(cbor::encode(&page).len() < MESSAGE_BYTES_MAX);
         assert_eq!(unpack::<PullReply>("page", &pack(&page)).unwrap(), page);

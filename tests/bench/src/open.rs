@@ -18,7 +18,7 @@ use yuandian_device::platform::open_home;
 use yuandian_document::{Act, Content, Edit, Kind, NoteEntry, Place, Report, actor};
 use yuandian_model::refusal::Facts;
 use yuandian_model::{Code, CommitId, DeviceId, EntryId, Epoch, GroupId, Incarnation, UserId, Wgs84};
-use yuandian_sync::message::{HelloReply, PullReply, PulledCase, PulledCommit, WIRE_VERSION};
+use yuandian_sync::message::{HelloReply, PullReply, PulledCase, PulledCommit, Renewed, WIRE_VERSION};
 use yuandian_sync::{CaseFacts, Cursor, Keep, Person, StreamId};
 
 use crate::bench::{Figure, median, medians, round, timed};
@@ -163,6 +163,7 @@ fn page(case: CaseId) -> Result<PullReply, Box<dyn Error>> {
         server_ms: NOW_MS,
         private: None,
         notices: vec![],
+        renewed: Renewed::default(),
     })
 }
 

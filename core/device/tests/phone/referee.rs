@@ -14,7 +14,7 @@ use yuandian_model::{
 use yuandian_sync::limits::MESSAGE_BYTES_MAX;
 use yuandian_sync::message::{
     Enroll, Enrolled, HelloReply, PullReply, PulledCase, PulledCommit, Push, PushItem, PushReply, Receipt,
-    RemovedStream, StoredBlob, StreamId, WIRE_VERSION,
+    RemovedStream, Renewed, StoredBlob, StreamId, WIRE_VERSION,
 };
 use yuandian_sync::{CaseFacts, Cursor, Keep, Load, Loaded, Person};
 
@@ -261,6 +261,7 @@ impl Referee {
             server_ms: SERVER_MS,
             private: None,
             notices: vec![],
+            renewed: Renewed::default(),
         }
     }
 

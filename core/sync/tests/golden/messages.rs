@@ -9,8 +9,8 @@ use yuandian_model::{
 };
 use yuandian_sync::message::{
     Enroll, Enrolled, Fetch, FetchReply, Hello, HelloReply, Nonce, NonceRequest, PartitionHead, Pull,
-    PullReply, PulledCase, PulledCommit, Push, PushItem, PushReply, Receipt, RemovedStream, SignedMessage,
-    StoredBlob, WIRE_VERSION,
+    PullReply, PulledCase, PulledCommit, Push, PushItem, PushReply, Receipt, RemovedStream, Renewed,
+    SignedMessage, StoredBlob, WIRE_VERSION,
 };
 use yuandian_sync::{CaseFacts, Cursor, Person, StreamId};
 
@@ -274,6 +274,14 @@ pub fn pull_reply() -> PullReply {
         server_ms: SERVER_MS,
         private: Some(b"private".to_vec().into()),
         notices: vec!["今晚二十二点维护".into()],
+        renewed: Renewed {
+            time_token: Some(b"time".to_vec().into()),
+            lease: Some(b"lease".to_vec().into()),
+            catalogue: Some(2),
+            min_client: Some("yuandian/0.1.0".into()),
+            safe_seq: Some(9),
+            blob_safe_seq: Some(8),
+        },
     }
 }
 
@@ -287,6 +295,7 @@ pub fn pull_reply_nothing() -> PullReply {
         server_ms: SERVER_MS,
         private: None,
         notices: vec![],
+        renewed: Renewed::default(),
     }
 }
 

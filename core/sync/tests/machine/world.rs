@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use yuandian_document::{Signature, SignedCommit};
 use yuandian_model::{BlobHash, CaseId, Epoch, UserId};
 use yuandian_sync::message::{
-    HelloReply, Nonce, Pull, PullReply, PulledCase, Push, PushItem, PushReply, SignedMessage, WIRE_VERSION,
+    HelloReply, Nonce, Pull, PullReply, PulledCase, Push, PushItem, PushReply, Renewed, SignedMessage,
+    WIRE_VERSION,
 };
 use yuandian_sync::{
     Cursor, Effect, Failure, Input, Keep, Load, Loaded, Machine, Rendition, Reply, Request, RunReport,
@@ -282,6 +283,7 @@ pub fn page(cases: u8, cursor: u64, more: bool) -> PullReply {
         server_ms: 5,
         private: None,
         notices: vec![],
+        renewed: Renewed::default(),
     }
 }
 
