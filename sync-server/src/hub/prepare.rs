@@ -10,7 +10,7 @@ use yuandian_document::limits::MICRO_BYTES_MAX;
 use yuandian_document::{
     Act, CertifiedKey, CommitError, Content, Entry, Envelope, Kind, PhotoEntry, SignedCommit, cbor::CborError,
 };
-use yuandian_model::catalogue::Privacy;
+use yuandian_model::catalogue::{PlacePrecision, Privacy};
 use yuandian_model::{Actor, BlobHash, CaseId, Code, CommitId, PartitionId, Refusal};
 use yuandian_sync::limits::BLOB_BYTES_MAX;
 use yuandian_sync::message::PushItem;
@@ -225,7 +225,13 @@ impl Hub {
             Ok(admitted) => admitted,
             Err(refusal) => return Ok(gate_refused(&refusal)),
         };
-        let checked = blobs(&item.envelope, &admitted.photos)
+        let service = ledger
+            .cases
+            .get(&item.envelope.document)
+            .and_then(|record| self.rules.catalogue().service(&record.state.service.0));
+        // Where only the cell may be known, an original must not tell the door by what its camera wrote into it.
+        let originals_shared = service.is_some_and(|(service, _)| service.place != PlacePrecision::Cell);
+        let checked = blobs(&item.envelope, &admitted.photos, originals_shared)
             .and_then(|blobs| self.nothing_private(item, &trial.content, ledger).map(|()| blobs));
         match checked {
             Ok(blobs) => {
@@ -319,7 +325,11 @@ fn gate_refused(refusal: &gate::Refusal) -> GateOutcome {
 }
 
 /// The files that new photos name. Their micro pictures must travel with this very commit.
-fn blobs(envelope: &Envelope, photos: &[Entry<PhotoEntry>]) -> Result<Vec<BlobRef>, Refusal> {
+fn blobs(
+    envelope: &Envelope,
+    photos: &[Entry<PhotoEntry>],
+    originals_shared: bool,
+) -> Result<Vec<BlobRef>, Refusal> {
     let mut blobs = Vec::new();
     for Entry { entry, .. } in photos {
         if let Some(micro) = &entry.micro
@@ -330,12 +340,13 @@ fn blobs(envelope: &Envelope, photos: &[Entry<PhotoEntry>]) -> Result<Vec<BlobRe
         if !is_image(&entry.mime) {
             return Err(Refusal::new(Code::RSchema, [("key", "mime".to_owned())]));
         }
-        let thumb = entry.thumb.as_ref().map(|thumb| (thumb, RENDITION_MIME));
-        for (file, mime) in std::iter::once((&entry.original, entry.mime.as_str())).chain(thumb) {
+        let thumb = entry.thumb.as_ref().map(|thumb| (thumb, RENDITION_MIME, true));
+        let original = (&entry.original, entry.mime.as_str(), originals_shared);
+        for (file, mime, shared) in std::iter::once(original).chain(thumb) {
             if file.size > BLOB_BYTES_MAX {
                 return Err(Refusal::new(Code::RLimit, [("limit", BLOB_BYTES_MAX.to_string())]));
             }
-            blobs.push(BlobRef { hash: file.hash, size: file.size, mime: mime.to_owned() });
+            blobs.push(BlobRef { hash: file.hash, size: file.size, mime: mime.to_owned(), shared });
         }
     }
     Ok(blobs)

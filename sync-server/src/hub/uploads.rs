@@ -47,7 +47,7 @@ impl Hub {
         if self.store.end_upload(id)? { Ok(()) } else { Err(Problem::UploadUnknown) }
     }
 
-    /// All bytes are here: they are checked, kept durably, and the cases that name them move on.
+    /// All bytes are here: they are checked, kept durably unless they are already, and the cases in which the device names them move on.
     ///
     /// # Errors
     /// [`Problem::ChecksumMismatch`] where they are not the ones promised: nothing is kept.
@@ -58,7 +58,7 @@ impl Hub {
             return Err(Problem::ChecksumMismatch);
         }
         self.blobs.put(&hash, bytes)?;
-        self.store.blob_stored(&hash, upload.size, now_ms)?;
+        self.store.blob_stored(upload, now_ms)?;
         Ok(())
     }
 }

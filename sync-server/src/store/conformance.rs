@@ -340,7 +340,7 @@ fn blobs_move_the_cases_that_name_them(store: &dyn Store) {
     assert_eq!(store.open_upload(&wanted), Ok(UploadOutcome::NotReferenced), "nobody asked for it");
     for number in 1..=2 {
         let case = CaseId([number; 16]);
-        let blob = BlobRef { hash, size: 10, mime: "image/png".into() };
+        let blob = BlobRef { hash, size: 10, mime: "image/png".into(), shared: true };
         let items = vec![writer.report(case, "case.snap"), writer.content(case, 0, vec![blob])];
         writer.done(items);
     }
@@ -351,14 +351,18 @@ fn blobs_move_the_cases_that_name_them(store: &dyn Store) {
     let sized = Upload { size: 11, ..wanted.clone() };
     assert_eq!(store.open_upload(&sized), Ok(UploadOutcome::NotReferenced), "the size is part of it");
     let streams = streams_for(&writer.account.user, &writer.account.grants);
-    assert_eq!(store.readable_blob(&hash, &streams), Ok(None), "not there yet");
-    assert_eq!(store.blob_stored(&hash, 10, NOW).expect("kept").head, 6, "each case that names it moves");
-    assert_eq!(store.blob_stored(&hash, 10, NOW).expect("kept").head, 6, "once");
+    assert_eq!(store.readable_blob(&hash, &writer.account.user, &streams), Ok(None), "not there yet");
+    assert_eq!(store.blob_stored(&wanted, NOW).expect("kept").head, 6, "each case that names it moves");
+    assert_eq!(store.blob_stored(&wanted, NOW).expect("kept").head, 6, "once");
     assert_eq!(store.blob_count(), Ok(1));
     assert_eq!(store.upload(&wanted.id, NOW), Ok(Some(Upload { stored: true, ..found })));
-    let read = store.readable_blob(&hash, &streams).expect("readable");
+    let read = store.readable_blob(&hash, &writer.account.user, &streams).expect("readable");
     assert_eq!(read, Some(super::ReadableBlob::Whole { mime: "image/png".into() }));
-    assert_eq!(store.readable_blob(&hash, &BTreeSet::new()), Ok(None), "by right alone");
+    assert_eq!(
+        store.readable_blob(&hash, &writer.account.user, &BTreeSet::new()),
+        Ok(None),
+        "by right alone"
+    );
     assert_eq!(store.end_upload(&wanted.id), Ok(true));
     assert_eq!(store.end_upload(&wanted.id), Ok(false));
 }

@@ -180,6 +180,8 @@ pub struct BlobRef {
     pub size: u64,
     /// Its media type, `image/…`.
     pub mime: String,
+    /// Whether everybody who sees the case may read it; otherwise only the person that sent it. An original may carry its exact place.
+    pub shared: bool,
 }
 
 /// What preparing a content commit found, on document version `base`.
@@ -372,7 +374,7 @@ pub struct Upload {
     pub device: DeviceId,
     /// When it ends unless it moves, ms since 1970.
     pub until_ms: i64,
-    /// Whether the blob is stored whole already.
+    /// Whether this device has sent the whole blob already; that another has does not count.
     pub stored: bool,
 }
 
@@ -463,10 +465,11 @@ pub trait Store: Send + Sync {
     /// Taken commits whose cases are in one of the streams; others are left out.
     fn envelopes(&self, ids: &[CommitId], streams: &BTreeSet<StreamId>) -> Result<Envelopes, StoreError>;
 
-    /// A blob that a case in one of the streams names and that is stored whole.
+    /// A blob that a case in one of the streams names, by a device that sent its bytes, and that is shared or the reader's own.
     fn readable_blob(
         &self,
         hash: &BlobHash,
+        reader: &UserId,
         streams: &BTreeSet<StreamId>,
     ) -> Result<Option<ReadableBlob>, StoreError>;
 
@@ -479,8 +482,9 @@ pub trait Store: Send + Sync {
     /// Ends an upload; false where there was none.
     fn end_upload(&self, id: &UploadId) -> Result<bool, StoreError>;
 
-    /// Notes that a blob is stored whole, and moves every case that names it on in its streams. Doing it again changes nothing.
-    fn blob_stored(&self, hash: &BlobHash, size: u64, now_ms: i64) -> Result<PartitionHead, StoreError>;
+    /// Notes that a blob is stored whole and that the upload's device had its bytes, and moves every case in which that device names it on in
+    /// its streams. Doing it again changes nothing. Who only knows a hash gets nothing by naming it.
+    fn blob_stored(&self, upload: &Upload, now_ms: i64) -> Result<PartitionHead, StoreError>;
 
     /// Runs the timers that are due.
     fn sweep(&self, now_ms: i64) -> Result<Swept, StoreError>;

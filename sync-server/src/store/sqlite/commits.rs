@@ -241,8 +241,11 @@ impl Writer<'_> {
             for blob in blobs {
                 self.t
                     .prepare_cached(
-                        "INSERT INTO blob_ref (hash, document, device, size, mime) VALUES (?1, ?2, ?3, ?4, ?5)
-                         ON CONFLICT DO NOTHING",
+                        // Bytes that the device sent for another case are proven here too; and what was once an original stays the sender's.
+                        "INSERT INTO blob_ref (hash, document, device, size, mime, shared, proven)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6,
+                          EXISTS (SELECT 1 FROM blob_ref r WHERE r.hash = ?1 AND r.device = ?3 AND r.proven = 1))
+                         ON CONFLICT (hash, document, device) DO UPDATE SET shared = min(shared, excluded.shared)",
                     )
                     .and_then(|mut s| {
                         s.execute((
@@ -251,6 +254,7 @@ impl Writer<'_> {
                             self.batch.device.0,
                             signed(blob.size),
                             &blob.mime,
+                            blob.shared,
                         ))
                     })
                     .map_err(error)?;

@@ -77,8 +77,8 @@ pub const ROWS: &str = "SELECT document, seq, since_seq, state, reason FROM memb
 pub const COMMITS: &str = "SELECT id, seq, user, received_ms, receipt, envelope FROM commit_log
      WHERE document = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq";
 pub const MICROS: &str = "SELECT bytes FROM micro WHERE commit_id = ?1 ORDER BY position";
-pub const STORED: &str = "SELECT DISTINCT r.hash FROM blob_ref r JOIN blob b ON b.hash = r.hash
-     WHERE r.document = ?1 ORDER BY r.hash";
+pub const STORED: &str =
+    "SELECT DISTINCT hash FROM blob_ref WHERE document = ?1 AND proven = 1 ORDER BY hash";
 
 struct Row {
     document: CaseId,

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
-use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, Epoch};
+use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, Epoch, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::message::PartitionHead;
 
@@ -165,9 +165,10 @@ impl Store for SqliteStore {
     fn readable_blob(
         &self,
         hash: &BlobHash,
+        reader: &UserId,
         streams: &BTreeSet<StreamId>,
     ) -> Result<Option<ReadableBlob>, StoreError> {
-        self.read(|t| uploads::readable(t, hash, streams))
+        self.read(|t| uploads::readable(t, hash, reader, streams))
     }
     fn open_upload(&self, wanted: &Upload) -> Result<UploadOutcome, StoreError> {
         self.write(|t| uploads::open(t, wanted))
@@ -178,8 +179,8 @@ impl Store for SqliteStore {
     fn end_upload(&self, id: &UploadId) -> Result<bool, StoreError> {
         self.write(|t| uploads::end(t, id))
     }
-    fn blob_stored(&self, hash: &BlobHash, size: u64, now_ms: i64) -> Result<PartitionHead, StoreError> {
-        self.write(|t| uploads::stored(t, hash, size, now_ms))
+    fn blob_stored(&self, upload: &Upload, now_ms: i64) -> Result<PartitionHead, StoreError> {
+        self.write(|t| uploads::stored(t, upload, now_ms))
     }
     fn sweep(&self, now_ms: i64) -> Result<Swept, StoreError> {
         self.write(|t| timers::sweep(t, now_ms))

@@ -12,7 +12,7 @@ pub fn sql() -> String {
         "SELECT {CASE_COLUMNS}, touched_ms,
          (SELECT count(*) FROM commit_log c WHERE c.document = case_row.id AND c.seq > 0),
          (SELECT count(DISTINCT r.hash) FROM blob_ref r WHERE r.document = case_row.id),
-         (SELECT count(DISTINCT r.hash) FROM blob_ref r JOIN blob b ON b.hash = r.hash WHERE r.document = case_row.id),
+         (SELECT count(DISTINCT r.hash) FROM blob_ref r WHERE r.document = case_row.id AND r.proven = 1),
          (SELECT heads FROM document_cache d WHERE d.document = case_row.id)
          FROM case_row ORDER BY touched_seq DESC LIMIT ?1"
     )

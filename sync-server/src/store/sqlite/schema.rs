@@ -74,7 +74,8 @@ CREATE UNIQUE INDEX membership_feed ON membership (partition, stream, seq);
 CREATE INDEX membership_document ON membership (document);
 CREATE TABLE blob_ref (
     hash BLOB NOT NULL, document BLOB NOT NULL REFERENCES case_row (id), device BLOB NOT NULL, size INTEGER NOT NULL,
-    mime TEXT NOT NULL, PRIMARY KEY (hash, document, device)
+    mime TEXT NOT NULL, shared INTEGER NOT NULL CHECK (shared IN (0, 1)), proven INTEGER NOT NULL CHECK (proven IN (0, 1)),
+    PRIMARY KEY (hash, document, device)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX blob_ref_document ON blob_ref (document, hash);
 CREATE TABLE blob (hash BLOB PRIMARY KEY, size INTEGER NOT NULL, stored_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;

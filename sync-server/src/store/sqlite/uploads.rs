@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, Transaction};
-use yuandian_model::{BlobHash, CaseId, DeviceId};
+use yuandian_model::{BlobHash, CaseId, DeviceId, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::message::PartitionHead;
 
@@ -14,7 +14,12 @@ use crate::limits::UPLOADS_PER_DEVICE_MAX;
 use crate::store::{ReadableBlob, StoreError, Upload, UploadId, UploadOutcome};
 
 pub const REFERENCED: &str = "SELECT 1 FROM blob_ref WHERE hash = ?1 AND device = ?2 AND size = ?3";
-pub const NAMING: &str = "SELECT DISTINCT document FROM blob_ref WHERE hash = ?1 ORDER BY document";
+/// Cases in which a device names a blob that it has not sent until now.
+pub const UNPROVEN: &str =
+    "SELECT document FROM blob_ref WHERE hash = ?1 AND device = ?2 AND proven = 0 ORDER BY document";
+/// Cases through which a person may read a blob, with its media type.
+pub const READABLE: &str = "SELECT r.document, r.mime FROM blob_ref r JOIN device d ON d.device = r.device
+     WHERE r.hash = ?1 AND r.proven = 1 AND (r.shared = 1 OR d.user = ?2)";
 pub const MICRO_CASES: &str =
     "SELECT DISTINCT c.document FROM micro m JOIN commit_log c ON c.id = m.commit_id
      WHERE m.hash = ?1 AND c.seq IS NOT NULL";
@@ -30,8 +35,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Upload> {
     })
 }
 
-const COLUMNS: &str =
-    "u.id, u.hash, u.device, u.size, u.until_ms, EXISTS (SELECT 1 FROM blob b WHERE b.hash = u.hash)";
+const COLUMNS: &str = "u.id, u.hash, u.device, u.size, u.until_ms, EXISTS (SELECT 1 FROM blob_ref r WHERE r.hash = u.hash AND r.device = u.device AND r.proven = 1)";
 
 pub fn open(t: &Transaction<'_>, wanted: &Upload) -> Result<UploadOutcome, StoreError> {
     let (hash, device) = (wanted.hash.0, wanted.device.0);
@@ -58,7 +62,12 @@ pub fn open(t: &Transaction<'_>, wanted: &Upload) -> Result<UploadOutcome, Store
                 end(t, &other.id)?;
             }
             let unfinished = t
-                .query_row("SELECT count(*) FROM upload u WHERE device = ?1 AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.hash = u.hash)", [device], |row| count(row, 0))
+                .query_row(
+                    "SELECT count(*) FROM upload u WHERE device = ?1 AND NOT EXISTS
+                     (SELECT 1 FROM blob_ref r WHERE r.hash = u.hash AND r.device = u.device AND r.proven = 1)",
+                    [device],
+                    |row| count(row, 0),
+                )
                 .map_err(error)?;
             if unfinished >= UPLOADS_PER_DEVICE_MAX {
                 return Ok(UploadOutcome::TooMany);
@@ -95,28 +104,22 @@ pub fn end(t: &Transaction<'_>, id: &UploadId) -> Result<bool, StoreError> {
     Ok(ended > 0)
 }
 
-fn cases(t: &Transaction<'_>, sql: &str, hash: &BlobHash) -> Result<Vec<CaseId>, StoreError> {
-    t.prepare_cached(sql)
-        .and_then(|mut s| s.query_map([hash.0], |row| Ok(CaseId(row.get(0)?)))?.collect())
-        .map_err(error)
-}
-
-pub fn stored(
-    t: &Transaction<'_>,
-    hash: &BlobHash,
-    size: u64,
-    now_ms: i64,
-) -> Result<PartitionHead, StoreError> {
-    let new = t
-        .execute(
-            "INSERT INTO blob (hash, size, stored_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            (hash.0, signed(size), now_ms),
-        )
+pub fn stored(t: &Transaction<'_>, upload: &Upload, now_ms: i64) -> Result<PartitionHead, StoreError> {
+    let Upload { hash, device, size, .. } = upload;
+    t.execute(
+        "INSERT INTO blob (hash, size, stored_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        (hash.0, signed(*size), now_ms),
+    )
+    .map_err(error)?;
+    let naming: Vec<CaseId> = t
+        .prepare_cached(UNPROVEN)
+        .and_then(|mut s| s.query_map((hash.0, device.0), |row| Ok(CaseId(row.get(0)?)))?.collect())
         .map_err(error)?;
-    if new == 0 {
+    if naming.is_empty() {
         return feed::head(t);
     }
-    let naming = cases(t, NAMING, hash)?;
+    t.execute("UPDATE blob_ref SET proven = 1 WHERE hash = ?1 AND device = ?2", (hash.0, device.0))
+        .map_err(error)?;
     let head = feed::advance(t, naming.len() as u64)?;
     let first = head.head - naming.len() as u64 + 1;
     for (case, seq) in naming.iter().zip(first..) {
@@ -133,24 +136,25 @@ pub fn stored(
 pub fn readable(
     t: &Transaction<'_>,
     hash: &BlobHash,
+    reader: &UserId,
     streams: &BTreeSet<StreamId>,
 ) -> Result<Option<ReadableBlob>, StoreError> {
-    let whole = t.prepare_cached("SELECT 1 FROM blob WHERE hash = ?1").and_then(|mut s| s.exists([hash.0]));
-    if whole.map_err(error)? {
-        for case in cases(t, NAMING, hash)? {
-            if feed::is_in(t, &case, streams)? {
-                let mime = t
-                    .query_row(
-                        "SELECT mime FROM blob_ref WHERE hash = ?1 AND document = ?2 ORDER BY device LIMIT 1",
-                        (hash.0, case.0),
-                        |row| row.get(0),
-                    )
-                    .map_err(error)?;
-                return Ok(Some(ReadableBlob::Whole { mime }));
-            }
+    let whole: Vec<(CaseId, String)> = t
+        .prepare_cached(READABLE)
+        .and_then(|mut s| {
+            s.query_map((hash.0, reader.0), |row| Ok((CaseId(row.get(0)?), row.get(1)?)))?.collect()
+        })
+        .map_err(error)?;
+    for (case, mime) in whole {
+        if feed::is_in(t, &case, streams)? {
+            return Ok(Some(ReadableBlob::Whole { mime }));
         }
     }
-    for case in cases(t, MICRO_CASES, hash)? {
+    let micro: Vec<CaseId> = t
+        .prepare_cached(MICRO_CASES)
+        .and_then(|mut s| s.query_map([hash.0], |row| Ok(CaseId(row.get(0)?)))?.collect())
+        .map_err(error)?;
+    for case in micro {
         if feed::is_in(t, &case, streams)? {
             let bytes = t
                 .query_row("SELECT bytes FROM micro WHERE hash = ?1 LIMIT 1", [hash.0], |row| row.get(0))
