@@ -8,18 +8,20 @@ use yuandian_document::act::ActError;
 use yuandian_document::gate::{self, RefusalCode};
 use yuandian_document::limits::MICRO_BYTES_MAX;
 use yuandian_document::{
-    Act, CertifiedKey, CommitError, Content, Entry, Envelope, Kind, PhotoEntry, SignedCommit, cbor::CborError,
+    Act, CertifiedKey, CommitError, Content, ContentView, Entry, Envelope, Kind, PhotoEntry, SignedCommit,
+    cbor::CborError,
 };
-use yuandian_model::catalogue::{PlacePrecision, Privacy};
+use yuandian_model::catalogue::PlacePrecision;
 use yuandian_model::{Actor, BlobHash, CaseId, Code, CommitId, PartitionId, Refusal};
 use yuandian_sync::limits::BLOB_BYTES_MAX;
 use yuandian_sync::message::PushItem;
 
+use super::rules::CONTENT;
 use super::{Hub, Rules};
 use crate::problem::Problem;
 use crate::store::{
     Account, Batch, BlobRef, CommandPart, ContentWork, GateOutcome, Ledger, Prepared, SavedDocument,
-    Situation, StoreError, Work,
+    Situation, StoreError, Work, Writing,
 };
 
 /// Media type of the small renditions, which are made by our own phones.
@@ -154,7 +156,7 @@ impl Hub {
                     ArrivedBody::Refused(refusal) => Work::Refused(refusal.clone()),
                     ArrivedBody::Act(act) => Work::Act(act.clone()),
                     ArrivedBody::Content => {
-                        Work::Content(ContentWork { base: 0, allowed: false, gate: GateOutcome::Untried })
+                        Work::Content(ContentWork { base: 0, allowed: None, gate: GateOutcome::Untried })
                     }
                 },
             };
@@ -188,11 +190,11 @@ impl Hub {
             }
             Work::Content(_) => {
                 let base = ledger.version(&case);
-                let allowed = ledger.may_write(item).is_ok();
-                if !allowed {
-                    item.work = Work::Content(ContentWork { base, allowed, gate: GateOutcome::Untried });
+                let Ok(writing) = ledger.may_write(item) else {
+                    let gate = GateOutcome::Untried;
+                    item.work = Work::Content(ContentWork { base, allowed: None, gate });
                     return Ok(true);
-                }
+                };
                 let trial = match trials.entry(case) {
                     std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
                     std::collections::btree_map::Entry::Vacant(entry) => {
@@ -202,8 +204,8 @@ impl Hub {
                         entry.insert(Trial { content, saved: None })
                     }
                 };
-                let gate = self.admit(item, trial, base, ledger)?;
-                item.work = Work::Content(ContentWork { base, allowed, gate: gate.clone() });
+                let gate = self.admit(item, trial, writing, ledger)?;
+                item.work = Work::Content(ContentWork { base, allowed: Some(writing), gate: gate.clone() });
                 gate
             }
         };
@@ -217,26 +219,30 @@ impl Hub {
         &self,
         item: &Prepared,
         trial: &mut Trial,
-        base: u64,
+        writing: Writing,
         ledger: &Ledger<'_>,
     ) -> Result<GateOutcome, Problem> {
         let before = trial.saved.as_ref().map(|s| s.saved.clone());
+        let words_before = (writing == Writing::Additions).then(|| trial.content.view());
         let admitted = match trial.content.admit(&item.envelope.body, &item.envelope.actor()) {
             Ok(admitted) => admitted,
             Err(refusal) => return Ok(gate_refused(&refusal)),
         };
-        let service = ledger
-            .cases
-            .get(&item.envelope.document)
-            .and_then(|record| self.rules.catalogue().service(&record.state.service.0));
+        let words = trial.content.view();
+        let record = ledger.cases.get(&item.envelope.document);
+        let service = record.and_then(|record| self.rules.catalogue().service(&record.state.service.0));
         // Where only the cell may be known, an original must not tell the door by what its camera wrote into it.
         let originals_shared = service.is_some_and(|(service, _)| service.place != PlacePrecision::Cell);
-        let checked = blobs(&item.envelope, &admitted.photos, originals_shared)
-            .and_then(|blobs| self.nothing_private(item, &trial.content, ledger).map(|()| blobs));
+        let checked = blobs(&item.envelope, &admitted.photos, originals_shared).and_then(|blobs| {
+            let id = service.map_or("", |(service, _)| service.id.0.as_str());
+            self.rules.nothing_private(id, words.answers.keys())?;
+            only_added(words_before.as_ref(), &words)?;
+            Ok(blobs)
+        });
         match checked {
             Ok(blobs) => {
                 trial.saved = Some(SavedDocument {
-                    version: base + 1,
+                    version: ledger.version(&item.envelope.document) + 1,
                     saved: admitted.saved,
                     heads: trial.content.heads(),
                 });
@@ -250,35 +256,6 @@ impl Hub {
                 };
                 Ok(GateOutcome::Refused(refusal))
             }
-        }
-    }
-
-    /// What stays on the phone by the catalogue must not stand in a shared document.
-    fn nothing_private(
-        &self,
-        item: &Prepared,
-        content: &Content,
-        ledger: &Ledger<'_>,
-    ) -> Result<(), Refusal> {
-        let Some(record) = ledger.cases.get(&item.envelope.document) else {
-            return Ok(());
-        };
-        let Some((service, _)) = self.rules.catalogue().service(&record.state.service.0) else {
-            return Ok(());
-        };
-        let private: Vec<&str> = service
-            .fields
-            .iter()
-            .filter(|field| field.privacy == Privacy::Private)
-            .map(|field| field.key.as_str())
-            .collect();
-        if private.is_empty() {
-            return Ok(());
-        }
-        let answers = content.view().answers;
-        match private.iter().find(|key| answers.contains_key(**key)) {
-            Some(key) => Err(Refusal::new(Code::RSchema, [("key", (*key).to_owned())])),
-            None => Ok(()),
         }
     }
 
@@ -322,6 +299,16 @@ fn gate_refused(refusal: &gate::Refusal) -> GateOutcome {
         RefusalCode::Schema => Code::RSchema,
     };
     GateOutcome::Refused(Refusal::new(code, [("detail", refusal.detail().to_owned())]))
+}
+
+/// Where only additions are allowed, description and answers are as before.
+fn only_added(before: Option<&ContentView>, after: &ContentView) -> Result<(), Refusal> {
+    match before {
+        Some(before) if before.description != after.description || before.answers != after.answers => {
+            Err(Refusal::new(Code::RRole, [("act", CONTENT.to_owned())]))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The files that new photos name. Their micro pictures must travel with this very commit.

@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 
 use yuandian_document::{Act, Place};
-use yuandian_model::catalogue::PlacePrecision;
+use yuandian_model::catalogue::{PlacePrecision, Privacy};
 use yuandian_model::{
-    Actor, CaseState, Catalogue, Code, Divisions, Refusal, Role, Ruling, Visibility, judge,
+    Actor, CaseState, Catalogue, Code, Divisions, Grant, Refusal, Role, Ruling, Visibility, judge,
 };
 use yuandian_sync::StreamId;
 
-use crate::store::Judge;
+use crate::store::{Judge, Writing};
 use crate::streams::{neighbours_may_take, streams_of};
 
 /// The name under which content stands in the facts of a refusal.
-const CONTENT: &str = "content";
+pub(super) const CONTENT: &str = "content";
 
 /// Catalogue and divisions in force.
 pub struct Rules {
@@ -46,6 +46,27 @@ impl Rules {
         self.catalogue.service(&state.service.0).is_some_and(|(s, _)| s.visibility == Visibility::Public)
     }
 
+    /// What stays on the phone by the catalogue must stand neither in a shared document nor in an act.
+    ///
+    /// # Errors
+    /// `r_schema` with the first key that is private.
+    pub(super) fn nothing_private<'k>(
+        &self,
+        service: &str,
+        keys: impl IntoIterator<Item = &'k String>,
+    ) -> Result<(), Refusal> {
+        let Some((service, _)) = self.catalogue.service(service) else {
+            return Ok(());
+        };
+        let private = |key: &&String| {
+            service.fields.iter().any(|field| field.privacy == Privacy::Private && field.key == **key)
+        };
+        match keys.into_iter().find(private) {
+            Some(key) => Err(Refusal::new(Code::RSchema, [("key", key.clone())])),
+            None => Ok(()),
+        }
+    }
+
     /// What an act says of the world, before anything stored is looked at: the grid exists, the place is one and not more exact than its
     /// service lets it be.
     ///
@@ -72,28 +93,31 @@ impl Rules {
 
 impl Judge for Rules {
     fn act(&self, state: Option<&CaseState>, act: &Act, actor: &Actor) -> Result<Ruling, Refusal> {
+        let opened = act.report.as_ref().map(|report| report.service.as_str());
+        if let Some(service) = state.map(|state| state.service.0.as_str()).or(opened) {
+            self.nothing_private(service, act.args.keys())?;
+        }
         judge(&self.catalogue, state, &act.request(), actor)
     }
 
-    /// Whoever may read it may write to it: the author, whoever holds or waits, everybody who works the grid, and the volunteers of the
-    /// grid where neighbours may take it. In every stage: a case that has ended still takes notes, a refused claim's among them.
-    fn may_write(&self, state: Option<&CaseState>, actor: &Actor) -> Result<(), Refusal> {
+    /// The author and everybody who works the grid write everything; whoever holds or waits, and the volunteers of the grid where neighbours
+    /// may take it, add notes and photos and leave the author's words alone. So whoever may read it may write to it, in every stage: a case
+    /// that has ended still takes notes, a refused claim's among them.
+    fn may_write(&self, state: Option<&CaseState>, actor: &Actor) -> Result<Writing, Refusal> {
         let state = state.ok_or_else(|| Refusal::new(Code::RGone, []))?;
         let user = &actor.user;
-        if state.author == *user || state.holders.contains(user) || state.waiting.contains(user) {
-            return Ok(());
+        let here = |grant: &Grant| grant.grid.covers(&state.grid);
+        let works = |grant: &Grant| grant.role.works_the_grid();
+        if state.author == *user || actor.grants.iter().any(|grant| works(grant) && here(grant)) {
+            return Ok(Writing::Everything);
         }
-        let helps = neighbours_may_take(&self.catalogue, state);
-        let mut elsewhere = false;
-        for grant in &actor.grants {
-            if grant.role.works_the_grid() || (grant.role == Role::Volunteer && helps) {
-                if grant.grid.covers(&state.grid) {
-                    return Ok(());
-                }
-                elsewhere = true;
-            }
+        let neighbours = neighbours_may_take(&self.catalogue, state);
+        let helps = |grant: &Grant| grant.role == Role::Volunteer && neighbours;
+        let takes_part = state.holders.contains(user) || state.waiting.contains(user);
+        if takes_part || actor.grants.iter().any(|grant| helps(grant) && here(grant)) {
+            return Ok(Writing::Additions);
         }
-        Err(if elsewhere {
+        Err(if actor.grants.iter().any(|grant| works(grant) || helps(grant)) {
             Refusal::new(Code::RScope, [("grid", state.grid.to_string())])
         } else {
             Refusal::new(Code::RRole, [("act", CONTENT.to_owned())])

@@ -19,7 +19,7 @@ use yuandian_sync::{Cursor, StreamId};
 use super::{
     Account, Batch, BlobRef, CommandPart, Committed, ContentWork, EnrollOutcome, Enrollment, GateOutcome,
     NewInvitation, NonceSpend, PageAsk, Prepared, SavedDocument, Store, Upload, UploadId, UploadOutcome,
-    Work,
+    Work, Writing,
 };
 use crate::hub::Rules;
 use crate::streams::streams_for;
@@ -167,7 +167,7 @@ impl Writer<'_> {
 
     fn content(&mut self, document: CaseId, base: u64, blobs: Vec<BlobRef>) -> Prepared {
         let gate = GateOutcome::Admitted { blobs };
-        let work = Work::Content(ContentWork { base, allowed: true, gate });
+        let work = Work::Content(ContentWork { base, allowed: Some(Writing::Everything), gate });
         self.item(document, Kind::Content, base.to_be_bytes().to_vec(), work)
     }
 
@@ -280,7 +280,12 @@ fn a_batch_prepared_on_moved_facts_writes_nothing(store: &dyn Store) {
     });
     stale(|item| {
         if let Work::Content(work) = &mut item.work {
-            work.allowed = false;
+            work.allowed = None;
+        }
+    });
+    stale(|item| {
+        if let Work::Content(work) = &mut item.work {
+            work.allowed = Some(Writing::Additions);
         }
     });
     stale(|item| item.chained = false);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use yuandian_document::Act;
 use yuandian_model::{Actor, CaseId, Code, CommitId, Incarnation, Refusal, UserId, refusal::Facts};
 
-use super::{CaseRecord, CommandPart, Judge, Prepared};
+use super::{CaseRecord, CommandPart, Judge, Prepared, Writing};
 use crate::limits::CASE_LOG_BYTES_MAX;
 
 /// The last commit received of one chain.
@@ -124,14 +124,15 @@ impl<'a> Ledger<'a> {
         verdict
     }
 
-    /// Whether the author may write content of the case now.
+    /// What the author may write into the case now.
     ///
     /// # Errors
     /// `r_gone`, `r_role`, `r_scope` or `r_limit`.
-    pub fn may_write(&self, item: &Prepared) -> Result<(), Refusal> {
+    pub fn may_write(&self, item: &Prepared) -> Result<Writing, Refusal> {
         let record = self.cases.get(&item.envelope.document);
-        self.judge.may_write(record.map(|r| &r.state), &self.actor)?;
-        room(record, item)
+        let writing = self.judge.may_write(record.map(|r| &r.state), &self.actor)?;
+        room(record, item)?;
+        Ok(writing)
     }
 
     /// Keeps that a change was taken.
@@ -170,7 +171,7 @@ mod tests {
     use yuandian_model::{BlobHash, DeviceId, GroupId, PartitionId, ServiceId};
     use yuandian_sync::StreamId;
     use yuandian_sync::limits::MESSAGE_BYTES_MAX;
-    use yuandian_sync::message::{PullReply, Renewed, PulledCase, PulledCommit, StoredBlob, WIRE_VERSION};
+    use yuandian_sync::message::{PullReply, PulledCase, PulledCommit, Renewed, StoredBlob, WIRE_VERSION};
     use yuandian_sync::wire::{pack, unpack};
 
     use super::*;

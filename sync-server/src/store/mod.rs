@@ -189,10 +189,19 @@ pub struct BlobRef {
 pub struct ContentWork {
     /// The version the change was tried on.
     pub base: u64,
-    /// Whether its author was seen to be allowed to write.
-    pub allowed: bool,
+    /// What its author was seen to be allowed to write.
+    pub allowed: Option<Writing>,
     /// What the gate said.
     pub gate: GateOutcome,
+}
+
+/// What somebody may write into a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    /// Description and answers too.
+    Everything,
+    /// Notes and photos, which take nothing away from anybody.
+    Additions,
 }
 
 /// What the gate said of a change.
@@ -297,11 +306,11 @@ pub trait Judge: Sync {
     /// The rule's refusal.
     fn act(&self, state: Option<&CaseState>, act: &Act, actor: &Actor) -> Result<Ruling, Refusal>;
 
-    /// Whether the person may write content of a case now.
+    /// What the person may write into a case now.
     ///
     /// # Errors
-    /// `r_gone`, `r_role` or `r_scope`.
-    fn may_write(&self, state: Option<&CaseState>, actor: &Actor) -> Result<(), Refusal>;
+    /// `r_gone`, `r_role` or `r_scope` where it is nothing.
+    fn may_write(&self, state: Option<&CaseState>, actor: &Actor) -> Result<Writing, Refusal>;
 
     /// The streams a case belongs in.
     fn streams(&self, state: &CaseState) -> BTreeSet<StreamId>;

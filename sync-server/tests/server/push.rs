@@ -365,6 +365,74 @@ fn who_may_write_into_a_case() {
 }
 
 #[test]
+fn helpers_add_to_a_request_and_leave_the_askers_words_alone() {
+    let world = World::new();
+    let mut asker = world.phone(1, Role::Resident);
+    let mut volunteer = world.phone(2, Role::Volunteer);
+    let mut worker = world.phone(3, Role::GridWorker);
+    let case = asker.new_case();
+    let list = |value: &str| Edit::Answer { key: "list".into(), value: value.into() };
+    let asked = vec![
+        asker.report(case, "help.errand"),
+        asker.write(case, &[Edit::Describe("两盒降压药".into()), list("药")], &[]),
+    ];
+    assert_eq!(world.codes(&asker, asked), [Code::Ok; 2]);
+    let note = |random: u8| {
+        let entry = NoteEntry { text: "我去".into(), at_ms: 1 };
+        Edit::Note(EntryId::v7(1, [random; 10]), entry)
+    };
+    world.pull(&mut volunteer);
+    for (life, held) in [(60, false), (70, true)] {
+        if held {
+            let claim = volunteer.named(case, "claim");
+            assert_eq!(world.codes(&volunteer, vec![claim]), [Code::Ok]);
+        }
+        for (step, edits) in [
+            (0, vec![Edit::Describe("两盒毒药".into())]),
+            (1, vec![list("别的")]),
+            (2, vec![note(life), Edit::Describe(String::new())]),
+        ] {
+            // A refused change is not in the document: each is tried on another life's copy.
+            let mut other = volunteer.clone();
+            other.incarnation = Incarnation([life + step; 16]);
+            other.chain = (0, None);
+            let item = other.write(case, &edits, &[]);
+            let receipt = world.push(&other, vec![item]).remove(0);
+            assert_eq!((receipt.code, receipt.facts["act"].as_str()), (Code::RRole, "content"), "{edits:?}");
+        }
+        let items = vec![volunteer.write(case, &[note(life + 5)], &[]), volunteer.photo(case, &[life; 9])];
+        assert_eq!(world.codes(&volunteer, items), [Code::Ok; 2], "notes and photos are welcome");
+    }
+    world.pull(&mut worker);
+    let item = worker.describe(case, "两盒降压药，急");
+    assert_eq!(world.codes(&worker, vec![item]), [Code::Ok], "whoever works the grid may mend the words");
+    world.pull(&mut asker);
+    assert_eq!(asker.documents[&case].view().description, "两盒降压药，急");
+}
+
+#[test]
+fn private_answers_never_enter_an_act() {
+    let world = World::new();
+    let mut asker = world.phone(1, Role::Resident);
+    let case = asker.new_case();
+    let report = asker.report(case, "help.errand");
+    assert_eq!(world.codes(&asker, vec![report]), [Code::Ok]);
+    let mut leaking = Act::named("cancel", None);
+    leaking.args.insert("beneficiary".into(), "x".into());
+    let item = asker.act(case, &leaking);
+    let receipt = world.push(&asker, vec![item]).remove(0);
+    assert_eq!((receipt.code, receipt.facts["key"].as_str()), (Code::RSchema, "beneficiary"));
+    let opening = Report { service: "help.errand".into(), grid: GRID.parse().unwrap(), place: None };
+    let mut opening = Act::report(opening);
+    opening.args.insert("beneficiary".into(), "x".into());
+    let other = asker.new_case();
+    let item = asker.act(other, &opening);
+    assert_eq!(world.codes(&asker, vec![item]), [Code::RSchema], "nor the one that opens a case");
+    let cancel = asker.named(case, "cancel");
+    assert_eq!(world.codes(&asker, vec![cancel]), [Code::Ok]);
+}
+
+#[test]
 fn a_push_has_at_most_so_many_commits() {
     let world = World::new();
     let mut author = world.phone(1, Role::GridWorker);

@@ -159,19 +159,21 @@ fn decide(ledger: &mut Ledger<'_>, item: &Prepared, now_ms: i64) -> Option<Verdi
         Work::Act(act) => ledger.act(item, act, now_ms),
         Work::Content(work) => {
             let allowed = ledger.may_write(item);
-            if allowed.is_ok() != work.allowed || ledger.version(&item.envelope.document) != work.base {
+            if allowed.as_ref().ok() != work.allowed.as_ref()
+                || ledger.version(&item.envelope.document) != work.base
+            {
                 return None;
             }
             match (allowed, &work.gate) {
                 (Err(refusal), _) => refusal.into(),
-                (Ok(()), GateOutcome::Refused(refusal)) => refusal.clone().into(),
-                (Ok(()), GateOutcome::Held) => Verdict::still(Code::HeldMissing),
-                (Ok(()), GateOutcome::Duplicate) => Verdict::still(Code::Dup),
-                (Ok(()), GateOutcome::Admitted { .. }) => {
+                (Ok(_), GateOutcome::Refused(refusal)) => refusal.clone().into(),
+                (Ok(_), GateOutcome::Held) => Verdict::still(Code::HeldMissing),
+                (Ok(_), GateOutcome::Duplicate) => Verdict::still(Code::Dup),
+                (Ok(_), GateOutcome::Admitted { .. }) => {
                     ledger.content_taken(item);
                     Verdict::taken()
                 }
-                (Ok(()), GateOutcome::Untried) => return None,
+                (Ok(_), GateOutcome::Untried) => return None,
             }
         }
     })
