@@ -411,6 +411,25 @@ fn helpers_add_to_a_request_and_leave_the_askers_words_alone() {
 }
 
 #[test]
+fn of_a_refused_commit_the_answer_is_kept_and_the_bytes_are_not() {
+    let world = World::new();
+    let mut author = world.phone(1, Role::GridWorker);
+    let nowhere = author.new_case();
+    let refused = author.photo(nowhere, b"photo");
+    let id = refused.commit.id();
+    let answer = world.push_raw(&author, vec![refused.clone()]);
+    assert_eq!(receipt(&answer[0]).code, Code::RGone);
+    let database = rusqlite::Connection::open(world.directory.path().join("yuandian.db")).unwrap();
+    let count = |sql: &str| database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT sum(length(envelope)) FROM commit_log"), 0);
+    assert_eq!(count("SELECT count(*) FROM micro"), 0);
+    assert_eq!(world.push_raw(&author, vec![refused]), answer, "asked again, it is the same");
+    let fetch = Request::Fetch(Fetch { version: 0, commits: vec![id] });
+    let Ok(Response::Fetch(found)) = world.ask_as(&author, fetch) else { panic!() };
+    assert!(found.commits.is_empty() && found.certificates.is_empty());
+}
+
+#[test]
 fn private_answers_never_enter_an_act() {
     let world = World::new();
     let mut asker = world.phone(1, Role::Resident);

@@ -207,6 +207,10 @@ impl Writer<'_> {
             facts,
             signature: None,
         });
+        // What got no number is nobody's to read: its answer is kept, its bytes are not, or refusals would fill the disk.
+        let taken = seq.is_some();
+        let envelope: &[u8] = if taken { &item.commit.envelope } else { &[] };
+        let micros = if taken { item.micros.as_slice() } else { &[] };
         self.t
             .prepare_cached(
                 "INSERT INTO commit_log (id, seq, document, kind, grp, device, user, received_ms, code, receipt, envelope, signature)
@@ -224,12 +228,12 @@ impl Writer<'_> {
                     self.batch.now_ms,
                     verdict.code.id(),
                     receipt,
-                    item.commit.envelope,
+                    envelope,
                     item.commit.signature.0,
                 ])
             })
             .map_err(error)?;
-        for (position, (hash, bytes)) in item.micros.iter().enumerate() {
+        for (position, (hash, bytes)) in micros.iter().enumerate() {
             self.t
                 .prepare_cached(
                     "INSERT INTO micro (commit_id, position, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
@@ -237,7 +241,7 @@ impl Writer<'_> {
                 .and_then(|mut s| s.execute((item.id.0, signed(position as u64), hash.0, bytes)))
                 .map_err(error)?;
         }
-        if let (Work::Content(work), true) = (&item.work, seq.is_some())
+        if let (Work::Content(work), true) = (&item.work, taken)
             && let GateOutcome::Admitted { blobs } = &work.gate
         {
             for blob in blobs {
