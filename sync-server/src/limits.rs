@@ -2,6 +2,8 @@
 
 /// A message's body as it arrives, compressed, bytes.
 pub const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Bodies of strangers, and as many of devices, that are in memory at the same time: 256 MiB each; beyond it they are sent away at once.
+pub const BODIES_MAX: usize = 128;
 /// How long an access token is good, ms.
 pub const TOKEN_MS: i64 = 15 * 60 * 1000;
 /// How many tokens of one device are good at a time: one for each process that shares its key, and room.

@@ -5,7 +5,8 @@
 //! Bodies of the device protocol are one canonical CBOR message in one zstd frame, `Content-Type:
 //! application/vnd.yuandian.v0+cbor-zstd`, at most 2 MiB compressed. *Bearer* means `Authorization: Bearer <token of HELLO>`. What goes wrong is
 //! told as `application/problem+json` (RFC 9457): `{"type":"urn:yuandian:problem:<id>","title","status","detail","next"}`, the ids being
-//! those of [`crate::Problem`].
+//! those of [`crate::Problem`]. A token is looked at before the body is read; so many bodies are in memory at a time, of strangers and of
+//! devices, the next is answered `busy` with `Retry-After`.
 //!
 //! | route | who | body -> answer |
 //! |---|---|---|
@@ -22,13 +23,14 @@
 //! | `OPTIONS /v1/uploads` | anybody | `Tus-Version`, `Tus-Extension`, `Tus-Max-Size` |
 //! | `GET /livez` | anybody | 200 while the process answers |
 //! | `GET /readyz` | anybody | 200 while it can write a transaction and a blob, 503 while it starts or drains |
-//! | `GET /` | anybody | a plain page of the cases |
+//! | `GET /` | anybody | a plain page of the cases, at most a second old |
 #![allow(
     clippy::disallowed_methods,
     reason = "the shell is the room for clock, files, threads and randomness"
 )]
 
 mod body;
+mod kept;
 mod page;
 mod place;
 mod pool;
@@ -52,7 +54,7 @@ use yuandian_model::{Catalogue, Divisions};
 
 use crate::blobs::{BlobError, ObjectBlobs};
 use crate::hub::Hub;
-use crate::limits::{DRAIN_MS_MAX, FINISHING_UPLOADS_MAX, TICK_MS_MAX, WAITERS_MAX};
+use crate::limits::{BODIES_MAX, DRAIN_MS_MAX, FINISHING_UPLOADS_MAX, TICK_MS_MAX, WAITERS_MAX};
 use crate::problem::Problem;
 use crate::randomness::Randomness;
 use crate::store::StoreError;
@@ -114,7 +116,10 @@ struct App {
     head: watch::Sender<Option<wait::Poke>>,
     stop: watch::Sender<bool>,
     ready: AtomicBool,
-    probed: tokio::sync::Mutex<Option<(i64, bool)>>,
+    probed: kept::Kept<bool>,
+    page: kept::Kept<Result<bytes::Bytes, Problem>>,
+    /// Bodies of strangers and of devices in memory: apart, so that strangers cannot keep devices out.
+    bodies: [Arc<Semaphore>; 2],
 }
 
 /// A server over a data directory that it has locked, not listening yet.
@@ -150,7 +155,9 @@ impl Server {
             head: watch::Sender::new(None),
             stop: watch::Sender::new(false),
             ready: AtomicBool::new(true),
-            probed: tokio::sync::Mutex::new(None),
+            probed: kept::Kept::new(),
+            page: kept::Kept::new(),
+            bodies: [BODIES_MAX; 2].map(|max| Arc::new(Semaphore::new(max))),
         };
         Ok(Self { app: Arc::new(app), _place: place })
     }

@@ -9,8 +9,8 @@ use axum::http::{HeaderValue, Response, header};
 use chrono::{DateTime, FixedOffset};
 use yuandian_model::division::Level;
 
-use super::App;
 use super::reply::Reply;
+use super::{App, now_ms};
 use crate::limits::PAGE_CASES_MAX;
 use crate::problem::Problem;
 use crate::store::CaseLine;
@@ -25,8 +25,13 @@ const DESCRIPTION_CHARS: usize = 120;
 const CHINA_S: i32 = 8 * 3600;
 
 pub async fn cases(State(app): State<Arc<App>>) -> Result<Reply, Problem> {
-    let state = app.clone();
-    let html = app.pool.run(move || render(&state)).await?;
+    // A task of its own: a client that hangs up does not make the next one render again.
+    let rendering = tokio::spawn(async move {
+        let state = app.clone();
+        let make = app.pool.run(move || render(&state).map(bytes::Bytes::from));
+        app.page.get(now_ms, make).await
+    });
+    let html = rendering.await.map_err(|_| Problem::Internal)??;
     let mut reply = Response::new(Body::from(html));
     let headers = reply.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

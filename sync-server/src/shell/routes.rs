@@ -10,18 +10,20 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
 use minicbor::{Decode, Encode};
+use tokio::sync::OwnedSemaphorePermit;
 use yuandian_model::BlobHash;
 use yuandian_sync::wire::{CONTENT_TYPE, WireError, unpack};
 
-use super::body::whole;
+use super::body::{discard, whole};
 use super::reply::{Reply, message};
 use super::{App, now_ms, page, tus, wait};
 use crate::hub::{self, Principal};
 use crate::limits::BODY_BYTES_MAX;
 use crate::problem::Problem;
 
-/// How long an answer of `/readyz` stands, ms: the probe writes, and anybody may ask.
-const PROBE_MS: i64 = 1_000;
+/// Whose bodies: the place of their semaphore in `App::bodies`.
+const STRANGERS: usize = 0;
+const DEVICES: usize = 1;
 
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
@@ -62,8 +64,9 @@ async fn stranger<T>(
 where
     T: for<'b> Decode<'b, ()> + Encode<()> + 'static,
 {
-    let (_, body) = body(request).await?;
+    let (body, place) = body(&app, STRANGERS, request).await?;
     answer(&app, move |hub| {
+        let _place = place;
         let request = wrap(parsed(what, &body)?);
         hub.handle(request, &Principal::Stranger, now_ms())
     })
@@ -79,24 +82,44 @@ async fn device<T>(
 where
     T: for<'b> Decode<'b, ()> + Encode<()> + 'static,
 {
-    let (headers, body) = body(request).await?;
-    let token = bearer(&headers)?;
+    let token = match known(&app, request.headers()).await {
+        Ok(token) => token,
+        Err(problem) => {
+            discard(&mut request.into_body().into_data_stream()).await;
+            return Err(problem);
+        }
+    };
+    let (body, place) = body(&app, DEVICES, request).await?;
     answer(&app, move |hub| {
+        let _place = place;
         let now = now_ms();
-        // The token first: nobody without one makes us inflate anything.
+        // Again, because reading took its time: rights and token as they are now.
         let principal = hub.authenticate(&token, now)?;
         hub.handle(wrap(parsed(what, &body)?), &principal, now)
     })
     .await
 }
 
-async fn body(request: Request) -> Result<(HeaderMap, Vec<u8>), Problem> {
+/// The token of the headers, which is good: nobody without one makes us keep or inflate anything.
+async fn known(app: &App, headers: &HeaderMap) -> Result<String, Problem> {
+    let token = bearer(headers)?;
+    let (hub, shown) = (app.hub.clone(), token.clone());
+    app.pool.run(move || hub.authenticate(&shown, now_ms())).await?;
+    Ok(token)
+}
+
+/// The whole body, and its place among those in memory, to be given back with it.
+async fn body(app: &App, whose: usize, request: Request) -> Result<(Vec<u8>, OwnedSemaphorePermit), Problem> {
     let (parts, body) = request.into_parts();
+    let Ok(place) = app.bodies[whose].clone().try_acquire_owned() else {
+        discard(&mut body.into_data_stream()).await;
+        return Err(Problem::Busy);
+    };
     let bytes = whole(body, BODY_BYTES_MAX).await?;
     if parts.headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != CONTENT_TYPE) {
         return Err(Problem::MediaType);
     }
-    Ok((parts.headers, bytes))
+    Ok((bytes, place))
 }
 
 fn parsed<T>(what: &'static str, body: &[u8]) -> Result<T, Problem>
@@ -168,16 +191,8 @@ async fn readyz(State(app): State<Arc<App>>) -> Reply {
     if !app.ready.load(Ordering::SeqCst) {
         return Problem::NotReady.into_response();
     }
-    let mut probed = app.probed.lock().await;
-    let now = now_ms();
-    let ready = match *probed {
-        Some((at, ready)) if (0..PROBE_MS).contains(&(now - at)) => ready,
-        _ => {
-            let hub = app.hub.clone();
-            let ready = app.pool.run(move || hub.probe(now)).await.is_ok();
-            *probed = Some((now, ready));
-            ready
-        }
-    };
+    let hub = app.hub.clone();
+    let probe = app.pool.run(move || hub.probe(now_ms()));
+    let ready = app.probed.get(now_ms, async { probe.await.is_ok() }).await;
     if ready { "ready\n".into_response() } else { Problem::NotReady.into_response() }
 }

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::Shutdown;
 
 use yuandian_model::{Code, Role};
-use yuandian_server::limits::BODY_BYTES_MAX;
+use yuandian_server::limits::{BODIES_MAX, BODY_BYTES_MAX};
 use yuandian_sync::limits::MESSAGE_BYTES_MAX;
 use yuandian_sync::wire::{CONTENT_TYPE, pack};
 
@@ -94,6 +94,45 @@ fn without_a_token_nothing_is_told() {
             assert_eq!((answer.status, answer.problem().as_str()), (401, "unauthorized"), "{path} {value}");
         }
     }
+}
+
+#[test]
+fn a_token_is_looked_at_before_the_body() {
+    let server = Server::new();
+    let post = |token: &str| {
+        let request = Request::new("POST", "/v1/pull").bearer(token).header("Content-Type", CONTENT_TYPE);
+        server.send(&request.body(vec![0; BODY_BYTES_MAX + 1])).problem()
+    };
+    assert_eq!(post("x"), "unauthorized", "and not too_large");
+    assert_eq!(post(&"0".repeat(64)), "unauthorized");
+}
+
+#[test]
+fn so_many_bodies_of_strangers_are_read_at_once_and_devices_have_their_own() {
+    let server = Server::new();
+    let phone = server.phone(1, Role::GridWorker);
+    let hello = Request::new("POST", "/v1/hello").header("Content-Type", CONTENT_TYPE).body(vec![0; 10]);
+    let bytes = hello.clone().header("Expect", "100-continue").bytes();
+    let open: Vec<_> = (0..BODIES_MAX)
+        .map(|_| {
+            let mut stream = server.connect();
+            stream.write_all(&bytes[..bytes.len() - 5]).unwrap();
+            // The server asks for the body: it is inside the request now.
+            let mut asked = [0; 25];
+            stream.read_exact(&mut asked).unwrap();
+            stream
+        })
+        .collect();
+    let answer = server.send(&hello);
+    assert_eq!((answer.status, answer.problem().as_str()), (503, "busy"));
+    assert!(!answer.header("retry-after").is_empty());
+    let pull = Request::new("POST", "/v1/pull").bearer(&phone.token).header("Content-Type", CONTENT_TYPE);
+    assert_eq!(server.send(&pull.body(pack(&phone.pull()))).status, 200, "a device is served");
+    for mut stream in open {
+        stream.write_all(&bytes[bytes.len() - 5..]).unwrap();
+        assert_eq!(Answer::read(&mut stream).status, 400);
+    }
+    assert_eq!(server.send(&hello).problem(), "malformed", "and there is room again");
 }
 
 #[test]
