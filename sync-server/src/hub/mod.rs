@@ -72,8 +72,7 @@ pub enum Request {
     },
 }
 
-/// What is answered. Made once per request and moved twice: boxing its large members would gain nothing.
-#[expect(clippy::large_enum_variant, reason = "one per request")]
+/// What is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Response {
     /// To [`Request::Enroll`].
