@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use yuandian_model::catalogue::Effect;
-use yuandian_model::{CaseState, Catalogue, Grant, Role, UserId, Visibility};
+use yuandian_model::writing::neighbours_may_take;
+use yuandian_model::{CaseState, Catalogue, Grant, Role, UserId};
 use yuandian_sync::StreamId;
 
 /// Every stream a case belongs in by its facts: its grid and those above it up to the city, its author, holders and waiting people, and,
@@ -19,15 +19,6 @@ pub fn streams_of(catalogue: &Catalogue, case: &CaseState) -> BTreeSet<StreamId>
         streams.extend(case.grid.lineage().map(|g| StreamId::public(&g)));
     }
     streams
-}
-
-/// Whether the case is one that people of the grid are asked to take.
-#[must_use]
-pub fn neighbours_may_take(catalogue: &Catalogue, case: &CaseState) -> bool {
-    catalogue.service(&case.service.0).is_some_and(|(service, workflow)| {
-        matches!(service.visibility, Visibility::Public | Visibility::Grid)
-            && workflow.acts.iter().any(|act| act.effect == Effect::Take)
-    })
 }
 
 /// Every stream a person's rights lead to.

@@ -4,6 +4,7 @@ use rusqlite::Transaction;
 use yuandian_document::content::NoteEntry;
 use yuandian_document::{Act, Content, Edit, PhotoEntry, Place, Report, cbor};
 use yuandian_model::catalogue::{PlacePrecision, Privacy, Service};
+use yuandian_model::writing::{CONTENT, Writing, may_write};
 use yuandian_model::{
     ActRequest, BlobHash, CaseId, Cell500, Code, EntryId, Expects, GroupId, Refusal, Wgs84, form, judge,
     limits,
@@ -108,7 +109,7 @@ impl Phone {
     /// visible conflict; `None` means the case as it stands now.
     ///
     /// # Errors
-    /// [`DeviceError::NotFound`], [`DeviceError::Invalid`].
+    /// [`DeviceError::NotFound`], [`DeviceError::Invalid`]; [`DeviceError::Refused`] for words that are another person's to change.
     pub fn edit(
         &mut self,
         case: &CaseId,
@@ -116,6 +117,7 @@ impl Phone {
         seen: Option<&[String]>,
     ) -> Result<()> {
         let service = self.service_of(case)?;
+        self.may_rewrite(case)?;
         let text = |(key, _): &&(String, String)| key == "text" || key == "description";
         let form_answers: Vec<_> = answers.iter().filter(|a| !text(a)).cloned().collect();
         let checked = form::check(&service, &form_answers, false)?;
@@ -157,6 +159,7 @@ impl Phone {
             conflict.values.iter().find(|v| v.n == keep).ok_or_else(|| {
                 DeviceError::invalid("keep", format!("choose 1 to {}", conflict.values.len()))
             })?;
+        self.may_rewrite(case)?;
         let edit = Edit::Answer { key: key.to_owned(), value: chosen.value.clone() };
         self.command(case, vec![Intent::Content(vec![edit])], &[], |_| Ok(()))
     }
@@ -226,6 +229,17 @@ impl Phone {
             (Some(id), None) => Ok(id),
             (Some(_), Some(_)) => Err(DeviceError::invalid("case", format!("several begin with {text:?}"))),
             (None, _) => Err(DeviceError::not_found("case", text.chars().take(80).collect::<String>())),
+        }
+    }
+
+    /// Whether the description and the answers are this person's to change.
+    fn may_rewrite(&self, case: &CaseId) -> Result<()> {
+        let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
+        let person = self.person()?;
+        let state = decided(self, &stored.facts, &outbox::of_case(&self.db, case)?, &person);
+        match may_write(&self.catalogue, &state, &person.actor())? {
+            Writing::Everything => Ok(()),
+            Writing::Additions => Err(Refusal::new(Code::RRole, [("act", CONTENT.to_owned())]).into()),
         }
     }
 

@@ -13,6 +13,7 @@ pub mod refusal;
 pub mod role;
 pub mod rules;
 pub mod words;
+pub mod writing;
 
 pub use catalogue::{Catalogue, Service, ServiceId, Visibility};
 pub use division::{DivisionCode, Divisions};
@@ -23,3 +24,4 @@ pub use place::{Cell500, Gcj02, Wgs84};
 pub use refusal::{Code, Refusal};
 pub use role::{Grant, Role};
 pub use rules::{ActRequest, Actor, CaseState, Expects, Ruling, judge};
+pub use writing::{Writing, may_write};

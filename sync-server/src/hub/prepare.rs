@@ -12,17 +12,17 @@ use yuandian_document::{
     cbor::CborError,
 };
 use yuandian_model::catalogue::PlacePrecision;
-use yuandian_model::{Actor, BlobHash, CaseId, Code, CommitId, PartitionId, Refusal};
+use yuandian_model::{Actor, BlobHash, CaseId, Code, CommitId, PartitionId, Refusal, Writing};
 use yuandian_sync::limits::BLOB_BYTES_MAX;
 use yuandian_sync::message::PushItem;
 
-use super::rules::CONTENT;
 use super::{Hub, Rules};
 use crate::problem::Problem;
 use crate::store::{
     Account, Batch, BlobRef, CommandPart, ContentWork, GateOutcome, Ledger, Prepared, SavedDocument,
-    Situation, StoreError, Work, Writing,
+    Situation, StoreError, Work,
 };
+use yuandian_model::writing::CONTENT;
 
 /// Media type of the small renditions, which are made by our own phones.
 const RENDITION_MIME: &str = "image/jpeg";

@@ -1,19 +1,16 @@
-//! What the hub judges by: catalogue, divisions and the one rule of `yuandian_model`; and who may write content of a case.
+//! What the hub judges by: catalogue, divisions and the rules of `yuandian_model`.
 
 use std::collections::BTreeSet;
 
 use yuandian_document::{Act, Place};
 use yuandian_model::catalogue::{PlacePrecision, Privacy};
 use yuandian_model::{
-    Actor, CaseState, Catalogue, Code, Divisions, Grant, Refusal, Role, Ruling, Visibility, judge,
+    Actor, CaseState, Catalogue, Code, Divisions, Refusal, Ruling, Visibility, Writing, judge, may_write,
 };
 use yuandian_sync::StreamId;
 
-use crate::store::{Judge, Writing};
-use crate::streams::{neighbours_may_take, streams_of};
-
-/// The name under which content stands in the facts of a refusal.
-pub(super) const CONTENT: &str = "content";
+use crate::store::Judge;
+use crate::streams::streams_of;
 
 /// Catalogue and divisions in force.
 pub struct Rules {
@@ -100,28 +97,9 @@ impl Judge for Rules {
         judge(&self.catalogue, state, &act.request(), actor)
     }
 
-    /// The author and everybody who works the grid write everything; whoever holds or waits, and the volunteers of the grid where neighbours
-    /// may take it, add notes and photos and leave the author's words alone. So whoever may read it may write to it, in every stage: a case
-    /// that has ended still takes notes, a refused claim's among them.
     fn may_write(&self, state: Option<&CaseState>, actor: &Actor) -> Result<Writing, Refusal> {
         let state = state.ok_or_else(|| Refusal::new(Code::RGone, []))?;
-        let user = &actor.user;
-        let here = |grant: &Grant| grant.grid.covers(&state.grid);
-        let works = |grant: &Grant| grant.role.works_the_grid();
-        if state.author == *user || actor.grants.iter().any(|grant| works(grant) && here(grant)) {
-            return Ok(Writing::Everything);
-        }
-        let neighbours = neighbours_may_take(&self.catalogue, state);
-        let helps = |grant: &Grant| grant.role == Role::Volunteer && neighbours;
-        let takes_part = state.holders.contains(user) || state.waiting.contains(user);
-        if takes_part || actor.grants.iter().any(|grant| helps(grant) && here(grant)) {
-            return Ok(Writing::Additions);
-        }
-        Err(if actor.grants.iter().any(|grant| works(grant) || helps(grant)) {
-            Refusal::new(Code::RScope, [("grid", state.grid.to_string())])
-        } else {
-            Refusal::new(Code::RRole, [("act", CONTENT.to_owned())])
-        })
+        may_write(&self.catalogue, state, actor)
     }
 
     fn streams(&self, state: &CaseState) -> BTreeSet<StreamId> {

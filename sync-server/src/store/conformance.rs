@@ -11,7 +11,7 @@ use yuandian_document::{
 };
 use yuandian_model::{
     BlobHash, CaseId, Catalogue, Code, CommitId, Divisions, Grant, GroupId, Incarnation, PartitionId, Role,
-    UserId,
+    UserId, Writing,
 };
 use yuandian_sync::message::Receipt;
 use yuandian_sync::{Cursor, StreamId};
@@ -19,7 +19,7 @@ use yuandian_sync::{Cursor, StreamId};
 use super::{
     Account, Batch, BlobRef, CommandPart, Committed, ContentWork, EnrollOutcome, Enrollment, GateOutcome,
     NewInvitation, NonceSpend, PageAsk, Prepared, SavedDocument, Store, Upload, UploadId, UploadOutcome,
-    Work, Writing,
+    Work,
 };
 use crate::hub::Rules;
 use crate::streams::streams_for;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_document::Act;
-use yuandian_model::{Actor, CaseId, Code, CommitId, Incarnation, Refusal, UserId, refusal::Facts};
+use yuandian_model::{Actor, CaseId, Code, CommitId, Incarnation, Refusal, UserId, Writing, refusal::Facts};
 
-use super::{CaseRecord, CommandPart, Judge, Prepared, Writing};
+use super::{CaseRecord, CommandPart, Judge, Prepared};
 use crate::limits::CASE_LOG_BYTES_MAX;
 
 /// The last commit received of one chain.

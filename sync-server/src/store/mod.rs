@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use yuandian_document::{Act, ChangeHash, DeviceCertificate, Envelope, Kind, Place, SignedCommit};
 use yuandian_model::{
     Actor, BlobHash, CaseId, CaseState, CommitId, DeviceId, DivisionCode, Grant, GroupId, Incarnation,
-    Refusal, Role, Ruling, UserId,
+    Refusal, Role, Ruling, UserId, Writing,
 };
 use yuandian_sync::message::{PartitionHead, PulledCase};
 use yuandian_sync::{Cursor, StreamId};
@@ -193,15 +193,6 @@ pub struct ContentWork {
     pub allowed: Option<Writing>,
     /// What the gate said.
     pub gate: GateOutcome,
-}
-
-/// What somebody may write into a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Writing {
-    /// Description and answers too.
-    Everything,
-    /// Notes and photos, which take nothing away from anybody.
-    Additions,
 }
 
 /// What the gate said of a change.

@@ -5,7 +5,7 @@ use yuandian_model::{Code, Role};
 use yuandian_sync::Keep;
 
 use crate::referee::{batch, envelopes};
-use crate::{act, capture, outbox, people, photo};
+use crate::{act, answers, capture, outbox, people, photo};
 
 #[test]
 fn a_claim_is_pending_until_the_server_has_spoken() {
@@ -171,4 +171,17 @@ fn a_refused_act_says_why_and_rewrites_nothing() {
     referee.sync(&mut helper);
     assert_eq!(helper.case(&case).unwrap().claim.state, "lost");
     assert_eq!(helper.case(&case).unwrap().heads, referee.heads(&case));
+}
+
+#[test]
+fn an_askers_words_are_hers_alone_but_everybody_who_sees_them_may_leave_a_note() {
+    let (mut referee, _, [mut asker, mut helper]) = people::<2>(Role::Volunteer);
+    let case = capture(&mut asker, "help.errand", "代买菜");
+    referee.sync(&mut asker);
+    referee.sync(&mut helper);
+    let refused = helper.edit(&case, &answers(&[("budget", "1")]), None);
+    assert!(matches!(refused, Err(DeviceError::Refused { code: Code::RRole, .. })), "{refused:?}");
+    assert_eq!(helper.outbox().unwrap(), []);
+    helper.note(&case, "几点送方便?", &[]).unwrap();
+    asker.edit(&case, &answers(&[("budget", "30")]), None).unwrap();
 }
