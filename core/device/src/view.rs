@@ -90,7 +90,6 @@ pub struct ClaimView {
     /// `none`, `pending`, `won`, `waiting`, `lost`.
     pub state: String,
     /// Place in the waiting list, 1 being next.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<u32>,
 }
 
