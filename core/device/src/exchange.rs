@@ -10,7 +10,9 @@ use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
 use yuandian_document::gate::Refusal as GateRefusal;
 use yuandian_document::{Captured, Content, Edit, Envelope, Kind, Purpose, SignedCommit, actor, cbor};
 use yuandian_model::{BlobHash, CaseId, Code, CommitId, Incarnation, PartitionId};
-use yuandian_sync::limits::{MESSAGE_BYTES_MAX, PAGE_BYTES_DEFAULT, PUSH_BYTES_MAX, PUSH_COMMITS_MAX};
+use yuandian_sync::limits::{
+    BUDGET_DEFAULT, MESSAGE_BYTES_MAX, PAGE_BYTES_DEFAULT, PUSH_BYTES_MAX, PUSH_COMMITS_MAX,
+};
 use yuandian_sync::message::{
     Hello, HelloReply, Pull, PullReply, PulledCase, PulledCommit, Push, PushItem, PushReply, Receipt,
     SignedMessage, StreamId, WIRE_VERSION,
@@ -95,6 +97,7 @@ impl Phone {
                 version: WIRE_VERSION,
                 streams: cases::cursors(&self.db)?,
                 max_bytes: PAGE_BYTES_DEFAULT,
+                check: false,
             }),
             Load::Transfers => Loaded::Transfers(blobs::waiting(&self.db)?),
         })
@@ -124,6 +127,7 @@ impl Phone {
             catalogue: self.catalogue.version(),
             streams: cases::cursors(&self.db)?,
             free_bytes: self.free_bytes(),
+            budget: BUDGET_DEFAULT,
         };
         let message = cbor::encode(&hello);
         let signature = self.key.sign(Purpose::Hello, &message);
@@ -143,10 +147,10 @@ impl Phone {
         let tx = self.db.unchecked_transaction()?;
         meta::set(&tx, meta::SEEN, &serde_json::to_vec(&seen)?)?;
         meta::set(&tx, meta::PERSON, &serde_json::to_vec(&person)?)?;
-        for stream in &reply.streams {
-            cases::add_stream(&tx, stream)?;
+        for offer in &reply.streams {
+            cases::add_stream(&tx, &offer.stream)?;
         }
-        let wanted: BTreeSet<&StreamId> = reply.streams.iter().collect();
+        let wanted: BTreeSet<&StreamId> = reply.streams.iter().map(|offer| &offer.stream).collect();
         for removed in reply.removed.iter().filter(|r| !wanted.contains(&r.stream)) {
             cases::remove_stream(&tx, &removed.stream)?;
         }
@@ -163,7 +167,7 @@ impl Phone {
         let tx = self.db.unchecked_transaction()?;
         // What waits here may have been sent by the store that this one is a copy of: look before saying it again.
         if meta::get(&tx, meta::LOOK_FIRST)?.is_some() {
-            return Ok(Push { version: WIRE_VERSION, items: vec![] });
+            return Ok(Push { version: WIRE_VERSION, items: vec![], private: vec![] });
         }
         let mut chain = Chain::read(&tx)?;
         let mut items = Vec::new();
@@ -191,11 +195,11 @@ impl Phone {
             if bytes > PUSH_BYTES_MAX && !items.is_empty() {
                 break;
             }
-            items.push(PushItem { commit: signed, micros });
+            items.push(PushItem { commit: signed, micros, adopt: None });
         }
         chain.write(&tx)?;
         tx.commit()?;
-        Ok(Push { version: WIRE_VERSION, items })
+        Ok(Push { version: WIRE_VERSION, items, private: vec![] })
     }
 
     fn keep_receipts(&mut self, reply: &PushReply) -> Result<()> {

@@ -79,6 +79,11 @@ impl Phone {
             waiting: 0,
             my_position: None,
             opened_ms: self.ports.clock.wall_ms(),
+            title: String::new(),
+            photos: 0,
+            touched_ms: 0,
+            followers: 0,
+            followed: false,
         };
         let photos = draft.photos.iter().map(|p| self.prepare(p)).collect::<Result<Vec<_>>>()?;
         let mut edits = Vec::new();

@@ -5,6 +5,7 @@
 use ed25519_dalek::{Signer as _, SigningKey, Verifier as _, VerifyingKey};
 use minicbor::{Decode, Encode};
 use p256::ecdsa;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use yuandian_model::DeviceId;
 
@@ -19,6 +20,12 @@ pub enum Purpose {
     Certificate,
     /// A request to be enrolled.
     Enroll,
+    /// The server's answer to a commit.
+    Receipt,
+    /// An earlier key of the server's word for a later one.
+    ServerKey,
+    /// The server's order to forget everything.
+    Wipe,
 }
 
 impl Purpose {
@@ -28,6 +35,9 @@ impl Purpose {
             Purpose::Hello => b"yuandian/0/hello\0",
             Purpose::Certificate => b"yuandian/0/certificate\0",
             Purpose::Enroll => b"yuandian/0/enroll\0",
+            Purpose::Receipt => b"yuandian/0/receipt\0",
+            Purpose::ServerKey => b"yuandian/0/server-key\0",
+            Purpose::Wipe => b"yuandian/0/wipe\0",
         }
     }
 
@@ -37,12 +47,14 @@ impl Purpose {
 }
 
 /// Name of a signing key: the first 16 bytes of SHA-256 over its public bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode)]
 #[cbor(transparent)]
 pub struct KeyId(#[cbor(n(0), with = "minicbor::bytes")] pub [u8; 16]);
 
 impl KeyId {
-    fn of(public: &[u8]) -> Self {
+    /// The name of a public key.
+    #[must_use]
+    pub fn of(public: &[u8]) -> Self {
         Self(first_16(public))
     }
 }
@@ -51,6 +63,21 @@ fn first_16(bytes: &[u8]) -> [u8; 16] {
     let mut name = [0; 16];
     name.copy_from_slice(&Sha256::digest(bytes)[..16]);
     name
+}
+
+/// Checks an Ed25519 signature made for a purpose.
+///
+/// # Errors
+/// [`KeyError::BadKey`], [`KeyError::BadSignature`].
+pub fn verify_with(
+    public: &[u8; 32],
+    purpose: Purpose,
+    message: &[u8],
+    signature: &Signature,
+) -> Result<(), KeyError> {
+    let key = VerifyingKey::from_bytes(public).map_err(|_| KeyError::BadKey)?;
+    let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
+    key.verify(&purpose.bytes(message), &signature).map_err(|_| KeyError::BadSignature)
 }
 
 /// A signature of 64 bytes: Ed25519, or P-256 as r ‖ s.

@@ -3,6 +3,7 @@
 //! Guarantees: no sockets, threads, clock or randomness; a machine's effects are a function of its inputs. Arrows: below the device and
 //! the server, which never import each other and meet here.
 
+pub mod check;
 pub mod limits;
 pub mod machine;
 pub mod message;

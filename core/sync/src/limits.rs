@@ -28,3 +28,19 @@ pub const BACKOFF_MS_MIN: i64 = 200;
 pub const BACKOFF_MS_MAX: i64 = 10_000;
 /// zstd window of a body, as a power of two: what a decoder reserves.
 pub const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+/// Private answers in one PUSH.
+pub const PRIVATE_RECORDS_MAX: usize = 256;
+/// One private answer, bytes.
+pub const PRIVATE_BYTES_MAX: usize = 4 * 1024;
+/// Documents asked for in one request.
+pub const DOCS_MAX: usize = 2_048;
+/// Entries in one page of a manifest.
+pub const MANIFEST_ENTRIES_MAX: usize = 20_000;
+/// Characters of a list line's title.
+pub const TITLE_CHARS_MAX: usize = 40;
+/// Characters of an appeal's reason.
+pub const APPEAL_CHARS_MAX: usize = 1_000;
+/// New cases of one stream above which a page sends lines first and the documents when they are asked for.
+pub const LINES_FIRST_ABOVE: usize = 64;
+/// Documents that a phone is willing to hold by default.
+pub const BUDGET_DEFAULT: u32 = 10_000;

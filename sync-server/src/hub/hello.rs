@@ -2,9 +2,10 @@
 
 use sha2::{Digest, Sha256};
 use yuandian_document::{CertifiedKey, Purpose, cbor};
+use yuandian_model::PartitionId;
 use yuandian_sync::limits::STREAMS_MAX;
 use yuandian_sync::message::{
-    Hello, HelloReply, Nonce, NonceRequest, RemovedStream, SignedMessage, WIRE_VERSION,
+    Hello, HelloReply, Nonce, NonceRequest, RemovedStream, SignedMessage, StreamOffer, WIRE_VERSION,
 };
 
 use super::{Hub, spoken};
@@ -50,6 +51,13 @@ impl Hub {
             return Err(Problem::NonceInvalid);
         }
         let streams = streams_for(&account.user, &account.grants);
+        let offers = streams.iter().map(|stream| StreamOffer {
+            stream: stream.clone(),
+            partition: PartitionId::ONLY,
+            count: 0,
+            lines_only: false,
+        });
+        let offers = offers.collect();
         let removed = hello
             .streams
             .into_iter()
@@ -64,7 +72,7 @@ impl Hub {
             user: account.user,
             name: account.name,
             grants: account.grants,
-            streams: streams.into_iter().collect(),
+            streams: offers,
             removed,
             partitions: vec![self.store.head()?],
             time_token: None,
@@ -72,8 +80,12 @@ impl Hub {
             catalogue: self.rules.catalogue().version(),
             min_client: None,
             blob_safe_seq: None,
-            private: None,
+            keys: Vec::new(),
             notices: Vec::new(),
+            wipe: None,
+            next_nonce: None,
+            appeals: Vec::new(),
+            partition_digits: None,
         })
     }
 }

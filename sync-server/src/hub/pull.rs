@@ -35,9 +35,11 @@ impl Hub {
             cursors: page.cursors,
             more: page.more,
             server_ms: now_ms,
-            private: None,
+            checks: Vec::new(),
             notices: Vec::new(),
             renewed: Renewed::default(),
+            resets: Vec::new(),
+            greet: false,
         })
     }
 

@@ -50,7 +50,7 @@ impl Hub {
             })
             .map(ByteVec::from)
             .collect();
-        Ok(PushReply { version: WIRE_VERSION, receipts, partitions: vec![head] })
+        Ok(PushReply { version: WIRE_VERSION, receipts, partitions: vec![head], private: Vec::new() })
     }
 
     /// Receipts of everything that is the device's own; `None` where others were faster too often.
@@ -85,6 +85,7 @@ fn said(commit: CommitId, code: Code, epoch: Epoch, received_ms: i64) -> Vec<u8>
         epoch,
         received_ms,
         facts: Facts::new(),
+        signer: None,
         signature: None,
     })
 }

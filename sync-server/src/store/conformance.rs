@@ -310,7 +310,7 @@ fn pages_hold_what_the_streams_hold(store: &dyn Store) {
     let stream = StreamId::grid(&GRID.parse().expect("a division code"));
     let page = |cursor: u64, bytes_max: usize| {
         let epoch = Some(store.head().expect("a head").epoch);
-        let streams = [Cursor { stream: stream.clone(), epoch, cursor }];
+        let streams = [Cursor::new(stream.clone(), epoch, cursor)];
         let receiver = writer.account.user;
         store.page(&PageAsk { streams: &streams, receiver, bytes_max }).expect("a page")
     };

@@ -227,6 +227,7 @@ mod tests {
             facts: Facts::from([("first".into(), name), ("position".into(), u64::MAX.to_string())]),
             body: item.envelope.body.clone(),
             micros: item.micros.iter().map(|(_, bytes)| ByteVec::from(bytes.clone())).collect(),
+            change: None,
         }
     }
 
@@ -257,6 +258,9 @@ mod tests {
             facts: None,
             stored: Vec::new(),
             snapshot: None,
+            outstanding: false,
+            heads: None,
+            private: None,
         };
         let page = PullReply {
             version: WIRE_VERSION,
@@ -264,9 +268,11 @@ mod tests {
             cursors: Vec::new(),
             more: false,
             server_ms: i64::MAX,
-            private: None,
+            checks: Vec::new(),
             notices: Vec::new(),
             renewed: Renewed::default(),
+            resets: Vec::new(),
+            greet: false,
         };
         assert!(cbor::encode(&page).len() < MESSAGE_BYTES_MAX);
         assert_eq!(unpack::<PullReply>("page", &pack(&page)).unwrap(), page);

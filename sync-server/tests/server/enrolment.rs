@@ -158,10 +158,10 @@ fn hello_tells_the_streams_and_takes_away_those_without_a_right() {
     let world = World::new();
     let mut phone = world.phone(1, Role::GridWorker);
     let gone = yuandian_sync::StreamId("grid:4101".into());
-    let cursor = yuandian_sync::Cursor { stream: gone.clone(), epoch: None, cursor: 5 };
+    let cursor = yuandian_sync::Cursor::new(gone.clone(), None, 5);
     phone.cursors.insert(gone.0.clone(), cursor);
     let reply = world.hello(&mut phone);
-    let names: Vec<String> = reply.streams.iter().map(|s| s.0.clone()).collect();
+    let names: Vec<String> = reply.streams.iter().map(|s| s.stream.0.clone()).collect();
     assert_eq!(names, [format!("grid:{GRID}"), format!("user:{}", phone.user.unwrap())]);
     assert_eq!(reply.removed.iter().map(|r| &r.stream).collect::<Vec<_>>(), [&gone]);
     assert_eq!((reply.partitions.len(), reply.partitions[0].head), (1, 0));

@@ -117,10 +117,10 @@ fn a_cursor_of_another_epoch_or_from_the_future_begins_anew() {
     assert_eq!(world.codes(&author, vec![report]), [Code::Ok]);
     let stream = StreamId::grid(&GRID.parse().unwrap());
     let asked = |epoch: Option<Epoch>, cursor: u64| {
-        let cursor = Cursor { stream: stream.clone(), epoch, cursor };
-        let pull = Pull { version: 0, streams: vec![cursor], max_bytes: 1 << 20 };
+        let cursor = Cursor::new(stream.clone(), epoch, cursor);
+        let pull = Pull { version: 0, streams: vec![cursor], max_bytes: 1 << 20, check: false };
         let Ok(Response::Pull(page)) = world.ask_as(&author, Request::Pull(pull)) else { panic!() };
-        assert_eq!(page.cursors, [Cursor { stream: stream.clone(), epoch: Some(Epoch([7; 8])), cursor: 1 }]);
+        assert_eq!(page.cursors, [Cursor::new(stream.clone(), Some(Epoch([7; 8])), 1)]);
         page.cases.len()
     };
     assert_eq!(asked(Some(Epoch([7; 8])), 1), 0);
@@ -139,14 +139,14 @@ fn a_stream_without_a_right_gives_nothing_and_is_not_answered() {
     let ids: Vec<CommitId> = items.iter().map(|i| i.commit.id()).collect();
     assert_eq!(world.codes(&asker, items), [Code::Ok; 2]);
     let neighbour = world.phone(2, Role::Resident);
-    let grab = |stream: StreamId| Cursor { stream, epoch: None, cursor: 0 };
+    let grab = |stream: StreamId| Cursor::new(stream, None, 0);
     let streams = vec![
         grab(StreamId::grid(&GRID.parse().unwrap())),
         grab(StreamId::public(&GRID.parse().unwrap())),
         grab(StreamId::user(&asker.user.unwrap())),
         grab(StreamId("nonsense".into())),
     ];
-    let pull = Request::Pull(Pull { version: 0, streams, max_bytes: 1 << 20 });
+    let pull = Request::Pull(Pull { version: 0, streams, max_bytes: 1 << 20, check: false });
     let Ok(Response::Pull(page)) = world.ask_as(&neighbour, pull) else { panic!() };
     assert_eq!((page.cases.len(), page.cursors.len(), page.more), (0, 0, false));
     let fetch = || Request::Fetch(Fetch { version: 0, commits: ids.clone() });
@@ -197,8 +197,11 @@ fn lists_have_their_limits() {
     let world = World::new();
     let phone = world.phone(1, Role::GridWorker);
     let pull = |n: usize| {
-        let cursor = Cursor { stream: StreamId("x".into()), epoch: None, cursor: 0 };
-        world.ask_as(&phone, Request::Pull(Pull { version: 0, streams: vec![cursor; n], max_bytes: 0 }))
+        let cursor = Cursor::new(StreamId("x".into()), None, 0);
+        world.ask_as(
+            &phone,
+            Request::Pull(Pull { version: 0, streams: vec![cursor; n], max_bytes: 0, check: false }),
+        )
     };
     assert!(pull(STREAMS_MAX).is_ok());
     assert_eq!(pull(STREAMS_MAX + 1).unwrap_err(), Problem::OverLimit);

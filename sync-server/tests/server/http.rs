@@ -83,13 +83,13 @@ impl Server {
         let reply: HelloReply = self.message("/v1/hello", None, &phone.hello(nonce.nonce)).unwrap();
         phone.token = reply.token;
         for stream in reply.streams {
-            let cursor = yuandian_sync::Cursor { stream, epoch: None, cursor: 0 };
+            let cursor = yuandian_sync::Cursor::new(stream.stream, None, 0);
             phone.cursors.entry(cursor.stream.0.clone()).or_insert(cursor);
         }
     }
 
     pub fn push(&self, phone: &Phone, items: Vec<PushItem>) -> Vec<Receipt> {
-        let push = Push { version: 0, items };
+        let push = Push { version: 0, items, private: vec![] };
         let reply: PushReply = self.message("/v1/push", Some(&phone.token), &push).unwrap();
         reply.receipts.iter().map(|r| crate::world::receipt(r)).collect()
     }

@@ -83,6 +83,7 @@ impl Phone {
             catalogue: 1,
             streams: self.cursors.values().cloned().collect(),
             free_bytes: None,
+            budget: 10_000,
         });
         self.signed(Purpose::Hello, message)
     }
@@ -133,7 +134,7 @@ impl Phone {
 
     pub fn act(&mut self, case: CaseId, act: &Act) -> PushItem {
         let envelope = self.envelope(case, Kind::Act, act.to_bytes());
-        PushItem { commit: self.chained(&envelope), micros: vec![] }
+        PushItem { commit: self.chained(&envelope), micros: vec![], adopt: None }
     }
 
     pub fn named(&mut self, case: CaseId, name: &str) -> PushItem {
@@ -163,7 +164,7 @@ impl Phone {
         let mut envelope = self.envelope(case, Kind::Content, body);
         envelope.micro = micros.iter().map(|m| BlobHash(sha256(m))).collect();
         let commit = self.chained(&envelope);
-        PushItem { commit, micros: micros.iter().map(|m| m.clone().into()).collect() }
+        PushItem { commit, micros: micros.iter().map(|m| m.clone().into()).collect(), adopt: None }
     }
 
     pub fn describe(&mut self, case: CaseId, text: &str) -> PushItem {
@@ -202,6 +203,7 @@ impl Phone {
             version: WIRE_VERSION,
             streams: self.cursors.values().cloned().collect(),
             max_bytes: 512 * 1024,
+            check: false,
         }
     }
 }

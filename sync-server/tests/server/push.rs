@@ -126,7 +126,7 @@ fn a_copied_home_that_sends_a_command_again_does_not_do_it_again() {
         let body = body.unwrap_or(envelope.body);
         let envelope =
             yuandian_document::Envelope { group: envelope.group, ..copy.envelope(case, envelope.kind, body) };
-        PushItem { commit: copy.chained(&envelope), micros: vec![] }
+        PushItem { commit: copy.chained(&envelope), micros: vec![], adopt: None }
     };
     let by = yuandian_document::actor(&author.device(), &case, &Incarnation([77; 16]), 0);
     let mut document = Content::default();
@@ -164,7 +164,7 @@ fn a_foreign_actor_is_refused() {
     let stolen = forger.write(case, &[Edit::Describe("as somebody else".into())], &[]);
     let body = stolen.commit.open().unwrap().body;
     let envelope = author.envelope(case, Kind::Content, body);
-    let item = PushItem { commit: author.chained(&envelope), micros: vec![] };
+    let item = PushItem { commit: author.chained(&envelope), micros: vec![], adopt: None };
     assert_eq!(world.codes(&author, vec![report, item]), [Code::Ok, Code::RActor]);
 }
 
@@ -183,7 +183,7 @@ fn hostile_changes_are_refused_and_the_document_goes_on() {
     for file in files {
         let body = std::fs::read(&file).unwrap();
         let envelope = author.envelope(case, Kind::Content, body);
-        let item = PushItem { commit: envelope.sign(&author.key()), micros: vec![] };
+        let item = PushItem { commit: envelope.sign(&author.key()), micros: vec![], adopt: None };
         let received = world.push(&author, vec![item]);
         let code = received[0].code;
         assert!(code.is_refused() || code == Code::HeldMissing, "{}: {code}", file.display());
@@ -223,13 +223,13 @@ fn each_form_of_a_bad_commit_has_its_code() {
     ];
     for (why, body, code) in cases {
         let envelope = author.envelope(case, Kind::Act, body);
-        let item = PushItem { commit: author.chained(&envelope), micros: vec![] };
+        let item = PushItem { commit: author.chained(&envelope), micros: vec![], adopt: None };
         assert_eq!(world.codes(&author, vec![item]), [code], "{why}");
     }
     let mut twisted = |change: fn(&mut yuandian_document::Envelope)| {
         let mut envelope = author.envelope(case, Kind::Act, report(GRID, None, "case.snap"));
         change(&mut envelope);
-        PushItem { commit: author.chained(&envelope), micros: vec![] }
+        PushItem { commit: author.chained(&envelope), micros: vec![], adopt: None }
     };
     let partition = twisted(|e| e.partition = PartitionId(2));
     let generation = twisted(|e| e.generation = 1);
@@ -238,7 +238,7 @@ fn each_form_of_a_bad_commit_has_its_code() {
     assert_eq!(codes, [Code::RSchema; 3]);
     let mut foreign = author.envelope(case, Kind::Act, report(GRID, None, "case.snap"));
     foreign.device = DeviceId([1; 16]);
-    let item = PushItem { commit: foreign.sign(&author.key()), micros: vec![] };
+    let item = PushItem { commit: foreign.sign(&author.key()), micros: vec![], adopt: None };
     assert_eq!(world.codes(&author, vec![item]), [Code::RSig]);
     let good = author.report(case, "case.snap");
     assert_eq!(world.codes(&author, vec![good]), [Code::Ok], "refused commits stay in the chain");
@@ -255,7 +255,7 @@ fn micro_pictures_must_be_the_ones_that_were_signed() {
         let mut envelope = author.envelope(case, Kind::Act, Act::named("dance", None).to_bytes());
         envelope.micro = named.iter().map(|m| yuandian_model::BlobHash(sha256(m))).collect();
         let micros = sent.iter().map(|m| ByteVec::from(m.clone())).collect();
-        PushItem { commit: author.chained(&envelope), micros }
+        PushItem { commit: author.chained(&envelope), micros, adopt: None }
     };
     let (at, above) = (vec![1; 2048], vec![1; 2049]);
     let none = with(&mut author, std::slice::from_ref(&at), &[]);
@@ -457,10 +457,10 @@ fn a_push_has_at_most_so_many_commits() {
     let mut author = world.phone(1, Role::GridWorker);
     let case = author.new_case();
     let report = author.report(case, "case.snap");
-    let many = |n: usize| Request::Push(Push { version: 0, items: vec![report.clone(); n] });
+    let many = |n: usize| Request::Push(Push { version: 0, items: vec![report.clone(); n], private: vec![] });
     assert!(matches!(world.ask_as(&author, many(PUSH_COMMITS_MAX)), Ok(Response::Push(_))));
     assert_eq!(world.ask_as(&author, many(PUSH_COMMITS_MAX + 1)).unwrap_err(), Problem::OverLimit);
-    let other = Request::Push(Push { version: 9, items: vec![] });
+    let other = Request::Push(Push { version: 9, items: vec![], private: vec![] });
     assert_eq!(world.ask_as(&author, other).unwrap_err(), Problem::Version);
 }
 

@@ -129,11 +129,11 @@ impl World {
             phone.cursors.remove(&gone.stream.0);
         }
         for stream in &reply.streams {
-            phone.cursors.entry(stream.0.clone()).or_insert(yuandian_sync::Cursor {
-                stream: stream.clone(),
-                epoch: None,
-                cursor: 0,
-            });
+            phone.cursors.entry(stream.stream.0.clone()).or_insert(yuandian_sync::Cursor::new(
+                stream.stream.clone(),
+                None,
+                0,
+            ));
         }
         reply
     }
@@ -143,7 +143,7 @@ impl World {
     }
 
     pub fn push_raw(&self, phone: &Phone, items: Vec<PushItem>) -> Vec<Vec<u8>> {
-        let push = Push { version: WIRE_VERSION, items };
+        let push = Push { version: WIRE_VERSION, items, private: vec![] };
         match self.ask_as(phone, Request::Push(push)) {
             Ok(Response::Push(reply)) => reply.receipts.into_iter().map(Vec::from).collect(),
             other => panic!("push: {other:?}"),

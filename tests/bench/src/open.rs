@@ -94,6 +94,15 @@ fn stream() -> StreamId {
     StreamId(format!("grid:{GRID}"))
 }
 
+fn offer() -> yuandian_sync::message::StreamOffer {
+    yuandian_sync::message::StreamOffer {
+        stream: stream(),
+        partition: yuandian_model::PartitionId::ONLY,
+        count: 1,
+        lines_only: false,
+    }
+}
+
 fn hello() -> Result<HelloReply, Box<dyn Error>> {
     Ok(HelloReply {
         version: WIRE_VERSION,
@@ -103,7 +112,7 @@ fn hello() -> Result<HelloReply, Box<dyn Error>> {
         user: UserId([1; 16]),
         name: "王网格".to_owned(),
         grants: vec![yuandian_model::Grant { role: yuandian_model::Role::GridWorker, grid: GRID.parse()? }],
-        streams: vec![stream()],
+        streams: vec![offer()],
         removed: vec![],
         partitions: vec![],
         time_token: None,
@@ -111,8 +120,12 @@ fn hello() -> Result<HelloReply, Box<dyn Error>> {
         catalogue: 1,
         min_client: None,
         blob_safe_seq: None,
-        private: None,
+        keys: vec![],
         notices: vec![],
+        wipe: None,
+        next_nonce: None,
+        appeals: vec![],
+        partition_digits: None,
     })
 }
 
@@ -143,6 +156,11 @@ fn page(case: CaseId) -> Result<PullReply, Box<dyn Error>> {
         waiting: 0,
         my_position: None,
         opened_ms: NOW_MS,
+        title: String::new(),
+        photos: 0,
+        touched_ms: NOW_MS,
+        followers: 0,
+        followed: false,
     };
     let seq = u64::from(CHANGES) + 1;
     let pulled = PulledCase {
@@ -154,16 +172,21 @@ fn page(case: CaseId) -> Result<PullReply, Box<dyn Error>> {
         facts: Some(facts),
         stored: vec![],
         snapshot: None,
+        outstanding: false,
+        heads: None,
+        private: None,
     };
     Ok(PullReply {
         version: WIRE_VERSION,
         cases: vec![pulled],
-        cursors: vec![Cursor { stream: stream(), epoch: Some(Epoch([1; 8])), cursor: seq }],
+        cursors: vec![Cursor::new(stream(), Some(Epoch([1; 8])), seq)],
         more: false,
         server_ms: NOW_MS,
-        private: None,
+        checks: vec![],
         notices: vec![],
         renewed: Renewed::default(),
+        resets: vec![],
+        greet: false,
     })
 }
 
@@ -206,6 +229,7 @@ fn commit(seq: u8, kind: Kind, body: Vec<u8>) -> PulledCommit {
         facts: Facts::new(),
         body,
         micros: vec![],
+        change: None,
     }
 }
 

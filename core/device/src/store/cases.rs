@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use yuandian_document::Kind;
-use yuandian_model::{CaseId, Code, CommitId, Epoch, UserId};
+use yuandian_model::{CaseId, Code, CommitId, Epoch, PartitionId, UserId};
 use yuandian_sync::message::PulledCommit;
 use yuandian_sync::{CaseFacts, Cursor, StreamId};
 
@@ -270,6 +270,8 @@ pub fn cursors(c: &Connection) -> Result<Vec<Cursor>> {
             stream: StreamId(stream),
             epoch: epoch.and_then(|bytes| Epoch::from_slice(&bytes)),
             cursor: cursor.cast_unsigned(),
+            partition: PartitionId::ONLY,
+            lines_only: false,
         })
     })
     .collect()

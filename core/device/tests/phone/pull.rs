@@ -171,6 +171,9 @@ fn a_case_that_left_the_stream_is_gone_and_one_never_held_does_no_harm() {
         facts: None,
         stored: vec![],
         snapshot: None,
+        outstanding: false,
+        heads: None,
+        private: None,
     };
     page.cases = vec![gone(case), gone(yuandian_device::CaseId([5; 16]))];
     two.keep(&Keep::Page(page)).unwrap();

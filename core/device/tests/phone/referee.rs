@@ -8,13 +8,13 @@ use yuandian_device::Phone;
 use yuandian_document::{Act, CertifiedKey, Content, Envelope, Kind, Place, actor, cbor, gate::RefusalCode};
 use yuandian_model::refusal::Facts;
 use yuandian_model::{
-    BlobHash, CaseId, CaseState, Catalogue, Code, CommitId, DeviceId, Epoch, Grant, Incarnation, Role,
-    UserId, judge,
+    BlobHash, CaseId, CaseState, Catalogue, Code, CommitId, DeviceId, Epoch, Grant, Incarnation, PartitionId,
+    Role, UserId, judge,
 };
 use yuandian_sync::limits::MESSAGE_BYTES_MAX;
 use yuandian_sync::message::{
     Enroll, Enrolled, HelloReply, PullReply, PulledCase, PulledCommit, Push, PushItem, PushReply, Receipt,
-    RemovedStream, Renewed, StoredBlob, StreamId, WIRE_VERSION,
+    RemovedStream, Renewed, StoredBlob, StreamId, StreamOffer, WIRE_VERSION,
 };
 use yuandian_sync::{CaseFacts, Cursor, Keep, Load, Loaded, Person};
 
@@ -113,7 +113,12 @@ impl Referee {
             user: account.user,
             name: account.name.clone(),
             grants: account.grants.clone(),
-            streams: vec![stream()],
+            streams: vec![StreamOffer {
+                stream: stream(),
+                partition: PartitionId::ONLY,
+                count: 0,
+                lines_only: false,
+            }],
             removed: vec![],
             partitions: vec![],
             time_token: None,
@@ -121,8 +126,12 @@ impl Referee {
             catalogue: self.catalogue.version(),
             min_client: None,
             blob_safe_seq: None,
-            private: None,
+            keys: vec![],
             notices: vec![],
+            wipe: None,
+            next_nonce: None,
+            appeals: vec![],
+            partition_digits: None,
         }
     }
 
@@ -134,7 +143,7 @@ impl Referee {
 
     pub fn push(&mut self, push: &Push) -> PushReply {
         let receipts = push.items.iter().map(|item| ByteVec::from(self.receive(item))).collect();
-        PushReply { version: WIRE_VERSION, receipts, partitions: vec![] }
+        PushReply { version: WIRE_VERSION, receipts, partitions: vec![], private: vec![] }
     }
 
     fn receive(&mut self, item: &PushItem) -> Vec<u8> {
@@ -161,6 +170,7 @@ impl Referee {
             epoch: EPOCH,
             received_ms: SERVER_MS,
             facts,
+            signer: None,
             signature: None,
         });
         if matches!(code, Code::HeldMissing | Code::RetryLater) {
@@ -238,6 +248,7 @@ impl Referee {
             code,
             facts: facts.clone(),
             body: envelope.body.clone(),
+            change: None,
             micros: item.micros.clone(),
         });
         (code, facts, Some(self.seq))
@@ -255,13 +266,15 @@ impl Referee {
             cursors: pull
                 .streams
                 .iter()
-                .map(|c| Cursor { stream: c.stream.clone(), epoch: Some(EPOCH), cursor: self.seq })
+                .map(|c| Cursor::new(c.stream.clone(), Some(EPOCH), self.seq))
                 .collect(),
             more: false,
             server_ms: SERVER_MS,
-            private: None,
+            checks: vec![],
             notices: vec![],
             renewed: Renewed::default(),
+            resets: vec![],
+            greet: false,
         }
     }
 
@@ -283,6 +296,11 @@ impl Referee {
             waiting: u32::try_from(state.waiting.len()).unwrap(),
             my_position: state.waiting_position(receiver).map(|p| u32::try_from(p).unwrap()),
             opened_ms: SERVER_MS,
+            title: String::new(),
+            photos: 0,
+            touched_ms: SERVER_MS,
+            followers: 0,
+            followed: false,
         };
         PulledCase {
             stream: stream(),
@@ -293,6 +311,9 @@ impl Referee {
             facts: Some(facts),
             stored: record.stored.iter().map(|hash| StoredBlob { hash: *hash }).collect(),
             snapshot: None,
+            outstanding: false,
+            heads: None,
+            private: None,
         }
     }
 

@@ -35,6 +35,12 @@ const FORMS: &[&str] = &[
     "pull",
     "pull-reply",
     "pull-reply-nothing",
+    "appeal",
+    "appeal-reply",
+    "docs",
+    "docs-reply",
+    "manifest",
+    "manifest-reply",
     "fetch",
     "fetch-reply",
 ];
@@ -95,6 +101,12 @@ fn pull() {
 
 #[test]
 fn fetch() {
+    hold("manifest", &messages::manifest());
+    hold("manifest-reply", &messages::manifest_reply());
+    hold("docs", &messages::docs());
+    hold("docs-reply", &messages::docs_reply());
+    hold("appeal", &messages::appeal());
+    hold("appeal-reply", &messages::appeal_reply());
     hold("fetch", &messages::fetch());
     hold("fetch-reply", &messages::fetch_reply());
 }

@@ -8,9 +8,11 @@ use yuandian_model::{
     CaseId, Cell500, Code, CommitId, DivisionCode, Grant, PartitionId, Role, UserId, Wgs84,
 };
 use yuandian_sync::message::{
-    Enroll, Enrolled, Fetch, FetchReply, Hello, HelloReply, Nonce, NonceRequest, PartitionHead, Pull,
-    PullReply, PulledCase, PulledCommit, Push, PushItem, PushReply, Receipt, RemovedStream, Renewed,
-    SignedMessage, StoredBlob, WIRE_VERSION,
+    Appeal, AppealAnswer, AppealReply, ChangeName, Docs, DocsReply, Enroll, Enrolled, Fetch, FetchReply,
+    HeadsName, Hello, HelloReply, Manifest, ManifestEntry, ManifestReply, Nonce, NonceBytes, NonceRequest,
+    PartitionHead, PrivateField, PrivateReceipt, PrivateRecord, Pull, PullReply, PulledCase, PulledCommit,
+    Push, PushItem, PushReply, Receipt, RemovedStream, Renewed, ServerKey, SignedMessage, SignedNotice,
+    StoredBlob, StreamCheck, StreamOffer, WIRE_VERSION, Wanted, Wipe,
 };
 use yuandian_sync::{CaseFacts, Cursor, Person, StreamId};
 
@@ -40,9 +42,22 @@ fn heads() -> Vec<PartitionHead> {
 
 fn cursors() -> Vec<Cursor> {
     vec![
-        Cursor { stream: StreamId::grid(&grid()), epoch: Some(EPOCH), cursor: 69_999 },
-        Cursor { stream: StreamId::user(&samples::author()), epoch: None, cursor: 0 },
+        Cursor::new(StreamId::grid(&grid()), Some(EPOCH), 69_999),
+        Cursor::new(StreamId::user(&samples::author()), None, 0),
     ]
+}
+
+fn offer(stream: StreamId, lines_only: bool) -> StreamOffer {
+    StreamOffer { stream, partition: PartitionId::ONLY, count: 7, lines_only }
+}
+
+fn server_key() -> ServerKey {
+    ServerKey {
+        public: samples::key().public(),
+        since_ms: SERVER_MS,
+        endorser: Some(samples::key().id()),
+        endorsement: Some(Signature([0x53; 64])),
+    }
 }
 
 /// A message as its device signs it.
@@ -90,6 +105,7 @@ pub fn hello() -> Hello {
         catalogue: 1,
         streams: cursors(),
         free_bytes: Some(12_884_901_888),
+        budget: 10_000,
     }
 }
 
@@ -103,7 +119,11 @@ pub fn hello_reply() -> HelloReply {
         user: samples::author(),
         name: "王芳".into(),
         grants: vec![Grant { role: Role::GridWorker, grid: grid() }],
-        streams: vec![StreamId::grid(&grid()), StreamId::public(&grid()), StreamId::user(&samples::author())],
+        streams: vec![
+            offer(StreamId::grid(&grid()), false),
+            offer(StreamId::public(&grid()), true),
+            offer(StreamId::user(&samples::author()), false),
+        ],
         removed: vec![RemovedStream { stream: StreamId("grid:410103".into()), reason: "moved".into() }],
         partitions: heads(),
         time_token: None,
@@ -111,8 +131,12 @@ pub fn hello_reply() -> HelloReply {
         catalogue: 1,
         min_client: None,
         blob_safe_seq: None,
-        private: None,
+        keys: vec![],
         notices: vec![],
+        wipe: None,
+        next_nonce: None,
+        appeals: vec![],
+        partition_digits: None,
     }
 }
 
@@ -123,8 +147,24 @@ pub fn hello_reply_reserved() -> HelloReply {
         lease: Some(b"lease".to_vec().into()),
         min_client: Some("0.2.0".into()),
         blob_safe_seq: Some(65_536),
-        private: Some(b"private".to_vec().into()),
+        keys: vec![server_key()],
         notices: vec!["今晚二十二点维护".into()],
+        wipe: Some(SignedNotice {
+            message: cbor::encode(&Wipe {
+                version: WIRE_VERSION,
+                device: samples::device(),
+                issued_ms: SERVER_MS,
+            }),
+            signer: server_key().id(),
+            signature: Signature([0x52; 64]),
+        }),
+        next_nonce: Some(NonceBytes(NONCE)),
+        appeals: vec![AppealAnswer {
+            commit: samples::act_commit().id(),
+            granted: true,
+            words: "已采纳".into(),
+        }],
+        partition_digits: Some(6),
         ..hello_reply()
     }
 }
@@ -133,9 +173,19 @@ pub fn push() -> Push {
     Push {
         version: WIRE_VERSION,
         items: vec![
-            PushItem { commit: samples::content_commit(), micros: vec![MICRO.to_vec().into()] },
-            PushItem { commit: samples::act_commit(), micros: vec![] },
+            PushItem { commit: samples::content_commit(), micros: vec![MICRO.to_vec().into()], adopt: None },
+            PushItem {
+                commit: samples::act_commit(),
+                micros: vec![],
+                adopt: Some(cbor::encode(&receipt_refused()).into()),
+            },
         ],
+        private: vec![PrivateRecord {
+            document: samples::case(),
+            key: "beneficiary".into(),
+            value: "母亲".into(),
+            version: 3,
+        }],
     }
 }
 
@@ -147,6 +197,7 @@ pub fn receipt_taken() -> Receipt {
         epoch: EPOCH,
         received_ms: SERVER_MS,
         facts: BTreeMap::new(),
+        signer: None,
         signature: None,
     }
 }
@@ -158,9 +209,14 @@ pub fn receipt_refused() -> Receipt {
         code: Code::RTaken,
         seq: None,
         facts: facts(&[("first", "李强"), ("position", "2")]),
+        signer: Some(samples::key().id()),
         signature: Some(Signature([0x51; 64])),
         ..receipt_taken()
     }
+}
+
+fn private_receipt() -> PrivateReceipt {
+    PrivateReceipt { document: samples::case(), key: "beneficiary".into(), version: 3, code: Code::Ok }
 }
 
 /// With a receipt for every outcome there is.
@@ -169,11 +225,16 @@ pub fn push_reply() -> PushReply {
         let receipt = Receipt { code: *code, ..receipt_taken() };
         cbor::encode(&receipt).into()
     });
-    PushReply { version: WIRE_VERSION, receipts: receipts.collect(), partitions: heads() }
+    PushReply {
+        version: WIRE_VERSION,
+        receipts: receipts.collect(),
+        partitions: heads(),
+        private: vec![private_receipt()],
+    }
 }
 
 pub fn pull() -> Pull {
-    Pull { version: WIRE_VERSION, streams: cursors(), max_bytes: 524_288 }
+    Pull { version: WIRE_VERSION, streams: cursors(), max_bytes: 524_288, check: true }
 }
 
 fn pulled_content() -> PulledCommit {
@@ -194,6 +255,7 @@ fn pulled_content() -> PulledCommit {
         facts: BTreeMap::new(),
         body: samples::change(),
         micros: vec![MICRO.to_vec().into()],
+        change: None,
     }
 }
 
@@ -229,6 +291,11 @@ pub fn pull_reply() -> PullReply {
         waiting: 2,
         my_position: Some(2),
         opened_ms: SERVER_MS,
+        title: "门口暴露垃圾".into(),
+        photos: 2,
+        touched_ms: SERVER_MS + 5,
+        followers: 3,
+        followed: true,
     };
     let from_afar = CaseFacts {
         service: "help.errand".into(),
@@ -247,6 +314,9 @@ pub fn pull_reply() -> PullReply {
         facts: Some(whole),
         stored: vec![StoredBlob { hash: samples::THUMB }, StoredBlob { hash: samples::ORIGINAL }],
         snapshot: None,
+        outstanding: false,
+        heads: None,
+        private: None,
     };
     let afar = PulledCase {
         stream: StreamId::public(&grid()),
@@ -256,6 +326,9 @@ pub fn pull_reply() -> PullReply {
         facts: Some(from_afar),
         stored: vec![],
         snapshot: Some(b"snapshot".to_vec().into()),
+        outstanding: true,
+        heads: Some(HeadsName([0x4d; 16])),
+        private: Some(vec![PrivateField { key: "position".into(), value: "{}".into(), version: 1 }]),
         ..case.clone()
     };
     let gone = PulledCase {
@@ -272,7 +345,12 @@ pub fn pull_reply() -> PullReply {
         cursors: cursors(),
         more: true,
         server_ms: SERVER_MS,
-        private: Some(b"private".to_vec().into()),
+        checks: vec![StreamCheck {
+            stream: StreamId::grid(&grid()),
+            partition: PartitionId::ONLY,
+            count: 2,
+            xor: u64::MAX,
+        }],
         notices: vec!["今晚二十二点维护".into()],
         renewed: Renewed {
             time_token: Some(b"time".to_vec().into()),
@@ -282,7 +360,60 @@ pub fn pull_reply() -> PullReply {
             safe_seq: Some(9),
             blob_safe_seq: Some(8),
         },
+        resets: cursors(),
+        greet: true,
     }
+}
+
+pub fn manifest() -> Manifest {
+    Manifest {
+        version: WIRE_VERSION,
+        stream: StreamId::grid(&grid()),
+        partition: PartitionId::ONLY,
+        after: Some(samples::case()),
+    }
+}
+
+pub fn manifest_reply() -> ManifestReply {
+    ManifestReply {
+        version: WIRE_VERSION,
+        stream: StreamId::grid(&grid()),
+        partition: PartitionId::ONLY,
+        epoch: EPOCH,
+        seq: 70_001,
+        entries: vec![ManifestEntry { document: samples::case(), seq: 70_001 }],
+        more: true,
+    }
+}
+
+pub fn docs() -> Docs {
+    Docs {
+        version: WIRE_VERSION,
+        wanted: vec![Wanted { document: samples::case(), since: 69_000 }],
+        max_bytes: 524_288,
+    }
+}
+
+pub fn docs_reply() -> DocsReply {
+    let mut cases = pull_reply().cases;
+    if let Some(commit) = cases.first_mut().and_then(|case| case.commits.first_mut()) {
+        commit.body = vec![];
+        commit.change = Some(ChangeName([0x4c; 32]));
+    }
+    DocsReply { version: WIRE_VERSION, epoch: EPOCH, cases }
+}
+
+pub fn appeal() -> Appeal {
+    Appeal {
+        version: WIRE_VERSION,
+        commit: samples::act_commit(),
+        micros: vec![],
+        reason: "当时我仍负责该网格".into(),
+    }
+}
+
+pub fn appeal_reply() -> AppealReply {
+    AppealReply { version: WIRE_VERSION, ticket: 12 }
 }
 
 /// What a device with nothing new gets.
@@ -293,9 +424,11 @@ pub fn pull_reply_nothing() -> PullReply {
         cursors: cursors(),
         more: false,
         server_ms: SERVER_MS,
-        private: None,
+        checks: vec![],
         notices: vec![],
         renewed: Renewed::default(),
+        resets: vec![],
+        greet: false,
     }
 }
 

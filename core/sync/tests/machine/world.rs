@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use yuandian_document::{Signature, SignedCommit};
-use yuandian_model::{BlobHash, CaseId, Epoch, UserId};
+use yuandian_model::{BlobHash, CaseId, Epoch, PartitionId, UserId};
 use yuandian_sync::message::{
     HelloReply, Nonce, Pull, PullReply, PulledCase, Push, PushItem, PushReply, Renewed, SignedMessage,
-    WIRE_VERSION,
+    StreamOffer, WIRE_VERSION,
 };
 use yuandian_sync::{
     Cursor, Effect, Failure, Input, Keep, Load, Loaded, Machine, Rendition, Reply, Request, RunReport,
@@ -236,7 +236,7 @@ pub fn hello_reply() -> HelloReply {
         user: UserId([1; 16]),
         name: "王芳".into(),
         grants: vec![],
-        streams: vec![stream()],
+        streams: vec![offer()],
         removed: vec![],
         partitions: vec![],
         time_token: None,
@@ -244,23 +244,36 @@ pub fn hello_reply() -> HelloReply {
         catalogue: 1,
         min_client: None,
         blob_safe_seq: None,
-        private: None,
+        keys: vec![],
         notices: vec![],
+        wipe: None,
+        next_nonce: None,
+        appeals: vec![],
+        partition_digits: None,
     }
 }
 
 /// Commits to send; what is in them is the store's affair.
 pub fn batch(items: usize) -> Push {
     let commit = SignedCommit { envelope: vec![], signature: Signature([2; 64]) };
-    Push { version: WIRE_VERSION, items: vec![PushItem { commit, micros: vec![] }; items] }
+    Push {
+        version: WIRE_VERSION,
+        items: vec![PushItem { commit, micros: vec![], adopt: None }; items],
+        private: vec![],
+    }
 }
 
 pub fn push_reply(receipts: usize) -> PushReply {
-    PushReply { version: WIRE_VERSION, receipts: vec![vec![].into(); receipts], partitions: vec![] }
+    PushReply {
+        version: WIRE_VERSION,
+        receipts: vec![vec![].into(); receipts],
+        partitions: vec![],
+        private: vec![],
+    }
 }
 
 pub fn pull(cursor: u64) -> Pull {
-    Pull { version: WIRE_VERSION, streams: vec![at(cursor)], max_bytes: 1_000 }
+    Pull { version: WIRE_VERSION, streams: vec![at(cursor)], max_bytes: 1_000, check: false }
 }
 
 /// A page of so many cases that brings the stream's cursor here.
@@ -274,6 +287,9 @@ pub fn page(cases: u8, cursor: u64, more: bool) -> PullReply {
         facts: None,
         stored: vec![],
         snapshot: None,
+        outstanding: false,
+        heads: None,
+        private: None,
     };
     PullReply {
         version: WIRE_VERSION,
@@ -281,9 +297,11 @@ pub fn page(cases: u8, cursor: u64, more: bool) -> PullReply {
         cursors: vec![at(cursor)],
         more,
         server_ms: 5,
-        private: None,
+        checks: vec![],
         notices: vec![],
         renewed: Renewed::default(),
+        resets: vec![],
+        greet: false,
     }
 }
 
@@ -302,6 +320,10 @@ fn stream() -> StreamId {
     StreamId("user:1".into())
 }
 
+fn offer() -> StreamOffer {
+    StreamOffer { stream: stream(), partition: PartitionId::ONLY, count: 1, lines_only: false }
+}
+
 fn at(cursor: u64) -> Cursor {
-    Cursor { stream: stream(), epoch: Some(Epoch([1; 8])), cursor }
+    Cursor::new(stream(), Some(Epoch([1; 8])), cursor)
 }

@@ -205,6 +205,7 @@ impl Writer<'_> {
             epoch: self.head.epoch,
             received_ms: self.batch.now_ms,
             facts,
+            signer: None,
             signature: None,
         });
         // What got no number is nobody's to read: its answer is kept, its bytes are not, or refusals would fill the disk.

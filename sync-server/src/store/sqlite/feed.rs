@@ -146,7 +146,7 @@ pub fn page(t: &Transaction<'_>, ask: &PageAsk<'_>) -> Result<Page, StoreError> 
         if complete {
             cursor = head.head;
         }
-        page.cursors.push(Cursor { stream: asked.stream.clone(), epoch: Some(head.epoch), cursor });
+        page.cursors.push(Cursor { epoch: Some(head.epoch), cursor, ..asked.clone() });
     }
     Ok(page)
 }
@@ -182,6 +182,11 @@ impl Names<'_> {
             waiting: u32::try_from(state.waiting.len()).unwrap_or(u32::MAX),
             my_position: position,
             opened_ms: record.opened_ms,
+            title: String::new(),
+            photos: 0,
+            touched_ms: record.opened_ms,
+            followers: 0,
+            followed: false,
         })
     }
 }
@@ -202,6 +207,9 @@ fn pulled(
         facts: None,
         stored: Vec::new(),
         snapshot: None,
+        outstanding: false,
+        heads: None,
+        private: None,
     };
     if row.gone.is_some() {
         return Ok(pulled);
@@ -268,6 +276,7 @@ fn commit(row: &rusqlite::Row<'_>) -> rusqlite::Result<(PulledCommit, UserId)> {
         facts: receipt.facts,
         body: envelope.body,
         micros: Vec::new(),
+        change: None,
     };
     Ok((commit, user))
 }
