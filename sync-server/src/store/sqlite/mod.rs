@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, Epoch, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::message::PartitionHead;
@@ -31,6 +31,8 @@ pub struct SqliteStore {
     path: PathBuf,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    /// Whether the writer reads, too: on a VFS without shared memory there is one connection.
+    alone: bool,
 }
 
 /// What an SQLite error means to the caller.
@@ -52,7 +54,25 @@ impl SqliteStore {
     pub fn open(path: &Path, first_epoch: Epoch) -> Result<Self, StoreError> {
         let mut writer = connect(path)?;
         schema::prepare(&mut writer, first_epoch)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+        Ok(Self::of(path, writer, false))
+    }
+
+    /// [`SqliteStore::open`] on the SQLite VFS of this name, with a single connection that holds the file alone: for a VFS without shared
+    /// memory, as a simulated disk is.
+    ///
+    /// # Errors
+    /// Those of [`SqliteStore::open`].
+    pub fn open_alone(path: &Path, vfs: &str, first_epoch: Epoch) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let mut writer = Connection::open_with_flags_and_vfs(path, flags, vfs).map_err(error)?;
+        pragmas::hold_alone(&writer).map_err(error)?;
+        pragmas::apply(&writer).map_err(error)?;
+        schema::prepare(&mut writer, first_epoch)?;
+        Ok(Self::of(path, writer, true))
+    }
+
+    fn of(path: &Path, writer: Connection, alone: bool) -> Self {
+        Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default(), alone }
     }
 
     // A panic while the lock was held left no transaction open: rusqlite rolls back on drop.
@@ -72,6 +92,13 @@ impl SqliteStore {
     }
 
     fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if self.alone {
+            let mut writer = self.writer();
+            let transaction = writer.transaction().map_err(error)?;
+            let done = work(&transaction)?;
+            transaction.finish().map_err(error)?;
+            return Ok(done);
+        }
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut reader = match idle {
             Some(reader) => reader,

@@ -27,3 +27,8 @@ pub fn apply(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())
 }
+
+/// Keeps the file to one connection, before anything else: then the log needs no shared memory.
+pub fn hold_alone(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")
+}

@@ -1,0 +1,89 @@
+//! Photo files of a phone and blobs of the server on a [`Disk`]: written beside, synced, renamed, folder synced.
+
+use bytes::Bytes;
+use yuandian_device::ports::BlobDir;
+use yuandian_model::BlobHash;
+use yuandian_server::blobs::{BlobError, Blobs};
+
+use crate::disk::Disk;
+
+/// A phone's photo files on a disk.
+pub struct FaultBlobDir(Disk);
+
+impl FaultBlobDir {
+    /// On this disk, beside its databases.
+    #[must_use]
+    pub fn new(disk: &Disk) -> Self {
+        Self(disk.clone())
+    }
+
+    /// The name of a blob's file.
+    #[must_use]
+    pub fn name(hash: &BlobHash) -> String {
+        format!("blobs/{hash}")
+    }
+}
+
+fn put(disk: &Disk, hash: &BlobHash, bytes: &[u8]) -> std::io::Result<()> {
+    let name = FaultBlobDir::name(hash);
+    if disk.has(&name) {
+        return Ok(());
+    }
+    let beside = format!("{name}.part");
+    disk.write(&beside, bytes)?;
+    disk.rename(&beside, &name)?;
+    disk.sync_folder()
+}
+
+impl BlobDir for FaultBlobDir {
+    fn put(&mut self, hash: &BlobHash, bytes: &[u8]) -> std::io::Result<()> {
+        put(&self.0, hash, bytes)
+    }
+
+    fn read(&self, hash: &BlobHash, offset: u64, length: u64) -> std::io::Result<Vec<u8>> {
+        self.0.read(&Self::name(hash), offset, length)
+    }
+
+    fn has(&self, hash: &BlobHash) -> bool {
+        self.0.has(&Self::name(hash))
+    }
+}
+
+/// The server's blobs on a disk.
+pub struct FaultBlobs(Disk);
+
+impl FaultBlobs {
+    /// On this disk, beside its database.
+    #[must_use]
+    pub fn new(disk: &Disk) -> Self {
+        Self(disk.clone())
+    }
+}
+
+fn error(error: &std::io::Error) -> BlobError {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull => BlobError::Full,
+        _ => BlobError::Unreachable(error.to_string()),
+    }
+}
+
+impl Blobs for FaultBlobs {
+    fn put(&self, hash: &BlobHash, bytes: Bytes) -> Result<(), BlobError> {
+        put(&self.0, hash, &bytes).map_err(|e| error(&e))
+    }
+
+    fn get(&self, hash: &BlobHash) -> Result<Option<Bytes>, BlobError> {
+        match self.0.read(&FaultBlobDir::name(hash), 0, u64::MAX) {
+            Ok(bytes) => Ok(Some(bytes.into())),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(error(&e)),
+        }
+    }
+
+    fn remove(&self, hash: &BlobHash) -> Result<(), BlobError> {
+        match self.0.delete(&FaultBlobDir::name(hash)) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(error(&e)),
+            _ => Ok(()),
+        }
+    }
+}
