@@ -24,8 +24,8 @@ pub const APP_BYTES_MAX: usize = 200;
 pub const GRANTS_PER_USER_MAX: usize = 64;
 /// How often a PUSH is prepared again when others moved its cases meanwhile.
 pub const PREPARE_ROUNDS_MAX: u32 = 24;
-/// Rows of one stream that one PULL looks at.
-pub const PAGE_ROWS_MAX: u32 = 500;
+/// Rows of one stream that one PULL looks at: lines of so many cases fill the page that a phone asks for.
+pub const PAGE_ROWS_MAX: u32 = 2_000;
 /// Smallest page a device may ask for, bytes.
 pub const PAGE_BYTES_MIN: u32 = 16 * 1024;
 /// Timers run by one tick.
@@ -67,3 +67,9 @@ pub const CASE_LOG_BYTES_MAX: u64 = 6 * 1024 * 1024;
 pub const PULLED_COMMIT_BYTES: u64 = 512;
 /// What PULL says of a file that is stored, bytes: its hash and what is around it.
 pub const PULLED_BLOB_BYTES: u64 = 40;
+/// How long a stream remembers that a case went, ms: a device that was away longer compares with the manifest.
+pub const GONE_MS: i64 = 90 * 24 * 60 * 60 * 1000;
+/// Rows of gone cases that one tick forgets.
+pub const GONE_PER_TICK_MAX: u32 = 1_000;
+/// How long after its end a case stays in the streams of those who work there, ms.
+pub const AGE_OUT_MS: i64 = 30 * 24 * 60 * 60 * 1000;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use yuandian_model::writing::neighbours_may_take;
-use yuandian_model::{CaseState, Catalogue, Grant, Role, UserId};
+use yuandian_model::{CaseState, Catalogue, DivisionCode, Grant, PartitionId, Role, UserId};
 use yuandian_sync::StreamId;
 
 /// Every stream a case belongs in by its facts: its grid and those above it up to the city, its author, holders and waiting people, and,
@@ -19,6 +19,13 @@ pub fn streams_of(catalogue: &Catalogue, case: &CaseState) -> BTreeSet<StreamId>
         streams.extend(case.grid.lineage().map(|g| StreamId::public(&g)));
     }
     streams
+}
+
+/// The partition of a division: the first digits of its code as a number, or the only one.
+#[must_use]
+pub fn partition_of(digits: Option<u8>, grid: &DivisionCode) -> PartitionId {
+    let prefix = digits.and_then(|digits| grid.as_str().get(..usize::from(digits)));
+    prefix.and_then(|prefix| prefix.parse().ok()).map_or(PartitionId::ONLY, PartitionId)
 }
 
 /// Every stream a person's rights lead to.
@@ -50,6 +57,7 @@ mod tests {
             act_seq: 1,
             holders: vec![UserId([2; 16])],
             waiting: vec![UserId([3; 16])],
+            followers: vec![],
         }
     }
 

@@ -32,6 +32,7 @@ fn state_of(facts: &CaseFacts, me: &UserId) -> CaseState {
         act_seq: facts.act_seq,
         holders: facts.holders.iter().map(|p| p.user).collect(),
         waiting,
+        followers: facts.followed.then_some(*me).into_iter().collect(),
     }
 }
 

@@ -71,6 +71,9 @@ pub struct CaseState {
     pub holders: Vec<UserId>,
     /// Who waits for it, first in line first.
     pub waiting: Vec<UserId>,
+    /// Who follows it, first come first. A phone knows of itself alone.
+    #[serde(default)]
+    pub followers: Vec<UserId>,
 }
 
 /// The rule's yes: the code to put on the receipt and the whole next state.
@@ -208,6 +211,7 @@ fn open(catalogue: &Catalogue, request: &ActRequest<'_>, actor: &Actor) -> Resul
             act_seq: 1,
             holders: Vec::new(),
             waiting: Vec::new(),
+            followers: Vec::new(),
         },
     ))
 }

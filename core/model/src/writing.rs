@@ -72,6 +72,7 @@ mod tests {
             act_seq: 1,
             holders: vec![UserId([2; 16])],
             waiting: vec![UserId([3; 16])],
+            followers: vec![],
         }
     }
 

@@ -17,8 +17,8 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use yuandian_model::{BlobHash, Catalogue, Divisions};
 use yuandian_sync::message::{
-    Enrolled, Fetch, FetchReply, HelloReply, Nonce, NonceRequest, PartitionHead, Pull, PullReply, Push,
-    PushReply, SignedMessage, WIRE_VERSION,
+    Docs, DocsReply, Enrolled, Fetch, FetchReply, HelloReply, Manifest, ManifestReply, Nonce, NonceRequest,
+    PartitionHead, Pull, PullReply, Push, PushReply, SignedMessage, WIRE_VERSION,
 };
 
 use crate::blobs::{BlobError, Blobs};
@@ -59,6 +59,10 @@ pub enum Request {
     Push(Push),
     /// What is new.
     Pull(Pull),
+    /// Documents whose lines the device has.
+    Docs(Docs),
+    /// What is in a stream.
+    Manifest(Manifest),
     /// Whole envelopes.
     Fetch(Fetch),
     /// A blob's bytes.
@@ -74,6 +78,10 @@ pub enum Request {
 
 /// What is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, moved once: a box would cost more than it saves"
+)]
 pub enum Response {
     /// To [`Request::Enroll`].
     Enrolled(Enrolled),
@@ -85,6 +93,10 @@ pub enum Response {
     Push(PushReply),
     /// To [`Request::Pull`].
     Pull(PullReply),
+    /// To [`Request::Docs`].
+    Docs(DocsReply),
+    /// To [`Request::Manifest`].
+    Manifest(ManifestReply),
     /// To [`Request::Fetch`].
     Fetch(FetchReply),
     /// To [`Request::Blob`].
@@ -146,6 +158,8 @@ impl Hub {
             Request::Hello(message) => self.hello(&message, now_ms).map(Response::Hello),
             Request::Push(push) => self.push(push, principal.account()?, now_ms).map(Response::Push),
             Request::Pull(pull) => self.pull(&pull, principal.account()?, now_ms).map(Response::Pull),
+            Request::Docs(docs) => self.docs(&docs, principal.account()?).map(Response::Docs),
+            Request::Manifest(ask) => self.manifest(&ask, principal.account()?).map(Response::Manifest),
             Request::Fetch(fetch) => self.fetch(&fetch, principal.account()?).map(Response::Fetch),
             Request::Blob(hash) => self.blob(&hash, principal.account()?),
             Request::OpenUpload { hash, size } => {

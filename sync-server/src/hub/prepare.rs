@@ -12,8 +12,8 @@ use yuandian_document::{
     cbor::CborError,
 };
 use yuandian_model::catalogue::PlacePrecision;
-use yuandian_model::{Actor, BlobHash, CaseId, Code, CommitId, PartitionId, Refusal, Writing};
-use yuandian_sync::limits::BLOB_BYTES_MAX;
+use yuandian_model::{Actor, BlobHash, CaseId, Code, CommitId, Refusal, Writing};
+use yuandian_sync::limits::{BLOB_BYTES_MAX, TITLE_CHARS_MAX};
 use yuandian_sync::message::PushItem;
 
 use super::{Hub, Rules};
@@ -97,9 +97,6 @@ fn micros(envelope: &Envelope, bytes: Vec<Vec<u8>>) -> Result<Vec<(BlobHash, Vec
 }
 
 fn body(envelope: &Envelope, rules: &Rules) -> ArrivedBody {
-    if envelope.partition != PartitionId::ONLY {
-        return refused(Code::RSchema, [("partition", envelope.partition.0.to_string())]);
-    }
     if envelope.generation != 0 {
         return refused(Code::RSchema, [("generation", envelope.generation.to_string())]);
     }
@@ -241,12 +238,13 @@ impl Hub {
         });
         match checked {
             Ok(blobs) => {
+                let (title, photos) = (title(&words.description), count(words.photos.len()));
                 trial.saved = Some(SavedDocument {
                     version: ledger.version(&item.envelope.document) + 1,
                     saved: admitted.saved,
                     heads: trial.content.heads(),
                 });
-                Ok(GateOutcome::Admitted { blobs })
+                Ok(GateOutcome::Admitted { blobs, change: admitted.hash, title, photos })
             }
             Err(refusal) => {
                 // The change is in the document on trial already: go back to the one before it.
@@ -286,6 +284,16 @@ impl Hub {
             .map_err(|e| StoreError::Damaged(format!("case {case}: {e}")))?;
         Ok((content, changes.len() as u64))
     }
+}
+
+/// What a list shows of a description: the first words of its first line that says something.
+fn title(description: &str) -> String {
+    let line = description.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    line.chars().take(TITLE_CHARS_MAX).collect()
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 fn gate_refused(refusal: &gate::Refusal) -> GateOutcome {

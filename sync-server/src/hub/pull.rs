@@ -1,15 +1,17 @@
-//! PULL, FETCH and blobs: what a device may see, by the rights its person has now.
+//! PULL, DOCS, MANIFEST, FETCH and blobs: what a device may see, by the rights its person has now.
 
 use bytes::Bytes;
 use yuandian_model::BlobHash;
 use yuandian_sync::Cursor;
-use yuandian_sync::limits::{FETCH_COMMITS_MAX, PAGE_BYTES_MAX, STREAMS_MAX};
-use yuandian_sync::message::{Fetch, FetchReply, Pull, PullReply, Renewed, WIRE_VERSION};
+use yuandian_sync::limits::{DOCS_MAX, FETCH_COMMITS_MAX, MANIFEST_ENTRIES_MAX, PAGE_BYTES_MAX, STREAMS_MAX};
+use yuandian_sync::message::{
+    Docs, DocsReply, Fetch, FetchReply, Manifest, ManifestReply, Pull, PullReply, Renewed, WIRE_VERSION,
+};
 
 use super::{Hub, Response, spoken};
 use crate::limits::PAGE_BYTES_MIN;
 use crate::problem::Problem;
-use crate::store::{Account, PageAsk, ReadableBlob};
+use crate::store::{Account, DocsAsk, ManifestAsk, PageAsk, ReadableBlob};
 use crate::streams::streams_for;
 
 /// Media type of micro pictures, which no entry names.
@@ -25,21 +27,75 @@ impl Hub {
         // A stream without a right comes back nowhere: HELLO says that it is gone.
         let mut streams: Vec<Cursor> =
             pull.streams.iter().filter(|asked| held.contains(&asked.stream)).cloned().collect();
-        streams.sort_by(|a, b| a.stream.cmp(&b.stream));
-        streams.dedup_by(|later, first| later.stream == first.stream);
+        streams.sort_by(|a, b| (&a.stream, a.partition).cmp(&(&b.stream, b.partition)));
+        streams.dedup_by(|later, first| later.stream == first.stream && later.partition == first.partition);
         let bytes_max = pull.max_bytes.clamp(PAGE_BYTES_MIN, PAGE_BYTES_MAX) as usize;
-        let page = self.store.page(&PageAsk { streams: &streams, receiver: account.user, bytes_max })?;
+        let page = self.store.page(&PageAsk {
+            streams: &streams,
+            receiver: account.user,
+            bytes_max,
+            check: pull.check,
+        })?;
+        if page.from_the_future {
+            tracing::warn!(
+                device = %account.device,
+                "a cursor counts numbers of this epoch that were never given: was a copy started without a restore?"
+            );
+        }
         Ok(PullReply {
             version: WIRE_VERSION,
             cases: page.cases,
             cursors: page.cursors,
             more: page.more,
             server_ms: now_ms,
-            checks: Vec::new(),
+            checks: page.checks,
             notices: Vec::new(),
-            renewed: Renewed::default(),
-            resets: Vec::new(),
+            renewed: Renewed { safe_seq: page.safe_seq, ..Renewed::default() },
+            resets: page.resets,
             greet: false,
+        })
+    }
+
+    pub(super) fn docs(&self, docs: &Docs, account: &Account) -> Result<DocsReply, Problem> {
+        spoken(docs.version)?;
+        if docs.wanted.len() > DOCS_MAX {
+            return Err(Problem::OverLimit);
+        }
+        let held = streams_for(&account.user, &account.grants);
+        let ask = DocsAsk {
+            wanted: &docs.wanted,
+            streams: &held,
+            receiver: account.user,
+            bytes_max: docs.max_bytes.clamp(PAGE_BYTES_MIN, PAGE_BYTES_MAX) as usize,
+        };
+        let page = self.store.docs(&ask)?;
+        Ok(DocsReply { version: WIRE_VERSION, epoch: page.epoch, cases: page.cases })
+    }
+
+    pub(super) fn manifest(&self, ask: &Manifest, account: &Account) -> Result<ManifestReply, Problem> {
+        spoken(ask.version)?;
+        // Who asks for what is no longer held has not heard the last HELLO.
+        if !streams_for(&account.user, &account.grants).contains(&ask.stream) {
+            return Err(Problem::Unauthorized);
+        }
+        let page = self.store.manifest(&ManifestAsk {
+            stream: &ask.stream,
+            partition: ask.partition,
+            after: ask.after,
+            entries_max: MANIFEST_ENTRIES_MAX,
+        })?;
+        let head = page.head.map_or_else(
+            || self.store.head().map(|head| (head.epoch, 0)),
+            |head| Ok((head.epoch, head.head)),
+        )?;
+        Ok(ManifestReply {
+            version: WIRE_VERSION,
+            stream: ask.stream.clone(),
+            partition: ask.partition,
+            epoch: head.0,
+            seq: head.1,
+            entries: page.entries,
+            more: page.more,
         })
     }
 

@@ -15,8 +15,8 @@ use crate::limits::PREPARE_ROUNDS_MAX;
 use crate::problem::Problem;
 use crate::store::{Account, CommandPart, Committed};
 
-/// Stored receipts in order, and where the partition stands after them.
-type Sequenced = (Vec<Vec<u8>>, PartitionHead);
+/// Stored receipts in order, and where the partitions stand after them.
+type Sequenced = (Vec<Vec<u8>>, Vec<PartitionHead>);
 
 impl Hub {
     pub(super) fn push(&self, push: Push, account: &Account, now_ms: i64) -> Result<PushReply, Problem> {
@@ -34,23 +34,24 @@ impl Hub {
                 arrived.len() - 1
             }));
         }
-        let (receipts, head) = match self.sequence(&arrived, account, now_ms)? {
+        let (receipts, partitions) = match self.sequence(&arrived, account, now_ms)? {
             Some(done) => done,
             None => {
                 let head = self.store.head()?;
                 let later = |a: &Arrived| said(a.id, Code::RetryLater, head.epoch, now_ms);
-                (arrived.iter().map(later).collect(), head)
+                (arrived.iter().map(later).collect(), vec![head])
             }
         };
+        let epoch = self.store.head()?.epoch;
         let receipts = places
             .into_iter()
             .map(|place| match place {
                 Ok(index) => receipts.get(index).cloned().unwrap_or_default(),
-                Err((id, code)) => said(id, code, head.epoch, now_ms),
+                Err((id, code)) => said(id, code, epoch, now_ms),
             })
             .map(ByteVec::from)
             .collect();
-        Ok(PushReply { version: WIRE_VERSION, receipts, partitions: vec![head], private: Vec::new() })
+        Ok(PushReply { version: WIRE_VERSION, receipts, partitions, private: Vec::new() })
     }
 
     /// Receipts of everything that is the device's own; `None` where others were faster too often.
@@ -67,8 +68,8 @@ impl Hub {
             let Some(batch) = self.prepare(arrived, account, situation, now_ms)? else {
                 continue;
             };
-            if let Committed::Done { receipts, head } = self.store.commit(&batch, &self.rules)? {
-                return Ok(Some((receipts, head)));
+            if let Committed::Done { receipts, heads } = self.store.commit(&batch, &self.rules)? {
+                return Ok(Some((receipts, heads)));
             }
         }
         tracing::warn!(device = %account.device, "a push was overtaken too often");

@@ -5,24 +5,38 @@ use std::collections::BTreeSet;
 use yuandian_document::{Act, Place};
 use yuandian_model::catalogue::{PlacePrecision, Privacy};
 use yuandian_model::{
-    Actor, CaseState, Catalogue, Code, Divisions, Refusal, Ruling, Visibility, Writing, judge, may_write,
+    Actor, CaseState, Catalogue, Code, DivisionCode, Divisions, PartitionId, Refusal, Ruling, Visibility,
+    Writing, judge, may_write,
 };
 use yuandian_sync::StreamId;
 
 use crate::store::Judge;
-use crate::streams::streams_of;
+use crate::streams::{partition_of, streams_of};
 
 /// Catalogue and divisions in force.
 pub struct Rules {
     catalogue: Catalogue,
     divisions: Divisions,
+    partition_digits: Option<u8>,
 }
 
 impl Rules {
     /// Rules by these data.
     #[must_use]
     pub fn new(catalogue: Catalogue, divisions: Divisions) -> Self {
-        Self { catalogue, divisions }
+        Self { catalogue, divisions, partition_digits: None }
+    }
+
+    /// The same, with cases ordered by the partition that so many digits of their division's code name.
+    #[must_use]
+    pub fn partitioned(self, digits: Option<u8>) -> Self {
+        Self { partition_digits: digits, ..self }
+    }
+
+    /// Digits of a division's code that name its partition; none where there is one for all.
+    #[must_use]
+    pub fn partition_digits(&self) -> Option<u8> {
+        self.partition_digits
     }
 
     /// The catalogue.
@@ -104,5 +118,14 @@ impl Judge for Rules {
 
     fn streams(&self, state: &CaseState) -> BTreeSet<StreamId> {
         streams_of(&self.catalogue, state)
+    }
+
+    fn partition(&self, grid: &DivisionCode) -> PartitionId {
+        partition_of(self.partition_digits, grid)
+    }
+
+    fn has_ended(&self, state: &CaseState) -> bool {
+        let service = self.catalogue.service(&state.service.0);
+        service.is_some_and(|(_, workflow)| workflow.ends.contains(&state.stage))
     }
 }

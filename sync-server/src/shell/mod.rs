@@ -15,6 +15,8 @@
 //! | `POST /v1/hello` | anybody | `SignedMessage(Hello)` -> `HelloReply` with the token |
 //! | `POST /v1/push` | bearer | `Push` -> `PushReply` |
 //! | `POST /v1/pull` | bearer | `Pull` -> `PullReply` |
+//! | `POST /v1/docs` | bearer | `Docs` -> `DocsReply` |
+//! | `POST /v1/manifest` | bearer | `Manifest` -> `ManifestReply` |
 //! | `POST /v1/commits` | bearer | `Fetch` -> `FetchReply` |
 //! | `GET /v1/blobs/{sha256 hex}` | bearer | the bytes, `Content-Disposition: attachment`, `ETag`; absent and forbidden are one 404 |
 //! | `GET /v1/wait` | bearer | Server-Sent Events: `event: poke`, `data: {"partition","epoch","head"}` at once and when the head moves |

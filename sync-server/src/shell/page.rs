@@ -103,7 +103,7 @@ fn row(app: &App, line: &CaseLine, html: &mut String) -> Result<(), Problem> {
         escaped(grid),
         escaped(state.grid.as_str()),
         time(line.record.opened_ms),
-        time(line.touched_ms),
+        time(line.record.touched_ms),
         line.photos.1,
         line.photos.0,
         escaped(&id),

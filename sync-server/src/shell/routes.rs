@@ -35,6 +35,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/hello", post(|s, r| stranger("hello", hub::Request::Hello, s, r)))
         .route("/v1/push", post(|s, r| device("push", hub::Request::Push, s, r)))
         .route("/v1/pull", post(|s, r| device("pull", hub::Request::Pull, s, r)))
+        .route("/v1/docs", post(|s, r| device("docs", hub::Request::Docs, s, r)))
+        .route("/v1/manifest", post(|s, r| device("manifest", hub::Request::Manifest, s, r)))
         .route("/v1/commits", post(|s, r| device("fetch", hub::Request::Fetch, s, r)))
         .route("/v1/blobs/{hash}", get(blob))
         .route("/v1/wait", get(wait::wait))
@@ -145,6 +147,8 @@ async fn answer(
                 hub::Response::Hello(m) => message(&m),
                 hub::Response::Push(m) => message(&m),
                 hub::Response::Pull(m) => message(&m),
+                hub::Response::Docs(m) => message(&m),
+                hub::Response::Manifest(m) => message(&m),
                 hub::Response::Fetch(m) => message(&m),
                 hub::Response::Blob { .. } | hub::Response::Upload(_) => return Err(Problem::Internal),
             })

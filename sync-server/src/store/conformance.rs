@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
 use yuandian_document::keys::Signature;
 use yuandian_document::{
-    Act, Captured, DeviceCertificate, DeviceKey, Envelope, Kind, Report, SignedCommit, SoftwareRoot, cbor,
+    Act, Captured, ChangeHash, DeviceCertificate, DeviceKey, Envelope, Kind, Report, SignedCommit,
+    SoftwareRoot, cbor,
 };
 use yuandian_model::{
     BlobHash, CaseId, Catalogue, Code, CommitId, Divisions, Grant, GroupId, Incarnation, PartitionId, Role,
@@ -166,7 +167,13 @@ impl Writer<'_> {
     }
 
     fn content(&mut self, document: CaseId, base: u64, blobs: Vec<BlobRef>) -> Prepared {
-        let gate = GateOutcome::Admitted { blobs };
+        let photos = u32::try_from(blobs.len()).expect("a few");
+        let gate = GateOutcome::Admitted {
+            blobs,
+            change: ChangeHash([base.to_be_bytes()[7]; 32]),
+            title: format!("version {}", base + 1),
+            photos,
+        };
         let work = Work::Content(ContentWork { base, allowed: Some(Writing::Everything), gate });
         self.item(document, Kind::Content, base.to_be_bytes().to_vec(), work)
     }
@@ -312,7 +319,7 @@ fn pages_hold_what_the_streams_hold(store: &dyn Store) {
         let epoch = Some(store.head().expect("a head").epoch);
         let streams = [Cursor::new(stream.clone(), epoch, cursor)];
         let receiver = writer.account.user;
-        store.page(&PageAsk { streams: &streams, receiver, bytes_max }).expect("a page")
+        store.page(&PageAsk { streams: &streams, receiver, bytes_max, check: false }).expect("a page")
     };
     let whole = page(0, usize::MAX);
     let seqs: Vec<u64> = whole.cases.iter().map(|c| c.seq).collect();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use yuandian_document::Act;
 use yuandian_model::{Actor, CaseId, Code, CommitId, Incarnation, Refusal, UserId, Writing, refusal::Facts};
 
-use super::{CaseRecord, CommandPart, Judge, Prepared};
+use super::{CaseRecord, CommandPart, ContentWork, GateOutcome, Judge, Prepared, Work};
 use crate::limits::CASE_LOG_BYTES_MAX;
 
 /// The last commit received of one chain.
@@ -111,11 +111,16 @@ impl<'a> Ledger<'a> {
             let place = act.report.as_ref().and_then(|report| report.place);
             let record = self.cases.entry(document).or_insert_with(|| CaseRecord {
                 id: document,
-                state: ruling.next.clone(),
                 place,
+                partition: self.judge.partition(&ruling.next.grid),
+                state: ruling.next.clone(),
                 opened_ms: now_ms,
+                touched_ms: now_ms,
                 version: 0,
                 log_bytes: 0,
+                title: String::new(),
+                photos: 0,
+                aged: false,
             });
             record.state = ruling.next;
             record.log_bytes += item.cost();
@@ -140,6 +145,12 @@ impl<'a> Ledger<'a> {
         if let Some(record) = self.cases.get_mut(&item.envelope.document) {
             record.version += 1;
             record.log_bytes += item.cost();
+            if let Work::Content(ContentWork { gate: GateOutcome::Admitted { title, photos, .. }, .. }) =
+                &item.work
+            {
+                record.title.clone_from(title);
+                record.photos = *photos;
+            }
             self.taken.insert(CommandPart::of(&item.envelope));
         }
     }
@@ -176,7 +187,6 @@ mod tests {
 
     use super::*;
     use crate::limits::PULLED_BLOB_BYTES;
-    use crate::store::Work;
 
     const CASE: CaseId = CaseId([1; 16]);
 
@@ -290,15 +300,21 @@ mod tests {
             act_seq: 1,
             holders: Vec::new(),
             waiting: Vec::new(),
+            followers: Vec::new(),
         };
         let at = |log_bytes: u64| {
             let record = CaseRecord {
                 id: CASE,
                 state: state.clone(),
                 place: None,
+                partition: PartitionId::ONLY,
                 opened_ms: 0,
+                touched_ms: 0,
                 version: 0,
                 log_bytes,
+                title: String::new(),
+                photos: 0,
+                aged: false,
             };
             room(Some(&record), &item).map_err(|refusal| refusal.code)
         };

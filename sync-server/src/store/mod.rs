@@ -12,10 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_document::{Act, ChangeHash, DeviceCertificate, Envelope, Kind, Place, SignedCommit};
 use yuandian_model::{
-    Actor, BlobHash, CaseId, CaseState, CommitId, DeviceId, DivisionCode, Grant, GroupId, Incarnation,
-    Refusal, Role, Ruling, UserId, Writing,
+    Actor, BlobHash, CaseId, CaseState, CommitId, DeviceId, DivisionCode, Epoch, Grant, GroupId, Incarnation,
+    PartitionId, Refusal, Role, Ruling, UserId, Writing,
 };
-use yuandian_sync::message::{PartitionHead, PulledCase};
+use yuandian_sync::check::StreamSum;
+use yuandian_sync::message::{ManifestEntry, PartitionHead, PulledCase, StreamCheck, Wanted};
 use yuandian_sync::{Cursor, StreamId};
 
 use crate::limits::{PULLED_BLOB_BYTES, PULLED_COMMIT_BYTES};
@@ -117,12 +118,22 @@ pub struct CaseRecord {
     pub state: CaseState,
     /// Where, as far as it is shared.
     pub place: Option<Place>,
+    /// Which partition orders it.
+    pub partition: PartitionId,
     /// When it was opened, server's clock, ms since 1970.
     pub opened_ms: i64,
+    /// When it last moved, server's clock, ms since 1970.
+    pub touched_ms: i64,
     /// Number of content changes taken: what a prepared change stands on.
     pub version: u64,
     /// The [`Prepared::cost`] of all its commits, bytes.
     pub log_bytes: u64,
+    /// First words of its description, for lists.
+    pub title: String,
+    /// Number of its photos.
+    pub photos: u32,
+    /// Whether it ended so long ago that it is in its people's own streams alone.
+    pub aged: bool,
 }
 
 /// What one command of a device writes into one case, once: its content or its act. The group is the command's and survives every rewriting,
@@ -202,6 +213,12 @@ pub enum GateOutcome {
     Admitted {
         /// Files its photos name.
         blobs: Vec<BlobRef>,
+        /// The change's own name.
+        change: ChangeHash,
+        /// The document's title after it, as a list shows it.
+        title: String,
+        /// Photos in the document after it.
+        photos: u32,
     },
     /// The document has it already.
     Duplicate,
@@ -253,7 +270,7 @@ impl Prepared {
     #[must_use]
     pub fn cost(&self) -> u64 {
         let files = match &self.work {
-            Work::Content(ContentWork { gate: GateOutcome::Admitted { blobs }, .. }) => blobs.len(),
+            Work::Content(ContentWork { gate: GateOutcome::Admitted { blobs, .. }, .. }) => blobs.len(),
             _ => 0,
         };
         self.pulled_bytes() + files as u64 * PULLED_BLOB_BYTES
@@ -278,12 +295,12 @@ pub struct Batch {
 /// What became of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Committed {
-    /// Done: canonical receipts in order, and where the partition stands.
+    /// Done: canonical receipts in order, and where the partitions stand.
     Done {
         /// One for each item.
         receipts: Vec<Vec<u8>>,
-        /// After it.
-        head: PartitionHead,
+        /// Of the partitions it wrote in, or of the first where it wrote nothing.
+        heads: Vec<PartitionHead>,
     },
     /// Something it was prepared against has moved: prepare again. Nothing was written.
     Moved,
@@ -305,6 +322,12 @@ pub trait Judge: Sync {
 
     /// The streams a case belongs in.
     fn streams(&self, state: &CaseState) -> BTreeSet<StreamId>;
+
+    /// The partition that orders the cases of a division.
+    fn partition(&self, grid: &DivisionCode) -> PartitionId;
+
+    /// Whether work on the case has ended by its workflow.
+    fn has_ended(&self, state: &CaseState) -> bool;
 }
 
 /// A page of news.
@@ -316,6 +339,14 @@ pub struct Page {
     pub cursors: Vec<Cursor>,
     /// Whether there is more.
     pub more: bool,
+    /// Sums of the streams that the page completes.
+    pub checks: Vec<StreamCheck>,
+    /// Asked streams whose cursor says nothing here.
+    pub resets: Vec<Cursor>,
+    /// Whether a cursor counts numbers of this epoch that were never given: the sign of a copy that was started without a new epoch.
+    pub from_the_future: bool,
+    /// Last number inside a verified backup of the only partition.
+    pub safe_seq: Option<u64>,
 }
 
 /// What a PULL asks the store.
@@ -327,6 +358,54 @@ pub struct PageAsk<'a> {
     pub receiver: UserId,
     /// Bytes to aim at.
     pub bytes_max: usize,
+    /// Whether sums are wanted of streams that do not move, too.
+    pub check: bool,
+}
+
+/// What DOCS asks the store.
+#[derive(Debug, Clone)]
+pub struct DocsAsk<'a> {
+    /// Documents in the order wanted.
+    pub wanted: &'a [Wanted],
+    /// Streams the receiver may hold.
+    pub streams: &'a BTreeSet<StreamId>,
+    /// Who receives.
+    pub receiver: UserId,
+    /// Bytes to aim at.
+    pub bytes_max: usize,
+}
+
+/// Documents, as many as fit, all of one partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocsPage {
+    /// The epoch their numbers count in.
+    pub epoch: Epoch,
+    /// The cases.
+    pub cases: Vec<PulledCase>,
+}
+
+/// What MANIFEST asks the store.
+#[derive(Debug, Clone)]
+pub struct ManifestAsk<'a> {
+    /// The stream.
+    pub stream: &'a StreamId,
+    /// In which partition.
+    pub partition: PartitionId,
+    /// Entries after this case.
+    pub after: Option<CaseId>,
+    /// Entries at most.
+    pub entries_max: usize,
+}
+
+/// A page of what is in a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestPage {
+    /// Where the partition stands; none where it does not exist.
+    pub head: Option<PartitionHead>,
+    /// The cases present, rising.
+    pub entries: Vec<ManifestEntry>,
+    /// Whether there are more.
+    pub more: bool,
 }
 
 /// Whole commits with certificates.
@@ -403,8 +482,6 @@ pub struct Swept {
 pub struct CaseLine {
     /// What is decided.
     pub record: CaseRecord,
-    /// When it last moved, server's clock, ms since 1970.
-    pub touched_ms: i64,
     /// Commits taken.
     pub commits: u64,
     /// Distinct files its photos name, and how many of them are stored.
@@ -420,6 +497,9 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`], as for every method.
     fn head(&self) -> Result<PartitionHead, StoreError>;
+
+    /// Where every partition stands, rising by partition.
+    fn heads(&self) -> Result<Vec<PartitionHead>, StoreError>;
 
     /// Proves that a transaction can be written.
     fn probe(&self, now_ms: i64) -> Result<(), StoreError>;
@@ -461,6 +541,15 @@ pub trait Store: Send + Sync {
 
     /// News of streams.
     fn page(&self, ask: &PageAsk<'_>) -> Result<Page, StoreError>;
+
+    /// Documents that a device has the lines of.
+    fn docs(&self, ask: &DocsAsk<'_>) -> Result<DocsPage, StoreError>;
+
+    /// What is in a stream.
+    fn manifest(&self, ask: &ManifestAsk<'_>) -> Result<ManifestPage, StoreError>;
+
+    /// Count and sum of a stream.
+    fn stream_sum(&self, partition: PartitionId, stream: &StreamId) -> Result<StreamSum, StoreError>;
 
     /// Taken commits whose cases are in one of the streams; others are left out.
     fn envelopes(&self, ids: &[CommitId], streams: &BTreeSet<StreamId>) -> Result<Envelopes, StoreError>;

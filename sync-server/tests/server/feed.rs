@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use yuandian_document::keys::Purpose;
-use yuandian_model::{Code, CommitId, Epoch, Role};
+use yuandian_model::{Code, CommitId, Role};
 use yuandian_server::hub::{Request, Response};
 use yuandian_server::problem::Problem;
 use yuandian_sync::limits::{FETCH_COMMITS_MAX, STREAMS_MAX};
@@ -109,28 +109,6 @@ fn pages_end_at_their_size_and_go_on_where_they_ended() {
 }
 
 #[test]
-fn a_cursor_of_another_epoch_or_from_the_future_begins_anew() {
-    let world = World::new();
-    let mut author = world.phone(1, Role::GridWorker);
-    let case = author.new_case();
-    let report = author.report(case, "case.snap");
-    assert_eq!(world.codes(&author, vec![report]), [Code::Ok]);
-    let stream = StreamId::grid(&GRID.parse().unwrap());
-    let asked = |epoch: Option<Epoch>, cursor: u64| {
-        let cursor = Cursor::new(stream.clone(), epoch, cursor);
-        let pull = Pull { version: 0, streams: vec![cursor], max_bytes: 1 << 20, check: false };
-        let Ok(Response::Pull(page)) = world.ask_as(&author, Request::Pull(pull)) else { panic!() };
-        assert_eq!(page.cursors, [Cursor::new(stream.clone(), Some(Epoch([7; 8])), 1)]);
-        page.cases.len()
-    };
-    assert_eq!(asked(Some(Epoch([7; 8])), 1), 0);
-    assert_eq!(asked(Some(Epoch([7; 8])), 0), 1);
-    assert_eq!(asked(Some(Epoch([8; 8])), 1), 1);
-    assert_eq!(asked(Some(Epoch([7; 8])), 2), 1);
-    assert_eq!(asked(None, 1), 1);
-}
-
-#[test]
 fn a_stream_without_a_right_gives_nothing_and_is_not_answered() {
     let world = World::new();
     let mut asker = world.phone(1, Role::Resident);
@@ -171,7 +149,8 @@ fn a_case_in_two_streams_brings_its_commits_once_a_page() {
     assert_eq!(world.codes(&author, items), [Code::Ok; 2]);
     let page = world.page(&author);
     let commits: Vec<usize> = page.cases.iter().map(|c| c.commits.len()).collect();
-    assert_eq!(commits, [2, 0], "grid: and user:");
+    assert_eq!(commits, [2, 0], "user: goes first, then grid:");
+    assert!(page.cases[0].stream.0.starts_with("user:"));
     assert!(page.cases.iter().all(|c| c.facts.is_some()));
 }
 

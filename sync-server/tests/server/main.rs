@@ -9,6 +9,7 @@ mod commands;
 mod enrolment;
 mod feed;
 mod http;
+mod lines;
 mod phone;
 mod push;
 mod routes;

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{OptionalExtension, Transaction};
 use yuandian_document::cbor;
-use yuandian_model::{Actor, CaseId, Code, CommitId, DeviceId, Incarnation, PartitionId};
-use yuandian_sync::StreamId;
+use yuandian_model::{Actor, CaseId, Code, CommitId, DeviceId, Epoch, Incarnation, PartitionId};
 use yuandian_sync::message::{PartitionHead, Receipt};
 
+use super::membership::Step;
 use super::row::{case, count, heads_blob, people_blob, place_blob, signed};
-use super::{documents, error, feed, people};
+use super::{ages, documents, error, partitions, people};
 use crate::store::{
-    Account, Batch, CaseRecord, ChainTip, CommandPart, Committed, GateOutcome, Judge, Ledger, Prepared,
-    Situation, StoreError, Verdict, Work,
+    Account, Batch, CaseRecord, ChainTip, CommandPart, Committed, ContentWork, GateOutcome, Judge, Ledger,
+    Prepared, Situation, StoreError, Verdict, Work,
 };
 
 pub fn situation(
@@ -120,10 +120,10 @@ pub fn commit(t: &Transaction<'_>, batch: &Batch, judge: &dyn Judge) -> Result<C
     }
 
     // From here on nothing is decided any more: numbers are taken, then only rows that carry them are written.
-    let fresh = outcomes.iter().filter(|o| matches!(o, Outcome::Judged(v) if v.numbered)).count() as u64;
-    let head = feed::advance(t, fresh)?;
-    let mut writer = Writer { t, batch, head: &head, next: head.head - fresh, last: BTreeMap::new() };
     let (tips, cases) = (ledger.tips, ledger.cases);
+    let numbers = Numbers::take(t, batch, &outcomes, &cases)?;
+    let heads = numbers.heads();
+    let mut writer = Writer { t, batch, numbers, last: BTreeMap::new() };
     writer.cases(&before, &cases)?;
     let mut receipts: Vec<Vec<u8>> = Vec::with_capacity(batch.items.len());
     for (item, outcome) in batch.items.iter().zip(outcomes) {
@@ -133,13 +133,13 @@ pub fn commit(t: &Transaction<'_>, batch: &Batch, judge: &dyn Judge) -> Result<C
             Outcome::Judged(v) if v.code == Code::RetryLater => {
                 seen.get(&item.id).and_then(|first| receipts.get(*first)).cloned().unwrap_or_default()
             }
-            Outcome::Judged(verdict) => writer.item(item, verdict)?,
+            Outcome::Judged(verdict) => writer.item(item, verdict, cases.get(&item.envelope.document))?,
         });
     }
     writer.chains(&tips_before, &tips)?;
-    writer.moved(&cases, judge)?;
+    writer.moved(&before, &cases, judge)?;
     writer.documents(&before, &cases)?;
-    Ok(Committed::Done { receipts, head })
+    Ok(Committed::Done { receipts, heads })
 }
 
 /// The verdict on one item, or `None` where it was prepared against facts that have moved.
@@ -179,30 +179,85 @@ fn decide(ledger: &mut Ledger<'_>, item: &Prepared, now_ms: i64) -> Option<Verdi
     })
 }
 
+/// The numbers of a batch: of every partition that it writes in, taken in order of the partitions, so that two writers never wait for each
+/// other in a ring.
+struct Numbers {
+    /// Of the whole deployment, for answers that have no number.
+    root: PartitionHead,
+    taken: BTreeMap<PartitionId, (PartitionHead, u64)>,
+}
+
+impl Numbers {
+    fn take(
+        t: &Transaction<'_>,
+        batch: &Batch,
+        outcomes: &[Outcome],
+        cases: &BTreeMap<CaseId, CaseRecord>,
+    ) -> Result<Self, StoreError> {
+        let mut fresh: BTreeMap<PartitionId, u64> = BTreeMap::new();
+        for (item, outcome) in batch.items.iter().zip(outcomes) {
+            if let (Outcome::Judged(verdict), Some(case)) = (outcome, cases.get(&item.envelope.document))
+                && verdict.numbered
+            {
+                *fresh.entry(case.partition).or_default() += 1;
+            }
+        }
+        let mut taken = BTreeMap::new();
+        for (partition, n) in fresh {
+            partitions::ensure(t, partition)?;
+            let head = partitions::advance(t, partition, n)?;
+            taken.insert(partition, (head.clone(), head.head - n));
+        }
+        Ok(Self { root: partitions::head(t)?, taken })
+    }
+
+    /// Where the partitions stand that the batch wrote in; the deployment's where it wrote in none.
+    fn heads(&self) -> Vec<PartitionHead> {
+        if self.taken.is_empty() {
+            return vec![self.root.clone()];
+        }
+        self.taken.values().map(|(head, _)| head.clone()).collect()
+    }
+
+    fn next(&mut self, partition: PartitionId) -> Option<u64> {
+        let (_, last) = self.taken.get_mut(&partition)?;
+        *last += 1;
+        Some(*last)
+    }
+
+    fn epoch(&self, partition: PartitionId) -> Epoch {
+        self.taken.get(&partition).map_or(self.root.epoch, |(head, _)| head.epoch)
+    }
+}
+
 struct Writer<'a> {
     t: &'a Transaction<'a>,
     batch: &'a Batch,
-    head: &'a PartitionHead,
-    next: u64,
+    numbers: Numbers,
     last: BTreeMap<CaseId, u64>,
 }
 
 impl Writer<'_> {
-    fn item(&mut self, item: &Prepared, verdict: Verdict) -> Result<Vec<u8>, StoreError> {
+    fn item(
+        &mut self,
+        item: &Prepared,
+        verdict: Verdict,
+        case: Option<&CaseRecord>,
+    ) -> Result<Vec<u8>, StoreError> {
+        let partition = case.map_or(PartitionId::ONLY, |case| case.partition);
         let mut facts = verdict.facts;
         if let Some(first) = verdict.first {
             facts.insert("first".into(), people::name(self.t, &first)?);
         }
-        let seq = verdict.numbered.then(|| {
-            self.next += 1;
-            self.last.insert(item.envelope.document, self.next);
-            self.next
-        });
+        let seq = if verdict.numbered { self.numbers.next(partition) } else { None };
+        if let Some(seq) = seq {
+            self.last.insert(item.envelope.document, seq);
+        }
         let receipt = cbor::encode(&Receipt {
             commit: item.id,
             code: verdict.code,
             seq,
-            epoch: self.head.epoch,
+            epoch: self.numbers.epoch(partition),
             received_ms: self.batch.now_ms,
             facts,
             signer: None,
@@ -212,10 +267,17 @@ impl Writer<'_> {
         let taken = seq.is_some();
         let envelope: &[u8] = if taken { &item.commit.envelope } else { &[] };
         let micros = if taken { item.micros.as_slice() } else { &[] };
+        let (blobs, change) = match &item.work {
+            Work::Content(ContentWork { gate: GateOutcome::Admitted { blobs, change, .. }, .. }) if taken => {
+                (blobs.as_slice(), Some(change))
+            }
+            _ => (&[][..], None),
+        };
         self.t
             .prepare_cached(
-                "INSERT INTO commit_log (id, seq, document, kind, grp, device, user, received_ms, code, receipt, envelope, signature)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                "INSERT INTO commit_log
+                 (id, seq, document, kind, grp, device, user, received_ms, code, receipt, envelope, signature, partition, change)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             )
             .and_then(|mut statement| {
                 statement.execute(rusqlite::params![
@@ -231,6 +293,8 @@ impl Writer<'_> {
                     receipt,
                     envelope,
                     item.commit.signature.0,
+                    partition.0,
+                    change.map(|change| change.0),
                 ])
             })
             .map_err(error)?;
@@ -242,30 +306,26 @@ impl Writer<'_> {
                 .and_then(|mut s| s.execute((item.id.0, signed(position as u64), hash.0, bytes)))
                 .map_err(error)?;
         }
-        if let (Work::Content(work), true) = (&item.work, taken)
-            && let GateOutcome::Admitted { blobs } = &work.gate
-        {
-            for blob in blobs {
-                self.t
-                    .prepare_cached(
-                        // Bytes that the device sent for another case are proven here too; and what was once an original stays the sender's.
-                        "INSERT INTO blob_ref (hash, document, device, size, mime, shared, proven)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6,
-                          EXISTS (SELECT 1 FROM blob_ref r WHERE r.hash = ?1 AND r.device = ?3 AND r.proven = 1))
-                         ON CONFLICT (hash, document, device) DO UPDATE SET shared = min(shared, excluded.shared)",
-                    )
-                    .and_then(|mut s| {
-                        s.execute((
-                            blob.hash.0,
-                            item.envelope.document.0,
-                            self.batch.device.0,
-                            signed(blob.size),
-                            &blob.mime,
-                            blob.shared,
-                        ))
-                    })
-                    .map_err(error)?;
-            }
+        for blob in blobs {
+            self.t
+                .prepare_cached(
+                    // Bytes that the device sent for another case are proven here too; and what was once an original stays the sender's.
+                    "INSERT INTO blob_ref (hash, document, device, size, mime, shared, proven)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6,
+                      EXISTS (SELECT 1 FROM blob_ref r WHERE r.hash = ?1 AND r.device = ?3 AND r.proven = 1))
+                     ON CONFLICT (hash, document, device) DO UPDATE SET shared = min(shared, excluded.shared)",
+                )
+                .and_then(|mut s| {
+                    s.execute((
+                        blob.hash.0,
+                        item.envelope.document.0,
+                        self.batch.device.0,
+                        signed(blob.size),
+                        &blob.mime,
+                        blob.shared,
+                    ))
+                })
+                .map_err(error)?;
         }
         Ok(receipt)
     }
@@ -299,9 +359,9 @@ impl Writer<'_> {
                 None => self
                     .t
                     .prepare_cached(
-                        "INSERT INTO case_row (id, service, catalogue, grid, author, stage, act_seq, holders, waiting, place,
-                         opened_ms, touched_ms, touched_seq, version, log_bytes)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, 0, ?12, ?13)",
+                        "INSERT INTO case_row (id, service, catalogue, grid, author, stage, act_seq, holders, waiting, followers, place,
+                         opened_ms, touched_ms, touched_seq, version, log_bytes, title, photos, partition, aged)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, 0, ?13, ?14, ?15, ?16, ?17, 0)",
                     )
                     .and_then(|mut s| {
                         s.execute(rusqlite::params![
@@ -314,17 +374,22 @@ impl Writer<'_> {
                             signed(state.act_seq),
                             people_blob(&state.holders),
                             people_blob(&state.waiting),
+                            people_blob(&state.followers),
                             place_blob(record.place.as_ref()),
                             record.opened_ms,
                             signed(record.version),
                             signed(record.log_bytes),
+                            record.title,
+                            record.photos,
+                            record.partition.0,
                         ])
                     })
                     .map_err(error)?,
                 Some(old) => self
                     .t
                     .prepare_cached(
-                        "UPDATE case_row SET stage = ?3, act_seq = ?4, holders = ?5, waiting = ?6, version = ?7, log_bytes = ?8
+                        "UPDATE case_row SET stage = ?3, act_seq = ?4, holders = ?5, waiting = ?6, followers = ?7, version = ?8,
+                         log_bytes = ?9, title = ?10, photos = ?11
                          WHERE id = ?1 AND act_seq = ?2",
                     )
                     .and_then(|mut s| {
@@ -335,8 +400,11 @@ impl Writer<'_> {
                             signed(state.act_seq),
                             people_blob(&state.holders),
                             people_blob(&state.waiting),
+                            people_blob(&state.followers),
                             signed(record.version),
                             signed(record.log_bytes),
+                            record.title,
+                            record.photos,
                         ])
                     })
                     .map_err(error)
@@ -350,14 +418,19 @@ impl Writer<'_> {
     }
 
     /// Moves every case with a new number on, in every stream it is in and every one it now belongs in.
-    fn moved(&self, cases: &BTreeMap<CaseId, CaseRecord>, judge: &dyn Judge) -> Result<(), StoreError> {
+    fn moved(
+        &self,
+        before: &BTreeMap<CaseId, CaseRecord>,
+        cases: &BTreeMap<CaseId, CaseRecord>,
+        judge: &dyn Judge,
+    ) -> Result<(), StoreError> {
         for (id, seq) in &self.last {
-            let streams = cases.get(id).map(|record| judge.streams(&record.state)).unwrap_or_default();
-            feed::touch(self.t, id, *seq, &streams)?;
-            self.t
-                .prepare_cached("UPDATE case_row SET touched_seq = ?2, touched_ms = ?3 WHERE id = ?1")
-                .and_then(|mut s| s.execute((id.0, signed(*seq), self.batch.now_ms)))
-                .map_err(error)?;
+            let Some(record) = cases.get(id) else {
+                continue;
+            };
+            let step =
+                Step { partition: record.partition, document: *id, seq: *seq, now_ms: self.batch.now_ms };
+            ages::touch(self.t, &step, before.get(id), record, judge)?;
         }
         Ok(())
     }
@@ -377,9 +450,3 @@ impl Writer<'_> {
         Ok(())
     }
 }
-
-/// Streams a case is added to; used by [`feed::touch`].
-pub type Streams = BTreeSet<StreamId>;
-
-/// The partition of this deployment.
-pub const PARTITION: u32 = PartitionId::ONLY.0;

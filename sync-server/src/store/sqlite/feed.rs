@@ -1,84 +1,28 @@
-//! The feed: the membership table, one row per (stream, case), its number rewritten on every accepted commit.
+//! The feed: what is new in the streams of a device since its cursors, and the repair where a cursor says nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use minicbor::bytes::ByteVec;
 use rusqlite::{OptionalExtension, Transaction};
 use yuandian_document::keys::{DeviceCertificate, Signature};
-use yuandian_document::{Envelope, SignedCommit, cbor, limits::COMMIT_BYTES_MAX};
-use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, Epoch, PartitionId, UserId};
-use yuandian_sync::limits::FETCH_COMMITS_MAX;
-use yuandian_sync::message::{
-    CaseFacts, PartitionHead, Person, PulledCase, PulledCommit, Receipt, StoredBlob,
-};
+use yuandian_document::{SignedCommit, cbor};
+use yuandian_model::{CaseId, CommitId, DeviceId, PartitionId};
+use yuandian_sync::limits::{FETCH_COMMITS_MAX, LINES_FIRST_ABOVE};
+use yuandian_sync::message::{ManifestEntry, PartitionHead, StreamCheck};
 use yuandian_sync::{Cursor, StreamId};
 
-use super::commits::{PARTITION, Streams};
-use super::row::{case, count, damaged, signed};
-use super::{error, people};
+use super::membership::{holding, present, sum};
+use super::pulled::{Names, SMALL_BYTES_MAX, Share, gone, pulled};
+use super::row::{count, damaged, signed};
+use super::{error, partitions};
 use crate::limits::PAGE_ROWS_MAX;
-use crate::store::{CaseRecord, Envelopes, Page, PageAsk, StoreError};
-
-/// A certificate or receipt, bytes, far below this.
-const SMALL_BYTES_MAX: usize = 64 * 1024;
-
-pub fn head(t: &Transaction<'_>) -> Result<PartitionHead, StoreError> {
-    t.prepare_cached("SELECT epoch, head FROM partition WHERE id = ?1")
-        .and_then(|mut statement| {
-            statement.query_row([PARTITION], |row| {
-                Ok(PartitionHead {
-                    partition: PartitionId(PARTITION),
-                    epoch: Epoch(row.get(0)?),
-                    head: count(row, 1)?,
-                    safe_seq: None,
-                })
-            })
-        })
-        .map_err(error)
-}
-
-/// Takes the next `n` numbers; the last of them is the new head.
-pub fn advance(t: &Transaction<'_>, n: u64) -> Result<PartitionHead, StoreError> {
-    t.prepare_cached("UPDATE partition SET head = head + ?2 WHERE id = ?1 RETURNING epoch, head")
-        .and_then(|mut statement| {
-            statement.query_row((PARTITION, signed(n)), |row| {
-                Ok(PartitionHead {
-                    partition: PartitionId(PARTITION),
-                    epoch: Epoch(row.get(0)?),
-                    head: count(row, 1)?,
-                    safe_seq: None,
-                })
-            })
-        })
-        .map_err(error)
-}
-
-/// Moves a case on in every stream it is in, and adds it to those it is not in yet.
-pub fn touch(t: &Transaction<'_>, case: &CaseId, seq: u64, streams: &Streams) -> Result<(), StoreError> {
-    for stream in streams {
-        t.prepare_cached(
-            "INSERT INTO membership (partition, stream, document, seq, since_seq, state) VALUES (?1, ?2, ?3, ?4, ?4, 'present')
-             ON CONFLICT (partition, stream, document) DO UPDATE
-             SET since_seq = CASE state WHEN 'gone' THEN excluded.seq ELSE since_seq END, state = 'present', reason = NULL",
-        )
-        .and_then(|mut s| s.execute((PARTITION, &stream.0, case.0, signed(seq))))
-        .map_err(error)?;
-    }
-    t.prepare_cached(
-        "UPDATE membership SET seq = ?3 WHERE partition = ?1 AND document = ?2 AND state = 'present'",
-    )
-    .and_then(|mut s| s.execute((PARTITION, case.0, signed(seq))))
-    .map(|_| ())
-    .map_err(error)
-}
+use crate::store::{DocsAsk, DocsPage, Envelopes, ManifestAsk, ManifestPage, Page, PageAsk, StoreError};
 
 pub const ROWS: &str = "SELECT document, seq, since_seq, state, reason FROM membership
      WHERE partition = ?1 AND stream = ?2 AND seq > ?3 AND seq <= ?4 ORDER BY seq LIMIT ?5";
-pub const COMMITS: &str = "SELECT id, seq, user, received_ms, receipt, envelope FROM commit_log
-     WHERE document = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq";
-pub const MICROS: &str = "SELECT bytes FROM micro WHERE commit_id = ?1 ORDER BY position";
-pub const STORED: &str =
-    "SELECT DISTINCT hash FROM blob_ref WHERE document = ?1 AND proven = 1 ORDER BY hash";
+pub const MUCH: &str = "SELECT 1 FROM membership
+     WHERE partition = ?1 AND stream = ?2 AND seq > ?3 AND seq <= ?4 ORDER BY seq LIMIT 1 OFFSET ?5";
+pub const ENTRIES: &str = "SELECT document, seq FROM membership
+     WHERE partition = ?1 AND stream = ?2 AND document > ?3 AND state = 'present' ORDER BY document LIMIT ?4";
 
 struct Row {
     document: CaseId,
@@ -87,219 +31,218 @@ struct Row {
     gone: Option<String>,
 }
 
-fn rows(t: &Transaction<'_>, stream: &StreamId, after: u64, head: u64) -> Result<Vec<Row>, StoreError> {
-    t.prepare_cached(ROWS)
-        .and_then(|mut statement| {
-            statement
-                .query_map((PARTITION, &stream.0, signed(after), signed(head), PAGE_ROWS_MAX), |row| {
-                    let gone = match row.get_ref(3)?.as_str()? {
-                        "gone" => Some(row.get::<_, Option<String>>(4)?.unwrap_or_default()),
-                        _ => None,
-                    };
-                    Ok(Row {
-                        document: CaseId(row.get(0)?),
-                        seq: count(row, 1)?,
-                        since: count(row, 2)?,
-                        gone,
-                    })
-                })?
-                .collect()
-        })
-        .map_err(error)
+fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    let gone = match row.get_ref(3)?.as_str()? {
+        "gone" => Some(row.get::<_, Option<String>>(4)?.unwrap_or_default()),
+        _ => None,
+    };
+    Ok(Row { document: CaseId(row.get(0)?), seq: count(row, 1)?, since: count(row, 2)?, gone })
 }
 
+/// A page while it is filled.
+struct Filling<'a> {
+    names: Names<'a>,
+    ask: &'a PageAsk<'a>,
+    page: Page,
+    bytes: usize,
+    /// What the page has of a case already: it is applied whole or not at all. A line is 0 commits; of a whole one, since when.
+    brought: BTreeMap<CaseId, Share>,
+    /// Whole streams of the ask whose cursors count.
+    whole: Vec<&'a Cursor>,
+}
+
+/// What is new in the streams. A person's own stream goes first, because nothing in a list is as near as one's own.
 pub fn page(t: &Transaction<'_>, ask: &PageAsk<'_>) -> Result<Page, StoreError> {
-    let head = head(t)?;
-    let mut page = Page { cases: Vec::new(), cursors: Vec::new(), more: false };
-    let mut bytes = 0;
-    let mut names = Names { t, known: BTreeMap::new() };
-    // A case in several of the receiver's streams brings its commits once: the page is applied whole or not at all.
-    let mut brought: BTreeMap<CaseId, u64> = BTreeMap::new();
+    let heads: BTreeMap<PartitionId, PartitionHead> =
+        partitions::heads(t)?.into_iter().map(|head| (head.partition, head)).collect();
+    let mut page = Page {
+        cases: Vec::new(),
+        cursors: Vec::new(),
+        more: false,
+        checks: Vec::new(),
+        resets: Vec::new(),
+        from_the_future: false,
+        safe_seq: heads.get(&PartitionId::ONLY).and_then(|head| head.safe_seq),
+    };
+    let mut counting = Vec::new();
     for asked in ask.streams {
-        // A cursor of another life of the log, or from the future, says nothing: the stream is sent from its beginning.
-        let counts = asked.epoch == Some(head.epoch) && asked.cursor <= head.head;
-        let after = if counts { asked.cursor } else { 0 };
-        let mut cursor = after;
-        let mut complete = false;
-        if !page.more {
-            let rows = rows(t, &asked.stream, after, head.head)?;
-            complete = rows.len() < PAGE_ROWS_MAX as usize;
-            for row in rows {
-                let from = if row.since <= after { after } else { 0 };
-                let from =
-                    if brought.get(&row.document).is_some_and(|f| *f <= from) { row.seq } else { from };
-                let pulled = pulled(&mut names, &asked.stream, &row, from, ask.receiver)?;
-                let size = cbor::encode(&pulled).len();
-                if !page.cases.is_empty() && bytes + size > ask.bytes_max {
-                    complete = false;
-                    break;
-                }
-                bytes += size;
-                cursor = row.seq;
-                if from < row.seq {
-                    brought.insert(row.document, from);
-                }
-                page.cases.push(pulled);
+        let Some(head) = heads.get(&asked.partition) else {
+            // Nothing was ever ordered there: a cursor that has moved is of another life.
+            if asked.cursor > 0 {
+                page.resets.push(asked.clone());
             }
-            page.more = !complete;
+            continue;
+        };
+        let (_, horizon) = sum(t, asked.partition, &asked.stream)?;
+        let same_life = asked.epoch == Some(head.epoch);
+        page.from_the_future |= same_life && asked.cursor > head.head;
+        let fresh = asked.epoch.is_none() || (same_life && asked.cursor == 0);
+        let counts = same_life && asked.cursor <= head.head && asked.cursor >= horizon;
+        if fresh || counts {
+            counting.push((asked, head));
+        } else {
+            page.resets.push(Cursor { epoch: Some(head.epoch), cursor: 0, ..asked.clone() });
+        }
+    }
+    counting.sort_by_key(|(asked, _)| !asked.stream.0.starts_with("user:"));
+    let whole = counting
+        .iter()
+        .filter(|(asked, _)| asked.epoch.is_some() && !asked.lines_only && !asked.stream.is_summary())
+        .map(|(asked, _)| *asked)
+        .collect();
+    let mut filling = Filling { names: Names::new(t), ask, page, bytes: 0, brought: BTreeMap::new(), whole };
+    for (asked, head) in counting {
+        filling.stream(asked, head)?;
+    }
+    Ok(filling.page)
+}
+
+impl Filling<'_> {
+    fn stream(&mut self, asked: &Cursor, head: &PartitionHead) -> Result<(), StoreError> {
+        let after = if asked.epoch.is_some() { asked.cursor } else { 0 };
+        let (mut cursor, mut complete) = (after, false);
+        if !self.page.more {
+            complete = self.rows(asked, after, head.head, &mut cursor)?;
+            self.page.more = !complete;
         }
         if complete {
             cursor = head.head;
         }
-        page.cursors.push(Cursor { epoch: Some(head.epoch), cursor, ..asked.clone() });
-    }
-    Ok(page)
-}
-
-struct Names<'a> {
-    t: &'a Transaction<'a>,
-    known: BTreeMap<UserId, String>,
-}
-
-impl Names<'_> {
-    fn person(&mut self, user: &UserId) -> Result<Person, StoreError> {
-        if let Some(name) = self.known.get(user) {
-            return Ok(Person { user: *user, name: name.clone() });
+        let moved = asked.epoch.is_none() || cursor > asked.cursor;
+        if complete && (moved || self.ask.check) {
+            let (sum, _) = sum(self.names.t, asked.partition, &asked.stream)?;
+            self.page.checks.push(StreamCheck {
+                stream: asked.stream.clone(),
+                partition: asked.partition,
+                count: sum.count,
+                xor: sum.xor,
+            });
         }
-        let name = people::name(self.t, user)?;
-        self.known.insert(*user, name.clone());
-        Ok(Person { user: *user, name })
+        if moved {
+            self.page.cursors.push(Cursor { epoch: Some(head.epoch), cursor, ..asked.clone() });
+        }
+        Ok(())
     }
 
-    fn facts(&mut self, record: CaseRecord, receiver: &UserId) -> Result<CaseFacts, StoreError> {
-        let state = record.state;
-        let holders = state.holders.iter().map(|user| self.person(user)).collect::<Result<_, _>>()?;
-        let position = state.waiting_position(receiver).and_then(|n| u32::try_from(n).ok());
-        Ok(CaseFacts {
-            service: state.service.0,
-            catalogue: state.catalogue,
-            grid: state.grid,
-            place: record.place,
-            author: self.person(&state.author)?,
-            stage: state.stage,
-            act_seq: state.act_seq,
-            holders,
-            waiting: u32::try_from(state.waiting.len()).unwrap_or(u32::MAX),
-            my_position: position,
-            opened_ms: record.opened_ms,
-            title: String::new(),
-            photos: 0,
-            touched_ms: record.opened_ms,
-            followers: 0,
-            followed: false,
-        })
-    }
-}
-
-fn pulled(
-    names: &mut Names<'_>,
-    stream: &StreamId,
-    row: &Row,
-    from: u64,
-    receiver: UserId,
-) -> Result<PulledCase, StoreError> {
-    let mut pulled = PulledCase {
-        stream: stream.clone(),
-        document: row.document,
-        seq: row.seq,
-        gone: row.gone.clone(),
-        commits: Vec::new(),
-        facts: None,
-        stored: Vec::new(),
-        snapshot: None,
-        outstanding: false,
-        heads: None,
-        private: None,
-    };
-    if row.gone.is_some() {
-        return Ok(pulled);
-    }
-    let record = case(names.t, &row.document)?.ok_or_else(|| {
-        StoreError::Damaged(format!("a stream names case {} that is not there", row.document))
-    })?;
-    pulled.commits = commits(names, &row.document, from, row.seq)?;
-    pulled.facts = Some(names.facts(record, &receiver)?);
-    pulled.stored = names
-        .t
-        .prepare_cached(STORED)
-        .and_then(|mut s| {
-            s.query_map([row.document.0], |r| Ok(StoredBlob { hash: BlobHash(r.get(0)?) }))?.collect()
-        })
-        .map_err(error)?;
-    Ok(pulled)
-}
-
-fn commits(
-    names: &mut Names<'_>,
-    document: &CaseId,
-    from: u64,
-    to: u64,
-) -> Result<Vec<PulledCommit>, StoreError> {
-    let t = names.t;
-    let mut statement = t.prepare_cached(COMMITS).map_err(error)?;
-    let mut found = statement.query((document.0, signed(from), signed(to))).map_err(error)?;
-    let mut commits = Vec::new();
-    while let Some(row) = found.next().map_err(error)? {
-        let (mut commit, user) = commit(row).map_err(error)?;
-        commit.name = names.person(&user)?.name;
-        commit.micros = t
-            .prepare_cached(MICROS)
+    /// Takes rows of one stream until the page is full; whether they were all.
+    fn rows(&mut self, asked: &Cursor, after: u64, head: u64, cursor: &mut u64) -> Result<bool, StoreError> {
+        let t = self.names.t;
+        let (partition, stream) = (asked.partition.0, &asked.stream.0);
+        let much = t
+            .prepare_cached(MUCH)
             .and_then(|mut s| {
-                s.query_map([commit.id.0], |r| Ok(ByteVec::from(r.get::<_, Vec<u8>>(0)?)))?.collect()
+                s.exists((partition, stream, signed(after), signed(head), signed(LINES_FIRST_ABOVE as u64)))
             })
             .map_err(error)?;
-        commits.push(commit);
-    }
-    Ok(commits)
-}
-
-fn commit(row: &rusqlite::Row<'_>) -> rusqlite::Result<(PulledCommit, UserId)> {
-    let receipt: Receipt = cbor::decode("receipt", row.get_ref(4)?.as_blob()?, SMALL_BYTES_MAX)
-        .map_err(|_| damaged(4, "receipt"))?;
-    let envelope: Envelope = cbor::decode("envelope", row.get_ref(5)?.as_blob()?, COMMIT_BYTES_MAX)
-        .map_err(|_| damaged(5, "envelope"))?;
-    let user = UserId(row.get(2)?);
-    let commit = PulledCommit {
-        id: CommitId(row.get(0)?),
-        seq: count(row, 1)?,
-        kind: envelope.kind,
-        device: envelope.device,
-        incarnation: envelope.incarnation,
-        branch: envelope.branch,
-        generation: envelope.generation,
-        group: envelope.group,
-        user,
-        name: String::new(),
-        wall_ms: envelope.captured.wall_ms,
-        received_ms: row.get(3)?,
-        code: receipt.code,
-        facts: receipt.facts,
-        body: envelope.body,
-        micros: Vec::new(),
-        change: None,
-    };
-    Ok((commit, user))
-}
-
-pub const PRESENT: &str =
-    "SELECT 1 FROM membership WHERE partition = ?1 AND stream = ?2 AND document = ?3 AND state = 'present'";
-
-/// Whether a case is in one of the streams.
-pub fn is_in(
-    t: &Transaction<'_>,
-    document: &CaseId,
-    streams: &BTreeSet<StreamId>,
-) -> Result<bool, StoreError> {
-    for stream in streams {
-        let found = t
-            .prepare_cached(PRESENT)
-            .and_then(|mut s| s.exists((PARTITION, &stream.0, document.0)))
+        let mut statement = t.prepare_cached(ROWS).map_err(error)?;
+        let mut found = statement
+            .query((partition, stream, signed(after), signed(head), PAGE_ROWS_MAX))
             .map_err(error)?;
-        if found {
-            return Ok(true);
+        let mut rows = 0;
+        while let Some(next) = found.next().map_err(error)? {
+            let row = row(next).map_err(error)?;
+            let case = match row.gone.clone() {
+                Some(reason) => gone(&asked.stream, row.document, row.seq, reason),
+                None => {
+                    let share = self.share(asked, after, &row, much)?;
+                    pulled(
+                        &mut self.names,
+                        (&asked.stream, row.document, row.seq),
+                        share,
+                        &self.ask.receiver,
+                    )?
+                }
+            };
+            let size = cbor::encode(&case).len();
+            if !self.page.cases.is_empty() && self.bytes + size > self.ask.bytes_max {
+                return Ok(false);
+            }
+            self.bytes += size;
+            *cursor = row.seq;
+            if case.gone.is_none() && !asked.stream.is_summary() {
+                let whole = Share::Since(row.seq);
+                self.brought.insert(row.document, if case.outstanding { Share::Line } else { whole });
+            }
+            self.page.cases.push(case);
+            rows += 1;
         }
+        Ok(rows < PAGE_ROWS_MAX)
     }
-    Ok(false)
+
+    fn share(&self, asked: &Cursor, after: u64, row: &Row, much: bool) -> Result<Share, StoreError> {
+        if asked.stream.is_summary() {
+            return Ok(Share::Summary);
+        }
+        if asked.lines_only {
+            return Ok(Share::Line);
+        }
+        if let Some(brought) = self.brought.get(&row.document) {
+            return Ok(*brought);
+        }
+        let mut since = if row.since <= after { after } else { 0 };
+        if since == 0 {
+            // New in this stream, but perhaps held by another one.
+            for other in self.whole.iter().filter(|o| o.partition == asked.partition) {
+                let held = present(self.names.t, other.partition, &other.stream, &row.document)?;
+                if held.is_some_and(|(_, first)| first <= other.cursor) {
+                    since = since.max(other.cursor);
+                }
+            }
+        }
+        Ok(if since == 0 && much { Share::Line } else { Share::Since(since) })
+    }
+}
+
+/// Documents in the order wanted, until the reply is full. All are of one partition; the device asks again for the rest.
+pub fn docs(t: &Transaction<'_>, ask: &DocsAsk<'_>) -> Result<DocsPage, StoreError> {
+    let mut names = Names::new(t);
+    let mut cases = Vec::new();
+    let mut bytes = 0;
+    let mut of: Option<PartitionHead> = None;
+    for wanted in ask.wanted {
+        let case = match holding(t, &wanted.document, ask.streams)? {
+            None => gone(&StreamId(String::new()), wanted.document, 0, NO_RIGHT.to_owned()),
+            Some(held) => {
+                match &of {
+                    Some(head) if head.partition != held.partition => continue,
+                    Some(_) => {}
+                    None => of = partitions::find(t, held.partition)?,
+                }
+                let share = if wanted.since == 0 { Share::Anew } else { Share::Since(wanted.since) };
+                pulled(&mut names, (&held.stream, wanted.document, held.seq), share, &ask.receiver)?
+            }
+        };
+        let size = cbor::encode(&case).len();
+        if !cases.is_empty() && bytes + size > ask.bytes_max {
+            break;
+        }
+        bytes += size;
+        cases.push(case);
+    }
+    let epoch = of.map_or_else(|| partitions::head(t), Ok)?.epoch;
+    Ok(DocsPage { epoch, cases })
+}
+
+/// Why a document is not given: no right of the person leads to it, or there is none. One answer for both.
+const NO_RIGHT: &str = "no_right";
+
+/// What is in a stream, rising by case.
+pub fn manifest(t: &Transaction<'_>, ask: &ManifestAsk<'_>) -> Result<ManifestPage, StoreError> {
+    let head = partitions::find(t, ask.partition)?;
+    let after = ask.after.as_ref().map_or(&[][..], |case| case.as_bytes());
+    let mut entries: Vec<ManifestEntry> = t
+        .prepare_cached(ENTRIES)
+        .and_then(|mut s| {
+            let limit = signed(ask.entries_max as u64 + 1);
+            s.query_map((ask.partition.0, &ask.stream.0, after, limit), |row| {
+                Ok(ManifestEntry { document: CaseId(row.get(0)?), seq: count(row, 1)? })
+            })?
+            .collect()
+        })
+        .map_err(error)?;
+    let more = entries.len() > ask.entries_max;
+    entries.truncate(ask.entries_max);
+    Ok(ManifestPage { head, entries, more })
 }
 
 pub fn envelopes(
@@ -326,7 +269,7 @@ pub fn envelopes(
         let Some((document, device, commit)) = row else {
             continue;
         };
-        if is_in(t, &document, streams)? {
+        if holding(t, &document, streams)?.is_some() {
             devices.insert(device);
             found.commits.push(commit);
         }

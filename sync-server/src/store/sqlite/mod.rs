@@ -1,11 +1,15 @@
 //! The store on SQLite: one file, one writer, as many readers as there are workers.
 
+mod ages;
 mod commits;
 mod documents;
 mod feed;
+mod membership;
 mod overview;
+mod partitions;
 mod people;
 mod pragmas;
+mod pulled;
 mod row;
 pub(crate) mod schema;
 mod timers;
@@ -16,14 +20,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
-use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, Epoch, UserId};
+use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, Epoch, PartitionId, UserId};
 use yuandian_sync::StreamId;
+use yuandian_sync::check::StreamSum;
 use yuandian_sync::message::PartitionHead;
 
 use super::{
-    Account, Batch, CaseLine, CommandPart, Committed, EnrollOutcome, Enrollment, Envelopes, Judge,
-    NewInvitation, NonceSpend, Page, PageAsk, ReadableBlob, SavedDocument, Situation, Store, StoreError,
-    Swept, Upload, UploadId, UploadOutcome,
+    Account, Batch, CaseLine, CommandPart, Committed, DocsAsk, DocsPage, EnrollOutcome, Enrollment,
+    Envelopes, Judge, ManifestAsk, ManifestPage, NewInvitation, NonceSpend, Page, PageAsk, ReadableBlob,
+    SavedDocument, Situation, Store, StoreError, Swept, Upload, UploadId, UploadOutcome,
 };
 
 /// A SQLite database as a [`Store`].
@@ -130,7 +135,10 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
 
 impl Store for SqliteStore {
     fn head(&self) -> Result<PartitionHead, StoreError> {
-        self.read(feed::head)
+        self.read(partitions::head)
+    }
+    fn heads(&self) -> Result<Vec<PartitionHead>, StoreError> {
+        self.read(partitions::heads)
     }
     fn probe(&self, now_ms: i64) -> Result<(), StoreError> {
         self.write(|t| {
@@ -185,6 +193,15 @@ impl Store for SqliteStore {
     }
     fn page(&self, ask: &PageAsk<'_>) -> Result<Page, StoreError> {
         self.read(|t| feed::page(t, ask))
+    }
+    fn docs(&self, ask: &DocsAsk<'_>) -> Result<DocsPage, StoreError> {
+        self.read(|t| feed::docs(t, ask))
+    }
+    fn manifest(&self, ask: &ManifestAsk<'_>) -> Result<ManifestPage, StoreError> {
+        self.read(|t| feed::manifest(t, ask))
+    }
+    fn stream_sum(&self, partition: PartitionId, stream: &StreamId) -> Result<StreamSum, StoreError> {
+        self.read(|t| Ok(membership::sum(t, partition, stream)?.0))
     }
     fn envelopes(&self, ids: &[CommitId], streams: &BTreeSet<StreamId>) -> Result<Envelopes, StoreError> {
         self.read(|t| feed::envelopes(t, ids, streams))

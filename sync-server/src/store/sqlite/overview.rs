@@ -3,18 +3,18 @@
 use rusqlite::Transaction;
 
 use super::error;
-use super::row::{CASE_COLUMNS, count, heads, record};
+use super::row::{CASE_COLUMN_COUNT as N, CASE_COLUMNS, count, heads, record};
 use crate::store::{CaseLine, StoreError};
 
 /// The newest cases; every count is one index range.
 pub fn sql() -> String {
     format!(
-        "SELECT {CASE_COLUMNS}, touched_ms,
+        "SELECT {CASE_COLUMNS},
          (SELECT count(*) FROM commit_log c WHERE c.document = case_row.id AND c.seq > 0),
          (SELECT count(DISTINCT r.hash) FROM blob_ref r WHERE r.document = case_row.id),
          (SELECT count(DISTINCT r.hash) FROM blob_ref r WHERE r.document = case_row.id AND r.proven = 1),
          (SELECT heads FROM document_cache d WHERE d.document = case_row.id)
-         FROM case_row ORDER BY touched_seq DESC LIMIT ?1"
+         FROM case_row ORDER BY touched_ms DESC, touched_seq DESC LIMIT ?1"
     )
 }
 
@@ -25,10 +25,9 @@ pub fn cases(t: &Transaction<'_>, limit: Option<u32>) -> Result<Vec<CaseLine>, S
                 .query_map([limit.map_or(-1, i64::from)], |row| {
                     Ok(CaseLine {
                         record: record(row)?,
-                        touched_ms: row.get(13)?,
-                        commits: count(row, 14)?,
-                        photos: (count(row, 15)?, count(row, 16)?),
-                        heads: heads(row, 17)?,
+                        commits: count(row, N)?,
+                        photos: (count(row, N + 1)?, count(row, N + 2)?),
+                        heads: heads(row, N + 3)?,
                     })
                 })?
                 .collect()

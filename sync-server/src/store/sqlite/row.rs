@@ -3,7 +3,7 @@
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, Transaction};
 use yuandian_document::{ChangeHash, Place, cbor};
-use yuandian_model::{CaseId, CaseState, ServiceId, UserId};
+use yuandian_model::{CaseId, CaseState, PartitionId, ServiceId, UserId};
 
 use super::error;
 use crate::store::{CaseRecord, StoreError};
@@ -66,12 +66,14 @@ pub fn place_blob(place: Option<&Place>) -> Option<Vec<u8>> {
 }
 
 /// Columns of a case, in the order that [`record`] reads.
-pub const CASE_COLUMNS: &str = "id, service, catalogue, grid, author, stage, act_seq, holders, waiting, place, opened_ms, version, log_bytes";
+pub const CASE_COLUMNS: &str = "id, service, catalogue, grid, author, stage, act_seq, holders, waiting, followers, place, partition, opened_ms, touched_ms, version, log_bytes, title, photos, aged";
+/// How many they are.
+pub const CASE_COLUMN_COUNT: usize = 19;
 
 /// A case from [`CASE_COLUMNS`].
 pub fn record(row: &Row<'_>) -> rusqlite::Result<CaseRecord> {
-    let place = match row.get_ref(9)?.as_blob_or_null()? {
-        Some(bytes) => Some(cbor::decode("place", bytes, PLACE_BYTES_MAX).map_err(|_| damaged(9, "place"))?),
+    let place = match row.get_ref(10)?.as_blob_or_null()? {
+        Some(bytes) => Some(cbor::decode("place", bytes, PLACE_BYTES_MAX).map_err(|_| damaged(10, "place"))?),
         None => None,
     };
     Ok(CaseRecord {
@@ -85,11 +87,17 @@ pub fn record(row: &Row<'_>) -> rusqlite::Result<CaseRecord> {
             act_seq: count(row, 6)?,
             holders: people(row, 7)?,
             waiting: people(row, 8)?,
+            followers: people(row, 9)?,
         },
         place,
-        opened_ms: row.get(10)?,
-        version: count(row, 11)?,
-        log_bytes: count(row, 12)?,
+        partition: PartitionId(row.get(11)?),
+        opened_ms: row.get(12)?,
+        touched_ms: row.get(13)?,
+        version: count(row, 14)?,
+        log_bytes: count(row, 15)?,
+        title: row.get(16)?,
+        photos: row.get(17)?,
+        aged: row.get(18)?,
     })
 }
 

@@ -13,7 +13,7 @@ const APPLICATION: i64 = 0x5944_7376;
 
 const TABLES: &str = "
 CREATE TABLE partition (
-    id INTEGER PRIMARY KEY, epoch BLOB NOT NULL, head INTEGER NOT NULL CHECK (head >= 0)
+    id INTEGER PRIMARY KEY, epoch BLOB NOT NULL, head INTEGER NOT NULL CHECK (head >= 0), safe_seq INTEGER
 ) STRICT;
 CREATE TABLE probe (id INTEGER PRIMARY KEY CHECK (id = 1), at_ms INTEGER NOT NULL) STRICT;
 CREATE TABLE person (user BLOB PRIMARY KEY, name TEXT NOT NULL, since_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -46,14 +46,15 @@ CREATE TABLE chain (
 CREATE TABLE case_row (
     id BLOB PRIMARY KEY, service TEXT NOT NULL, catalogue INTEGER NOT NULL, grid TEXT NOT NULL,
     author BLOB NOT NULL REFERENCES person (user), stage TEXT NOT NULL, act_seq INTEGER NOT NULL, holders BLOB NOT NULL,
-    waiting BLOB NOT NULL, place BLOB, opened_ms INTEGER NOT NULL, touched_ms INTEGER NOT NULL, touched_seq INTEGER NOT NULL,
-    version INTEGER NOT NULL, log_bytes INTEGER NOT NULL
+    waiting BLOB NOT NULL, followers BLOB NOT NULL, place BLOB, partition INTEGER NOT NULL, opened_ms INTEGER NOT NULL,
+    touched_ms INTEGER NOT NULL, touched_seq INTEGER NOT NULL, version INTEGER NOT NULL, log_bytes INTEGER NOT NULL,
+    title TEXT NOT NULL, photos INTEGER NOT NULL, aged INTEGER NOT NULL CHECK (aged IN (0, 1))
 ) STRICT;
-CREATE INDEX case_touched ON case_row (touched_seq);
+CREATE INDEX case_touched ON case_row (touched_ms, touched_seq);
 CREATE TABLE commit_log (
-    id BLOB PRIMARY KEY, seq INTEGER UNIQUE, document BLOB NOT NULL, kind INTEGER NOT NULL, grp BLOB NOT NULL,
+    id BLOB PRIMARY KEY, partition INTEGER NOT NULL, seq INTEGER, document BLOB NOT NULL, kind INTEGER NOT NULL, grp BLOB NOT NULL,
     device BLOB NOT NULL, user BLOB NOT NULL, received_ms INTEGER NOT NULL, code TEXT NOT NULL, receipt BLOB NOT NULL, envelope BLOB NOT NULL,
-    signature BLOB NOT NULL
+    signature BLOB NOT NULL, change BLOB, UNIQUE (partition, seq)
 ) STRICT;
 CREATE INDEX commit_document ON commit_log (document, seq);
 CREATE INDEX commit_command ON commit_log (device, document, grp, kind, seq);
@@ -67,11 +68,16 @@ CREATE TABLE document_cache (
 ) STRICT;
 CREATE TABLE membership (
     partition INTEGER NOT NULL, stream TEXT NOT NULL, document BLOB NOT NULL REFERENCES case_row (id), seq INTEGER NOT NULL,
-    since_seq INTEGER NOT NULL, state TEXT NOT NULL CHECK (state IN ('present', 'gone')), reason TEXT,
+    since_seq INTEGER NOT NULL, state TEXT NOT NULL CHECK (state IN ('present', 'gone')), reason TEXT, gone_ms INTEGER,
     PRIMARY KEY (partition, stream, document)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX membership_feed ON membership (partition, stream, seq);
 CREATE INDEX membership_document ON membership (document);
+CREATE INDEX membership_gone ON membership (gone_ms) WHERE gone_ms IS NOT NULL;
+CREATE TABLE stream_sum (
+    partition INTEGER NOT NULL, stream TEXT NOT NULL, count INTEGER NOT NULL, xor INTEGER NOT NULL, horizon INTEGER NOT NULL,
+    PRIMARY KEY (partition, stream)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE blob_ref (
     hash BLOB NOT NULL, document BLOB NOT NULL REFERENCES case_row (id), device BLOB NOT NULL, size INTEGER NOT NULL,
     mime TEXT NOT NULL, shared INTEGER NOT NULL CHECK (shared IN (0, 1)), proven INTEGER NOT NULL CHECK (proven IN (0, 1)),

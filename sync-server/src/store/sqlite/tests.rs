@@ -2,7 +2,7 @@
 
 use yuandian_model::Epoch;
 
-use super::{SqliteStore, commits, feed, overview, timers, uploads};
+use super::{SqliteStore, commits, feed, membership, overview, pulled, timers, uploads};
 
 #[test]
 fn no_query_of_feed_page_or_timers_scans() {
@@ -12,10 +12,19 @@ fn no_query_of_feed_page_or_timers_scans() {
     let queries = [
         commits::TAKEN,
         feed::ROWS,
-        feed::COMMITS,
-        feed::MICROS,
-        feed::STORED,
-        feed::PRESENT,
+        feed::MUCH,
+        feed::ENTRIES,
+        membership::OF_CASE,
+        membership::PRESENT,
+        membership::PARTITION_OF,
+        membership::SUM,
+        membership::FORGOTTEN,
+        membership::FIRST_GONE,
+        pulled::COMMITS,
+        pulled::MICROS,
+        pulled::STORED,
+        pulled::HEADS,
+        pulled::SNAPSHOT,
         uploads::REFERENCED,
         uploads::UNPROVEN,
         uploads::READABLE,

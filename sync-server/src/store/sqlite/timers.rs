@@ -1,8 +1,9 @@
 //! Durable timers: what is due runs once, after a restart too, in the transaction that forgets it.
 
 use rusqlite::{OptionalExtension, Transaction};
+use yuandian_model::CaseId;
 
-use super::error;
+use super::{ages, error, membership};
 use crate::limits::TIMERS_PER_TICK_MAX;
 use crate::store::{StoreError, Swept, UploadId};
 
@@ -12,6 +13,10 @@ pub const NONCE: &str = "nonce";
 pub const TOKEN: &str = "token";
 /// An upload ends; the subject is its id.
 pub const UPLOAD: &str = "upload";
+/// Rows of cases that went are old enough to be forgotten; no subject.
+pub const GONE: &str = "gone";
+/// A case ended long ago; the subject is its id.
+pub const AGE: &str = "age";
 
 /// Sets or moves a timer.
 pub fn set(t: &Transaction<'_>, kind: &str, subject: &[u8], due_ms: i64) -> Result<(), StoreError> {
@@ -22,6 +27,14 @@ pub fn set(t: &Transaction<'_>, kind: &str, subject: &[u8], due_ms: i64) -> Resu
     .and_then(|mut statement| statement.execute((kind, subject, due_ms)))
     .map(|_| ())
     .map_err(error)
+}
+
+/// Sets a timer where there is none.
+pub fn set_first(t: &Transaction<'_>, kind: &str, subject: &[u8], due_ms: i64) -> Result<(), StoreError> {
+    t.prepare_cached("INSERT INTO timer (kind, subject, due_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+        .and_then(|mut statement| statement.execute((kind, subject, due_ms)))
+        .map(|_| ())
+        .map_err(error)
 }
 
 /// Forgets a timer.
@@ -49,6 +62,18 @@ pub fn sweep(t: &Transaction<'_>, now_ms: i64) -> Result<Swept, StoreError> {
             NONCE => "DELETE FROM nonce WHERE device = ?1 AND until_ms <= ?2",
             TOKEN => "DELETE FROM token WHERE hash = ?1 AND until_ms <= ?2",
             UPLOAD => "DELETE FROM upload WHERE id = ?1 AND until_ms <= ?2",
+            GONE => {
+                // Sets its own next time.
+                membership::forget(t, now_ms)?;
+                continue;
+            }
+            AGE => {
+                if let Some(document) = CaseId::from_slice(&subject) {
+                    ages::age_out(t, document, now_ms)?;
+                }
+                clear(t, &kind, &subject)?;
+                continue;
+            }
             other => return Err(StoreError::Damaged(format!("no timer {other}"))),
         };
         let gone = t.prepare_cached(sql).and_then(|mut s| s.execute((&subject, now_ms))).map_err(error)?;

@@ -1,15 +1,15 @@
 //! Uploads and blobs: what may be sent, what is whole, who may read it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{OptionalExtension, Transaction};
-use yuandian_model::{BlobHash, CaseId, DeviceId, UserId};
+use yuandian_model::{BlobHash, CaseId, DeviceId, PartitionId, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::message::PartitionHead;
 
-use super::commits::Streams;
-use super::row::{count, signed};
-use super::{error, feed, timers};
+use super::membership::{Step, holding, touch};
+use super::row::{case, count, signed};
+use super::{error, partitions, timers};
 use crate::limits::UPLOADS_PER_DEVICE_MAX;
 use crate::store::{ReadableBlob, StoreError, Upload, UploadId, UploadOutcome};
 
@@ -115,22 +115,30 @@ pub fn stored(t: &Transaction<'_>, upload: &Upload, now_ms: i64) -> Result<Parti
         .prepare_cached(UNPROVEN)
         .and_then(|mut s| s.query_map((hash.0, device.0), |row| Ok(CaseId(row.get(0)?)))?.collect())
         .map_err(error)?;
-    if naming.is_empty() {
-        return feed::head(t);
-    }
     t.execute("UPDATE blob_ref SET proven = 1 WHERE hash = ?1 AND device = ?2", (hash.0, device.0))
         .map_err(error)?;
-    let head = feed::advance(t, naming.len() as u64)?;
-    let first = head.head - naming.len() as u64 + 1;
-    for (case, seq) in naming.iter().zip(first..) {
-        feed::touch(t, case, seq, &Streams::new())?;
-        t.execute(
-            "UPDATE case_row SET touched_seq = ?2, touched_ms = ?3 WHERE id = ?1",
-            (case.0, signed(seq), now_ms),
-        )
-        .map_err(error)?;
+    move_on(t, &naming, now_ms)
+}
+
+/// Moves cases on by one number each. Where the only partition stands after it.
+fn move_on(t: &Transaction<'_>, cases: &[CaseId], now_ms: i64) -> Result<PartitionHead, StoreError> {
+    let mut partitions: BTreeMap<PartitionId, Vec<CaseId>> = BTreeMap::new();
+    for document in cases {
+        if let Some(record) = case(t, document)? {
+            partitions.entry(record.partition).or_default().push(*document);
+        }
     }
-    Ok(head)
+    for (partition, cases) in partitions {
+        let head = partitions::advance(t, partition, cases.len() as u64)?;
+        let first = head.head - cases.len() as u64 + 1;
+        for (document, seq) in cases.into_iter().zip(first..) {
+            touch(t, &Step { partition, document, seq, now_ms }, None)?;
+            t.prepare_cached("UPDATE case_row SET touched_seq = ?2, touched_ms = ?3 WHERE id = ?1")
+                .and_then(|mut s| s.execute((document.0, signed(seq), now_ms)))
+                .map_err(error)?;
+        }
+    }
+    partitions::head(t)
 }
 
 pub fn readable(
@@ -146,7 +154,7 @@ pub fn readable(
         })
         .map_err(error)?;
     for (case, mime) in whole {
-        if feed::is_in(t, &case, streams)? {
+        if holding(t, &case, streams)?.is_some() {
             return Ok(Some(ReadableBlob::Whole { mime }));
         }
     }
@@ -155,7 +163,7 @@ pub fn readable(
         .and_then(|mut s| s.query_map([hash.0], |row| Ok(CaseId(row.get(0)?)))?.collect())
         .map_err(error)?;
     for case in micro {
-        if feed::is_in(t, &case, streams)? {
+        if holding(t, &case, streams)?.is_some() {
             let bytes = t
                 .query_row("SELECT bytes FROM micro WHERE hash = ?1 LIMIT 1", [hash.0], |row| row.get(0))
                 .map_err(error)?;

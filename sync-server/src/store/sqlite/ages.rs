@@ -1,0 +1,61 @@
+//! Cases that ended long ago leave the lists of those who work there; their people's own streams keep them. Reopened, they come back whole.
+
+use rusqlite::Transaction;
+use yuandian_model::CaseId;
+use yuandian_sync::StreamId;
+
+use super::membership::{Step, leave, touch as touch_streams};
+use super::row::{case, signed};
+use super::{error, partitions, timers};
+use crate::limits::AGE_OUT_MS;
+use crate::store::{CaseRecord, Judge, StoreError};
+
+/// Why an aged case went.
+pub const AGED: &str = "aged";
+
+/// A person's own stream: what one took part in stays there.
+fn is_own(stream: &StreamId) -> bool {
+    stream.0.starts_with("user:")
+}
+
+/// Moves a case on with a commit: in every stream it is in and every one it now belongs in. An end sets its clock, a new beginning stops it
+/// and brings back what had gone.
+pub fn touch(
+    t: &Transaction<'_>,
+    step: &Step,
+    before: Option<&CaseRecord>,
+    after: &CaseRecord,
+    judge: &dyn Judge,
+) -> Result<(), StoreError> {
+    let ended = judge.has_ended(&after.state);
+    let had_ended = before.is_some_and(|before| judge.has_ended(&before.state));
+    let aged = after.aged && ended;
+    let mut streams = judge.streams(&after.state);
+    if aged {
+        streams.retain(is_own);
+    }
+    if ended && !had_ended {
+        timers::set(t, timers::AGE, &step.document.0, step.now_ms + AGE_OUT_MS)?;
+    } else if had_ended && !ended {
+        timers::clear(t, timers::AGE, &step.document.0)?;
+    }
+    touch_streams(t, step, Some(&streams))?;
+    t.prepare_cached("UPDATE case_row SET touched_seq = ?2, touched_ms = ?3, aged = ?4 WHERE id = ?1")
+        .and_then(|mut s| s.execute((step.document.0, signed(step.seq), step.now_ms, aged)))
+        .map(|_| ())
+        .map_err(error)
+}
+
+/// The clock of an ended case has run out: it leaves every stream but people's own.
+pub fn age_out(t: &Transaction<'_>, document: CaseId, now_ms: i64) -> Result<(), StoreError> {
+    let Some(record) = case(t, &document)?.filter(|record| !record.aged) else {
+        return Ok(());
+    };
+    let head = partitions::advance(t, record.partition, 1)?;
+    let step = Step { partition: record.partition, document, seq: head.head, now_ms };
+    leave(t, &step, AGED, |stream| !is_own(stream))?;
+    t.prepare_cached("UPDATE case_row SET aged = 1 WHERE id = ?1")
+        .and_then(|mut s| s.execute([document.0]))
+        .map(|_| ())
+        .map_err(error)
+}
