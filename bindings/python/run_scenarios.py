@@ -114,7 +114,7 @@ def seen_case(view):
 
 
 def seen_attention(item):
-    names = "title act code reason reason_en next next_text kept".split()
+    names = "title act code reason reason_en next next_text kept review".split()
     return {"case": item.case_id} | {name: getattr(item, name) for name in names}
 
 

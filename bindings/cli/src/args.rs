@@ -112,8 +112,12 @@ pub enum Verb {
         #[arg(long = "trust", value_name = "FILE.der")]
         trust: Vec<PathBuf>,
     },
-    /// What needs you (需处理).
-    Attention,
+    /// What needs you (需处理): lists it, or deals with one entry.
+    Attention {
+        /// What to do with an entry.
+        #[command(subcommand)]
+        step: Option<Step>,
+    },
     /// What is on its way.
     Outbox,
     /// Write a case with its history and originals into a zip file.
@@ -122,6 +126,48 @@ pub enum Verb {
         case: String,
         /// The file.
         file: PathBuf,
+    },
+}
+
+/// What to do with an entry of the 需处理 list; its number is the first column of the list.
+#[derive(Debug, Subcommand)]
+pub enum Step {
+    /// Send it again, changed or as it was.
+    Amend {
+        /// The entry.
+        item: i64,
+        /// Other words.
+        #[arg(long)]
+        text: Option<String>,
+        /// Another answer, or another argument of an act.
+        #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
+        set: Vec<(String, String)>,
+    },
+    /// Keep it as a note of the case, photos included.
+    Note {
+        /// The entry.
+        item: i64,
+    },
+    /// Ask a person to look at it; sent with the next sync.
+    Appeal {
+        /// The entry.
+        item: i64,
+        /// Why.
+        #[arg(long, default_value = "")]
+        text: String,
+    },
+    /// Write it with its photos into a zip file; the entry stays.
+    Export {
+        /// The entry.
+        item: i64,
+        /// The file.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Give it up, photos included.
+    Discard {
+        /// The entry.
+        item: i64,
     },
 }
 

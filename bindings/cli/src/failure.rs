@@ -33,6 +33,8 @@ impl Failure {
                 DeviceError::Invalid { .. }
                 | DeviceError::Photo { .. }
                 | DeviceError::NotFound { .. }
+                | DeviceError::Settled { .. }
+                | DeviceError::NotOffered { .. }
                 | DeviceError::ServerRefused(_)
                 | DeviceError::NotEnrolled => 2,
                 DeviceError::Refused { .. } => 3,

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex};
 use serde::Serialize;
 use serde_json::json;
 use yuandian_device::platform::open_home;
-use yuandian_device::{ActCommand, ActOutcome, DeviceError, Draft, Driver, Phone, RunReport, TrustRoots};
+use yuandian_device::{
+    ActCommand, ActOutcome, Amendment, DeviceError, Draft, Driver, Phone, RunReport, TrustRoots,
+};
 
-use crate::args::{Capture, Command, Verb};
+use crate::args::{Capture, Command, Step, Verb};
 use crate::failure::Failure;
 use crate::text;
 
@@ -70,22 +72,45 @@ pub fn run(command: &Command) -> Done {
             saved(&phone, &id, json)
         }
         Verb::Sync { trust } => sync(phone, trust, json),
-        Verb::Attention => {
+        Verb::Attention { step: None } => {
             let items = phone.attention()?;
             answer(json, &items, || text::attention(&items))
         }
+        Verb::Attention { step: Some(step) } => deal_with(&mut phone, step, json),
         Verb::Outbox => {
             let lines = phone.outbox()?;
             answer(json, &lines, || text::outbox(&lines))
         }
         Verb::Export { case, file } => {
             let id = phone.find(case)?;
-            let bytes = phone.export(&id)?;
-            std::fs::write(file, &bytes).map_err(|e| file_failure(file, &e))?;
-            let told = json!({"id": id.to_string(), "file": file, "bytes": bytes.len()});
-            answer(json, &told, || format!("已导出 {} ({} bytes)", file.display(), bytes.len()))
+            exported(&phone.export(&id)?, file, &json!({"id": id.to_string()}), json)
         }
     }
+}
+
+/// One step with one entry of the 需处理 list.
+fn deal_with(phone: &mut Phone, step: &Step, json: bool) -> Done {
+    let (item, how, case) = match step {
+        Step::Amend { item, text, set } => {
+            (item, "amended", phone.amend(*item, &Amendment { text: text.as_deref(), set })?)
+        }
+        Step::Note { item } => (item, "noted", phone.keep_as_note(*item)?),
+        Step::Appeal { item, text } => (item, "appealed", phone.appeal(*item, text)?),
+        Step::Discard { item } => (item, "discarded", phone.discard(*item)?),
+        Step::Export { item, to } => {
+            return exported(&phone.export_item(*item)?, to, &json!({"item": item}), json);
+        }
+    };
+    let told = json!({"item": item, "settled": how, "case": case.to_string()});
+    answer(json, &told, || text::settled(*item, how, &case))
+}
+
+fn exported(bytes: &[u8], file: &Path, what: &serde_json::Value, json: bool) -> Done {
+    std::fs::write(file, bytes).map_err(|e| file_failure(file, &e))?;
+    let mut told = what.clone();
+    told["file"] = json!(file);
+    told["bytes"] = json!(bytes.len());
+    answer(json, &told, || format!("已导出 {} ({} bytes)", file.display(), bytes.len()))
 }
 
 /// The draft first, photo by photo, then the case: whatever kills the phone in between leaves what was there.

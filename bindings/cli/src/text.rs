@@ -54,6 +54,17 @@ fn explain(failure: &Failure) -> (String, String, Vec<String>) {
         }
         DeviceError::Invalid { .. } => says("invalid", &["改正后重试 (mend it and try again)"]),
         DeviceError::Photo { code, .. } => says(code, &["换一张照片 (use another photo)"]),
+        DeviceError::NotFound { what: "item", .. } => {
+            says("not_found", &["用 attention 查看编号 (see `attention` for numbers)"])
+        }
+        DeviceError::Settled { .. } => {
+            says("settled", &["已处理过,用 show 查看案件 (dealt with before; see the case with `show`)"])
+        }
+        DeviceError::NotOffered { next, .. } => {
+            let words = words();
+            let next = next.iter().map(|n| format!("{} ({n})", words.next(n).zh)).collect();
+            ("not_offered".to_owned(), failure.to_string(), next)
+        }
         DeviceError::NotFound { .. } => says("not_found", &["用 list 查看编号 (see `list` for ids)"]),
         DeviceError::NotEnrolled => says("not_enrolled", &["用邀请码登记 (`enroll` with an invitation)"]),
         DeviceError::Unreachable(_) => {
@@ -140,13 +151,17 @@ pub fn case(view: &CaseView, phone: &Phone) -> String {
 /// The 需处理 list.
 pub fn attention(items: &[AttentionItem]) -> String {
     let line = |item: &AttentionItem| {
+        let next: Vec<String> =
+            item.next.iter().zip(&item.next_text).map(|(id, words)| format!("{words} ({id})")).collect();
+        let review = item.review.as_ref().map_or(String::new(), |words| format!("\n  复核: {words}"));
         format!(
-            "{} {} [{}] {}\n  → {}",
+            "{}  {} {} [{}] {}{review}\n  → {}",
+            item.item,
             item.case,
             item.title,
             item.code,
             item.reason,
-            item.next_text.join(" / ")
+            next.join(" / ")
         )
     };
     if items.is_empty() {
@@ -154,6 +169,17 @@ pub fn attention(items: &[AttentionItem]) -> String {
     } else {
         items.iter().map(line).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// An entry of the 需处理 list that was dealt with.
+pub fn settled(item: i64, how: &str, case: &CaseId) -> String {
+    let done = match how {
+        "amended" => "已修改,待重发 (sent again with the next sync)",
+        "noted" => "已转为备注 (kept as a note)",
+        "appealed" => "已提交复核,随下次同步发出 (a person will be asked with the next sync)",
+        _ => "已放弃 (given up)",
+    };
+    format!("{item}  {done}  {case}")
 }
 
 /// The outbox.

@@ -107,6 +107,9 @@ impl From<DeviceError> for CoreError {
             }
             DeviceError::Photo { code, reason } => CoreError::PhotoRefused { code: code.to_owned(), reason },
             DeviceError::NotFound { what, id } => CoreError::NotFound { what: what.to_owned(), id },
+            DeviceError::Settled { .. } | DeviceError::NotOffered { .. } => {
+                CoreError::InvalidInput { field: "item".to_owned(), reason: error.to_string() }
+            }
             DeviceError::NotEnrolled => CoreError::NotEnrolled,
             DeviceError::Unreachable(reason) => CoreError::Unreachable { reason },
             DeviceError::ServerRefused(reason) => CoreError::ServerRefused { reason },

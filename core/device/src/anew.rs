@@ -12,6 +12,7 @@ use yuandian_model::{CaseId, Code, Incarnation};
 use crate::content::base_content;
 use crate::error::Result;
 use crate::phone::{Phone, incarnation};
+use crate::store::journal::NewEntry;
 use crate::store::outbox::{Intent, Item, ItemState, Rewritten};
 use crate::store::{cases, journal, meta, outbox};
 
@@ -102,7 +103,7 @@ impl Phone {
                         Err(ContentError::TooMuch(detail)) => {
                             let facts = BTreeMap::from([("detail".to_owned(), detail.to_owned())]);
                             let now_ms = self.ports.clock.wall_ms();
-                            journal::add(tx, doc, &item.intent, (Code::RLimit, &facts), now_ms)?;
+                            journal::add(tx, &NewEntry::of(item, Code::RLimit, &facts, now_ms))?;
                             None
                         }
                         written => written?,

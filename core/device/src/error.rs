@@ -42,6 +42,24 @@ pub enum DeviceError {
         /// Its id.
         id: String,
     },
+    /// The entry of the 需处理 list was dealt with before.
+    #[error("item {item} was settled before: {how}")]
+    Settled {
+        /// The entry.
+        item: i64,
+        /// How: `amended`, `noted`, `appealed`, `discarded`, or what the case itself has settled.
+        how: String,
+    },
+    /// This step does not fit the entry: choose one of those it offers.
+    #[error("{step:?} does not fit item {item}; possible: {}", next.join(", "))]
+    NotOffered {
+        /// The entry.
+        item: i64,
+        /// The step.
+        step: &'static str,
+        /// What it offers, ids.
+        next: Vec<String>,
+    },
     /// The phone speaks for nobody yet: enrol with an invitation.
     #[error("this phone is not enrolled: use an invitation code first")]
     NotEnrolled,

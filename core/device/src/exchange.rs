@@ -24,6 +24,7 @@ use crate::error::{DeviceError, Result};
 use crate::evidence::is;
 use crate::glance::project;
 use crate::phone::{APP, PersonRecord, Phone, Seen, incarnation};
+use crate::store::journal::NewEntry;
 use crate::store::outbox::{Intent, Item, ItemState};
 use crate::store::{blobs, cases, journal, meta, outbox};
 
@@ -154,6 +155,7 @@ impl Phone {
         for removed in reply.removed.iter().filter(|r| !wanted.contains(&r.stream)) {
             cases::remove_stream(&tx, &removed.stream)?;
         }
+        self.keep_appeal_answers(&tx, &reply.appeals)?;
         outbox::offer_held_again(&tx)?;
         purge_unheld(&tx)?;
         tx.commit()?;
@@ -234,18 +236,15 @@ impl Phone {
                     self.begin_anew(&tx, &item, Incarnation(fresh))?;
                 }
                 code => {
-                    journal::add(
-                        &tx,
-                        &item.doc,
-                        &item.intent,
-                        (code, &receipt.facts),
-                        self.ports.clock.wall_ms(),
-                    )?;
+                    let now_ms = self.ports.clock.wall_ms();
+                    journal::add(&tx, &NewEntry::of(&item, code, &receipt.facts, now_ms))?;
                     outbox::remove(&tx, item.local_id)?;
                     if let Intent::Content(edits) = &item.intent {
-                        // The server knows nothing of these photos: they stay on the phone and are not offered.
-                        blobs_of(edits).try_for_each(|hash| blobs::park(&tx, &hash, &item.doc))?;
                         self.write_anew(&tx, &item.doc, Some(&item))?;
+                        // The server knows nothing of these photos: they stay on the phone and are not offered.
+                        self.unnamed(&tx, &item.doc, edits)?
+                            .iter()
+                            .try_for_each(|hash| blobs::park(&tx, hash, &item.doc))?;
                     }
                 }
             }
@@ -421,7 +420,7 @@ fn admit(
 }
 
 /// Files that edits name and that travel through the transfer queue.
-fn blobs_of(edits: &[Edit]) -> impl Iterator<Item = BlobHash> + '_ {
+pub(crate) fn blobs_of(edits: &[Edit]) -> impl Iterator<Item = BlobHash> + '_ {
     let files = |edit: &Edit| match edit {
         Edit::Photo(_, entry) => vec![Some(entry.original.hash), entry.thumb.as_ref().map(|t| t.hash)],
         _ => vec![],
@@ -472,7 +471,7 @@ impl Chain {
             schema,
             body: item.body.clone(),
             micro: item.micros.clone(),
-            supersedes: None,
+            supersedes: item.supersedes,
             alg: Algorithm::Ed25519,
             signer,
         })

@@ -43,7 +43,7 @@ pub(crate) fn glance(
         "attention"
     } else if content.answers.values().any(|a| a.in_conflict()) {
         "conflict"
-    } else if on_its_way {
+    } else if on_its_way || (loaded.base.is_empty() && facts.author.user == person.user) {
         "saved"
     } else if !blobs::unsent_of(db, id)?.is_empty() {
         "uploading"

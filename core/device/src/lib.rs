@@ -6,6 +6,7 @@
 //! sockets live in [`driver`], files and clocks in [`platform`].
 
 mod anew;
+mod attention;
 mod content;
 mod draft;
 pub mod driver;
@@ -22,6 +23,7 @@ mod store;
 pub mod view;
 mod write;
 
+pub use attention::Amendment;
 pub use draft::{Draft, Position};
 pub use driver::{Driver, TrustRoots};
 pub use error::{DeviceError, Result};

@@ -187,6 +187,13 @@ impl BlobDir for FolderBlobs {
     fn has(&self, hash: &BlobHash) -> bool {
         self.path(hash).is_file()
     }
+
+    fn remove(&mut self, hash: &BlobHash) -> io::Result<()> {
+        match fs::remove_file(self.path(hash)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::phone::Phone;
 use crate::state::decided;
 use crate::store::cases::{self, CaseRow};
 use crate::store::outbox::{Intent, Item, ItemState};
-use crate::store::{blobs, journal, outbox};
+use crate::store::{blobs, outbox};
 
 /// One of several values that nobody has settled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,6 +182,8 @@ pub struct AttentionItem {
     pub next_text: Vec<String>,
     /// What is kept of it.
     pub kept: Vec<String>,
+    /// What a reviewer answered to an appeal, if one was denied.
+    pub review: Option<String>,
     /// When the answer came, phone's wall clock, ms since 1970.
     pub at_ms: i64,
 }
@@ -379,45 +381,6 @@ impl Phone {
         })
     }
 
-    /// What needs the person, oldest first.
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn attention(&self) -> Result<Vec<AttentionItem>> {
-        let entries = journal::active(&self.db)?;
-        entries.into_iter().map(|entry| self.attention_item(entry)).collect()
-    }
-
-    fn attention_item(&self, entry: journal::Entry) -> Result<AttentionItem> {
-        let mut facts = entry.facts;
-        let (act, kept) = match &entry.intent {
-            Intent::Act(act) => (act.name.clone(), vec![]),
-            Intent::Content(edits) => ("content".to_owned(), edits.iter().map(kept_words).collect()),
-        };
-        facts.entry("act".to_owned()).or_insert_with(|| act.clone());
-        let reason = self.words.reason(entry.code, &facts);
-        let next: Vec<String> = self.words.next_steps(entry.code).to_vec();
-        let title = cases::case(&self.db, &entry.doc)?
-            .map(|stored| -> Result<String> {
-                let content = content::base_content(&self.db, &entry.doc, stored.snapshot.as_deref())?;
-                Ok(title_of(&content.view().description, &stored.facts.service, self))
-            })
-            .transpose()?;
-        Ok(AttentionItem {
-            item: entry.id,
-            case: entry.doc.to_string(),
-            title: title.unwrap_or_default(),
-            act,
-            code: entry.code.id().to_owned(),
-            reason: reason.zh,
-            reason_en: reason.en,
-            next_text: next.iter().map(|n| self.words.next(n).zh).collect(),
-            next,
-            kept,
-            at_ms: entry.at_ms,
-        })
-    }
-
     /// Commits on their way, oldest first.
     ///
     /// # Errors
@@ -456,16 +419,6 @@ pub(crate) fn title_of(text: &str, service: &str, phone: &Phone) -> String {
     match first {
         Some(line) => line.chars().take(limits::TITLE_CHARS_MAX).collect(),
         None => service_text(phone, service).zh,
-    }
-}
-
-fn kept_words(edit: &yuandian_document::Edit) -> String {
-    use yuandian_document::Edit;
-    match edit {
-        Edit::Describe(text) => text.clone(),
-        Edit::Answer { key, value } => format!("{key} = {value}"),
-        Edit::Note(_, note) => note.text.clone(),
-        Edit::Photo(_, photo) => format!("photo {}", photo.original.hash),
     }
 }
 

@@ -6,8 +6,8 @@ use yuandian_document::{Act, Content, Edit, PhotoEntry, Place, Report, cbor};
 use yuandian_model::catalogue::{PlacePrecision, Privacy, Service};
 use yuandian_model::writing::{CONTENT, Writing, may_write};
 use yuandian_model::{
-    ActRequest, BlobHash, CaseId, Cell500, Code, EntryId, Expects, GroupId, Refusal, Wgs84, form, judge,
-    limits,
+    ActRequest, BlobHash, CaseId, CaseState, Cell500, Code, CommitId, EntryId, Expects, GroupId, Refusal,
+    Wgs84, form, judge, limits,
 };
 use yuandian_sync::{CaseFacts, Person};
 
@@ -133,8 +133,8 @@ impl Phone {
             edits.push(Edit::Describe(value.clone()));
         }
         let private = checked.private;
-        let intents = if edits.is_empty() { vec![] } else { vec![Intent::Content(edits)] };
-        self.command_seen(case, intents, &[], seen, |tx| {
+        let intents = if edits.is_empty() { vec![] } else { vec![Intent::Content(edits).into()] };
+        self.say(case, intents, &[], seen, |tx| {
             private.iter().try_for_each(|(key, value)| cases::put_private(tx, case, key, value))
         })
     }
@@ -178,30 +178,8 @@ impl Phone {
         let person = self.person()?;
         let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
         let state = decided(self, &stored.facts, &outbox::of_case(&self.db, case)?, &person);
-        let expects = Expects {
-            stage: Some(state.stage.clone()),
-            assignee: state.holders.first().copied(),
-            act_seq: Some(state.act_seq),
-        };
-        let mut act = Act::named(command.name, Some(expects));
-        for (key, value) in command.args {
-            if !yuandian_model::catalogue::is_key(key) {
-                return Err(DeviceError::invalid(key, "not an argument's name: a-z, 0-9, _ and ."));
-            }
-            form::text_within(key, value, limits::FIELD_CHARS_MAX)?;
-            let field =
-                self.catalogue.service(&stored.facts.service).and_then(|(service, _)| service.field(key));
-            if field.is_some_and(|f| f.privacy == Privacy::Private) {
-                return Err(DeviceError::invalid(
-                    key,
-                    "stays on this phone: use `edit`, an act is read by others",
-                ));
-            }
-            act.args.insert(key.clone(), value.clone());
-        }
-        if act.args.len() > limits::ACT_ARGS_MAX {
-            return Err(DeviceError::invalid("set", format!("at most {} arguments", limits::ACT_ARGS_MAX)));
-        }
+        let mut act = Act::named(command.name, Some(expects_of(&state)));
+        self.put_arguments(&mut act, &stored.facts.service, command.args)?;
         let request = ActRequest { expects: None, ..act.request() };
         let ruling = judge(&self.catalogue, Some(&state), &request, &person.actor())?;
         let waits_already = ruling.code == Code::RTaken && ruling.next == state;
@@ -216,6 +194,33 @@ impl Phone {
         intents.push(Intent::Act(act));
         self.command(case, intents, &photos, |_| Ok(()))?;
         Ok(ActOutcome::Queued)
+    }
+
+    /// Puts arguments into an act, each checked.
+    pub(crate) fn put_arguments(
+        &self,
+        act: &mut Act,
+        service: &str,
+        args: &[(String, String)],
+    ) -> Result<()> {
+        for (key, value) in args {
+            if !yuandian_model::catalogue::is_key(key) {
+                return Err(DeviceError::invalid(key, "not an argument's name: a-z, 0-9, _ and ."));
+            }
+            form::text_within(key, value, limits::FIELD_CHARS_MAX)?;
+            let field = self.catalogue.service(service).and_then(|(service, _)| service.field(key));
+            if field.is_some_and(|f| f.privacy == Privacy::Private) {
+                return Err(DeviceError::invalid(
+                    key,
+                    "stays on this phone: use `edit`, an act is read by others",
+                ));
+            }
+            act.args.insert(key.clone(), value.clone());
+        }
+        if act.args.len() > limits::ACT_ARGS_MAX {
+            return Err(DeviceError::invalid("set", format!("at most {} arguments", limits::ACT_ARGS_MAX)));
+        }
+        Ok(())
     }
 
     /// A case by its id or the first characters of it (at least four), if only one begins so.
@@ -238,7 +243,7 @@ impl Phone {
     }
 
     /// Whether the description and the answers are this person's to change.
-    fn may_rewrite(&self, case: &CaseId) -> Result<()> {
+    pub(crate) fn may_rewrite(&self, case: &CaseId) -> Result<()> {
         let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
         let person = self.person()?;
         let state = decided(self, &stored.facts, &outbox::of_case(&self.db, case)?, &person);
@@ -248,7 +253,7 @@ impl Phone {
         }
     }
 
-    fn service_of(&self, case: &CaseId) -> Result<Service> {
+    pub(crate) fn service_of(&self, case: &CaseId) -> Result<Service> {
         let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
         let unknown =
             || DeviceError::invalid("service", format!("{} is newer than this app", stored.facts.service));
@@ -295,14 +300,14 @@ impl Phone {
         photos: &[PreparedPhoto],
         also: impl FnOnce(&Transaction<'_>) -> Result<()>,
     ) -> Result<()> {
-        self.command_seen(case, intents, photos, None, also)
+        self.say(case, intents.into_iter().map(Saying::from).collect(), photos, None, also)
     }
 
     /// The one way anything gets written: intents become commits in the outbox, together with all they bring.
-    fn command_seen(
+    pub(crate) fn say(
         &mut self,
         case: &CaseId,
-        intents: Vec<Intent>,
+        sayings: Vec<Saying>,
         photos: &[PreparedPhoto],
         seen: Option<&[String]>,
         also: impl FnOnce(&Transaction<'_>) -> Result<()>,
@@ -321,8 +326,8 @@ impl Phone {
             photo.pin(&tx, case, ms)?;
         }
         let mut written = None;
-        for intent in intents {
-            let writer = Writer { tx: &tx, device, case, group, captured: &captured };
+        for Saying { intent, supersedes } in sayings {
+            let writer = Writer { tx: &tx, device, case, group, captured: &captured, supersedes };
             match &intent {
                 Intent::Act(act) => writer.queue(&intent, None, &act.to_bytes(), &[])?,
                 Intent::Content(edits) => {
@@ -333,6 +338,27 @@ impl Phone {
         project_written(self, &tx, case, &person, written)?;
         tx.commit()?;
         Ok(())
+    }
+}
+
+/// What an act is written against.
+pub(crate) fn expects_of(state: &CaseState) -> Expects {
+    Expects {
+        stage: Some(state.stage.clone()),
+        assignee: state.holders.first().copied(),
+        act_seq: Some(state.act_seq),
+    }
+}
+
+/// One commit of a command: what is meant, and the refused commit that it replaces.
+pub(crate) struct Saying {
+    pub intent: Intent,
+    pub supersedes: Option<CommitId>,
+}
+
+impl From<Intent> for Saying {
+    fn from(intent: Intent) -> Self {
+        Self { intent, supersedes: None }
     }
 }
 
@@ -351,6 +377,7 @@ struct Writer<'a> {
     case: &'a CaseId,
     group: GroupId,
     captured: &'a yuandian_document::Captured,
+    supersedes: Option<CommitId>,
 }
 
 impl Writer<'_> {
@@ -376,6 +403,7 @@ impl Writer<'_> {
             body,
             micros,
             captured: &captured,
+            supersedes: self.supersedes,
         };
         outbox::push(self.tx, &item)?;
         Ok(())
@@ -418,4 +446,14 @@ pub(crate) fn micros_of(edits: &[Edit]) -> Vec<BlobHash> {
         _ => None,
     };
     edits.iter().filter_map(micro).collect()
+}
+
+/// What an edit says, in words that can be read back.
+pub(crate) fn kept_words(edit: &Edit) -> String {
+    match edit {
+        Edit::Describe(text) => text.clone(),
+        Edit::Answer { key, value } => format!("{key} = {value}"),
+        Edit::Note(_, note) => note.text.clone(),
+        Edit::Photo(_, photo) => format!("photo {}", photo.original.hash),
+    }
 }

@@ -57,7 +57,7 @@ pub fn case(view: &CaseView) -> Value {
 pub fn attention(item: &AttentionItem) -> Value {
     json!({
         "case": item.case, "title": item.title, "act": item.act, "code": item.code, "reason": item.reason,
-        "reason_en": item.reason_en, "next": item.next, "next_text": item.next_text, "kept": item.kept,
+        "reason_en": item.reason_en, "next": item.next, "next_text": item.next_text, "kept": item.kept, "review": item.review,
     })
 }
 
@@ -84,6 +84,9 @@ pub fn error(error: &DeviceError) -> Value {
         }
         DeviceError::Photo { code, .. } => json!({"variant": "PhotoRefused", "code": code}),
         DeviceError::NotFound { what, .. } => json!({"variant": "NotFound", "what": what}),
+        DeviceError::Settled { .. } | DeviceError::NotOffered { .. } => {
+            json!({"variant": "InvalidInput", "field": "item"})
+        }
         DeviceError::NotEnrolled => json!({"variant": "NotEnrolled"}),
         DeviceError::Unreachable(_) => json!({"variant": "Unreachable"}),
         DeviceError::ServerRefused(reason) => json!({"variant": "ServerRefused", "reason": reason}),

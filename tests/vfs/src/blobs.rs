@@ -47,6 +47,13 @@ impl BlobDir for FaultBlobDir {
     fn has(&self, hash: &BlobHash) -> bool {
         self.0.has(&Self::name(hash))
     }
+
+    fn remove(&mut self, hash: &BlobHash) -> std::io::Result<()> {
+        match self.0.delete(&Self::name(hash)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The server's blobs on a disk.

@@ -116,6 +116,13 @@ pub fn unpark(c: &Connection, hash: &BlobHash, doc: &CaseId) -> Result<()> {
     Ok(())
 }
 
+/// Forgets a parked file of a case: nobody wants it any more.
+pub fn forget_parked(c: &Connection, hash: &BlobHash, doc: &CaseId) -> Result<()> {
+    c.prepare_cached("DELETE FROM blobs WHERE hash = ?1 AND doc = ?2 AND state = 2")?
+        .execute(params![hash.as_bytes(), doc.as_bytes()])?;
+    Ok(())
+}
+
 /// How a file of this phone stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {

@@ -319,10 +319,22 @@ pub fn unheld(c: &Connection) -> Result<Vec<CaseId>> {
     let mut statement = c.prepare_cached(
         "SELECT DISTINCT doc FROM base WHERE doc NOT IN (SELECT doc FROM held)
          AND doc NOT IN (SELECT doc FROM outbox) AND doc NOT IN (SELECT doc FROM journal WHERE active = 1)
-         AND doc NOT IN (SELECT doc FROM blobs WHERE state = 0)",
+         AND doc NOT IN (SELECT doc FROM blobs WHERE state = 0) AND doc NOT IN (SELECT doc FROM appeals WHERE state < 2)",
     )?;
     let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
     rows.map(|row| id(row?, CaseId::from_slice)).collect()
+}
+
+/// Whether a case never reached the server and nothing of it is left to be sent, looked at or answered.
+pub fn is_only_here(c: &Connection, doc: &CaseId) -> Result<bool> {
+    let found = c
+        .prepare_cached(
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM base WHERE doc = ?1) OR EXISTS (SELECT 1 FROM outbox WHERE doc = ?1)
+             OR EXISTS (SELECT 1 FROM journal WHERE doc = ?1 AND active = 1) OR EXISTS (SELECT 1 FROM held WHERE doc = ?1)
+             OR EXISTS (SELECT 1 FROM appeals WHERE doc = ?1 AND state < 2)",
+        )?
+        .exists([doc.as_bytes()])?;
+    Ok(!found)
 }
 
 /// Keeps a private answer.

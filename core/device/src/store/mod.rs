@@ -1,6 +1,7 @@
 //! The phone's store: one SQLite file, one writer, one transaction a command. All SQL of the phone is in this module's files,
 //! one statement a function; functions take a connection so that a command's transaction decides what belongs together.
 
+pub mod appeals;
 pub mod blobs;
 pub mod cases;
 pub mod journal;

@@ -84,6 +84,8 @@ pub struct Item {
     pub signed: Option<Vec<u8>>,
     /// How often it was written anew after a refusal.
     pub tries: u32,
+    /// The refused or held commit that it replaces.
+    pub supersedes: Option<CommitId>,
 }
 
 /// A new item, before it has a number.
@@ -106,13 +108,15 @@ pub struct NewItem<'a> {
     pub micros: &'a [BlobHash],
     /// When.
     pub captured: &'a [u8],
+    /// The commit that it replaces.
+    pub supersedes: Option<CommitId>,
 }
 
 /// Queues an item.
 pub fn push(c: &Connection, item: &NewItem<'_>) -> Result<i64> {
     c.prepare_cached(
-        "INSERT INTO outbox (doc, grp, kind, intent, incarnation, branch, change, body, micros, captured)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO outbox (doc, grp, kind, intent, incarnation, branch, change, body, micros, captured, supersedes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute(params![
         item.doc.as_bytes(),
@@ -125,11 +129,12 @@ pub fn push(c: &Connection, item: &NewItem<'_>) -> Result<i64> {
         item.body,
         serde_json::to_string(item.micros)?,
         item.captured,
+        item.supersedes.map(|commit| commit.0),
     ])?;
     Ok(c.last_insert_rowid())
 }
 
-const COLUMNS: &str = "local_id, doc, grp, intent, incarnation, branch, change, body, micros, captured, state, commit_id, signed, tries";
+const COLUMNS: &str = "local_id, doc, grp, intent, incarnation, branch, change, body, micros, captured, state, commit_id, signed, tries, supersedes";
 
 struct RawItem {
     local_id: i64,
@@ -146,6 +151,7 @@ struct RawItem {
     commit: Option<Vec<u8>>,
     signed: Option<Vec<u8>>,
     tries: u32,
+    supersedes: Option<Vec<u8>>,
 }
 
 fn raw(r: &Row<'_>) -> rusqlite::Result<RawItem> {
@@ -164,6 +170,7 @@ fn raw(r: &Row<'_>) -> rusqlite::Result<RawItem> {
         commit: r.get(11)?,
         signed: r.get(12)?,
         tries: r.get(13)?,
+        supersedes: r.get(14)?,
     })
 }
 
@@ -187,6 +194,7 @@ fn select(c: &Connection, tail: &str, params: impl rusqlite::Params) -> Result<V
             commit: row.commit.and_then(|bytes| CommitId::from_slice(&bytes)),
             signed: row.signed,
             tries: row.tries,
+            supersedes: row.supersedes.and_then(|bytes| CommitId::from_slice(&bytes)),
         })
     })
     .collect()

@@ -53,13 +53,15 @@ CREATE TABLE outbox (
     state INTEGER NOT NULL DEFAULT 0,
     commit_id BLOB,
     signed BLOB,
-    tries INTEGER NOT NULL DEFAULT 0
+    tries INTEGER NOT NULL DEFAULT 0,
+    supersedes BLOB
 ) STRICT;
 CREATE INDEX outbox_by_case ON outbox (doc, local_id);
 -- Partial, so that a capture, which has no id yet, does not write a page of it.
 CREATE UNIQUE INDEX outbox_by_commit ON outbox (commit_id) WHERE commit_id IS NOT NULL;
 
--- Outcomes that a person should know. active: 1 until settled. Never pruned while active.
+-- Outcomes that a person should know. active: 1 until settled. Never pruned while active. `signed` are the bytes that were answered and
+-- `micros` what they brought: an appeal shows them to a person.
 CREATE TABLE journal (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     doc BLOB NOT NULL,
@@ -69,10 +71,29 @@ CREATE TABLE journal (
     facts TEXT NOT NULL,
     intent TEXT NOT NULL,
     at_ms INTEGER NOT NULL,
+    commit_id BLOB,
+    signed BLOB,
+    micros TEXT NOT NULL,
     active INTEGER NOT NULL DEFAULT 1,
     settled TEXT
 ) STRICT;
 CREATE INDEX journal_by_case ON journal (doc, active);
+CREATE INDEX journal_active ON journal (id) WHERE active = 1;
+CREATE INDEX journal_by_commit ON journal (commit_id) WHERE commit_id IS NOT NULL;
+
+-- Refused commits that their author wants a person to look at. state: 0 to be sent, 1 has a ticket, 2 answered.
+CREATE TABLE appeals (
+    commit_id BLOB PRIMARY KEY,
+    doc BLOB NOT NULL,
+    signed BLOB NOT NULL,
+    micros TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    state INTEGER NOT NULL DEFAULT 0,
+    ticket INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX appeals_waiting ON appeals (at_ms) WHERE state = 0;
+CREATE INDEX appeals_by_case ON appeals (doc, state);
 
 -- One row a case for lists: no list ever loads a document.
 CREATE TABLE rows (

@@ -7,7 +7,7 @@ use yuandian_document::SoftwareRoot;
 use yuandian_model::{Grant, Role, UserId};
 use yuandian_sync::message::{Enrolled, WIRE_VERSION};
 
-use super::{blobs, cases, journal, outbox};
+use super::{appeals, blobs, cases, journal, outbox};
 use crate::platform::{FolderBlobs, SystemRandomness};
 use crate::ports::{Clock, Ports, SpaceProbe};
 use crate::{DeviceError, Draft, Phone};
@@ -68,7 +68,8 @@ fn every_query_behind_a_screen_goes_by_an_index() {
     let folder = TempDir::new().unwrap();
     let phone = open(&folder);
     let outbox = format!("SELECT * FROM outbox {}", outbox::OF_CASE_SQL);
-    let journal = format!("SELECT * FROM journal WHERE active = 1 {}", journal::OF_CASE_SQL);
+    let journal = format!("SELECT * FROM journal WHERE {}", journal::OF_CASE_SQL);
+    let attention = format!("SELECT * FROM journal WHERE {}", journal::ACTIVE_SQL);
     let table = [
         (cases::LIST_SQL, "USING INDEX rows_by_time"),
         (cases::BASE_SQL, "USING INDEX base_by_case"),
@@ -76,6 +77,9 @@ fn every_query_behind_a_screen_goes_by_an_index() {
         (outbox.as_str(), "USING INDEX outbox_by_case"),
         ("SELECT * FROM outbox WHERE commit_id = ?1", "USING INDEX outbox_by_commit"),
         (journal.as_str(), "USING INDEX journal_by_case"),
+        (attention.as_str(), "USING INDEX journal_active"),
+        ("SELECT * FROM journal WHERE commit_id = ?1", "USING INDEX journal_by_commit"),
+        (appeals::NEXT_SQL, "USING INDEX appeals_waiting"),
         (blobs::UNSENT_SQL, "INDEX blobs_by_case"),
     ];
     for (sql, index) in table {

@@ -131,6 +131,9 @@ impl BlobDir for FullFolder {
     fn has(&self, _: &BlobHash) -> bool {
         false
     }
+    fn remove(&mut self, _: &BlobHash) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[test]

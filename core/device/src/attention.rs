@@ -1,0 +1,413 @@
+//! The 需处理 list and what a person does with its entries: change and send again, keep as a note, ask for a review, export, discard.
+//!
+//! Guarantees: an entry is settled in the transaction that writes what became of it, or not at all; the photos of a refused commit stay
+//! pinned until its entry is closed; what is sent again names the commit that it replaces.
+
+use std::collections::BTreeSet;
+use std::io::{Cursor, Write};
+
+use rusqlite::Connection;
+use serde_json::json;
+use yuandian_document::{Act, Edit, NoteEntry, PhotoEntry};
+use yuandian_model::catalogue::OPENING_ACT;
+use yuandian_model::form;
+use yuandian_model::limits::{DESCRIPTION_CHARS_MAX, NOTE_CHARS_MAX};
+use yuandian_model::rules::judge;
+use yuandian_model::{ActRequest, BlobHash, CaseId, Code, EntryId};
+use yuandian_sync::limits::APPEAL_CHARS_MAX;
+use yuandian_sync::message::{Appeal, AppealAnswer, WIRE_VERSION};
+use zip::write::SimpleFileOptions;
+
+use crate::content;
+use crate::error::{DeviceError, Result};
+use crate::exchange::blobs_of;
+use crate::glance::project;
+use crate::phone::Phone;
+use crate::state::decided;
+use crate::store::outbox::Intent;
+use crate::store::{appeals, blobs, cases, journal, outbox};
+use crate::view::AttentionItem;
+use crate::write::{Saying, kept_words};
+
+/// What a person changes before something is sent again.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Amendment<'a> {
+    /// Other words: of the description, else of the note; with an act they go along as a note.
+    pub text: Option<&'a str>,
+    /// Other answers, or other arguments of an act.
+    pub set: &'a [(String, String)],
+}
+
+/// Facts of an entry that say what a reviewer answered …
+const REVIEW: &str = "review";
+/// … and that a refused act stands in the history as a note already.
+const KEPT: &str = "kept";
+
+impl Phone {
+    /// What needs the person, oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn attention(&self) -> Result<Vec<AttentionItem>> {
+        let entries = journal::active(&self.db)?;
+        entries.into_iter().map(|entry| self.attention_item(entry)).collect()
+    }
+
+    fn attention_item(&self, entry: journal::Entry) -> Result<AttentionItem> {
+        let next = self.offered(&entry);
+        let mut facts = entry.facts;
+        let (act, kept) = match &entry.intent {
+            Intent::Act(act) => (act.name.clone(), vec![]),
+            Intent::Content(edits) => ("content".to_owned(), edits.iter().map(kept_words).collect()),
+        };
+        facts.entry("act".to_owned()).or_insert_with(|| act.clone());
+        let reason = self.words.reason(entry.code, &facts);
+        let title = cases::row(&self.db, &entry.doc)?.map(|row| row.title);
+        Ok(AttentionItem {
+            item: entry.id,
+            case: entry.doc.to_string(),
+            title: title.unwrap_or_default(),
+            act,
+            code: entry.code.id().to_owned(),
+            reason: reason.zh,
+            reason_en: reason.en,
+            next_text: next.iter().map(|n| self.words.next(n).zh).collect(),
+            next,
+            kept,
+            review: facts.remove(REVIEW),
+            at_ms: entry.at_ms,
+        })
+    }
+
+    /// What one can do about an entry, the best first.
+    fn offered(&self, entry: &journal::Entry) -> Vec<String> {
+        let noted = entry.facts.get(KEPT).is_some_and(|kept| kept == "note");
+        let opens = matches!(&entry.intent, Intent::Act(act) if act.report.is_some());
+        let fits = |step: &&String| match step.as_str() {
+            "note" => !noted && !opens,
+            "amend" => !noted,
+            // Asked once, answered once; and only what was sent can be shown to anybody.
+            "appeal" => !entry.facts.contains_key(REVIEW) && entry.commit.is_some(),
+            _ => true,
+        };
+        self.words.next_steps(entry.code).iter().filter(fits).cloned().collect()
+    }
+
+    /// An entry that still needs the person, for which this step is offered.
+    fn open_entry(&self, item: i64, step: &'static str) -> Result<journal::Entry> {
+        let entry = journal::entry(&self.db, item)?.ok_or_else(|| DeviceError::not_found("item", item))?;
+        if let Some(how) = entry.settled {
+            return Err(DeviceError::Settled { item, how });
+        }
+        let next = self.offered(&entry);
+        let always = step == "export" || (step == "discard" && entry.code != Code::RTaken);
+        if !always && !next.iter().any(|offered| offered == step) {
+            return Err(DeviceError::NotOffered { item, step, next });
+        }
+        Ok(entry)
+    }
+
+    /// Sends a refused commit again, changed or as it was. What is there already by now is only settled. Gives the case.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`], [`DeviceError::Settled`], [`DeviceError::NotOffered`]; [`DeviceError::Refused`] where the rule says no
+    /// on this phone, [`DeviceError::Invalid`] for an input. The entry stays then.
+    pub fn amend(&mut self, item: i64, amendment: &Amendment<'_>) -> Result<CaseId> {
+        let entry = self.open_entry(item, "amend")?;
+        match &entry.intent {
+            Intent::Content(edits) => self.amend_content(&entry, edits, amendment)?,
+            Intent::Act(act) => self.amend_act(&entry, act, amendment)?,
+        }
+        Ok(entry.doc)
+    }
+
+    fn amend_content(
+        &mut self,
+        entry: &journal::Entry,
+        edits: &[Edit],
+        amendment: &Amendment<'_>,
+    ) -> Result<()> {
+        let mut edits = edits.to_vec();
+        if let Some(text) = amendment.text {
+            self.replace_text(&mut edits, text)?;
+        }
+        let checked = form::check(&self.service_of(&entry.doc)?, amendment.set, false)?;
+        for (key, value) in checked.shared {
+            edits.retain(|edit| !matches!(edit, Edit::Answer { key: old, .. } if *old == key));
+            edits.push(Edit::Answer { key, value });
+        }
+        if edits.iter().any(|edit| matches!(edit, Edit::Describe(_) | Edit::Answer { .. })) {
+            self.may_rewrite(&entry.doc)?;
+        }
+        self.send_again(entry, edits, vec![], "amended", &checked.private.into_iter().collect::<Vec<_>>())
+    }
+
+    /// The words go where the old ones were.
+    fn replace_text(&mut self, edits: &mut Vec<Edit>, text: &str) -> Result<()> {
+        if let Some(old) = edits.iter_mut().find(|edit| matches!(edit, Edit::Describe(_))) {
+            form::text_within("text", text, DESCRIPTION_CHARS_MAX)?;
+            *old = Edit::Describe(text.to_owned());
+            return Ok(());
+        }
+        if edits.iter().filter(|edit| matches!(edit, Edit::Note(..))).count() > 1 {
+            return Err(DeviceError::invalid("text", "it has several notes: send them again one by one"));
+        }
+        edits.retain(|edit| !matches!(edit, Edit::Note(..)));
+        edits.extend(self.notes_of(text)?);
+        Ok(())
+    }
+
+    fn amend_act(&mut self, entry: &journal::Entry, act: &Act, amendment: &Amendment<'_>) -> Result<()> {
+        let person = self.person()?;
+        let stored =
+            cases::case(&self.db, &entry.doc)?.ok_or_else(|| DeviceError::not_found("case", entry.doc))?;
+        let mut act = act.clone();
+        let state = decided(self, &stored.facts, &outbox::of_case(&self.db, &entry.doc)?, &person);
+        let state = (act.name != OPENING_ACT).then_some(state);
+        if let Some(state) = &state {
+            self.put_arguments(&mut act, &stored.facts.service, amendment.set)?;
+            act.expects = Some(crate::write::expects_of(state));
+        }
+        let request = ActRequest { expects: None, ..act.request() };
+        let ruling = judge(&self.catalogue, state.as_ref(), &request, &person.actor())?;
+        let done = ruling.code == Code::Dup
+            || (ruling.code == Code::RTaken && state.is_some_and(|state| state == ruling.next));
+        let edits = match amendment.text {
+            Some(text) => self.notes_of(text)?,
+            None => vec![],
+        };
+        let acts = if done { vec![] } else { vec![act] };
+        self.send_again(entry, edits, acts, "amended", &[])
+    }
+
+    /// Turns a refused commit into a note: what was meant in words, its photos beside it. Gives the case.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`], [`DeviceError::Settled`], [`DeviceError::NotOffered`].
+    pub fn keep_as_note(&mut self, item: i64) -> Result<CaseId> {
+        let entry = self.open_entry(item, "note")?;
+        let mut words: Vec<String> = Vec::new();
+        let mut photos = Vec::new();
+        match &entry.intent {
+            Intent::Act(act) => {
+                words.push(self.words.act(&act.name).zh);
+                words.extend(act.args.iter().map(|(key, value)| format!("{key} = {value}")));
+            }
+            Intent::Content(edits) => {
+                for edit in edits {
+                    match edit {
+                        Edit::Photo(..) => photos.push(edit.clone()),
+                        _ => words.push(kept_words(edit)),
+                    }
+                }
+            }
+        }
+        let mut edits = self.notes_of(&words.join("\n"))?;
+        edits.extend(photos);
+        self.send_again(&entry, edits, vec![], "noted", &[])?;
+        Ok(entry.doc)
+    }
+
+    /// Text as notes of an allowed length, each under an id of its own; none of an empty text.
+    fn notes_of(&mut self, text: &str) -> Result<Vec<Edit>> {
+        let letters: Vec<char> = text.trim().chars().collect();
+        let mut note = |letters: &[char]| {
+            let (ms, random) = self.uuid();
+            let text: String = letters.iter().collect();
+            Edit::Note(EntryId::v7(ms, random), NoteEntry { text, at_ms: ms })
+        };
+        Ok(letters.chunks(NOTE_CHARS_MAX).map(&mut note).collect())
+    }
+
+    /// Queues what replaces a refused commit and settles its entry, in one transaction.
+    fn send_again(
+        &mut self,
+        entry: &journal::Entry,
+        edits: Vec<Edit>,
+        acts: Vec<Act>,
+        how: &str,
+        private: &[(String, String)],
+    ) -> Result<()> {
+        let stored =
+            cases::case(&self.db, &entry.doc)?.ok_or_else(|| DeviceError::not_found("case", entry.doc))?;
+        let content = content::current(&self.db, &entry.doc, stored.snapshot.as_deref())?;
+        let missing: Vec<Edit> = edits.into_iter().filter(|edit| !content.holds(edit)).collect();
+        let photos: Vec<BlobHash> = blobs_of(&missing).collect();
+        let supersedes = entry.commit;
+        let replaces_act = !acts.is_empty();
+        let mut sayings = Vec::new();
+        if !missing.is_empty() {
+            // One commit replaces one: where an act is sent again, the act does.
+            let supersedes = supersedes.filter(|_| !replaces_act);
+            sayings.push(Saying { intent: Intent::Content(missing), supersedes });
+        }
+        sayings.extend(acts.into_iter().map(|act| Saying { intent: Intent::Act(act), supersedes }));
+        self.say(&entry.doc, sayings, &[], None, |tx| {
+            photos.iter().try_for_each(|hash| blobs::unpark(tx, hash, &entry.doc))?;
+            private.iter().try_for_each(|(key, value)| cases::put_private(tx, &entry.doc, key, value))?;
+            journal::settle(tx, entry.id, how)
+        })
+    }
+
+    /// Asks a person to look at a refused commit: sent with the next sync, its bytes and pictures beside the words. Its photos stay on the
+    /// phone until it is answered. Gives the case.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`], [`DeviceError::Settled`], [`DeviceError::NotOffered`]; [`DeviceError::Invalid`] for words over
+    /// [`APPEAL_CHARS_MAX`] characters.
+    pub fn appeal(&mut self, item: i64, why: &str) -> Result<CaseId> {
+        let entry = self.open_entry(item, "appeal")?;
+        form::text_within("text", why.trim(), APPEAL_CHARS_MAX)?;
+        let now_ms = self.ports.clock.wall_ms();
+        let tx = self.db.unchecked_transaction()?;
+        if !appeals::queue(&tx, entry.id, why.trim(), now_ms)? {
+            return Err(DeviceError::NotOffered { item, step: "appeal", next: self.offered(&entry) });
+        }
+        journal::settle(&tx, entry.id, "appealed")?;
+        project(self, &tx, &entry.doc)?;
+        tx.commit()?;
+        Ok(entry.doc)
+    }
+
+    /// A zip of one entry: `entry.json` (what was meant, the reason) and `photos/<hash>.<kind>`. The entry stays: it is a copy.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`], [`DeviceError::Settled`].
+    pub fn export_item(&self, item: i64) -> Result<Vec<u8>> {
+        let entry = self.open_entry(item, "export")?;
+        let photos: Vec<PhotoEntry> = match &entry.intent {
+            Intent::Content(edits) => edits
+                .iter()
+                .filter_map(|edit| match edit {
+                    Edit::Photo(_, photo) => Some(photo.clone()),
+                    _ => None,
+                })
+                .collect(),
+            Intent::Act(_) => vec![],
+        };
+        let intent = serde_json::to_value(&entry.intent)?;
+        let commit = entry.commit.map(|commit| commit.to_string());
+        let facts = serde_json::to_value(&entry.facts)?;
+        let told = json!({
+            "entry": self.attention_item(entry)?, "facts": facts, "commit": commit, "intent": intent,
+        });
+        let failed = |e: zip::result::ZipError| DeviceError::Damaged(e.to_string());
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let packed = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+        let plain = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        zip.start_file("entry.json", packed).map_err(failed)?;
+        zip.write_all(&serde_json::to_vec_pretty(&told)?)?;
+        for photo in photos.iter().filter(|photo| self.ports.blobs.has(&photo.original.hash)) {
+            let kind = photo.mime.rsplit('/').next().unwrap_or("bin");
+            zip.start_file(format!("photos/{}.{kind}", photo.original.hash), plain).map_err(failed)?;
+            zip.write_all(&self.blob(&photo.original.hash, 0, photo.original.size)?)?;
+        }
+        Ok(zip.finish().map_err(failed)?.into_inner())
+    }
+
+    /// Gives a refused commit up: its entry is closed and its photos go, unless something else on this phone names them. A case that never
+    /// reached the server and has nothing left goes with it. Gives the case.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`], [`DeviceError::Settled`], [`DeviceError::NotOffered`] for a place in a line: leave the line instead.
+    pub fn discard(&mut self, item: i64) -> Result<CaseId> {
+        let entry = self.open_entry(item, "discard")?;
+        let drafted: Vec<BlobHash> =
+            self.drafts()?.iter().flat_map(|(_, draft, _)| draft.photos.iter().map(|p| p.hash)).collect();
+        let mut gone = Vec::new();
+        let tx = self.db.unchecked_transaction()?;
+        journal::settle(&tx, entry.id, "discarded")?;
+        if let Intent::Content(edits) = &entry.intent {
+            let others = journal::active_of(&tx, &entry.doc)?;
+            let named = |hash: &BlobHash| {
+                others.iter().any(|other| match &other.intent {
+                    Intent::Content(edits) => blobs_of(edits).any(|other| other == *hash),
+                    Intent::Act(_) => false,
+                })
+            };
+            for hash in self.unnamed(&tx, &entry.doc, edits)?.into_iter().filter(|hash| !named(hash)) {
+                blobs::forget_parked(&tx, &hash, &entry.doc)?;
+                if blobs::progress(&tx, &hash)?.is_none() && !drafted.contains(&hash) {
+                    gone.push(hash);
+                }
+            }
+        }
+        if cases::is_only_here(&tx, &entry.doc)? {
+            cases::purge(&tx, &entry.doc)?;
+        } else {
+            project(self, &tx, &entry.doc)?;
+        }
+        tx.commit()?;
+        for hash in &gone {
+            self.ports.blobs.remove(hash)?;
+        }
+        Ok(entry.doc)
+    }
+
+    /// Files of refused edits that nothing else in the case shows.
+    pub(crate) fn unnamed(&self, db: &Connection, doc: &CaseId, edits: &[Edit]) -> Result<Vec<BlobHash>> {
+        let refused: BTreeSet<BlobHash> = blobs_of(edits).collect();
+        let stored = cases::case(db, doc)?;
+        let (false, Some(stored)) = (refused.is_empty(), stored) else {
+            return Ok(refused.into_iter().collect());
+        };
+        let content = content::current(db, doc, stored.snapshot.as_deref())?.view();
+        let parts = |photo: &PhotoEntry| {
+            [Some(photo.original.hash), photo.thumb.as_ref().map(|thumb| thumb.hash)].into_iter().flatten()
+        };
+        let shown: BTreeSet<BlobHash> = content.photos.iter().flat_map(|photo| parts(&photo.entry)).collect();
+        Ok(refused.difference(&shown).copied().collect())
+    }
+
+    /// The oldest appeal that the server does not have, as it is sent.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn next_appeal(&self) -> Result<Option<Appeal>> {
+        let Some(waiting) = appeals::next(&self.db)? else { return Ok(None) };
+        let commit = yuandian_document::cbor::decode(
+            "commit",
+            &waiting.signed,
+            yuandian_sync::limits::MESSAGE_BYTES_MAX,
+        )
+        .map_err(|e| DeviceError::Damaged(e.to_string()))?;
+        let mut micros = Vec::new();
+        for hash in &waiting.micros {
+            let micro =
+                blobs::micro(&self.db, hash)?.ok_or_else(|| DeviceError::not_found("micro picture", hash))?;
+            micros.push(micro.into());
+        }
+        Ok(Some(Appeal { version: WIRE_VERSION, commit, micros, reason: waiting.reason }))
+    }
+
+    /// The server has the appeal about this commit.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn keep_appeal_sent(&self, appeal: &Appeal, ticket: u64) -> Result<()> {
+        appeals::sent(&self.db, &appeal.commit.id(), ticket)
+    }
+
+    /// What reviewers answered: granted, the photos are offered again; denied, the entry needs the person again, with the words.
+    pub(crate) fn keep_appeal_answers(
+        &self,
+        tx: &rusqlite::Transaction<'_>,
+        answers: &[AppealAnswer],
+    ) -> Result<()> {
+        for answer in answers {
+            let Some(doc) = appeals::answered(tx, &answer.commit)? else { continue };
+            let Some(entry) = journal::of_commit(tx, &answer.commit)? else { continue };
+            if answer.granted {
+                if let Intent::Content(edits) = &entry.intent {
+                    blobs_of(edits).try_for_each(|hash| blobs::unpark(tx, &hash, &doc))?;
+                }
+            } else if entry.settled.as_deref() == Some("appealed") {
+                let mut facts = entry.facts;
+                facts.insert(REVIEW.to_owned(), answer.words.clone());
+                journal::open_again(tx, entry.id, &facts)?;
+            }
+            project(self, tx, &doc)?;
+        }
+        Ok(())
+    }
+}
