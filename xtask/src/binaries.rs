@@ -44,6 +44,44 @@ fn demo(exit: bool) -> Result<Call, Stop> {
     Ok(if exit { call.arg("--exit") } else { call })
 }
 
+/// Kills of the lane: enough to reach every kind of command and a few of the server, in seconds.
+const LANE_KILLS: usize = 24;
+
+/// Options of what is drawn from a seed, as they are handed on.
+pub struct Drawn {
+    /// Fixes what is drawn; drawn anew where not given.
+    pub seed: Option<u64>,
+    /// Only the line of JSON on stdout.
+    pub json: bool,
+}
+
+impl Drawn {
+    fn onto(&self, call: Call) -> Call {
+        let call = match self.seed {
+            Some(seed) => call.arg("--seed").arg(seed.to_string()),
+            None => call,
+        };
+        if self.json { call.arg("--json") } else { call }
+    }
+}
+
+/// Builds, then becomes the kills.
+pub fn become_kill(count: usize, drawn: &Drawn) -> Done {
+    Err(drawn.onto(kill(count)?).become_it())
+}
+
+/// Builds, then kills a few.
+pub fn kill_lane() -> Done {
+    kill(LANE_KILLS)?.run()
+}
+
+fn kill(count: usize) -> Result<Call, Stop> {
+    let dir = build()?;
+    program(&dir, "yuandian")?;
+    program(&dir, "yuandian-server")?;
+    Ok(program(&dir, "yuandian-kill")?.arg("--bin-dir").arg(&dir).arg("--count").arg(count.to_string()))
+}
+
 /// Builds, then becomes the benchmark `name`.
 pub fn become_bench(name: &str, json: bool) -> Done {
     let call = program(&build()?, "yuandian-bench")?.args(["bench", name]);

@@ -31,6 +31,8 @@ pub enum Lane {
     Kotlin,
     /// The Swift binding, compiled and tested on Linux.
     Swift,
+    /// Real kills of real phones and of the real server.
+    Kill,
     /// The main job, played and checked.
     Demo,
 }
@@ -115,6 +117,7 @@ impl Lane {
             Lane::Python => python::lane(),
             Lane::Kotlin => kotlin::lane(),
             Lane::Swift => swift::lane(),
+            Lane::Kill => binaries::kill_lane(),
             Lane::Demo => binaries::demo_lane(),
         }
     }

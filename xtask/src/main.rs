@@ -58,6 +58,18 @@ enum Chore {
     },
     /// Judge each `.change` file of a directory against a base document, alone.
     Gate(GateArgs),
+    /// Kill real phones and the real server in random moments under load, and look for what was lost.
+    Kill {
+        /// How many kills of running processes.
+        #[arg(long, default_value_t = 300)]
+        count: usize,
+        /// Fixes what people do; drawn anew, and printed, where not given.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Only a line of JSON on stdout.
+        #[arg(long)]
+        json: bool,
+    },
     /// Run a named benchmark; the last line is its result.
     Bench {
         /// Which one (`capture`, `open`, …).
@@ -124,6 +136,7 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::Test { quick, only } => return Ok(lanes::run(&lanes::choose(quick, only))),
         Chore::Demo { exit } => binaries::become_demo(exit),
         Chore::Gate(args) => gate::become_gate(&args.base, &args.dir, args.structure_only, args.json),
+        Chore::Kill { count, seed, json } => binaries::become_kill(count, &binaries::Drawn { seed, json }),
         Chore::Bench { name, json } => binaries::become_bench(&name, json),
         Chore::Scenarios { lang, json } => scenarios::run(lang, json),
         Chore::Bindings { lang, out } => bindings::generate(lang, &place::absolute(&out)?).map(drop),

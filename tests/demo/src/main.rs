@@ -6,11 +6,6 @@
 #![allow(clippy::disallowed_methods, reason = "a demo runs real programs, in real time, on real files")]
 
 mod chapters;
-mod evidence;
-mod phone;
-mod process;
-mod proxy;
-mod server;
 mod stage;
 mod story;
 mod watch;

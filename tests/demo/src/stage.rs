@@ -6,12 +6,13 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::Options;
-use crate::evidence::hash_of;
-use crate::phone::Phone;
-use crate::proxy::Proxy;
-use crate::server::Server;
 use crate::story::{Played, Stop};
 use crate::watch::Watch;
+use yuandian_programs::evidence::hash_of;
+use yuandian_programs::phone::Phone;
+use yuandian_programs::proxy::Proxy;
+use yuandian_programs::seed::Seed;
+use yuandian_programs::server::Server;
 
 /// The grid that everybody lives and works in.
 pub const GRID: &str = "410102001";
@@ -190,21 +191,11 @@ impl World {
 /// The numbers 0, 1, 2 in an order that depends on the seed alone.
 pub fn order(seed: u64) -> [usize; 3] {
     let mut order = [0, 1, 2];
-    let mut state = seed;
+    let mut seed = Seed::new(seed);
     for last in (1..order.len()).rev() {
-        let drawn = draw(&mut state) % (last as u64 + 1);
-        order.swap(last, usize::try_from(drawn).unwrap_or(0));
+        order.swap(last, seed.below(last + 1));
     }
     order
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014).
-fn draw(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

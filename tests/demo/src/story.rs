@@ -6,24 +6,7 @@ use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::time::Instant;
 
-/// Why a chapter cannot go on, in words.
-#[derive(Debug)]
-pub struct Stop(pub String);
-
-impl Display for Stop {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl From<std::io::Error> for Stop {
-    fn from(error: std::io::Error) -> Self {
-        Stop(error.to_string())
-    }
-}
-
-/// What a step of the play gives.
-pub type Played<T> = Result<T, Stop>;
+pub use yuandian_programs::{Played, Stop};
 
 const BOLD: &str = "1";
 const DIM: &str = "2";

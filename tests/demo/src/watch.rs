@@ -65,9 +65,9 @@ impl Drop for Watch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::process::Owned;
     use std::fs;
     use std::time::Duration;
+    use yuandian_programs::process::Owned;
 
     /// As if the demo had been killed: the pipe closes without a word.
     fn vanish(mut watch: Watch) {

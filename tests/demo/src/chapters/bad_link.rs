@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::Known;
-use crate::evidence::{file_with_hash, short};
-use crate::phone::{Phone, member, number, text, yes};
-use crate::server::case_in;
 use crate::stage::{Photo, World};
 use crate::story::{Fact, Played, Stop, Story, grouped};
+use yuandian_programs::evidence::{file_with_hash, short};
+use yuandian_programs::phone::{Phone, member, number, text, yes};
+use yuandian_programs::server::case_in;
 
 /// After how many bytes from the phone a connection is cut.
 const CUT_AFTER: u64 = 200_000;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Known;
-use crate::evidence::{file_with_hash, short};
-use crate::phone::{Phone, brief, first_line, member, number, text};
 use crate::stage::{Photo, World};
 use crate::story::{Played, Stop, Story, grouped};
+use yuandian_programs::evidence::{file_with_hash, short};
+use yuandian_programs::phone::{Phone, brief, first_line, member, number, text};
 
 /// How often a kill may come too late before that is an error.
 const TRIES: u32 = 10;

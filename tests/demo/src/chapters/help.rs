@@ -6,10 +6,10 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Known;
-use crate::evidence::{Secret, search, short};
-use crate::phone::{Phone, array, member, number, sorted_texts, text, yes};
 use crate::stage::{World, order};
 use crate::story::{Fact, Played, Story, grouped};
+use yuandian_programs::evidence::{Secret, search, short};
+use yuandian_programs::phone::{Phone, array, member, number, sorted_texts, text, yes};
 
 const BENEFICIARY: &str = "母亲 高桂英";
 /// The part of it that would give her away; the word for "mother" alone does not.

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::Known;
-use crate::phone::{Phone, array, brief, member, number, sorted_texts, text, yes};
-use crate::server::case_in;
 use crate::stage::World;
 use crate::story::{Fact, Played, Story, grouped};
+use yuandian_programs::phone::{Phone, array, brief, member, number, sorted_texts, text, yes};
+use yuandian_programs::server::case_in;
 
 /// Lets everybody sync once more and compares.
 pub fn play(story: &mut Story, world: &mut World, known: &Known) -> Played<()> {

@@ -1,9 +1,9 @@
 //! Chapter 1: an empty server with the real divisions, invitations, six phones that enrol.
 
 use crate::Options;
-use crate::phone::{Phone, array, text};
 use crate::stage::{GRID, GRID_NAME, Stage, World};
 use crate::story::{Played, Story};
+use yuandian_programs::phone::{Phone, array, text};
 
 /// City, districts, streets, communities of Zhengzhou.
 const DIVISIONS: [&str; 4] = ["1", "15", "208", "3306"];

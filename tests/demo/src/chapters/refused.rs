@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::Known;
-use crate::phone::{array, member, text, yes};
 use crate::stage::World;
 use crate::story::{Fact, Played, Story};
+use yuandian_programs::phone::{array, member, text, yes};
 
 const NOTE: &str = "刚好路过超市,还需要的话可以叫我";
 

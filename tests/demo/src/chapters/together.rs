@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::Known;
-use crate::phone::{Phone, array, brief, member, number, sorted_texts, text};
 use crate::stage::World;
 use crate::story::{Played, Stop, Story, time_of_day};
+use yuandian_programs::phone::{Phone, array, brief, member, number, sorted_texts, text};
 
 const KEY: &str = "address";
 const MINE: &str = "3 号楼后消防通道";

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::story::{Played, Stop};
+use crate::{Played, Stop};
 
 /// How often a child is looked at while it is waited for.
 const LOOK_EVERY: Duration = Duration::from_millis(2);

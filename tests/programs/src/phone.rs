@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::process::{Lines, Owned, Ran, finish, run};
-use crate::story::{Played, Stop};
+use crate::{Played, Stop};
 
 /// How long a command that stays on the phone may take. Decoding twelve megapixels is the longest part.
 const LOCAL: Duration = Duration::from_secs(20);

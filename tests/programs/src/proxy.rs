@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::story::Played;
+use crate::Played;
 
 /// Bytes that are moved at a time.
 const PIECE: usize = 16 * 1024;

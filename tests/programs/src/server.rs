@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::process::{Lines, Owned, run};
-use crate::story::{Played, Stop};
+use crate::{Played, Stop};
 
 /// How long it may take to listen.
 const START: Duration = Duration::from_secs(20);
@@ -117,6 +117,11 @@ impl Server {
         let text = String::from_utf8_lossy(&bytes);
         let (status, rest) = text.split_once("\r\n").ok_or_else(|| Stop("no answer to GET /".into()))?;
         Ok((status.to_owned(), rest.to_owned()))
+    }
+
+    /// SIGKILL, at once. Whether it was still running.
+    pub fn kill_now(&mut self) -> Played<bool> {
+        self.child.kill_now()
     }
 
     /// Asks it to end and waits for it: its exit code, and how long it took.

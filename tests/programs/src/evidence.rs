@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::story::Played;
+use crate::Played;
 
 /// SHA-256 of a file in hex.
 pub fn hash_of(file: &Path) -> Played<String> {
