@@ -47,7 +47,7 @@ fn demo(exit: bool) -> Result<Call, Stop> {
 /// Kills of the lane: enough to reach every kind of command and a few of the server, in seconds.
 const LANE_KILLS: usize = 24;
 
-/// Options of what is drawn from a seed, as they are handed on.
+/// Options of the kills and the fuzzer, as they are handed on.
 pub struct Drawn {
     /// Fixes what is drawn; drawn anew where not given.
     pub seed: Option<u64>,
@@ -80,6 +80,12 @@ fn kill(count: usize) -> Result<Call, Stop> {
     program(&dir, "yuandian")?;
     program(&dir, "yuandian-server")?;
     Ok(program(&dir, "yuandian-kill")?.arg("--bin-dir").arg(&dir).arg("--count").arg(count.to_string()))
+}
+
+/// Builds, then becomes the fuzzer of a target.
+pub fn become_fuzz(target: &str, seconds: u64, drawn: &Drawn) -> Done {
+    let call = program(&build()?, "yuandian-fuzz")?.arg(target).arg("--seconds").arg(seconds.to_string());
+    Err(drawn.onto(call).become_it())
 }
 
 /// Builds, then becomes the benchmark `name`.

@@ -70,6 +70,20 @@ enum Chore {
         #[arg(long)]
         json: bool,
     },
+    /// Hostile bytes for the gate, the wire or the photo room; what breaks something is kept in `tests/corpus`.
+    Fuzz {
+        /// `gate`, `wire` or `photo`.
+        target: String,
+        /// How long, seconds.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// Fixes the inputs; drawn anew, and printed, where not given.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Only a line of JSON on stdout.
+        #[arg(long)]
+        json: bool,
+    },
     /// Run a named benchmark; the last line is its result.
     Bench {
         /// Which one (`capture`, `open`, …).
@@ -137,6 +151,9 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::Demo { exit } => binaries::become_demo(exit),
         Chore::Gate(args) => gate::become_gate(&args.base, &args.dir, args.structure_only, args.json),
         Chore::Kill { count, seed, json } => binaries::become_kill(count, &binaries::Drawn { seed, json }),
+        Chore::Fuzz { target, seconds, seed, json } => {
+            binaries::become_fuzz(&target, seconds, &binaries::Drawn { seed, json })
+        }
         Chore::Bench { name, json } => binaries::become_bench(&name, json),
         Chore::Scenarios { lang, json } => scenarios::run(lang, json),
         Chore::Bindings { lang, out } => bindings::generate(lang, &place::absolute(&out)?).map(drop),
