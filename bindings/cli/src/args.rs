@@ -45,8 +45,23 @@ pub enum Verb {
         /// Id of the draft.
         draft: String,
     },
-    /// Cases and drafts, latest first.
+    /// Cases and drafts, latest first: all, or those that are asked for.
     List {
+        /// Words that must be there, Chinese from one character on.
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        search: String,
+        /// Only this stage (id; `draft` for drafts).
+        #[arg(long)]
+        stage: Option<String>,
+        /// Only this service (id).
+        #[arg(long)]
+        service: Option<String>,
+        /// Only where one's work stands so: saved, uploading, delivered, attention, conflict.
+        #[arg(long)]
+        sync: Option<String>,
+        /// Only what one opened, holds or waits for.
+        #[arg(long)]
+        mine: bool,
         /// Lines to print.
         #[arg(long, default_value_t = 1000)]
         limit: u32,

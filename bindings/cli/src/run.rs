@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 use yuandian_device::platform::open_home;
 use yuandian_device::{
-    ActCommand, ActOutcome, Amendment, DeviceError, Draft, Driver, Phone, RunReport, TrustRoots,
+    ActCommand, ActOutcome, Amendment, DeviceError, Draft, Driver, Phone, RunReport, SearchAsk, TrustRoots,
 };
 
 use crate::args::{Capture, Command, Step, Verb};
@@ -34,8 +34,17 @@ pub fn run(command: &Command) -> Done {
             phone.finish(&id)?;
             saved(&phone, &id, json)
         }
-        Verb::List { limit, offset } => {
-            let lines = phone.list(*limit, *offset)?;
+        Verb::List { search, stage, service, sync, mine, limit, offset } => {
+            let ask = SearchAsk {
+                text: search.clone(),
+                stage: stage.clone(),
+                service: service.clone(),
+                sync: sync.clone(),
+                mine: *mine,
+                limit: *limit,
+                offset: *offset,
+            };
+            let lines = phone.search(&ask)?;
             answer(json, &lines, || text::list(&lines))
         }
         Verb::Show { case } => {

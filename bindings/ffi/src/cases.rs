@@ -42,8 +42,58 @@ impl From<yuandian_device::ActOutcome> for ActOutcome {
     }
 }
 
+/// What a list is to show; everything where nothing is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ListAsk {
+    /// Words that must all be there: in title, description, answers, notes, names of division and service. Chinese from one character on,
+    /// other writing from a word's beginning.
+    #[uniffi(default = "")]
+    pub text: String,
+    /// Only this stage (id); `draft` for drafts.
+    #[uniffi(default = None)]
+    pub stage: Option<String>,
+    /// Only this service (id).
+    #[uniffi(default = None)]
+    pub service: Option<String>,
+    /// Only where one's work stands so (id): `saved`, `attention` …
+    #[uniffi(default = None)]
+    pub sync: Option<String>,
+    /// Only cases that the person opened, holds or waits for.
+    #[uniffi(default = false)]
+    pub mine: bool,
+    /// Lines at most, up to 1,000.
+    #[uniffi(default = 1000)]
+    pub limit: u32,
+    /// Lines to pass over.
+    #[uniffi(default = 0)]
+    pub offset: u32,
+}
+
+impl From<ListAsk> for yuandian_device::SearchAsk {
+    fn from(ask: ListAsk) -> Self {
+        Self {
+            text: ask.text,
+            stage: ask.stage,
+            service: ask.service,
+            sync: ask.sync,
+            mine: ask.mine,
+            limit: ask.limit,
+            offset: ask.offset,
+        }
+    }
+}
+
 #[uniffi::export]
 impl YuandianCore {
+    /// A page of what is asked for: drafts first, then cases, latest first.
+    ///
+    /// # Errors
+    /// [`CoreError::Damaged`].
+    pub async fn search(&self, ask: ListAsk) -> Result<Vec<ListLine>, CoreError> {
+        self.with_phone(move |phone| Ok(phone.search(&ask.into())?.into_iter().map(ListLine::from).collect()))
+            .await
+    }
+
     /// A page of the list: drafts first, then cases, latest first.
     ///
     /// # Errors

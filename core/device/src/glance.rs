@@ -11,7 +11,7 @@ use crate::phone::{PersonRecord, Phone};
 use crate::state::shown;
 use crate::store::cases::{self, CaseRow};
 use crate::store::outbox::{Intent, ItemState};
-use crate::store::{blobs, journal};
+use crate::store::{blobs, journal, search};
 use crate::view::{ClaimView, title_of};
 
 /// What a list line and a whole view share.
@@ -86,7 +86,20 @@ pub(crate) fn project_written(
         Some(content) => content::written(db, id, content, &person.name)?,
         None => content::load(db, id, stored.snapshot.as_deref(), &person.name)?,
     };
-    cases::put_row(db, &glance(phone, db, id, &stored.facts, &loaded, person)?.row)
+    let Glance { content, row, .. } = glance(phone, db, id, &stored.facts, &loaded, person)?;
+    put_line(phone, db, &stored.facts, (&row, Some(&content)), person)
+}
+
+/// Writes a list line and what finds it: of the document, or, before that is there, of the server's line alone.
+pub(crate) fn put_line(
+    phone: &Phone,
+    db: &Connection,
+    facts: &CaseFacts,
+    (row, content): (&CaseRow, Option<&ContentView>),
+    person: &PersonRecord,
+) -> Result<()> {
+    let grams = phone.case_grams(facts, content, row, person);
+    search::put_row(db, row, &grams, content.is_some())
 }
 
 /// The act that takes a case, as every catalogue row with a waiting list names it.

@@ -233,20 +233,6 @@ pub struct ListLine {
 }
 
 impl Phone {
-    /// A page of the list, drafts first, then cases, latest first. Loads no document.
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn list(&self, limit: u32, offset: u32) -> Result<Vec<ListLine>> {
-        let drafts: Vec<CaseRow> =
-            self.drafts()?.iter().map(|(id, draft, at)| self.draft_row(*id, draft, *at)).collect();
-        let before = u32::try_from(drafts.len()).unwrap_or(u32::MAX);
-        let mut rows: Vec<CaseRow> = drafts.into_iter().skip(offset as usize).take(limit as usize).collect();
-        let room = limit - u32::try_from(rows.len()).unwrap_or(limit);
-        rows.extend(cases::list(&self.db, room, offset.saturating_sub(before))?);
-        Ok(rows.into_iter().map(|row| self.line(row)).collect())
-    }
-
     /// One line of the list: of a draft or a case.
     ///
     /// # Errors
@@ -263,7 +249,7 @@ impl Phone {
         }
     }
 
-    fn draft_row(&self, id: CaseId, draft: &Draft, at: i64) -> CaseRow {
+    pub(crate) fn draft_row(&self, id: CaseId, draft: &Draft, at: i64) -> CaseRow {
         CaseRow {
             id,
             title: title_of(&draft.text, &draft.service, self),
@@ -276,7 +262,7 @@ impl Phone {
         }
     }
 
-    fn line(&self, row: CaseRow) -> ListLine {
+    pub(crate) fn line(&self, row: CaseRow) -> ListLine {
         ListLine {
             id: row.id.to_string(),
             service_text: service_text(self, &row.service).zh,

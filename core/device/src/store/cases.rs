@@ -59,10 +59,10 @@ pub fn put_branch(c: &Connection, doc: &CaseId, branch: u32) -> Result<()> {
 
 /// Forgets a case and everything pulled of it.
 pub fn purge(c: &Connection, doc: &CaseId) -> Result<()> {
+    super::search::remove_row(c, doc)?;
     for sql in [
         "DELETE FROM base WHERE doc = ?1",
         "DELETE FROM stored WHERE doc = ?1",
-        "DELETE FROM rows WHERE id = ?1",
         "DELETE FROM private WHERE doc = ?1",
         "DELETE FROM cases WHERE id = ?1",
     ] {
@@ -192,29 +192,10 @@ pub struct CaseRow {
     pub updated_ms: i64,
 }
 
-/// Writes a list line.
-pub fn put_row(c: &Connection, row: &CaseRow) -> Result<()> {
-    c.prepare_cached(
-        "INSERT OR REPLACE INTO rows (id, service, title, stage, sync, claim, photos, updated_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?
-    .execute(params![
-        row.id.as_bytes(),
-        row.service,
-        row.title,
-        row.stage,
-        row.sync,
-        row.claim,
-        row.photos,
-        row.updated_ms
-    ])?;
-    Ok(())
-}
-
 /// The query behind every list; its plan is tested.
-pub const LIST_SQL: &str = "SELECT id, service, title, stage, sync, claim, photos, updated_ms FROM rows ORDER BY updated_ms DESC LIMIT ?1 OFFSET ?2";
+pub const LIST_SQL: &str = "SELECT id, service, title, stage, sync, claim, photos, updated_ms FROM rows ORDER BY pos DESC LIMIT ?1 OFFSET ?2";
 
-fn row_from(r: &Row<'_>) -> rusqlite::Result<(Vec<u8>, CaseRow)> {
+pub(super) fn row_from(r: &Row<'_>) -> rusqlite::Result<(Vec<u8>, CaseRow)> {
     let row = CaseRow {
         id: CaseId([0; 16]),
         service: r.get(1)?,

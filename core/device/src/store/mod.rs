@@ -9,6 +9,7 @@ pub mod meta;
 pub mod outbox;
 pub mod pragmas;
 pub mod schema;
+pub mod search;
 #[cfg(test)]
 mod tests;
 

@@ -95,18 +95,24 @@ CREATE TABLE appeals (
 CREATE INDEX appeals_waiting ON appeals (at_ms) WHERE state = 0;
 CREATE INDEX appeals_by_case ON appeals (doc, state);
 
--- One row a case for lists: no list ever loads a document.
+-- One row a case for lists: no list ever loads a document. `pos` is its time (ms << 20) and something for ties: the order of the list.
+-- `words` names what the index has of it, `whole` says that its document was read for that.
 CREATE TABLE rows (
-    id BLOB PRIMARY KEY,
+    pos INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
     service TEXT NOT NULL,
     title TEXT NOT NULL,
     stage TEXT NOT NULL,
     sync TEXT NOT NULL,
     claim TEXT NOT NULL,
     photos INTEGER NOT NULL,
-    updated_ms INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX rows_by_time ON rows (updated_ms DESC);
+    updated_ms INTEGER NOT NULL,
+    words INTEGER NOT NULL,
+    whole INTEGER NOT NULL
+) STRICT;
+CREATE INDEX rows_unread ON rows (pos) WHERE whole = 0;
+-- Which gram is in which row: grams and marks are made by our code, the index keeps no text and no places.
+CREATE VIRTUAL TABLE search USING fts5(grams, content='', contentless_delete=1, detail=none, tokenize=\"ascii tokenchars ':.'\");
 
 -- Streams this phone is to hold and how far each is applied; which case is held by which.
 CREATE TABLE streams (id TEXT PRIMARY KEY, epoch BLOB, cursor INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;

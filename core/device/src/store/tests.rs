@@ -7,7 +7,7 @@ use yuandian_document::SoftwareRoot;
 use yuandian_model::{Grant, Role, UserId};
 use yuandian_sync::message::{Enrolled, WIRE_VERSION};
 
-use super::{appeals, blobs, cases, journal, outbox};
+use super::{appeals, blobs, cases, journal, outbox, search};
 use crate::platform::{FolderBlobs, SystemRandomness};
 use crate::ports::{Clock, Ports, SpaceProbe};
 use crate::{DeviceError, Draft, Phone};
@@ -71,7 +71,11 @@ fn every_query_behind_a_screen_goes_by_an_index() {
     let journal = format!("SELECT * FROM journal WHERE {}", journal::OF_CASE_SQL);
     let attention = format!("SELECT * FROM journal WHERE {}", journal::ACTIVE_SQL);
     let table = [
-        (cases::LIST_SQL, "USING INDEX rows_by_time"),
+        (cases::LIST_SQL, "SCAN rows"),
+        (search::SEARCH_SQL, "VIRTUAL TABLE INDEX"),
+        (search::FOUND_SQL, "USING INTEGER PRIMARY KEY"),
+        (search::UNREAD_SQL, "USING INDEX rows_unread"),
+        ("SELECT pos FROM rows WHERE id = ?1", "USING COVERING INDEX"),
         (cases::BASE_SQL, "USING INDEX base_by_case"),
         (cases::PRIVATE_SQL, "USING PRIMARY KEY"),
         (outbox.as_str(), "USING INDEX outbox_by_case"),

@@ -15,6 +15,7 @@ mod lives;
 mod process;
 mod pull;
 mod referee;
+mod search;
 mod settling;
 
 use home::Home;
