@@ -93,3 +93,20 @@ pub fn become_bench(name: &str, json: bool) -> Done {
     let call = program(&build()?, "yuandian-bench")?.args(["bench", name]);
     Err(if json { call.arg("--json") } else { call }.become_it())
 }
+
+/// Builds, then becomes the simulated world with these arguments.
+pub fn become_sim(args: &[String]) -> Done {
+    Err(sim()?.args(args).become_it())
+}
+
+/// Every promise in as many worlds as a test run has time for. The first seed is drawn from the commit, so that other commits try others.
+pub fn sim_lane() -> Done {
+    let commit = Call::new("git").args(["rev-parse", "HEAD"]).stdout()?;
+    let start = u64::from_str_radix(commit.trim().get(..7).unwrap_or_default(), 16).unwrap_or(0);
+    sim()?.args(["--seeds", "1605", "--json", "--all-situations", "--start"]).arg(start.to_string()).run()
+}
+
+fn sim() -> Result<Call, Stop> {
+    let dir = build()?;
+    Ok(program(&dir, "yuandian-sim")?.arg("--folder").arg(place::target()?.join("sim")))
+}

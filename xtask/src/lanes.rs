@@ -33,6 +33,8 @@ pub enum Lane {
     Swift,
     /// Real kills of real phones and of the real server.
     Kill,
+    /// Many simulated worlds, each of which must keep every promise.
+    Sim,
     /// The main job, played and checked.
     Demo,
 }
@@ -118,6 +120,7 @@ impl Lane {
             Lane::Kotlin => kotlin::lane(),
             Lane::Swift => swift::lane(),
             Lane::Kill => binaries::kill_lane(),
+            Lane::Sim => binaries::sim_lane(),
             Lane::Demo => binaries::demo_lane(),
         }
     }

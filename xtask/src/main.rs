@@ -58,6 +58,13 @@ enum Chore {
     },
     /// Judge each `.change` file of a directory against a base document, alone.
     Gate(GateArgs),
+    /// Run simulated worlds by seed, replay one, or find planted bugs: `--seeds N --start S --json --resume`, `--replay FILE`,
+    /// `--plant NAME|all --budget SEEDS --json`.
+    Sim {
+        /// Given on to the simulator.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Kill real phones and the real server in random moments under load, and look for what was lost.
     Kill {
         /// How many kills of running processes.
@@ -150,6 +157,7 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::Test { quick, only } => return Ok(lanes::run(&lanes::choose(quick, only))),
         Chore::Demo { exit } => binaries::become_demo(exit),
         Chore::Gate(args) => gate::become_gate(&args.base, &args.dir, args.structure_only, args.json),
+        Chore::Sim { args } => binaries::become_sim(&args),
         Chore::Kill { count, seed, json } => binaries::become_kill(count, &binaries::Drawn { seed, json }),
         Chore::Fuzz { target, seconds, seed, json } => {
             binaries::become_fuzz(&target, seconds, &binaries::Drawn { seed, json })

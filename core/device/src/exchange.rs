@@ -392,7 +392,10 @@ impl Phone {
     }
 
     /// A piece of a file for an upload, checked against its name when the whole is read.
-    pub(crate) fn upload_piece(&self, hash: &BlobHash, offset: u64, length: u64) -> Result<Vec<u8>> {
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`] or [`DeviceError::Damaged`] where the file was removed or changed behind the phone's back.
+    pub fn upload_piece(&self, hash: &BlobHash, offset: u64, length: u64) -> Result<Vec<u8>> {
         let piece = self.blob(hash, offset, length)?;
         if piece.len() as u64 != length {
             return Err(DeviceError::Damaged(format!("photo {hash} is shorter than it was")));

@@ -118,6 +118,12 @@ impl Phone {
         &self.words
     }
 
+    /// The phone's own id: a hash of its root key.
+    #[must_use]
+    pub fn device(&self) -> yuandian_model::DeviceId {
+        self.certificate.device
+    }
+
     /// Who the phone speaks for.
     ///
     /// # Errors

@@ -138,7 +138,7 @@ impl Disk {
         state.full_for = 0;
     }
 
-    /// Planned faults that have struck.
+    /// Faults that have struck, each operation that found the disk full among them.
     #[must_use]
     pub fn struck(&self) -> u64 {
         self.state().struck
@@ -309,6 +309,7 @@ impl State {
         }
         if op.needs_room() && self.full_for > 0 {
             self.full_for -= 1;
+            self.struck += 1;
             return Err(Trouble::Full);
         }
         Ok(())

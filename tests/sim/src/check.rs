@@ -1,0 +1,393 @@
+//! What is looked at: after every crash, in every message, and once more when all is at rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
+
+use rusqlite::{Connection, OpenFlags};
+use sha2::{Digest, Sha256};
+use yuandian_device::view::{CaseView, ListLine};
+use yuandian_device::{DeviceError, Phone};
+use yuandian_document::{Content, ContentView};
+use yuandian_model::{BlobHash, CaseId, UserId};
+use yuandian_server::store::{CaseLine, Store as _};
+use yuandian_vfs::{Disk, FaultBlobDir};
+
+use crate::invariant::{Broken, Invariant, Step, hold};
+use crate::photo::PLACES;
+use crate::reference::{Saved, What};
+use crate::situation::Situation;
+use crate::world::World;
+
+/// Inflated bytes that a scan looks at.
+const SCANNED_BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// How every secret begins.
+const SECRET: &[u8] = b"SECRET 0";
+
+fn damaged(error: &DeviceError) -> Broken {
+    Broken::new(Invariant::PhoneNeverDamaged, error.to_string())
+}
+
+/// SQLite's own check of a database, on a copy of its disk.
+fn intact(disk: &Disk, name: &str) -> Step {
+    let copy = Disk::with(0, &disk.image());
+    let check = || -> rusqlite::Result<String> {
+        let db = Connection::open_with_flags_and_vfs(name, OpenFlags::default(), copy.vfs())?;
+        db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        let foreign: i64 =
+            db.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+        let found: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+        Ok(if foreign == 0 { found } else { format!("{foreign} rows point nowhere") })
+    };
+    let found = check().unwrap_or_else(|error| error.to_string());
+    hold(found == "ok", Invariant::StoresIntact, || format!("{name}: {found}"))
+}
+
+/// Whether a phone shows what was saved on it.
+fn shows(phone: &Phone, saved: &Saved) -> Step<bool> {
+    let view = match phone.case(&saved.case) {
+        Ok(view) => view,
+        Err(DeviceError::NotFound { .. }) => return Ok(false),
+        Err(error) => return Err(damaged(&error)),
+    };
+    Ok(match &saved.what {
+        // What became of an act is the referee's.
+        What::Case | What::Act(_) => true,
+        What::Note(text) => view.notes.iter().any(|note| note.text == *text),
+        What::Photo(hash) => view.photos.iter().any(|photo| photo.hash == hash.to_string()),
+    })
+}
+
+/// Whether a phone has it in the list of what needs the person.
+fn needs_person(phone: &Phone, saved: &Saved) -> Step<bool> {
+    let entries = phone.attention().map_err(|e| damaged(&e))?;
+    let case = saved.case.to_string();
+    Ok(entries.iter().filter(|entry| entry.case == case).any(|entry| match &saved.what {
+        What::Case => entry.act == "report",
+        What::Act(name) => entry.act == *name,
+        What::Note(text) => entry.kept.iter().any(|kept| kept == text),
+        What::Photo(hash) => entry.kept.iter().any(|kept| kept.contains(&hash.to_string())),
+    }))
+}
+
+impl World {
+    /// A phone has been opened after a crash: its store is whole, and what it called saved is there.
+    ///
+    /// # Errors
+    /// The promise that breaks.
+    pub fn check_after_crash(&mut self, index: usize) -> Step {
+        intact(&self.devices[index].disk, "phone.db")?;
+        let Some(phone) = &self.devices[index].phone else { return Ok(()) };
+        for saved in self.reference.saved.iter().filter(|saved| saved.device == index && !saved.given_up) {
+            if let What::Photo(hash) = &saved.what {
+                self.check_photo_file(index, phone, saved.case, hash)?;
+            }
+            if shows(phone, saved)? || needs_person(phone, saved)? || self.server_has(saved) {
+                continue;
+            }
+            let detail = format!("phone {index} lost {:?} of {}", saved.what, saved.case);
+            return Err(Broken::new(Invariant::NoAcknowledgedWriteLost, detail));
+        }
+        Ok(())
+    }
+
+    /// An original that the server does not hold is whole on its phone.
+    fn check_photo_file(&self, index: usize, phone: &Phone, case: CaseId, hash: &BlobHash) -> Step {
+        if self.server.disk.has(&FaultBlobDir::name(hash)) {
+            return Ok(());
+        }
+        let bytes = phone.blob(hash, 0, u64::MAX).unwrap_or_default();
+        let found = BlobHash(Sha256::digest(&bytes).into());
+        hold(found == *hash, Invariant::PhotosTrue, || {
+            format!("the original {hash} of {case} is not on phone {index} ({} bytes)", bytes.len())
+        })
+    }
+
+    /// Whether the server has what was saved; true where that cannot be asked now, as it will be at rest.
+    fn server_has(&self, saved: &Saved) -> bool {
+        let Some(user) = self.devices[saved.device].person.user else { return true };
+        match &saved.what {
+            What::Case => self.reference.cases().contains_key(&saved.case),
+            What::Act(name) => self.reference.judged(user, saved.case, name) != (0, 0),
+            What::Note(text) => self
+                .server_view(&saved.case)
+                .is_none_or(|view| view.notes.iter().any(|note| note.entry.text == *text)),
+            What::Photo(hash) => self
+                .server_view(&saved.case)
+                .is_none_or(|view| view.photos.iter().any(|photo| photo.entry.original.hash == *hash)),
+        }
+    }
+
+    /// A case's content as the server has it; none while the server cannot be asked.
+    fn server_view(&self, case: &CaseId) -> Option<ContentView> {
+        let store = self.server.store().filter(|_| self.server.is_up())?;
+        let mut content = Content::default();
+        let changes = store.changes(case).ok()?;
+        content.replay(changes.iter().map(Vec::as_slice)).ok()?;
+        Some(content.view())
+    }
+
+    /// No secret travels.
+    ///
+    /// # Errors
+    /// [`Invariant::PrivateStaysPrivate`].
+    pub fn scan_for_secrets(&self, index: usize, body: &[u8], what: &str) -> Step {
+        if self.secrets.is_empty() || body.is_empty() {
+            return Ok(());
+        }
+        let mut inflated = Vec::new();
+        if let Ok(frame) = zstd::stream::Decoder::with_buffer(body) {
+            // What is cut or garbled is looked at as far as it goes.
+            frame.take(SCANNED_BYTES_MAX).read_to_end(&mut inflated).ok();
+        }
+        let found = find(&inflated, SECRET).or_else(|| find(body, SECRET));
+        hold(found.is_none(), Invariant::PrivateStaysPrivate, || {
+            let at = found.unwrap_or_default();
+            let around =
+                inflated.get(at.saturating_sub(24)..(at + 24).min(inflated.len())).unwrap_or_default();
+            format!("{what} of phone {index} holds a private answer: {}", String::from_utf8_lossy(around))
+        })
+    }
+
+    /// Everything that must hold when nothing is on its way any more.
+    ///
+    /// # Errors
+    /// The promise that breaks.
+    pub fn check_at_rest(&mut self) -> Step {
+        self.server.disk.forget_faults();
+        intact(&self.server.disk, "server.db")?;
+        let store = self.server.store().cloned();
+        let store = store.ok_or_else(|| Broken::new(Invariant::QueuesDrain, "the server is down at rest"))?;
+        let lines = store.cases(None).map_err(|e| Broken::new(Invariant::ServerNeverFails, e.to_string()))?;
+        let lines: BTreeMap<CaseId, CaseLine> =
+            lines.into_iter().map(|line| (line.record.id, line)).collect();
+        self.check_reference(&lines)?;
+        self.check_documents(&lines)?;
+        for index in 0..self.devices.len() {
+            if !self.devices[index].person.malicious {
+                self.check_phone(index, &lines)?;
+            }
+        }
+        self.check_saved()?;
+        self.check_disks()
+    }
+
+    /// The server decided what the obvious one would have.
+    fn check_reference(&self, lines: &BTreeMap<CaseId, CaseLine>) -> Step {
+        let known: BTreeSet<&CaseId> = self.reference.cases().keys().collect();
+        let there: BTreeSet<&CaseId> = lines.keys().collect();
+        hold(known == there, Invariant::NoAcknowledgedWriteLost, || {
+            format!("{} cases were taken, {} are there", known.len(), there.len())
+        })?;
+        for (id, line) in lines {
+            let Some(expected) = self.reference.cases().get(id) else { continue };
+            let state = &line.record.state;
+            hold(state.holders == expected.holders, Invariant::OneWinnerPerClaim, || {
+                format!("{id}: held by {:?}, first come {:?}", state.holders, expected.holders)
+            })?;
+            hold(state.waiting == expected.waiting, Invariant::WaitingListInOrder, || {
+                format!("{id}: waiting {:?}, arrived {:?}", state.waiting, expected.waiting)
+            })?;
+            hold(
+                state.stage == expected.stage && state.act_seq == expected.act_seq,
+                Invariant::Convergence,
+                || {
+                    format!(
+                        "{id}: {} after {} acts, expected {} after {}",
+                        state.stage, state.act_seq, expected.stage, expected.act_seq
+                    )
+                },
+            )?;
+        }
+        Ok(())
+    }
+
+    /// What was said once stands once.
+    fn check_documents(&self, lines: &BTreeMap<CaseId, CaseLine>) -> Step {
+        for (id, line) in lines {
+            let Some(view) = self.server_view(id) else { continue };
+            let texts: BTreeSet<&str> = view.notes.iter().map(|note| note.entry.text.as_str()).collect();
+            hold(texts.len() == view.notes.len(), Invariant::NothingDoubled, || {
+                format!("{id} has {} notes of {} texts", view.notes.len(), texts.len())
+            })?;
+            hold(line.record.version <= 1_100, Invariant::RunsEnd, || format!("{id} grew without end"))?;
+        }
+        Ok(())
+    }
+
+    /// A phone shows what the server has, all that its person may hold and nothing else.
+    fn check_phone(&mut self, index: usize, lines: &BTreeMap<CaseId, CaseLine>) -> Step {
+        intact(&self.devices[index].disk, "phone.db")?;
+        let Some(user) = self.devices[index].person.user else { return Ok(()) };
+        let now = self.now_ms;
+        self.devices[index].tick(now);
+        let names = self.names();
+        let Some(phone) = &self.devices[index].phone else {
+            return Err(Broken::new(Invariant::QueuesDrain, format!("phone {index} is off at rest")));
+        };
+        let list = phone.list(u32::MAX, 0).map_err(|e| damaged(&e))?;
+        let mut held = BTreeSet::new();
+        let mut facts = Vec::new();
+        let mut conflict = false;
+        for line in list.iter().filter(|line| line.stage != "draft") {
+            let Ok(id) = line.id.parse::<CaseId>() else { continue };
+            let view = phone.case(&id).map_err(|e| damaged(&e))?;
+            check_line(index, line, &view)?;
+            conflict |= !view.conflicts.is_empty();
+            let Some(server) = lines.get(&id) else {
+                // The server refused it: it is the person's to decide.
+                hold(line.sync == "attention", Invariant::HeldIsPermitted, || {
+                    format!("phone {index} holds {id}, which is nowhere else, as {}", line.sync)
+                })?;
+                continue;
+            };
+            held.insert(id);
+            check_case(index, &view, server, &names)?;
+            facts.extend_from_slice(
+                format!("{} {} {:?} {:?}\n", line.id, line.stage, view.heads, view.holders).as_bytes(),
+            );
+        }
+        let permitted: BTreeSet<CaseId> =
+            lines.keys().filter(|id| self.reference.may_hold(user, id)).copied().collect();
+        hold(held == permitted, Invariant::HeldIsPermitted, || {
+            let missing: Vec<_> = permitted.difference(&held).collect();
+            let more: Vec<_> = held.difference(&permitted).collect();
+            format!("phone {index} misses {missing:?} and holds beyond its right {more:?}")
+        })?;
+        self.situations.reached_if(conflict, Situation::ConflictShown);
+        self.trace.add(now, &facts, || format!("phone {index} holds {} cases", held.len()));
+        Ok(())
+    }
+
+    fn names(&self) -> BTreeMap<UserId, String> {
+        let name = |number: usize| format!("Person {number}");
+        self.devices.iter().filter_map(|d| Some((d.person.user?, name(d.person.number)))).collect()
+    }
+
+    /// What any phone called saved is on the server, or its person was told.
+    fn check_saved(&mut self) -> Step {
+        for saved in self.reference.saved.iter().filter(|saved| !saved.given_up) {
+            if self.devices[saved.device].person.malicious {
+                continue;
+            }
+            if self.server_has(saved) {
+                if let What::Photo(hash) = &saved.what {
+                    self.check_photo_stored(saved, hash)?;
+                }
+                continue;
+            }
+            let mut told = false;
+            for device in self.devices.iter().filter(|d| d.person.number == saved.person) {
+                if let Some(phone) = &device.phone {
+                    told |= needs_person(phone, saved)?;
+                }
+            }
+            hold(told, Invariant::NoAcknowledgedWriteLost, || {
+                format!("{:?} of {}, saved on phone {}, is nowhere", saved.what, saved.case, saved.device)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn check_photo_stored(&self, saved: &Saved, hash: &BlobHash) -> Step {
+        let mut stored = None;
+        self.server.disk.each_file(|name, bytes| {
+            if name == FaultBlobDir::name(hash) {
+                stored = Some(BlobHash(Sha256::digest(bytes).into()));
+            }
+        });
+        hold(stored == Some(*hash), Invariant::PhotosTrue, || {
+            format!(
+                "the original {hash} of {} from phone {} is not on the server: {stored:?}",
+                saved.case, saved.device
+            )
+        })
+    }
+
+    /// Every byte of every disk: a private answer is where it was written and nowhere else.
+    fn check_disks(&self) -> Step {
+        if self.secrets.is_empty() {
+            return Ok(());
+        }
+        let places: Vec<Vec<u8>> = PLACES.iter().map(|(lng, _)| lng.to_string().into_bytes()).collect();
+        let look = |who: &str, person: Option<usize>, disk: &Disk| -> Step {
+            let mut found = None;
+            disk.each_file(|name, bytes| {
+                for (owner, secret) in &self.secrets {
+                    if person != Some(*owner) && find(bytes, secret).is_some() {
+                        found = Some(format!("{who}: {name} holds {}", String::from_utf8_lossy(secret)));
+                    }
+                }
+                // Exact places of ordinary cases are public; as decimal text they stand only in private rows and drafts.
+                if person.is_none() && places.iter().any(|place| find(bytes, place).is_some()) {
+                    found = Some(format!("{who}: {name} holds an exact place as text"));
+                }
+            });
+            hold(found.is_none(), Invariant::PrivateStaysPrivate, || found.unwrap_or_default())
+        };
+        look("the server", None, &self.server.disk)?;
+        for device in self.devices.iter().filter(|d| !d.person.malicious) {
+            look(&format!("phone {}", device.index), Some(device.person.number), &device.disk)?;
+        }
+        Ok(())
+    }
+}
+
+/// A list line says what the whole case says.
+fn check_line(index: usize, line: &ListLine, view: &CaseView) -> Step {
+    let same = line.title == view.title
+        && line.stage == view.stage
+        && line.sync == view.sync
+        && line.claim == view.claim.state
+        && line.photos as usize == view.photos.len();
+    hold(same, Invariant::ProjectionsEqual, || {
+        format!(
+            "phone {index}, {}: the line says {} {} {} {} {}, the case {} {} {} {} {}",
+            line.id,
+            line.title,
+            line.stage,
+            line.sync,
+            line.claim,
+            line.photos,
+            view.title,
+            view.stage,
+            view.sync,
+            view.claim.state,
+            view.photos.len()
+        )
+    })
+}
+
+/// A phone's case is the server's.
+fn check_case(index: usize, view: &CaseView, server: &CaseLine, names: &BTreeMap<UserId, String>) -> Step {
+    let id = &view.id;
+    let heads: Vec<String> = server.heads.iter().map(ToString::to_string).collect();
+    let state = &server.record.state;
+    let holders: Vec<String> =
+        state.holders.iter().map(|u| names.get(u).cloned().unwrap_or_default()).collect();
+    // A case without content has the heads of the genesis change, which the server does not list.
+    let same_heads = heads.is_empty() || view.heads == heads;
+    hold(same_heads, Invariant::Convergence, || {
+        format!("phone {index}, {id}: heads {:?}, the server has {heads:?}", view.heads)
+    })?;
+    let same = view.stage == state.stage
+        && view.act_seq == state.act_seq
+        && view.holders == holders
+        && view.waiting as usize == state.waiting.len();
+    hold(same, Invariant::Convergence, || {
+        format!(
+            "phone {index}, {id}: {} after {} acts, held by {:?}, {} wait; the server has {} after {}, {holders:?}, {}",
+            view.stage,
+            view.act_seq,
+            view.holders,
+            view.waiting,
+            state.stage,
+            state.act_seq,
+            state.waiting.len()
+        )
+    })
+}
+
+/// Where bytes stand in bytes.
+fn find(within: &[u8], wanted: &[u8]) -> Option<usize> {
+    memchr::memmem::find(within, wanted)
+}

@@ -1,0 +1,58 @@
+//! What must hold in every world: one list with one name each.
+
+use crate::named::named;
+
+named! {
+    /// A promise that a run can break.
+    Invariant {
+        NoAcknowledgedWriteLost = "no-acknowledged-write-lost", "What a phone called saved is on it after any crash, or on the server, or in the list of what needs the person.";
+        NothingDoubled = "nothing-doubled", "What was said once stands once: notes, photos and acts, whatever was sent again.";
+        Convergence = "convergence", "After healing every phone that may hold a case shows the server's heads, stage, holders and line.";
+        ProjectionsEqual = "projections-equal", "A list line says what the whole case says.";
+        OneWinnerPerClaim = "one-winner-per-claim", "At every moment a case has at most as many holders as its service has room for, first received first.";
+        WaitingListInOrder = "waiting-list-in-order", "Who waits stands in the order of arrival; a release promotes the first.";
+        ReceiptsFinal = "receipts-final", "One commit has one outcome in an epoch, given byte-equal however often it is sent.";
+        OneReceiptPerCommit = "one-receipt-per-commit", "A PUSH is answered with one receipt for each of its commits, in their order.";
+        NumbersUnique = "numbers-unique", "No two commits of an epoch have one number, and numbers rise in the order of arrival.";
+        NumbersDense = "numbers-dense", "No number of a partition is missing or above its head.";
+        CursorsMonotonic = "cursors-monotonic", "A cursor never falls within an epoch but by restoring the phone, and never passes the head.";
+        HeldIsPermitted = "held-is-permitted", "After healing a phone holds exactly the cases that its person may hold.";
+        NothingSentWithoutRight = "nothing-sent-without-right", "At the moment of sending the receiver has a right to every case in a page.";
+        StreamsExact = "streams-exact", "Each stream of a phone has the members that the server's stream has.";
+        QueuesDrain = "queues-drain", "Ten virtual minutes after healing nothing waits but what needs a person.";
+        RunsEnd = "runs-end", "Every run of the sync machine ends, and none asks more than once a second for a minute.";
+        ServerNeverFails = "server-never-fails", "No request of anybody is answered with 500 unless the server's disk failed.";
+        PhoneNeverDamaged = "phone-never-damaged", "No command fails as damaged unless the phone's disk failed.";
+        StoresIntact = "stores-intact", "After every crash a store opens, passes SQLite's check, and is whole.";
+        PhotosTrue = "photos-true", "A stored photo has its hash, and one that is not stored on the server is whole on its phone.";
+        PrivateStaysPrivate = "private-stays-private", "No private answer and no exact place of help stands in a message, on the server or on another phone.";
+        OthersUntouched = "others-untouched", "A malicious phone changes nothing of others but what its own rights allow.";
+        RefusalsExplained = "refusals-explained", "Every act that was refused is told to its author with a reason and a next step.";
+        Deterministic = "deterministic", "The same bytes make the same run.";
+        NoPanic = "no-panic", "Nothing panics.";
+    }
+}
+
+/// A promise that was broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// Which.
+    pub invariant: Invariant,
+    /// How, for people.
+    pub detail: String,
+}
+
+impl Broken {
+    /// A broken promise.
+    pub fn new(invariant: Invariant, detail: impl Into<String>) -> Self {
+        Self { invariant, detail: detail.into() }
+    }
+}
+
+/// What a step of the world gives.
+pub type Step<T = ()> = Result<T, Broken>;
+
+/// Breaks unless the promise holds.
+pub fn hold(holds: bool, invariant: Invariant, detail: impl FnOnce() -> String) -> Step {
+    if holds { Ok(()) } else { Err(Broken::new(invariant, detail())) }
+}

@@ -1,0 +1,101 @@
+//! `yuandian-sim`: runs seeds, replays an input, finds planted bugs. `cargo xtask sim` builds and becomes it.
+#![forbid(unsafe_code)]
+#![allow(clippy::disallowed_methods, reason = "a command reads and writes files")]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use yuandian_sim::report::{Plan, Report, run_all};
+use yuandian_sim::run::run;
+
+/// The simulated world.
+#[derive(Parser)]
+struct Args {
+    /// How many seeds to run.
+    #[arg(long, default_value_t = 1_605)]
+    seeds: u64,
+    /// The first seed.
+    #[arg(long, default_value_t = 0)]
+    start: u64,
+    /// Only machine-readable output on stdout.
+    #[arg(long)]
+    json: bool,
+    /// Go on where an interrupted run of the same start stopped.
+    #[arg(long)]
+    resume: bool,
+    /// Fail also where a situation was never reached.
+    #[arg(long)]
+    all_situations: bool,
+    /// Run the input in this file, telling its story.
+    #[arg(long, value_name = "FILE", conflicts_with = "seeds")]
+    replay: Option<PathBuf>,
+    /// Where failures and progress are kept.
+    #[arg(long, value_name = "DIR", default_value = "target/sim")]
+    folder: PathBuf,
+    /// Threads; by default one for each core.
+    #[arg(long)]
+    threads: Option<usize>,
+}
+
+fn main() -> ExitCode {
+    // A panic of a world is caught, counted and told; its backtrace would only drown the others.
+    std::panic::set_hook(Box::new(|_| {}));
+    match start(&Args::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("sim: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(args: &Args) -> std::io::Result<ExitCode> {
+    if let Some(file) = &args.replay {
+        return replay(&std::fs::read(file)?);
+    }
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let plan = Plan {
+        start: args.start,
+        seeds: args.seeds,
+        folder: args.folder.clone(),
+        resume: args.resume,
+        threads: args.threads.unwrap_or(cores),
+    };
+    let mut told = 0;
+    let mut note = |report: &Report| {
+        if !args.json {
+            for failure in report.failures.iter().skip(told) {
+                println!("{failure}");
+            }
+        }
+        told = report.failures.len();
+        eprintln!("{} seeds, {} failed, {:.0} s", report.seeds, report.failed, report.seconds);
+    };
+    let report = run_all(&plan, &mut note)?;
+    if args.json {
+        report.failures.iter().for_each(|failure| eprintln!("{failure}"));
+    }
+    let unreached = report.unreached();
+    if args.all_situations && !unreached.is_empty() {
+        eprintln!("never reached: {}", unreached.join(", "));
+    }
+    println!("{}", serde_json::to_string(&report)?);
+    let failed = report.failed > 0 || (args.all_situations && !unreached.is_empty());
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn replay(bytes: &[u8]) -> std::io::Result<ExitCode> {
+    let outcome = run(bytes, true);
+    outcome.lines.iter().for_each(|line| println!("{line}"));
+    Ok(match outcome.broken {
+        Some(broken) => {
+            println!("BROKEN {}: {}", broken.invariant.name(), broken.detail);
+            ExitCode::FAILURE
+        }
+        None => {
+            println!("every promise holds, {} steps", outcome.steps);
+            ExitCode::SUCCESS
+        }
+    })
+}

@@ -1,0 +1,454 @@
+//! What people do on their phones, and what the operator does: drawn from the input.
+
+use yuandian_device::{ActCommand, ActOutcome, CaseId, DeviceError, Draft, Phone, Position};
+use yuandian_model::Role;
+use yuandian_vfs::Cut;
+
+use crate::fault::Fault;
+use crate::input::Part;
+use crate::invariant::{Invariant, Step, hold};
+use crate::photo;
+use crate::reference::{Saved, What};
+use crate::situation::Situation;
+use crate::world::{Event, MINUTE_MS, World};
+
+/// Images of a phone that are kept to go back to.
+const BACKUPS_MAX: usize = 2;
+/// Devices of a world, clones included.
+const DEVICES_MAX: usize = 34;
+/// Ten years, ms.
+const TEN_YEARS_MS: i64 = 10 * 365 * 24 * 60 * MINUTE_MS;
+
+/// What a command is, for the situations.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    Capture,
+    Photo,
+    Other,
+}
+
+impl World {
+    /// A person does something, and will do more.
+    ///
+    /// # Errors
+    /// A promise that breaks.
+    pub fn person(&mut self, index: usize) -> Step {
+        if self.faults.healed() {
+            return Ok(());
+        }
+        let pause = match self.input.below(Part::People, 8) {
+            0..=3 => 2_000 + 500 * i64::from(self.input.byte(Part::People)),
+            4..=6 => 200 * i64::from(self.input.byte(Part::People)),
+            _ => MINUTE_MS * i64::from(self.input.byte(Part::People)),
+        };
+        self.after(pause, Event::Person(index));
+        self.link_changes(index);
+        if self.devices[index].phone.is_none() || self.strike_phone(index) {
+            return Ok(());
+        }
+        if self.devices[index].person.malicious {
+            self.malice(index)?;
+        }
+        let now = self.now_ms;
+        self.devices[index].tick(now);
+        let syncing = self.devices[index].run.is_some();
+        let choice = self.input.below(Part::People, 32);
+        let wrote = match choice {
+            1..=5 => self.capture(index)?,
+            6..=10 => self.note(index)?,
+            11..=12 => self.edit(index, false)?,
+            13 => self.edit(index, true)?,
+            14..=17 => self.act(index, false)?,
+            18..=20 => self.act(index, true)?,
+            21 => self.draft(index)?,
+            22 => self.settle_conflict(index)?,
+            _ => {
+                self.start_run(index)?;
+                false
+            }
+        };
+        if wrote {
+            self.situations.reached_if(syncing, Situation::WroteWhileSyncing);
+            self.situations.reached_if(self.is_offline(index), Situation::WroteOffline);
+            self.situations
+                .reached_if(self.devices[index].skew_ms.abs() > TEN_YEARS_MS / 10, Situation::ClockTenYears);
+            // Half of what people write is synced at once.
+            if self.input.below(Part::People, 2) == 0 {
+                self.start_run(index)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The link goes down for a while, or the clock moves.
+    fn link_changes(&mut self, index: usize) {
+        if self.faults.strikes(Fault::Offline, Part::Links, &mut self.input) {
+            let length = i64::from(self.input.byte(Part::Links));
+            let unit = [MINUTE_MS, 10 * MINUTE_MS, 60 * MINUTE_MS][self.input.below(Part::Links, 3)];
+            self.devices[index].offline_until_ms = self.now_ms + length * unit;
+            self.situations.reached_if(length * unit > 24 * 60 * MINUTE_MS, Situation::DayOffline);
+        }
+        if self.faults.strikes(Fault::ClockSkewed, Part::Machines, &mut self.input) {
+            let part = i64::from(self.input.word(Part::Machines)) - 32_768;
+            self.devices[index].skew_ms = TEN_YEARS_MS / 32_768 * part;
+        }
+        if self.faults.strikes(Fault::ClockJumps, Part::Machines, &mut self.input) {
+            let jump = (i64::from(self.input.byte(Part::Machines)) - 128) * MINUTE_MS;
+            self.devices[index].skew_ms += jump;
+            self.situations.reached_if(jump < 0, Situation::ClockBackwards);
+        }
+    }
+
+    /// Something said by nobody else.
+    fn words(&mut self, what: &str) -> String {
+        self.counter += 1;
+        format!("{what} {:05}.", self.counter)
+    }
+
+    /// What became of a command: where it says saved, that is remembered.
+    fn done<T>(
+        &mut self,
+        index: usize,
+        doing: Doing,
+        result: Result<T, DeviceError>,
+        saved: &[(CaseId, What)],
+    ) -> Step<Option<T>> {
+        let device = &mut self.devices[index];
+        let struck = device.fault_struck();
+        let number = device.person.number;
+        match result {
+            Ok(done) => {
+                for (case, what) in saved {
+                    let line = format!("phone {index} saved {what:?} in {case}");
+                    self.trace.add(self.now_ms, &[11, u8::try_from(index).unwrap_or(255)], || line);
+                    self.reference.saved.push(Saved {
+                        device: index,
+                        person: number,
+                        case: *case,
+                        what: what.clone(),
+                        given_up: false,
+                    });
+                }
+                Ok(Some(done))
+            }
+            Err(error) => {
+                let line = format!("phone {index} could not: {error}");
+                self.trace.add(self.now_ms, &[12, u8::try_from(index).unwrap_or(255)], || line.clone());
+                if self.devices[index].disk.is_off() {
+                    self.situations.reached(Situation::KilledInCommand);
+                    self.situations.reached_if(doing == Doing::Capture, Situation::KilledInCapture);
+                    self.situations.reached_if(doing == Doing::Photo, Situation::KilledInPhoto);
+                    self.crashed(index, "died in a command");
+                    return Ok(None);
+                }
+                let disk =
+                    matches!(error, DeviceError::StorageFull | DeviceError::Damaged(_) | DeviceError::InUse);
+                hold(!disk || struck, Invariant::PhoneNeverDamaged, || line)?;
+                if disk {
+                    self.situations.reached(Situation::CommandNotSaved);
+                    self.situations.reached_if(error == DeviceError::StorageFull, Situation::FullInCommand);
+                    self.situations.reached_if(error != DeviceError::StorageFull, Situation::ErrorInCommand);
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    fn phone(&mut self, index: usize) -> Option<&mut Phone> {
+        self.devices[index].phone.as_mut()
+    }
+
+    fn capture(&mut self, index: usize) -> Step<bool> {
+        let role = self.devices[index].person.role;
+        let help = matches!(role, Role::Resident | Role::Volunteer | Role::GridWorker | Role::MicroHead);
+        let service = match self.input.below(Part::People, 4) {
+            0 | 1 if help => "help.errand",
+            2 => "case.city.E06010",
+            _ => "case.snap",
+        };
+        let text = self.words("A case");
+        let position = photo::place(self.input.byte(Part::People));
+        let mut draft =
+            Draft { service: service.to_owned(), position: Some(position), text, ..Draft::default() };
+        let malicious = self.devices[index].person.malicious;
+        if service == "help.errand" {
+            let secret = self.words("SECRET");
+            if !malicious {
+                self.secrets.push((self.devices[index].person.number, secret.clone().into_bytes()));
+            }
+            draft.answers.push(("beneficiary".to_owned(), secret));
+        }
+        let photo = if self.input.below(Part::People, 3) == 1 { Some(self.picture()) } else { None };
+        let Some(phone) = self.phone(index) else { return Ok(false) };
+        let made = (|| {
+            let id = phone.save_draft(None, &draft)?;
+            let hash = photo.map(|bytes| phone.add_draft_photo(&id, &bytes)).transpose()?;
+            phone.finish(&id)?;
+            Ok((id, hash))
+        })();
+        let mut saved = Vec::new();
+        if let Ok((id, hash)) = &made {
+            saved.push((*id, What::Case));
+            saved.extend(hash.map(|hash| (*id, What::Photo(hash))));
+        }
+        let doing = if photo_of(&saved).is_some() { Doing::Photo } else { Doing::Capture };
+        let made = self.done(index, doing, made, &saved)?;
+        if let Some((id, hash)) = made
+            && let Some(hash) = hash
+        {
+            self.photo_added(hash, id);
+        }
+        Ok(!saved.is_empty())
+    }
+
+    /// A picture: one of a few, or one that nobody has seen.
+    fn picture(&mut self) -> Vec<u8> {
+        let drawn = self.input.byte(Part::People);
+        if drawn < 64 {
+            return photo::picture(u64::from(drawn % 4));
+        }
+        self.counter += 1;
+        photo::picture(1_000 + self.counter)
+    }
+
+    fn photo_added(&mut self, hash: yuandian_model::BlobHash, case: CaseId) {
+        let cases = self.photos.entry(hash).or_default();
+        cases.insert(case);
+        let twice = cases.len() >= 2;
+        self.situations.reached_if(twice, Situation::SamePhotoTwice);
+    }
+
+    /// A case that the phone shows, drawn.
+    fn some_case(&mut self, index: usize) -> Option<CaseId> {
+        let list = self.phone(index)?.list(100, 0).ok()?;
+        let cases: Vec<CaseId> = list
+            .iter()
+            .filter(|line| line.stage != "draft")
+            .filter_map(|line| line.id.parse().ok())
+            .collect();
+        if cases.is_empty() {
+            return None;
+        }
+        // The newest ones are written to most.
+        let drawn = self.input.below(Part::People, 256);
+        let choice = if drawn < 128 { drawn % cases.len().min(3) } else { drawn % cases.len() };
+        cases.get(choice).copied()
+    }
+
+    fn note(&mut self, index: usize) -> Step<bool> {
+        let Some(case) = self.some_case(index) else { return self.capture(index) };
+        let text = self.words("A note");
+        let photo = if self.input.below(Part::People, 4) == 3 { Some(self.picture()) } else { None };
+        let photos: Vec<Vec<u8>> = photo.into_iter().collect();
+        let Some(phone) = self.phone(index) else { return Ok(false) };
+        let noted = phone.note(&case, &text, &photos);
+        let mut saved = vec![(case, What::Note(text))];
+        let hashes: Vec<_> = photos.iter().map(|bytes| photo::hash(bytes)).collect();
+        saved.extend(hashes.iter().map(|hash| (case, What::Photo(*hash))));
+        let doing = if photos.is_empty() { Doing::Other } else { Doing::Photo };
+        let done = self.done(index, doing, noted, &saved)?.is_some();
+        if done {
+            hashes.into_iter().for_each(|hash| self.photo_added(hash, case));
+        }
+        Ok(done)
+    }
+
+    fn edit(&mut self, index: usize, stale: bool) -> Step<bool> {
+        let Some(case) = self.some_case(index) else { return Ok(false) };
+        let value = self.words("Over there");
+        let key = ["address", "text", "severity"][self.input.below(Part::People, 3)];
+        let answer = if key == "severity" { "high".to_owned() } else { value };
+        let seen = self.devices[index].seen.get(&case).cloned();
+        let Some(phone) = self.phone(index) else { return Ok(false) };
+        let heads = phone.case(&case).map(|view| view.heads).ok();
+        let seen = seen.filter(|seen| stale && heads.as_ref() != Some(seen));
+        let edited = phone.edit(&case, &[(key.to_owned(), answer)], seen.as_deref());
+        self.situations.reached_if(seen.is_some() && edited.is_ok(), Situation::StaleForm);
+        if let Some(heads) = heads {
+            self.devices[index].seen.insert(case, heads);
+        }
+        Ok(self.done(index, Doing::Other, edited, &[])?.is_some())
+    }
+
+    fn settle_conflict(&mut self, index: usize) -> Step<bool> {
+        let Some(phone) = self.phone(index) else { return Ok(false) };
+        let list = phone.list(100, 0).unwrap_or_default();
+        let Some(case) =
+            list.iter().find(|line| line.sync == "conflict").and_then(|line| line.id.parse().ok())
+        else {
+            return Ok(false);
+        };
+        let conflicts = phone.case(&case).map(|view| view.conflicts).unwrap_or_default();
+        let Some(conflict) = conflicts.first() else { return Ok(false) };
+        let resolved = phone.resolve(&case, &conflict.key, 1);
+        self.situations.reached_if(resolved.is_ok(), Situation::ConflictResolved);
+        Ok(self.done(index, Doing::Other, resolved, &[])?.is_some())
+    }
+
+    fn act(&mut self, index: usize, claim: bool) -> Step<bool> {
+        let Some(phone) = self.phone(index) else { return Ok(false) };
+        let list = phone.list(100, 0).unwrap_or_default();
+        let mut can: Vec<(CaseId, String)> = Vec::new();
+        for line in list.iter().filter(|line| line.stage != "draft").take(12) {
+            let Ok(case) = line.id.parse() else { continue };
+            let acts = phone.case(&case).map(|view| view.can).unwrap_or_default();
+            can.extend(acts.into_iter().filter(|name| !claim || name == "claim").map(|name| (case, name)));
+        }
+        if can.is_empty() {
+            return Ok(false);
+        }
+        let choice = self.input.below(Part::People, can.len());
+        let (case, name) = can.swap_remove(choice);
+        let text = if self.input.below(Part::People, 4) == 3 { Some(self.words("With it")) } else { None };
+        let Some(phone) = self.phone(index) else { return Ok(false) };
+        let command = ActCommand { name: &name, text: text.as_deref(), ..ActCommand::default() };
+        let done = phone.act(&case, &command);
+        let mut saved = Vec::new();
+        if done == Ok(ActOutcome::Queued) {
+            saved.push((case, What::Act(name.clone())));
+            saved.extend(text.map(|text| (case, What::Note(text))));
+        }
+        let done = self.done(index, Doing::Other, done, &saved)?.is_some();
+        if done && name == "claim" {
+            self.situations.reached_if(self.is_offline(index), Situation::ClaimOffline);
+            let others = self.claims.iter().any(|(other, claimed)| *other != index && *claimed == case);
+            self.situations.reached_if(others, Situation::ClaimRace);
+            self.claims.insert((index, case));
+        }
+        Ok(done)
+    }
+
+    fn draft(&mut self, index: usize) -> Step<bool> {
+        let text = self.words("A draft");
+        let drawn = self.input.byte(Part::People);
+        let Some(phone) = self.phone(index) else { return Ok(false) };
+        let drafts = phone.drafts().unwrap_or_default();
+        let result = match drafts.first() {
+            Some((id, _, _)) if drawn > 127 => phone.discard_draft(id),
+            _ => phone
+                .save_draft(None, &Draft { service: "case.snap".to_owned(), text, ..Draft::default() })
+                .map(drop),
+        };
+        self.done(index, Doing::Other, result, &[])?;
+        Ok(false)
+    }
+
+    /// The operator and the outer world: backups, restores, clones, a server that is switched off.
+    ///
+    /// # Errors
+    /// A promise that breaks.
+    pub fn operator(&mut self) -> Step {
+        if self.faults.healed() {
+            return Ok(());
+        }
+        let pause = MINUTE_MS + 1_000 * i64::from(self.input.byte(Part::Operator));
+        self.after(pause, Event::Operator);
+        let index = self.input.below(Part::Operator, self.devices.len());
+        if self.devices[index].phone.is_some() && self.devices[index].backups.len() < BACKUPS_MAX {
+            let backup = crate::device::Backup {
+                image: self.devices[index].disk.image(),
+                saved: self.reference.saved.len(),
+                at_ms: self.now_ms,
+            };
+            self.devices[index].backups.push(backup);
+        }
+        if self.faults.strikes(Fault::PhoneRestored, Part::Operator, &mut self.input) {
+            self.restore_phone(index)?;
+        }
+        if self.faults.strikes(Fault::PhoneCloned, Part::Operator, &mut self.input) {
+            self.clone_phone(index)?;
+        }
+        if self.faults.strikes(Fault::ServerKilled, Part::Operator, &mut self.input) && self.server.is_up() {
+            self.server.disk.cut(Cut::Kill);
+            self.after_server_step()?;
+        }
+        if self.faults.strikes(Fault::ServerPowerCut, Part::Operator, &mut self.input) && self.server.is_up()
+        {
+            self.server.disk.cut(Cut::Power);
+            self.situations.reached(Situation::ServerPowerCutAndBack);
+            self.after_server_step()?;
+        }
+        Ok(())
+    }
+
+    /// A phone goes back to an image of its disk.
+    fn restore_phone(&mut self, index: usize) -> Step {
+        let choice = self.input.below(Part::Operator, BACKUPS_MAX);
+        let Some(backup) = self.devices[index].backups.get(choice).cloned() else { return Ok(()) };
+        if self.devices[index].rising {
+            return Ok(());
+        }
+        self.devices[index].drop_process();
+        self.devices[index].disk.forget_faults();
+        self.counter += 1;
+        let mark = 1_000_000 + self.counter;
+        self.devices[index].restore(&backup.image, mark);
+        self.devices[index].restored = true;
+        let mut lost = false;
+        for saved in self.reference.saved.iter_mut().skip(backup.saved).filter(|saved| saved.device == index)
+        {
+            saved.given_up = true;
+            lost = true;
+        }
+        self.situations.reached_if(lost, Situation::RestoredPhoneLost);
+        let at = backup.at_ms;
+        self.trace.add(self.now_ms, &[13, u8::try_from(index).unwrap_or(255)], || {
+            format!("phone {index} goes back to its image of {} s", at / 1000)
+        });
+        self.power_on(index)
+    }
+
+    /// A phone's disk is copied onto a second phone; both go on.
+    fn clone_phone(&mut self, index: usize) -> Step {
+        if self.devices.len() >= DEVICES_MAX
+            || self.devices[index].phone.is_none()
+            || self.devices[index].person.malicious
+        {
+            return Ok(());
+        }
+        let new = self.devices.len();
+        self.counter += 1;
+        let mut clone = self.devices[index].clone_as(new, self.counter);
+        clone.cloned_from = Some(index);
+        self.devices.push(clone);
+        self.trace.add(self.now_ms, &[14, u8::try_from(new).unwrap_or(255)], || {
+            format!("phone {new} is a clone of {index}")
+        });
+        self.after(1_000, Event::Person(new));
+        self.after(2_000, Event::Wake(new));
+        self.power_on(new)
+    }
+
+    /// A run has ended well or not: what that says of restored and cloned phones.
+    pub fn synced(&mut self, index: usize) {
+        let complete =
+            |device: &crate::device::Device| device.last.as_ref().is_some_and(|last| last.complete);
+        let device = &self.devices[index];
+        let restored = device.restored && complete(device);
+        let pair = device.cloned_from.map(|from| complete(&self.devices[from]) && complete(device));
+        self.situations.reached_if(restored, Situation::RestoredPhoneSynced);
+        self.situations.reached_if(pair == Some(true), Situation::CloneSynced);
+    }
+
+    /// A commit of a device arrived: whether its clone has written into the same case.
+    pub fn clone_wrote(&mut self, index: usize, case: CaseId) {
+        self.devices[index].wrote.insert(case);
+        let other = |d: &crate::device::Device| {
+            d.index != index
+                && (d.cloned_from == Some(index) || self.devices[index].cloned_from == Some(d.index))
+                && d.wrote.contains(&case)
+        };
+        let both = self.devices.iter().any(other);
+        self.situations.reached_if(both, Situation::CloneAndOriginalWrote);
+    }
+}
+
+fn photo_of(saved: &[(CaseId, What)]) -> Option<&CaseId> {
+    saved.iter().find(|(_, what)| matches!(what, What::Photo(_))).map(|(case, _)| case)
+}
+
+/// Where a position lies for a drawn byte.
+#[must_use]
+pub fn position(lng: f64, lat: f64) -> Position {
+    Position { lng, lat, accuracy_m: Some(12) }
+}

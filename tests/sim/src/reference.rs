@@ -1,0 +1,321 @@
+//! The reference: what an obvious server would have decided. Maps, no merging, knowledge of everything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use yuandian_document::envelope::Body;
+use yuandian_document::{Act, SignedCommit, cbor};
+use yuandian_model::catalogue::{ActClass, Effect, OPENING_ACT, Visibility};
+use yuandian_model::{BlobHash, CaseId, Catalogue, Code, CommitId, DivisionCode, Epoch, Role, UserId};
+use yuandian_sync::message::Receipt;
+
+use crate::invariant::{Broken, Invariant, Step, hold};
+use crate::situation::{Situation, Situations};
+
+/// Bytes of a receipt, at most.
+const RECEIPT_BYTES_MAX: usize = 64 * 1024;
+
+/// A case as the reference has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefCase {
+    /// Its service.
+    pub service: String,
+    /// Where it lies.
+    pub grid: DivisionCode,
+    /// Who opened it.
+    pub author: UserId,
+    /// Its stage.
+    pub stage: String,
+    /// Accepted acts.
+    pub act_seq: u64,
+    /// Who holds it.
+    pub holders: Vec<UserId>,
+    /// Who waits.
+    pub waiting: Vec<UserId>,
+    /// Who ever opened it, held it or waited.
+    pub took_part: BTreeSet<UserId>,
+}
+
+/// Something that a phone has called saved.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// The device.
+    pub device: usize,
+    /// The person's number.
+    pub person: usize,
+    /// The case.
+    pub case: CaseId,
+    /// What.
+    pub what: What,
+    /// Whether the disk it was on was given up since: it may be anywhere or nowhere.
+    pub given_up: bool,
+}
+
+/// What was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// A new case.
+    Case,
+    /// A note of these words, which nobody else writes.
+    Note(String),
+    /// A photo.
+    Photo(BlobHash),
+    /// An act.
+    Act(String),
+}
+
+/// Everything that the reference knows.
+pub struct Reference {
+    catalogue: Catalogue,
+    cases: BTreeMap<CaseId, RefCase>,
+    receipts: BTreeMap<CommitId, Vec<u8>>,
+    numbers: BTreeMap<(Epoch, u64), CommitId>,
+    highest: BTreeMap<Epoch, u64>,
+    grants: BTreeMap<UserId, Vec<(Role, DivisionCode)>>,
+    /// Acts that were judged, by person, case and name: how many were taken, how many refused.
+    judged: BTreeMap<(UserId, CaseId, String), (u64, u64)>,
+    /// Everything that was called saved.
+    pub saved: Vec<Saved>,
+}
+
+impl Reference {
+    /// Knows nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            catalogue: Catalogue::embedded(),
+            cases: BTreeMap::new(),
+            receipts: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            highest: BTreeMap::new(),
+            grants: BTreeMap::new(),
+            judged: BTreeMap::new(),
+            saved: Vec::new(),
+        }
+    }
+
+    /// A person got a right.
+    pub fn granted(&mut self, user: UserId, role: Role, grid: &DivisionCode) {
+        self.grants.entry(user).or_default().push((role, grid.clone()));
+    }
+
+    /// The cases that the server has taken.
+    #[must_use]
+    pub fn cases(&self) -> &BTreeMap<CaseId, RefCase> {
+        &self.cases
+    }
+
+    /// How often a person's act was taken and refused.
+    #[must_use]
+    pub fn judged(&self, user: UserId, case: CaseId, act: &str) -> (u64, u64) {
+        self.judged.get(&(user, case, act.to_owned())).copied().unwrap_or_default()
+    }
+
+    /// Whether a person may hold a case now.
+    #[must_use]
+    pub fn may_hold(&self, user: UserId, case: &CaseId) -> bool {
+        let Some(known) = self.cases.get(case) else { return false };
+        if known.took_part.contains(&user) {
+            return true;
+        }
+        let help = self.catalogue.service(&known.service).is_some_and(|(service, workflow)| {
+            matches!(service.visibility, Visibility::Public | Visibility::Grid)
+                && workflow.acts.iter().any(|act| act.effect == Effect::Take)
+        });
+        let rights = self.grants.get(&user).map(Vec::as_slice).unwrap_or_default();
+        rights.iter().any(|(role, grid)| {
+            known.grid.as_str().starts_with(grid.as_str())
+                && (role.works_the_grid() || (*role == Role::Volunteer && help))
+        })
+    }
+
+    /// One commit was answered. `trusted` is false for the malicious phone's own, whose answers need not be stored.
+    ///
+    /// # Errors
+    /// The promise that the answer breaks.
+    pub fn answered(
+        &mut self,
+        user: UserId,
+        commit: &SignedCommit,
+        bytes: &[u8],
+        trusted: bool,
+        situations: &mut Situations,
+    ) -> Step<Code> {
+        let receipt: Receipt = cbor::decode("receipt", bytes, RECEIPT_BYTES_MAX)
+            .map_err(|e| Broken::new(Invariant::OneReceiptPerCommit, format!("no receipt: {e}")))?;
+        let id = commit.id();
+        hold(receipt.commit == id, Invariant::OneReceiptPerCommit, || {
+            format!("the receipt of {id} names {}", receipt.commit)
+        })?;
+        if let Some(before) = self.receipts.get(&id) {
+            situations.reached(Situation::ReceiptReplayed);
+            hold(before == bytes || !trusted, Invariant::ReceiptsFinal, || {
+                format!("{id} was answered otherwise before: now {}", receipt.code)
+            })?;
+            return Ok(receipt.code);
+        }
+        match receipt.code {
+            Code::RetryLater => return Ok(receipt.code),
+            Code::HeldMissing => {
+                situations.reached(Situation::HeldMissing);
+                return Ok(receipt.code);
+            }
+            _ => {}
+        }
+        if trusted || receipt.code.is_taken() {
+            self.receipts.insert(id, bytes.to_vec());
+        }
+        if let Some(number) = receipt.seq {
+            let taken = self.numbers.insert((receipt.epoch, number), id);
+            hold(taken.is_none(), Invariant::NumbersUnique, || format!("{number} was given to two commits"))?;
+            let highest = self.highest.entry(receipt.epoch).or_default();
+            hold(number > *highest, Invariant::NumbersUnique, || format!("{number} came after {highest}"))?;
+            *highest = number;
+        }
+        let Ok(envelope) = commit.open() else { return Ok(receipt.code) };
+        match envelope.typed_body() {
+            Ok(Body::Act(act)) => self.act(user, envelope.document, &act, &receipt, situations)?,
+            Ok(Body::Content(_)) => self.content(envelope.document, &receipt, situations),
+            Err(_) => {}
+        }
+        Ok(receipt.code)
+    }
+
+    fn content(&self, case: CaseId, receipt: &Receipt, situations: &mut Situations) {
+        if receipt.code.is_refused() {
+            situations.reached(Situation::ContentRefused);
+            situations.reached_if(receipt.code == Code::RChain, Situation::ChainBroken);
+            return;
+        }
+        let ended = self.cases.get(&case).is_some_and(|known| {
+            self.catalogue
+                .service(&known.service)
+                .is_some_and(|(_, workflow)| workflow.ends.contains(&known.stage))
+        });
+        situations.reached_if(ended, Situation::ContentAfterEnd);
+    }
+
+    fn act(
+        &mut self,
+        user: UserId,
+        id: CaseId,
+        act: &Act,
+        receipt: &Receipt,
+        situations: &mut Situations,
+    ) -> Step {
+        let judged = self.judged.entry((user, id, act.name.clone())).or_default();
+        if receipt.code.is_refused() && receipt.code != Code::RTaken {
+            judged.1 += 1;
+            situations.reached(Situation::ActRefused);
+            situations.reached_if(receipt.code == Code::RState, Situation::ActRefusedState);
+            situations.reached_if(receipt.code == Code::RExpects, Situation::ActRefusedExpects);
+            situations.reached_if(receipt.code == Code::RChain, Situation::ChainBroken);
+            return Ok(());
+        }
+        judged.0 += 1;
+        if receipt.code == Code::Dup {
+            return Ok(());
+        }
+        if act.name == OPENING_ACT {
+            let Some(report) = &act.report else { return Ok(()) };
+            let Some((_, workflow)) = self.catalogue.service(&report.service) else { return Ok(()) };
+            let opened = RefCase {
+                service: report.service.clone(),
+                grid: report.grid.clone(),
+                author: user,
+                stage: workflow.opens.clone(),
+                act_seq: 1,
+                holders: Vec::new(),
+                waiting: Vec::new(),
+                took_part: BTreeSet::from([user]),
+            };
+            let before = self.cases.insert(id, opened);
+            return hold(before.is_none(), Invariant::NothingDoubled, || format!("{id} was opened twice"));
+        }
+        let Some(known) = self.cases.get_mut(&id) else {
+            return Err(Broken::new(
+                Invariant::OneWinnerPerClaim,
+                format!("an act on {id}, which nobody opened"),
+            ));
+        };
+        let Some((service, workflow)) = self.catalogue.service(&known.service) else { return Ok(()) };
+        let Some(row) = workflow.act(&act.name) else { return Ok(()) };
+        hold(row.from.contains(&known.stage), Invariant::OneWinnerPerClaim, || {
+            format!("{} was taken in stage {} of {id}", act.name, known.stage)
+        })?;
+        let full = known.holders.len() >= service.capacity;
+        match row.effect {
+            Effect::Take if receipt.code == Code::RTaken => {
+                situations.reached(Situation::ClaimLost);
+                hold(full, Invariant::OneWinnerPerClaim, || format!("a claim of {id} lost against nobody"))?;
+                if !known.waiting.contains(&user) {
+                    known.waiting.push(user);
+                    known.act_seq += 1;
+                }
+                known.took_part.insert(user);
+                situations.reached_if(known.waiting.len() >= 3, Situation::ThreeInLine);
+                let place =
+                    known.waiting.iter().position(|u| *u == user).map(|index| (index + 1).to_string());
+                return hold(
+                    receipt.facts.get("position") == place.as_ref(),
+                    Invariant::WaitingListInOrder,
+                    || format!("place {:?} in the line of {id} is {place:?}", receipt.facts.get("position")),
+                );
+            }
+            Effect::Take => {
+                hold(!full, Invariant::OneWinnerPerClaim, || {
+                    format!("{id} has {} holders and was given to another", known.holders.len())
+                })?;
+                known.holders.push(user);
+                known.took_part.insert(user);
+                if known.stage == workflow.opens {
+                    known.stage.clone_from(&row.to);
+                }
+            }
+            Effect::GiveUp => {
+                let held = known.holders.contains(&user);
+                known.holders.retain(|u| *u != user);
+                known.waiting.retain(|u| *u != user);
+                situations.reached_if(!held, Situation::LeftTheLine);
+                if held {
+                    if known.waiting.is_empty() {
+                        situations.reached_if(known.holders.is_empty(), Situation::ReleaseEmpties);
+                    } else {
+                        situations.reached(Situation::Promoted);
+                        let next = known.waiting.remove(0);
+                        known.holders.push(next);
+                    }
+                    let claimed = workflow.acts.iter().find(|t| t.effect == Effect::Take);
+                    known.stage = match claimed {
+                        Some(claimed) if !known.holders.is_empty() => claimed.to.clone(),
+                        _ => row.to.clone(),
+                    };
+                }
+            }
+            Effect::None | Effect::Dismiss => {
+                let dismiss = row.effect == Effect::Dismiss;
+                situations.reached_if(dismiss && !known.holders.is_empty(), Situation::CancelledWhileClaimed);
+                known.stage.clone_from(&row.to);
+                if dismiss {
+                    known.holders.clear();
+                }
+                if dismiss || workflow.ends.contains(&known.stage) {
+                    known.waiting.clear();
+                }
+                if row.class == ActClass::Exclusive
+                    && act.expects.as_ref().and_then(|e| e.act_seq).is_some_and(|n| n != known.act_seq)
+                {
+                    let detail = format!("{} of {id} was taken against other facts", act.name);
+                    return Err(Broken::new(Invariant::OneWinnerPerClaim, detail));
+                }
+            }
+        }
+        known.act_seq += 1;
+        Ok(())
+    }
+}
+
+impl Default for Reference {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,274 @@
+//! The server's machine: the real hub over the real store on a faulty disk, and a small shell around it that speaks like the real one.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use yuandian_model::{BlobHash, Catalogue, DivisionCode, Divisions, Epoch, Role};
+use yuandian_server::hub::{Hub, Principal, Request, Response};
+use yuandian_server::invitation::InvitationCode;
+use yuandian_server::limits::{BODY_BYTES_MAX, RETRY_AFTER_S};
+use yuandian_server::problem::Problem;
+use yuandian_server::store::{NewInvitation, SqliteStore, Store, StoreError, Upload, UploadId};
+use yuandian_sync::transfer::UPLOADS_PATH;
+use yuandian_sync::wire::{self, WireError};
+use yuandian_vfs::{Disk, FaultBlobs};
+
+use crate::http::{HttpReply, HttpRequest, PROBLEM};
+use crate::machine::Drawn;
+
+/// The database on the server's disk.
+const DATABASE: &str = "server.db";
+
+/// The server's machine.
+pub struct Server {
+    /// Its disk.
+    pub disk: Disk,
+    /// The running process.
+    process: Option<Process>,
+    /// Counts starts: each draws its own randomness.
+    life: u64,
+    invitations: u64,
+    catalogue: Catalogue,
+    divisions: Divisions,
+}
+
+struct Process {
+    hub: Hub,
+    store: Arc<SqliteStore>,
+}
+
+impl Server {
+    /// A server that has never run.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            disk: Disk::new(seed),
+            process: None,
+            life: 0,
+            invitations: 0,
+            catalogue: Catalogue::embedded(),
+            divisions: Divisions::zhengzhou(),
+        }
+    }
+
+    /// Starts the process where it is not running.
+    ///
+    /// # Errors
+    /// What the disk says; it can be tried again.
+    pub fn start(&mut self) -> Result<(), StoreError> {
+        if self.disk.is_off() {
+            self.disk.power_on();
+        }
+        if self.process.is_some() {
+            return Ok(());
+        }
+        self.life += 1;
+        let store = Arc::new(SqliteStore::open_alone(Path::new(DATABASE), self.disk.vfs(), Epoch([1; 8]))?);
+        let hub = Hub::new(
+            store.clone(),
+            Arc::new(FaultBlobs::new(&self.disk)),
+            self.catalogue.clone(),
+            self.divisions.clone(),
+            Box::new(Drawn::new("server", 0, self.life)),
+        );
+        self.process = Some(Process { hub, store });
+        Ok(())
+    }
+
+    /// Whether it takes requests.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        self.process.is_some() && !self.disk.is_off()
+    }
+
+    /// Ends the process without a word, after its disk has stopped.
+    pub fn stop(&mut self) {
+        self.process = None;
+    }
+
+    /// The store, for those who check it. None while the process is down.
+    #[must_use]
+    pub fn store(&self) -> Option<&Arc<SqliteStore>> {
+        self.process.as_ref().map(|process| &process.store)
+    }
+
+    /// The hub, for the operator.
+    #[must_use]
+    pub fn hub(&self) -> Option<&Hub> {
+        self.process.as_ref().map(|process| &process.hub)
+    }
+
+    /// An invitation's code.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn invite(&mut self, role: Role, grid: &DivisionCode, now_ms: i64) -> Result<String, StoreError> {
+        self.invitations += 1;
+        let code = InvitationCode::draw(&mut Drawn::new("invitation", self.invitations, 0));
+        let invitation =
+            NewInvitation { hash: code.hash(), role, grid: grid.clone(), until_ms: now_ms + 1_000_000 };
+        if let Some(process) = &self.process {
+            process.store.invite(&[invitation])?;
+        }
+        Ok(code.to_string())
+    }
+
+    /// Answers a request as the shell does. None where the process died over it, or is not there: the connection breaks.
+    pub fn serve(&mut self, request: &HttpRequest, now_ms: i64) -> Option<HttpReply> {
+        let process = self.process.as_ref()?;
+        let answer = self.route(&process.hub, request, now_ms);
+        if self.disk.is_off() {
+            self.stop();
+            return None;
+        }
+        let tus = request.path.starts_with(UPLOADS_PATH);
+        Some(match answer {
+            Ok(reply) => HttpReply { tus, ..reply },
+            Err(problem) => HttpReply {
+                kind: PROBLEM.to_owned(),
+                body: format!("{}: {}", problem.id(), problem.title()).into_bytes(),
+                retry_after_s: (problem.status() >= 500).then_some(i64::from(RETRY_AFTER_S)),
+                tus,
+                ..HttpReply::status(problem.status())
+            },
+        })
+    }
+
+    fn route(&self, hub: &Hub, request: &HttpRequest, now_ms: i64) -> Result<HttpReply, Problem> {
+        if request.body.len() > BODY_BYTES_MAX {
+            return Err(Problem::TooLarge);
+        }
+        let principal = || hub.authenticate(request.token.as_deref().unwrap_or_default(), now_ms);
+        let asked = match request.path.as_str() {
+            "/v1/enroll" => (Request::Enroll(parsed("enroll", request)?), Principal::Stranger),
+            "/v1/nonce" => (Request::Nonce(parsed("nonce", request)?), Principal::Stranger),
+            "/v1/hello" => (Request::Hello(parsed("hello", request)?), Principal::Stranger),
+            "/v1/push" => {
+                let principal = principal()?;
+                (Request::Push(parsed("push", request)?), principal)
+            }
+            "/v1/pull" => {
+                let principal = principal()?;
+                (Request::Pull(parsed("pull", request)?), principal)
+            }
+            "/v1/commits" => {
+                let principal = principal()?;
+                (Request::Fetch(parsed("fetch", request)?), principal)
+            }
+            "/v1/docs" => {
+                let principal = principal()?;
+                (Request::Docs(parsed("docs", request)?), principal)
+            }
+            "/v1/manifest" => {
+                let principal = principal()?;
+                (Request::Manifest(parsed("manifest", request)?), principal)
+            }
+            UPLOADS_PATH => {
+                let hash: BlobHash =
+                    request.hash.as_deref().and_then(|h| h.parse().ok()).ok_or(Problem::Malformed)?;
+                (Request::OpenUpload { hash, size: request.number }, principal()?)
+            }
+            path => {
+                let id = path.strip_prefix(UPLOADS_PATH).and_then(|rest| rest.strip_prefix('/'));
+                return self.step(hub, id.ok_or(Problem::NotFound)?, request, now_ms);
+            }
+        };
+        Ok(match hub.handle(asked.0, &asked.1, now_ms)? {
+            Response::Enrolled(m) => HttpReply::message(wire::pack(&m)),
+            Response::Nonce(m) => HttpReply::message(wire::pack(&m)),
+            Response::Hello(m) => HttpReply::message(wire::pack(&m)),
+            Response::Push(m) => HttpReply::message(wire::pack(&m)),
+            Response::Pull(m) => HttpReply::message(wire::pack(&m)),
+            Response::Fetch(m) => HttpReply::message(wire::pack(&m)),
+            Response::Docs(m) => HttpReply::message(wire::pack(&m)),
+            Response::Manifest(m) => HttpReply::message(wire::pack(&m)),
+            Response::Upload(upload) => {
+                let offset = self.settle(hub, &upload, now_ms)?;
+                HttpReply {
+                    location: Some(format!("{UPLOADS_PATH}/{}", hex::encode(upload.id.0))),
+                    offset: Some(offset),
+                    ..HttpReply::status(201)
+                }
+            }
+            Response::Blob { bytes, .. } => HttpReply { body: bytes.to_vec(), ..HttpReply::status(200) },
+        })
+    }
+
+    /// HEAD and PATCH of an upload.
+    fn step(&self, hub: &Hub, id: &str, request: &HttpRequest, now_ms: i64) -> Result<HttpReply, Problem> {
+        let mut bytes = [0; 16];
+        hex::decode_to_slice(id, &mut bytes).map_err(|_| Problem::UploadUnknown)?;
+        let upload = hub.upload(&UploadId(bytes), now_ms)?;
+        let mut at = self.settle(hub, &upload, now_ms)?;
+        if request.method == "HEAD" {
+            return Ok(HttpReply { offset: Some(at), ..HttpReply::status(200) });
+        }
+        if at != request.number {
+            return Err(Problem::UploadOffset);
+        }
+        if !request.body.is_empty() {
+            let name = spool(&upload);
+            let mut kept =
+                if at == 0 { Vec::new() } else { self.disk.read(&name, 0, at).map_err(|e| disk(&e))? };
+            kept.extend_from_slice(&request.body);
+            if kept.len() as u64 > upload.size {
+                return Err(Problem::TooLarge);
+            }
+            self.disk.write(&name, &kept).map_err(|e| disk(&e))?;
+            at = self.settle(hub, &upload, now_ms)?;
+        }
+        if request.cut {
+            return Err(Problem::Malformed);
+        }
+        Ok(HttpReply { offset: Some(at), ..HttpReply::status(204) })
+    }
+
+    /// Where an upload stands; the last byte brings the check and the durable put.
+    fn settle(&self, hub: &Hub, upload: &Upload, now_ms: i64) -> Result<u64, Problem> {
+        let name = spool(upload);
+        if upload.stored {
+            return Ok(upload.size);
+        }
+        let kept = if self.disk.has(&name) {
+            self.disk.read(&name, 0, u64::MAX).map_err(|e| disk(&e))?
+        } else {
+            Vec::new()
+        };
+        if (kept.len() as u64) < upload.size {
+            return Ok(kept.len() as u64);
+        }
+        match hub.finish_upload(upload, Bytes::from(kept), now_ms) {
+            Ok(()) => {
+                self.disk.lose(&name);
+                Ok(upload.size)
+            }
+            Err(Problem::ChecksumMismatch) => {
+                self.disk.lose(&name);
+                Err(Problem::ChecksumMismatch)
+            }
+            Err(problem) => Err(problem),
+        }
+    }
+}
+
+fn spool(upload: &Upload) -> String {
+    format!("spool/{}", hex::encode(upload.id.0))
+}
+
+fn disk(error: &std::io::Error) -> Problem {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull => Problem::StorageFull,
+        _ => Problem::NotReady,
+    }
+}
+
+fn parsed<T>(what: &'static str, request: &HttpRequest) -> Result<T, Problem>
+where
+    T: for<'b> minicbor::Decode<'b, ()> + minicbor::Encode<()>,
+{
+    wire::unpack(what, &request.body).map_err(|e| match e {
+        WireError::TooLarge => Problem::TooLarge,
+        WireError::Zstd(_) | WireError::Cbor(_) => Problem::Malformed,
+    })
+}

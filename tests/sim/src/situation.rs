@@ -1,0 +1,136 @@
+//! Situations that a good run of worlds must have reached: each needs a fault or a concurrent actor. What was never reached was never
+//! tested.
+
+use std::collections::BTreeMap;
+
+use crate::named::named;
+
+named! {
+    /// A situation worth reaching.
+    Situation {
+        RunsOverlap = "runs-overlap", "Two phones have runs under way at the same moment.";
+        ManyRunsOverlap = "many-runs-overlap", "Four phones or more have runs under way at the same moment.";
+        PushBetweenPushes = "push-between-pushes", "Between two pushes of one run another phone pushed.";
+        ReplyToDeadRun = "reply-to-dead-run", "A reply came for a run that had ended.";
+        RequestAfterGiveUp = "request-after-give-up", "A request arrived after its phone had given it up.";
+        DuplicateServed = "duplicate-served", "The server answered one request twice.";
+        PushServedTwice = "push-served-twice", "The server answered one PUSH twice.";
+        ReceiptReplayed = "receipt-replayed", "A commit was answered from its stored outcome.";
+        LostPushReply = "lost-push-reply", "The server took commits and the phone did not hear of it.";
+        LostHelloReply = "lost-hello-reply", "The server spent a nonce and the phone did not hear of it.";
+        LostPageReply = "lost-page-reply", "A page with news was lost on its way.";
+        LostUploadReply = "lost-upload-reply", "The server kept bytes and the phone did not hear of it.";
+        CutUploadKept = "cut-upload-kept", "A cut piece of a file left bytes behind that the phone goes on from.";
+        UploadOffsetConflict = "upload-offset-conflict", "A phone sent a piece from another offset than the server's.";
+        UploadFinished = "upload-finished-after-failures", "A file arrived whole in a run that had failures.";
+        PortalSeen = "portal-seen", "A phone read a captive portal's page.";
+        BombSeen = "bomb-seen", "A phone met a reply that inflates beyond the cap.";
+        GarbledReplyRefused = "garbled-reply-refused", "A garbled reply was not believed.";
+        GarbledRequestRefused = "garbled-request-refused", "The server did not believe a garbled request.";
+        BusyObeyed = "busy-obeyed", "A phone waited for as long as the server asked.";
+        RunGaveUp = "run-gave-up", "A run ended with work left.";
+        RunSilent = "run-silent", "A run ended without having spoken to anybody.";
+        TokenExpired = "token-expired", "A phone's token ended in the middle of a run.";
+        WroteWhileSyncing = "wrote-while-syncing", "A person wrote while a run was under way.";
+        WroteOffline = "wrote-offline", "A person wrote while the link was down.";
+        ClaimOffline = "claim-offline", "A person claimed while the link was down.";
+        ClaimLost = "claim-lost", "A claim came second and waits.";
+        ClaimRace = "claim-race", "Two claims of one case were on their way at the same moment.";
+        ThreeInLine = "three-in-line", "Three or more wait for one case.";
+        Promoted = "promoted", "A release promoted the next in line.";
+        ReleaseEmpties = "release-empties", "A release left nobody.";
+        LeftTheLine = "left-the-line", "Somebody left the waiting list.";
+        CancelledWhileClaimed = "cancelled-while-claimed", "A request was cancelled while somebody held it.";
+        ActRefused = "act-refused", "The server refused an act that the phone had predicted to pass.";
+        ActRefusedState = "act-refused-state", "An act came too late for the case's stage.";
+        ActRefusedExpects = "act-refused-expects", "An exclusive act met other facts than it expected.";
+        ContentAfterEnd = "content-after-end", "Words for a case arrived after it had ended.";
+        ConcurrentEdits = "concurrent-edits", "Two people answered one question without knowing of each other.";
+        ConflictShown = "conflict-shown", "A phone showed a conflict with more than one value.";
+        ConflictResolved = "conflict-resolved", "A person settled a conflict.";
+        StaleForm = "stale-form", "A form was saved that had been opened at older heads.";
+        BranchRose = "branch-rose", "A stale form was written on the next branch.";
+        ContentRefused = "content-refused", "The server refused content.";
+        HeldMissing = "held-missing", "A commit waited for something it builds on.";
+        WrittenAnew = "written-anew", "A phone said something again after a refusal.";
+        ChainBroken = "chain-broken", "The server refused a commit because the phone was copied or restored.";
+        RestoredPhoneSynced = "restored-phone-synced", "A restored phone finished a run.";
+        RestoredPhoneLost = "restored-phone-lost-unsent", "A restored phone had written things since its image that nobody else had.";
+        CloneSynced = "clone-synced", "A clone and its original both finished runs.";
+        CloneAndOriginalWrote = "clone-and-original-wrote", "A clone and its original both wrote into one case.";
+        KilledBetweenSendAndReply = "killed-between-send-and-reply", "A phone died with a request under way.";
+        KilledBeforeKeep = "killed-before-keep", "A phone died with an answer in its hands that it had not kept.";
+        KilledInCommand = "killed-in-command", "A phone died in the middle of a person's command.";
+        KilledInCapture = "killed-in-capture", "A phone died while a case was being captured.";
+        KilledInPhoto = "killed-in-photo", "A phone died while a photo was being kept.";
+        KilledInOpen = "killed-in-open", "A phone died while it was opening.";
+        KilledInPage = "killed-in-page", "A phone died while a page was being kept.";
+        KilledInReceipts = "killed-in-receipts", "A phone died while receipts were being kept.";
+        KilledInBatch = "killed-in-batch", "A phone died while commits were being signed.";
+        PowerCutInCommand = "power-cut-in-command", "The power went in the middle of a person's command.";
+        PowerCutInSync = "power-cut-in-sync", "The power went while a run was under way.";
+        CommandNotSaved = "command-not-saved", "A command failed and said so.";
+        CommandSavedUnsaid = "command-saved-unsaid", "A command died after it was durable, before it could say so.";
+        FullInCommand = "full-in-command", "A command met a full disk.";
+        FullInSync = "full-in-sync", "A run met a full disk.";
+        ErrorInCommand = "error-in-command", "A command met an I/O error.";
+        ErrorInSync = "error-in-sync", "A run met an I/O error.";
+        ErrorInOpen = "error-in-open", "A phone could not be opened for an I/O error, and could later.";
+        PhotoAfterCrash = "photo-after-crash", "A photo whose phone died before it was sent arrived whole.";
+        PhotoBeforeCase = "case-before-photo", "Others saw a case whose photo had not arrived.";
+        SamePhotoTwice = "same-photo-twice", "One photo was added to two cases.";
+        ServerDiedInPush = "server-died-in-push", "The server died over a PUSH.";
+        ServerDiedInPull = "server-died-in-pull", "The server died over a PULL.";
+        ServerDiedInUpload = "server-died-in-upload", "The server died over a piece of a file.";
+        ServerDiedInHello = "server-died-in-hello", "The server died over a HELLO.";
+        ServerPowerCutAndBack = "server-power-cut-and-back", "The server lost its power and came back.";
+        ServerFullAnswered = "server-full-answered", "The server answered that its disk is full.";
+        ServerErrorAnswered = "server-error-answered", "The server answered that its disk failed.";
+        ServerTookUnsaid = "server-took-unsaid", "The server had taken a PUSH when it died over the answer.";
+        ClockTenYears = "clock-ten-years", "A phone wrote with a clock that was years off.";
+        ClockBackwards = "clock-backwards", "A phone's clock jumped back between two of its writes.";
+        MaliceRefused = "malice-refused", "A malicious message was refused whole.";
+        MaliceReceipt = "malice-receipt", "A malicious commit got a refusal of its own.";
+        MaliceReplay = "malice-replay", "A malicious phone sent another phone's commits.";
+        MaliceBomb = "malice-bomb", "A malicious phone sent a bomb.";
+        MaliceForeignCase = "malice-foreign-case", "A malicious phone wrote into a case it may not see.";
+        FirstSyncLate = "first-sync-late", "A phone saw its first page after others had written cases.";
+        LongPage = "page-with-many-cases", "One page brought five cases or more.";
+        LongOutbox = "long-outbox", "A phone sent ten commits or more in one PUSH.";
+        DayOffline = "day-offline", "A link was down for a day or more.";
+        HealedWithWork = "healed-with-work", "At healing a phone still had commits to send.";
+        HealedWithPhotos = "healed-with-photos", "At healing a phone still had photos to send.";
+        HealedWhileDown = "healed-while-down", "At healing a phone or the server was down.";
+    }
+}
+
+/// How often each was reached.
+#[derive(Debug, Default, Clone)]
+pub struct Situations(BTreeMap<Situation, u64>);
+
+impl Situations {
+    /// It happened.
+    pub fn reached(&mut self, situation: Situation) {
+        *self.0.entry(situation).or_default() += 1;
+    }
+
+    /// It happened if this holds.
+    pub fn reached_if(&mut self, holds: bool, situation: Situation) {
+        if holds {
+            self.reached(situation);
+        }
+    }
+
+    /// How often.
+    #[must_use]
+    pub fn count(&self, situation: Situation) -> u64 {
+        self.0.get(&situation).copied().unwrap_or(0)
+    }
+
+    /// Adds another run's.
+    pub fn add(&mut self, other: &Self) {
+        for (situation, count) in &other.0 {
+            *self.0.entry(*situation).or_default() += count;
+        }
+    }
+}

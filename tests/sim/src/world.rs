@@ -1,0 +1,532 @@
+//! The world: who is in it, virtual time, one event after another, faults until healing, then quiet and the last checks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use yuandian_model::{BlobHash, CaseId, CommitId, DivisionCode, Role};
+use yuandian_vfs::Cut;
+
+use crate::device::{Device, Person};
+use crate::fault::{Fault, Faults};
+use crate::http::{HttpReply, HttpRequest};
+use crate::input::{Input, Part, Size};
+use crate::invariant::{Broken, Invariant, Step, hold};
+use crate::machine::START_MS;
+use crate::reference::Reference;
+use crate::server::Server;
+use crate::situation::{Situation, Situations};
+use crate::trace::Trace;
+
+/// One minute, virtual ms.
+pub const MINUTE_MS: i64 = 60_000;
+/// How long healing may take.
+const HEALING_MS: i64 = 10 * MINUTE_MS;
+/// Pause between two runs of a phone while all is healing.
+const HEALING_PAUSE_MS: i64 = 15_000;
+/// Pause between two runs that nobody asked for.
+const BACKGROUND_MS: i64 = 30 * MINUTE_MS;
+/// More steps than any world needs.
+const STEPS_MAX: u64 = 400_000;
+
+/// Divisions that worlds lie in: a street, and communities of it and of its neighbour.
+const GRIDS: [&str; 8] = [
+    "410102001",
+    "410102001002",
+    "410102001003",
+    "410102001004",
+    "410102002",
+    "410102002001",
+    "410102",
+    "410102003001",
+];
+
+/// Roles of a world's people: the first ones are in every world.
+const ROLES: [Role; 14] = [
+    Role::Resident,
+    Role::Volunteer,
+    Role::GridWorker,
+    Role::Volunteer,
+    Role::GridHead,
+    Role::DutyChief,
+    Role::Resident,
+    Role::Volunteer,
+    Role::Acceptor,
+    Role::Dispatcher,
+    Role::Handler,
+    Role::Collector,
+    Role::MicroHead,
+    Role::Supervisor,
+];
+
+/// Something that will happen.
+pub enum Event {
+    /// A person does something.
+    Person(usize),
+    /// A phone looks whether there is something to sync.
+    Wake(usize),
+    /// A request arrives at the server.
+    Arrive(Box<Travelling>),
+    /// A reply, or the news that there is none, arrives at a phone.
+    Reply(usize, u64, Option<Box<HttpReply>>, bool),
+    /// A machine's timer.
+    Timer(usize, u64),
+    /// A phone waits no longer for a reply.
+    GiveUp(usize, u64),
+    /// A phone is switched on.
+    PowerOn(usize),
+    /// The server is started.
+    ServerOn,
+    /// The operator does something.
+    Operator,
+    /// The server's timers are looked at.
+    Tick,
+}
+
+/// A request on its way.
+#[derive(Clone)]
+pub struct Travelling {
+    /// From which device.
+    pub device: usize,
+    /// The request's number.
+    pub number: u64,
+    /// The request.
+    pub request: HttpRequest,
+    /// Whether bytes of it were changed on the way.
+    pub garbled: bool,
+    /// Whether it is a second copy: its reply goes nowhere.
+    pub copy: bool,
+}
+
+/// The world.
+pub struct World {
+    /// Virtual time, ms since the beginning.
+    pub now_ms: i64,
+    /// What the run draws from.
+    pub input: Input,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// The phones.
+    pub devices: Vec<Device>,
+    /// The server.
+    pub server: Server,
+    /// The obvious server.
+    pub reference: Reference,
+    /// Situations reached.
+    pub situations: Situations,
+    /// What happened.
+    pub trace: Trace,
+    /// Steps so far.
+    pub steps: u64,
+    /// Private words that must stay where they were written: the person, and the bytes.
+    pub secrets: Vec<(usize, Vec<u8>)>,
+    /// Counts what must be unique.
+    pub counter: u64,
+    /// Numbers of requests that were given up.
+    pub given_up: BTreeSet<u64>,
+    /// Numbers of requests that were served.
+    pub served: BTreeMap<u64, u32>,
+    /// Number of the last PUSH served, of whom.
+    pub last_push: Option<usize>,
+    /// Claims on their way: device and case.
+    pub claims: BTreeSet<(usize, CaseId)>,
+    /// What honest phones have sent, for the malicious one to use.
+    pub overheard: Vec<HttpRequest>,
+    /// Commits that the malicious phone has sent.
+    pub malicious_commits: BTreeSet<CommitId>,
+    /// In which cases a photo was added.
+    pub photos: BTreeMap<BlobHash, BTreeSet<CaseId>>,
+    queue: BTreeMap<(i64, u64), Event>,
+    sequence: u64,
+    requests: u64,
+    quiet_rounds: BTreeMap<usize, u32>,
+}
+
+/// Who is in a world, drawn.
+fn people(input: &mut Input) -> Vec<Person> {
+    let most = match input.byte(Part::Shape) % 3 {
+        size if size == Size::Small as u8 => 4,
+        size if size == Size::Medium as u8 => 12,
+        _ => 30,
+    };
+    let least = if most == 4 { 1 } else { most / 2 };
+    let count = least + input.below(Part::Shape, most - least + 1);
+    let grids = 1 + input.below(Part::Shape, GRIDS.len());
+    (0..count)
+        .map(|number| {
+            // Most worlds need somebody who asks and somebody who helps.
+            let role = match input.below(Part::Shape, 3) {
+                0 => ROLES[number % ROLES.len()],
+                1 => ROLES[input.below(Part::Shape, 4)],
+                _ => ROLES[input.below(Part::Shape, ROLES.len())],
+            };
+            let grid = GRIDS[input.below(Part::Shape, grids)];
+            let grid: DivisionCode = grid.parse().expect("a code of the table");
+            Person { number, user: None, role, grid, malicious: false }
+        })
+        .collect()
+}
+
+impl World {
+    /// A world from an input; `kept` keeps its story.
+    ///
+    /// # Errors
+    /// A promise that breaks already while everybody enrols.
+    pub fn new(bytes: &[u8], kept: bool) -> Step<Self> {
+        let mut input = Input::new(bytes);
+        let mut people = people(&mut input);
+        let faults = Faults::draw(&mut input);
+        if faults.has(Fault::Malicious)
+            && people.len() > 1
+            && let Some(last) = people.last_mut()
+        {
+            last.malicious = true;
+        }
+        let seed = u64::from(input.word(Part::Shape)) << 16 | u64::from(input.word(Part::Shape));
+        let devices = people
+            .into_iter()
+            .enumerate()
+            .map(|(index, person)| {
+                Device::new(index, person, seed.wrapping_mul(1_000).wrapping_add(index as u64))
+            })
+            .collect();
+        let mut world = Self {
+            now_ms: 0,
+            input,
+            faults,
+            devices,
+            server: Server::new(seed),
+            reference: Reference::new(),
+            situations: Situations::default(),
+            trace: Trace::new(kept),
+            steps: 0,
+            secrets: Vec::new(),
+            counter: 0,
+            given_up: BTreeSet::new(),
+            served: BTreeMap::new(),
+            last_push: None,
+            claims: BTreeSet::new(),
+            overheard: Vec::new(),
+            malicious_commits: BTreeSet::new(),
+            photos: BTreeMap::new(),
+            queue: BTreeMap::new(),
+            sequence: 0,
+            requests: 0,
+            quiet_rounds: BTreeMap::new(),
+        };
+        world.begin()?;
+        Ok(world)
+    }
+
+    /// Everybody enrols on a perfect day.
+    fn begin(&mut self) -> Step {
+        self.server
+            .start()
+            .map_err(|e| Broken::new(Invariant::StoresIntact, format!("a new server: {e}")))?;
+        for index in 0..self.devices.len() {
+            self.enrol(index)?;
+            let first = 1_000 * i64::from(self.input.byte(Part::People));
+            self.after(first, Event::Person(index));
+            self.after(MINUTE_MS, Event::Wake(index));
+        }
+        self.after(5 * MINUTE_MS, Event::Operator);
+        self.after(MINUTE_MS, Event::Tick);
+        Ok(())
+    }
+
+    fn enrol(&mut self, index: usize) -> Step {
+        let failed = |what: String| Broken::new(Invariant::PhoneNeverDamaged, what);
+        let (role, grid) = (self.devices[index].person.role, self.devices[index].person.grid.clone());
+        let now = self.server_ms();
+        let code = self.server.invite(role, &grid, now).map_err(|e| failed(format!("inviting: {e}")))?;
+        let device = &mut self.devices[index];
+        device.open(self.now_ms).map_err(|e| failed(format!("a new phone: {e}")))?;
+        let phone = device.phone.as_mut().ok_or_else(|| failed("a phone that was opened".to_owned()))?;
+        let name = format!("Person {index}");
+        let request = phone.enroll_request(&code, &name).map_err(|e| failed(format!("enrolling: {e}")))?;
+        let body = yuandian_sync::wire::pack(&request);
+        let reply = self.server.serve(&HttpRequest::message("/v1/enroll", None, body), now);
+        let enrolled: yuandian_sync::message::Enrolled = reply
+            .and_then(|reply| yuandian_sync::wire::unpack("enrolled", &reply.body).ok())
+            .ok_or_else(|| failed("an invitation was refused".to_owned()))?;
+        phone.enrolled("sim", &enrolled).map_err(|e| failed(format!("enrolled: {e}")))?;
+        device.person.user = Some(enrolled.user);
+        self.reference.granted(enrolled.user, role, &grid);
+        Ok(())
+    }
+
+    /// The server's clock, ms since 1970: true time.
+    #[must_use]
+    pub fn server_ms(&self) -> i64 {
+        START_MS + self.now_ms
+    }
+
+    /// Something will happen in so many ms.
+    pub fn after(&mut self, ms: i64, event: Event) {
+        self.sequence += 1;
+        self.queue.insert((self.now_ms + ms.max(0), self.sequence), event);
+    }
+
+    /// The next number of a request.
+    pub fn number(&mut self) -> u64 {
+        self.requests += 1;
+        self.requests
+    }
+
+    /// Runs to the end: faults and work, healing, quiet, the last checks.
+    ///
+    /// # Errors
+    /// The first promise that breaks.
+    pub fn run(&mut self) -> Step {
+        while let Some(((at_ms, _), event)) = self.queue.pop_first() {
+            self.now_ms = at_ms;
+            self.step(event)?;
+            if !self.input.has(Part::People) || self.steps > STEPS_MAX / 2 {
+                break;
+            }
+        }
+        self.heal()?;
+        let until_ms = self.now_ms + HEALING_MS;
+        while let Some(((at_ms, _), event)) = self.queue.pop_first() {
+            if at_ms > until_ms || self.is_quiet() {
+                break;
+            }
+            self.now_ms = at_ms;
+            self.step(event)?;
+        }
+        self.check_drained()?;
+        self.check_at_rest()
+    }
+
+    fn step(&mut self, event: Event) -> Step {
+        self.steps += 1;
+        hold(self.steps < STEPS_MAX, Invariant::RunsEnd, || "the world does not come to an end".to_owned())?;
+        match event {
+            Event::Person(index) => self.person(index),
+            Event::Wake(index) => self.wake(index),
+            Event::Arrive(travelling) => self.arrive(*travelling),
+            Event::Reply(index, number, reply, garbled) => {
+                self.replied(index, number, reply.as_deref(), garbled)
+            }
+            Event::Timer(index, run) => self.timer(index, run),
+            Event::GiveUp(index, number) => self.give_up(index, number),
+            Event::PowerOn(index) => self.power_on(index),
+            Event::ServerOn => self.server_on(),
+            Event::Operator => self.operator(),
+            Event::Tick => self.tick(),
+        }
+    }
+
+    fn tick(&mut self) -> Step {
+        let now = self.server_ms();
+        if let Some(hub) = self.server.hub()
+            && let Err(problem) = hub.tick(now)
+        {
+            self.trace.add(self.now_ms, b"tick", || format!("the server's timers: {problem:?}"));
+            self.after_server_step()?;
+        }
+        self.after(MINUTE_MS, Event::Tick);
+        Ok(())
+    }
+
+    /// A phone looks by itself whether there is something to do.
+    fn wake(&mut self, index: usize) -> Step {
+        let pause = if self.faults.healed() { HEALING_PAUSE_MS } else { BACKGROUND_MS };
+        self.after(pause, Event::Wake(index));
+        self.start_run(index)
+    }
+
+    /// The process of a phone is gone; it will be switched on again.
+    pub fn crashed(&mut self, index: usize, line: &str) {
+        let after = 1_000 * (1 + i64::from(self.input.byte(Part::Machines)));
+        let device = &mut self.devices[index];
+        if !device.disk.is_off() {
+            device.disk.cut(Cut::Kill);
+        }
+        device.drop_process();
+        device.disk.forget_faults();
+        let rising = std::mem::replace(&mut device.rising, true);
+        self.claims.retain(|(claimant, _)| *claimant != index);
+        let (now, line) = (self.now_ms, line.to_owned());
+        self.trace.add(now, &[1, u8::try_from(index).unwrap_or(255)], || format!("phone {index} {line}"));
+        if !rising {
+            self.after(after, Event::PowerOn(index));
+        }
+    }
+
+    /// Plans a disk fault for one of a phone's next operations, or kills it now; true where its process is gone.
+    pub fn strike_phone(&mut self, index: usize) -> bool {
+        use yuandian_vfs::Fault as Disk;
+        let Self { faults, input, devices, .. } = self;
+        let mut strikes = |fault| faults.strikes(fault, Part::Machines, input);
+        let mut plans = Vec::new();
+        let killed = strikes(Fault::Killed);
+        for (fault, plan) in [
+            (Fault::KilledInIo, Disk::Cut(Cut::Kill)),
+            (Fault::PowerCut, Disk::Cut(Cut::Power)),
+            (Fault::DiskFull, Disk::Full(0)),
+            (Fault::IoError, Disk::Error),
+            (Fault::ShortRead, Disk::ShortRead),
+        ] {
+            if strikes(fault) {
+                plans.push(plan);
+            }
+        }
+        let disk = devices[index].disk.clone();
+        for plan in plans {
+            let at = disk.operations() + input.below(Part::Machines, 48) as u64;
+            let plan = match plan {
+                Disk::Full(_) => Disk::Full(1 + input.below(Part::Machines, 60) as u64),
+                other => other,
+            };
+            disk.plan(at, plan);
+        }
+        if killed {
+            self.situations.reached_if(
+                self.devices[index].run.as_ref().is_some_and(|r| r.out.is_some()),
+                Situation::KilledBetweenSendAndReply,
+            );
+            self.crashed(index, "was killed");
+        }
+        killed
+    }
+
+    /// A phone is switched on: it opens, and what it called saved is there.
+    ///
+    /// # Errors
+    /// A promise that breaks.
+    pub fn power_on(&mut self, index: usize) -> Step {
+        self.devices[index].rising = false;
+        if self.devices[index].phone.is_some() {
+            return Ok(());
+        }
+        let now = self.now_ms;
+        if !self.faults.healed() && self.faults.strikes(Fault::IoError, Part::Machines, &mut self.input) {
+            let disk = &self.devices[index].disk;
+            disk.power_on();
+            disk.plan(
+                disk.operations() + self.input.below(Part::Machines, 24) as u64,
+                yuandian_vfs::Fault::Error,
+            );
+        }
+        let device = &mut self.devices[index];
+        if let Err(error) = device.open(now) {
+            let struck = device.fault_struck();
+            device.drop_process();
+            device.disk.forget_faults();
+            hold(struck, Invariant::StoresIntact, || format!("phone {index} does not open: {error}"))?;
+            self.situations.reached(Situation::ErrorInOpen);
+            self.devices[index].rising = true;
+            self.after(1_000, Event::PowerOn(index));
+            return Ok(());
+        }
+        self.trace
+            .add(now, &[2, u8::try_from(index).unwrap_or(255)], || format!("phone {index} is on again"));
+        self.check_after_crash(index)
+    }
+
+    /// The server is started; its store is whole.
+    fn server_on(&mut self) -> Step {
+        if let Err(error) = self.server.start() {
+            self.server.disk.forget_faults();
+            let detail = format!("the server does not open: {error}");
+            hold(self.server.disk.struck() > 0, Invariant::StoresIntact, || detail)?;
+            self.after(5_000, Event::ServerOn);
+            return Ok(());
+        }
+        self.trace.add(self.now_ms, &[3], || "the server is up".to_owned());
+        Ok(())
+    }
+
+    /// After anything that the server did: where its disk has stopped, its process is gone and will be started again.
+    pub fn after_server_step(&mut self) -> Step {
+        if self.server.disk.is_off() {
+            self.server.stop();
+            self.server.disk.forget_faults();
+            let after = 1_000 * (2 + i64::from(self.input.byte(Part::Machines)) / 4);
+            self.trace.add(self.now_ms, &[4], || "the server is down".to_owned());
+            self.after(after, Event::ServerOn);
+        }
+        Ok(())
+    }
+
+    /// Everything that was wrong ends: links, disks, power, clocks stay as they are.
+    fn heal(&mut self) -> Step {
+        let Self { situations, devices, server, .. } = self;
+        situations.reached_if(
+            devices.iter().any(|d| d.phone.is_none()) || !server.is_up(),
+            Situation::HealedWhileDown,
+        );
+        self.faults.heal();
+        self.trace.add(self.now_ms, &[5], || "everything heals".to_owned());
+        self.server.disk.forget_faults();
+        if !self.server.is_up() {
+            self.server.stop();
+            self.server_on()?;
+        }
+        for index in 0..self.devices.len() {
+            self.devices[index].disk.forget_faults();
+            self.devices[index].offline_until_ms = 0;
+            if self.devices[index].disk.is_off() || self.devices[index].phone.is_none() {
+                self.devices[index].drop_process();
+                self.power_on(index)?;
+            }
+            let (mut commits, mut photos) = (false, false);
+            if let Some(phone) = &self.devices[index].phone {
+                commits = phone.outbox().is_ok_and(|outbox| !outbox.is_empty());
+                photos = phone.list(u32::MAX, 0).is_ok_and(|list| list.iter().any(|l| l.sync == "uploading"));
+            }
+            self.situations.reached_if(commits, Situation::HealedWithWork);
+            self.situations.reached_if(photos, Situation::HealedWithPhotos);
+            self.after(1_000 + 100 * index as i64, Event::Wake(index));
+        }
+        self.quiet_rounds.clear();
+        Ok(())
+    }
+
+    /// A run has ended: what it says about quiet.
+    pub fn run_ended(&mut self, index: usize) {
+        let Some(last) = &self.devices[index].last else { return };
+        let quiet = last.complete && last.pushed == 0 && last.pulled == 0 && last.uploaded == 0;
+        if quiet {
+            *self.quiet_rounds.entry(index).or_default() += 1;
+        } else {
+            // Whoever moved something makes news for everybody.
+            self.quiet_rounds.clear();
+        }
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.devices
+            .iter()
+            .all(|d| d.person.malicious || self.quiet_rounds.get(&d.index).is_some_and(|rounds| *rounds >= 1))
+    }
+
+    fn check_drained(&self) -> Step {
+        for device in self.devices.iter().filter(|d| !d.person.malicious) {
+            let index = device.index;
+            let Some(phone) = &device.phone else {
+                return Err(Broken::new(Invariant::QueuesDrain, format!("phone {index} is still off")));
+            };
+            let waiting =
+                phone.outbox().map_err(|e| Broken::new(Invariant::PhoneNeverDamaged, e.to_string()))?;
+            hold(waiting.is_empty(), Invariant::QueuesDrain, || {
+                let first = &waiting[0];
+                format!(
+                    "phone {index} still has {} commits, the first {} ({})",
+                    waiting.len(),
+                    first.what,
+                    first.state
+                )
+            })?;
+        }
+        let restless: Vec<usize> = self
+            .devices
+            .iter()
+            .filter(|d| !d.person.malicious && !self.quiet_rounds.contains_key(&d.index))
+            .map(|d| d.index)
+            .collect();
+        hold(restless.is_empty(), Invariant::QueuesDrain, || {
+            let last = self.devices[restless[0]].last.as_ref();
+            format!("phones {restless:?} do not come to rest: {last:?}")
+        })
+    }
+}
