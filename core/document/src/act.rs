@@ -149,7 +149,7 @@ impl Act {
         Ok(act)
     }
 
-    /// The act as the rule sees it.
+    /// The act as the rule sees it, with no photo of its author in the case.
     #[must_use]
     pub fn request(&self) -> ActRequest<'_> {
         ActRequest {
@@ -157,6 +157,7 @@ impl Act {
             service: self.report.as_ref().map(|r| r.service.as_str()),
             grid: self.report.as_ref().map(|r| &r.grid),
             expects: self.expects.as_ref(),
+            photos: 0,
         }
     }
 }

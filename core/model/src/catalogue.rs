@@ -260,6 +260,9 @@ pub struct Transition {
     /// What it does to holders.
     #[serde(default)]
     pub effect: Effect,
+    /// Photos that the actor must have put into the case, the same command's included; 0 unless said.
+    #[serde(default)]
+    pub evidence: u32,
 }
 
 /// A life-cycle as a table.

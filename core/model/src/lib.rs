@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod division;
 pub mod form;
 pub mod ids;
+pub mod late;
 pub mod limits;
 pub mod place;
 pub mod refusal;
@@ -20,6 +21,7 @@ pub use division::{DivisionCode, Divisions};
 pub use ids::{
     BlobHash, CaseId, CommitId, DeviceId, DraftId, EntryId, Epoch, GroupId, Incarnation, PartitionId, UserId,
 };
+pub use late::{Capture, Outcome, PastGrant, Standing};
 pub use place::{Cell500, Gcj02, Wgs84};
 pub use refusal::{Code, Refusal};
 pub use role::{Grant, Role};

@@ -50,6 +50,8 @@ pub struct ActRequest<'a> {
     pub grid: Option<&'a DivisionCode>,
     /// What it was written against.
     pub expects: Option<&'a Expects>,
+    /// Photos that the actor has put into the case, the same command's included.
+    pub photos: u32,
 }
 
 /// What has been decided about a case. Never a field of a merging document.
@@ -104,16 +106,16 @@ impl CaseState {
         self.waiting.iter().position(|u| u == user).map(|index| index + 1)
     }
 
-    fn is_party(&self, party: Party, actor: &Actor) -> Standing {
-        let yes = |b: bool| if b { Standing::Yes } else { Standing::No };
+    fn is_party(&self, party: Party, actor: &Actor) -> Part {
+        let yes = |b: bool| if b { Part::Yes } else { Part::No };
         match party {
             Party::Author => yes(self.author == actor.user),
             Party::Holder => yes(self.holders.contains(&actor.user)),
             Party::Waiting => yes(self.waiting.contains(&actor.user)),
             Party::Role(role) => {
                 let held = actor.grants.iter().filter(|g| g.role == role);
-                held.fold(Standing::No, |best, grant| {
-                    best.max(if grant.grid.covers(&self.grid) { Standing::Yes } else { Standing::Elsewhere })
+                held.fold(Part::No, |best, grant| {
+                    best.max(if grant.grid.covers(&self.grid) { Part::Yes } else { Part::Elsewhere })
                 })
             }
         }
@@ -121,7 +123,7 @@ impl CaseState {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
+enum Part {
     No,
     Elsewhere,
     Yes,
@@ -161,9 +163,12 @@ pub fn judge(
     if !row.from.contains(&state.stage) {
         return Err(Refusal::new(Code::RState, [("stage", state.stage.clone()), ("act", row.id.clone())]));
     }
-    if row.class == ActClass::Exclusive {
-        meet(request.expects, state)?;
+    match row.class {
+        ActClass::Exclusive => meet(request.expects, state)?,
+        ActClass::Additive => continues(request.expects, state)?,
+        ActClass::Contended => {}
     }
+    proven(row, request)?;
     carry_out(row, service, workflow, state, actor)
 }
 
@@ -228,14 +233,14 @@ fn done_before(row: &Transition, state: &CaseState, actor: &Actor) -> Option<Rul
 }
 
 fn permit(row: &Transition, state: &CaseState, actor: &Actor) -> Result<(), Refusal> {
-    match row.by.iter().map(|p| state.is_party(*p, actor)).max().unwrap_or(Standing::No) {
-        Standing::Yes => Ok(()),
-        Standing::Elsewhere => Err(Refusal::new(Code::RScope, [("grid", state.grid.to_string())])),
+    match row.by.iter().map(|p| state.is_party(*p, actor)).max().unwrap_or(Part::No) {
+        Part::Yes => Ok(()),
+        Part::Elsewhere => Err(Refusal::new(Code::RScope, [("grid", state.grid.to_string())])),
         // Somebody whose part in the case has ended is told about the case, not about roles.
-        Standing::No if !row.from.contains(&state.stage) => {
+        Part::No if !row.from.contains(&state.stage) => {
             Err(Refusal::new(Code::RState, [("stage", state.stage.clone()), ("act", row.id.clone())]))
         }
-        Standing::No => Err(Refusal::new(Code::RRole, [("act", row.id.clone())])),
+        Part::No => Err(Refusal::new(Code::RRole, [("act", row.id.clone())])),
     }
 }
 
@@ -246,13 +251,32 @@ fn meet(expects: Option<&Expects>, state: &CaseState) -> Result<(), Refusal> {
     let stage = expects.stage.as_ref().is_none_or(|s| *s == state.stage);
     let assignee = expects.assignee.as_ref().is_none_or(|a| state.holders.first() == Some(a));
     let act_seq = expects.act_seq.is_none_or(|n| n == state.act_seq);
-    if stage && assignee && act_seq {
+    if stage && assignee && act_seq { Ok(()) } else { Err(unexpected(state)) }
+}
+
+/// What is added belongs to the work of those who hold the case: it is at home in every stage that its row names and behind any number of
+/// other acts, but not where the one whose work it saw is gone.
+fn continues(expects: Option<&Expects>, state: &CaseState) -> Result<(), Refusal> {
+    match expects.and_then(|expects| expects.assignee) {
+        Some(assignee) if !state.holders.contains(&assignee) => Err(unexpected(state)),
+        _ => Ok(()),
+    }
+}
+
+fn unexpected(state: &CaseState) -> Refusal {
+    Refusal::new(Code::RExpects, [("stage", state.stage.clone()), ("act_seq", state.act_seq.to_string())])
+}
+
+fn proven(row: &Transition, request: &ActRequest<'_>) -> Result<(), Refusal> {
+    if request.photos >= row.evidence {
         return Ok(());
     }
-    Err(Refusal::new(
-        Code::RExpects,
-        [("stage", state.stage.clone()), ("act_seq", state.act_seq.to_string())],
-    ))
+    Err(Refusal::new(Code::RExpects, [("needs", "photo".to_owned()), ("limit", row.evidence.to_string())]))
+}
+
+/// Whether one of the parties that an act belongs to is this person, here.
+pub(crate) fn fits(row: &Transition, state: &CaseState, actor: &Actor) -> bool {
+    row.by.iter().any(|party| state.is_party(*party, actor) == Part::Yes)
 }
 
 fn carry_out(
@@ -325,7 +349,7 @@ mod tests {
         Actor { user: UserId([number; 16]), grants: vec![Grant { role, grid: grid(at) }] }
     }
     fn act(name: &str) -> ActRequest<'_> {
-        ActRequest { act: name, service: None, grid: None, expects: None }
+        ActRequest { act: name, service: None, grid: None, expects: None, photos: 0 }
     }
 
     struct World {
@@ -336,7 +360,13 @@ mod tests {
         fn opened(service: &str, author: &Actor) -> Self {
             let mut world = Self { catalogue: Catalogue::embedded(), state: None };
             let at = grid("410102001");
-            let report = ActRequest { act: "report", service: Some(service), grid: Some(&at), expects: None };
+            let report = ActRequest {
+                act: "report",
+                service: Some(service),
+                grid: Some(&at),
+                expects: None,
+                photos: 0,
+            };
             assert_eq!(world.judge(&report, author).unwrap().code, Code::Ok);
             world
         }
@@ -478,8 +508,13 @@ mod tests {
         let catalogue = Catalogue::embedded();
         let at = grid("410102001");
         let try_open = |service: &str, actor: &Actor| {
-            let request =
-                ActRequest { act: "report", service: Some(service), grid: Some(&at), expects: None };
+            let request = ActRequest {
+                act: "report",
+                service: Some(service),
+                grid: Some(&at),
+                expects: None,
+                photos: 0,
+            };
             judge(&catalogue, None, &request, actor).map_or_else(|r| r.code, |r| r.code)
         };
         assert_eq!(try_open("case.nothing", &asker()), Code::RSchema);
