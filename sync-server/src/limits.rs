@@ -73,3 +73,21 @@ pub const GONE_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 pub const GONE_PER_TICK_MAX: u32 = 1_000;
 /// How long after its end a case stays in the streams of those who work there, ms.
 pub const AGE_OUT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// How long after the end of a right work is still taken that was captured before it, ms.
+pub const LATE_GRACE_MS: i64 = 14 * 24 * 60 * 60 * 1000;
+/// How long a commit waits for what it builds on, ms; then it goes to the operator.
+pub const HELD_MS: i64 = 5 * 24 * 60 * 60 * 1000;
+/// Commits of one device that wait; the next goes to the operator at once.
+pub const HELD_PER_DEVICE_MAX: u64 = 256;
+/// Commits that wait in one case.
+pub const HELD_PER_CASE_MAX: u64 = 64;
+/// Held commits that are judged for the last time in one tick.
+pub const RIPE_PER_TICK_MAX: u32 = 256;
+/// Lines of one device on the operator's list: what a hostile phone adds beyond it is refused all the same, and only counted.
+pub const QUARANTINE_PER_DEVICE_MAX: u64 = 256;
+/// Appeals of one device that wait for an answer.
+pub const APPEALS_PER_DEVICE_MAX: u64 = 256;
+/// How long a device is told an answer to its appeal at every HELLO, ms.
+pub const ANSWER_TOLD_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// Characters of an operator's answer.
+pub const ANSWER_CHARS_MAX: usize = 500;

@@ -194,6 +194,7 @@ mod tests {
             act_seq: 3,
             holders: vec![],
             waiting: vec![],
+            followers: vec![],
         }
     }
 

@@ -1,21 +1,26 @@
 //! HELLO: a signed number becomes a token, and the streams are told. The only place where streams change.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 use yuandian_document::{CertifiedKey, Purpose, cbor};
-use yuandian_model::PartitionId;
+use yuandian_model::{DeviceId, PartitionId};
 use yuandian_sync::limits::STREAMS_MAX;
 use yuandian_sync::message::{
-    Hello, HelloReply, Nonce, NonceRequest, RemovedStream, SignedMessage, StreamOffer, WIRE_VERSION,
+    Hello, HelloReply, Nonce, NonceRequest, RemovedStream, SignedMessage, SignedNotice, StreamOffer,
+    WIRE_VERSION, Wipe,
 };
 
 use super::{Hub, spoken};
-use crate::limits::{APP_BYTES_MAX, BODY_BYTES_MAX, NONCE_MS, TOKEN_MS};
+use crate::limits::{ANSWER_TOLD_MS, APP_BYTES_MAX, BODY_BYTES_MAX, NONCE_MS, TOKEN_MS};
 use crate::problem::Problem;
 use crate::store::NonceSpend;
 use crate::streams::streams_for;
 
 /// Why a stream is taken from a device: no right of its person leads to it.
 const NO_RIGHT: &str = "no_right";
+/// The device or its person was shut out.
+const REVOKED: &str = "revoked";
 
 impl Hub {
     pub(super) fn nonce(&self, ask: &NonceRequest, now_ms: i64) -> Result<Nonce, Problem> {
@@ -50,7 +55,10 @@ impl Hub {
         if !self.store.spend_nonce(&spend, now_ms)? {
             return Err(Problem::NonceInvalid);
         }
-        let streams = streams_for(&account.user, &account.grants);
+        // Who was shut out holds nothing, and is told to forget everything.
+        let wipe = account.shut_out.then(|| self.wipe(&account.device, now_ms)).transpose()?;
+        let streams =
+            if account.shut_out { BTreeSet::new() } else { streams_for(&account.user, &account.grants) };
         let offers = streams.iter().map(|stream| StreamOffer {
             stream: stream.clone(),
             partition: PartitionId::ONLY,
@@ -58,11 +66,12 @@ impl Hub {
             lines_only: false,
         });
         let offers = offers.collect();
+        let reason = if account.shut_out { REVOKED } else { NO_RIGHT };
         let removed = hello
             .streams
             .into_iter()
             .filter(|held| !streams.contains(&held.stream))
-            .map(|held| RemovedStream { stream: held.stream, reason: NO_RIGHT.to_owned() })
+            .map(|held| RemovedStream { stream: held.stream, reason: reason.to_owned() })
             .collect();
         Ok(HelloReply {
             version: WIRE_VERSION,
@@ -80,12 +89,19 @@ impl Hub {
             catalogue: self.rules.catalogue().version(),
             min_client: None,
             blob_safe_seq: None,
-            keys: Vec::new(),
+            keys: self.keys(now_ms)?,
             notices: Vec::new(),
-            wipe: None,
+            wipe,
             next_nonce: None,
-            appeals: Vec::new(),
+            appeals: self.store.answers(&account.device, now_ms.saturating_sub(ANSWER_TOLD_MS))?,
             partition_digits: None,
         })
+    }
+
+    /// The order to forget everything.
+    fn wipe(&self, device: &DeviceId, now_ms: i64) -> Result<SignedNotice, Problem> {
+        self.keys(now_ms)?;
+        let order = Wipe { version: WIRE_VERSION, device: *device, issued_ms: now_ms };
+        Ok(self.store.notice(Purpose::Wipe, cbor::encode(&order))?)
     }
 }

@@ -3,11 +3,13 @@
 //! `handle(request, principal, now)` answers one request; the same hub is used by many threads at a time. What it promised is durable before
 //! it answers. It must not look at a foreign change but through the gate, nor decide anything about a case but by `yuandian_model::judge`.
 
+mod appeals;
 mod enroll;
 mod hello;
 mod prepare;
 mod pull;
 mod push;
+mod release;
 mod rules;
 mod uploads;
 
@@ -17,8 +19,9 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use yuandian_model::{BlobHash, Catalogue, Divisions};
 use yuandian_sync::message::{
-    Docs, DocsReply, Enrolled, Fetch, FetchReply, HelloReply, Manifest, ManifestReply, Nonce, NonceRequest,
-    PartitionHead, Pull, PullReply, Push, PushReply, SignedMessage, WIRE_VERSION,
+    Appeal, AppealReply, Docs, DocsReply, Enrolled, Fetch, FetchReply, HelloReply, Manifest, ManifestReply,
+    Nonce, NonceRequest, PartitionHead, Pull, PullReply, Push, PushReply, ServerKey, SignedMessage,
+    WIRE_VERSION,
 };
 
 use crate::blobs::{BlobError, Blobs};
@@ -38,6 +41,12 @@ pub enum Principal {
 }
 
 impl Principal {
+    /// A device that was not shut out: the other is told so at its next HELLO.
+    fn welcome(&self) -> Result<&Account, Problem> {
+        self.account()
+            .and_then(|account| if account.shut_out { Err(Problem::Unauthorized) } else { Ok(account) })
+    }
+
     fn account(&self) -> Result<&Account, Problem> {
         match self {
             Principal::Device(account) => Ok(account),
@@ -63,6 +72,8 @@ pub enum Request {
     Docs(Docs),
     /// What is in a stream.
     Manifest(Manifest),
+    /// A refused commit is shown to a person; also by a device that was shut out.
+    Appeal(Appeal),
     /// Whole envelopes.
     Fetch(Fetch),
     /// A blob's bytes.
@@ -97,6 +108,8 @@ pub enum Response {
     Docs(DocsReply),
     /// To [`Request::Manifest`].
     Manifest(ManifestReply),
+    /// To [`Request::Appeal`].
+    Appeal(AppealReply),
     /// To [`Request::Fetch`].
     Fetch(FetchReply),
     /// To [`Request::Blob`].
@@ -157,13 +170,16 @@ impl Hub {
             Request::Nonce(ask) => self.nonce(&ask, now_ms).map(Response::Nonce),
             Request::Hello(message) => self.hello(&message, now_ms).map(Response::Hello),
             Request::Push(push) => self.push(push, principal.account()?, now_ms).map(Response::Push),
-            Request::Pull(pull) => self.pull(&pull, principal.account()?, now_ms).map(Response::Pull),
-            Request::Docs(docs) => self.docs(&docs, principal.account()?).map(Response::Docs),
-            Request::Manifest(ask) => self.manifest(&ask, principal.account()?).map(Response::Manifest),
-            Request::Fetch(fetch) => self.fetch(&fetch, principal.account()?).map(Response::Fetch),
-            Request::Blob(hash) => self.blob(&hash, principal.account()?),
+            Request::Pull(pull) => self.pull(&pull, principal.welcome()?, now_ms).map(Response::Pull),
+            Request::Docs(docs) => self.docs(&docs, principal.welcome()?).map(Response::Docs),
+            Request::Manifest(ask) => self.manifest(&ask, principal.welcome()?).map(Response::Manifest),
+            Request::Fetch(fetch) => self.fetch(&fetch, principal.welcome()?).map(Response::Fetch),
+            Request::Blob(hash) => self.blob(&hash, principal.welcome()?),
+            Request::Appeal(appeal) => {
+                self.appeal(appeal, principal.account()?, now_ms).map(Response::Appeal)
+            }
             Request::OpenUpload { hash, size } => {
-                self.open_upload(hash, size, principal.account()?, now_ms).map(Response::Upload)
+                self.open_upload(hash, size, principal.welcome()?, now_ms).map(Response::Upload)
             }
         }
     }
@@ -181,7 +197,13 @@ impl Hub {
     /// # Errors
     /// A [`Problem`] of the store; the timers stay due.
     pub fn tick(&self, now_ms: i64) -> Result<Swept, Problem> {
+        self.judge_ripe(now_ms)?;
         Ok(self.store.sweep(now_ms)?)
+    }
+
+    /// The server's keys, the one in force first; the first is made when it is first asked for.
+    fn keys(&self, now_ms: i64) -> Result<Vec<ServerKey>, Problem> {
+        Ok(self.store.keys(&self.draw(), now_ms)?)
     }
 
     /// Proves that a transaction and a blob can be written and read.

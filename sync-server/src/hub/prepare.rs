@@ -9,33 +9,40 @@ use yuandian_document::gate::{self, RefusalCode};
 use yuandian_document::limits::MICRO_BYTES_MAX;
 use yuandian_document::{
     Act, CertifiedKey, CommitError, Content, ContentView, Entry, Envelope, Kind, PhotoEntry, SignedCommit,
-    cbor::CborError,
+    cbor, cbor::CborError,
 };
 use yuandian_model::catalogue::PlacePrecision;
-use yuandian_model::{Actor, BlobHash, CaseId, Code, CommitId, Refusal, Writing};
+use yuandian_model::{BlobHash, CaseId, Code, CommitId, Refusal, UserId, Writing};
 use yuandian_sync::limits::{BLOB_BYTES_MAX, TITLE_CHARS_MAX};
-use yuandian_sync::message::PushItem;
+use yuandian_sync::message::{PushItem, Receipt};
 
 use super::{Hub, Rules};
 use crate::problem::Problem;
 use crate::store::{
-    Account, Batch, BlobRef, CommandPart, ContentWork, GateOutcome, Ledger, Prepared, SavedDocument,
-    Situation, StoreError, Work,
+    Account, Adopted, Batch, BlobRef, CommandPart, ContentWork, GateOutcome, Ledger, Origin, Prepared,
+    SavedDocument, Situation, Step, StoreError, Verdict, Work,
 };
 use yuandian_model::writing::CONTENT;
 
 /// Media type of the small renditions, which are made by our own phones.
 const RENDITION_MIME: &str = "image/jpeg";
 
-/// A commit that was opened and is the pushing device's own.
+/// A receipt, bytes, far below this.
+const RECEIPT_BYTES_MAX: usize = 64 * 1024;
+
+/// A commit that was opened and is its device's own.
+#[derive(Clone)]
 pub(super) struct Arrived {
     pub id: CommitId,
-    commit: SignedCommit,
-    envelope: Envelope,
-    micros: Vec<(BlobHash, Vec<u8>)>,
+    pub commit: SignedCommit,
+    pub envelope: Envelope,
+    pub micros: Vec<(BlobHash, Vec<u8>)>,
     body: ArrivedBody,
+    /// The receipt that the device says it got before the server was restored.
+    pub adopt: Option<Receipt>,
 }
 
+#[derive(Clone)]
 enum ArrivedBody {
     Refused(Refusal),
     Act(Act),
@@ -46,6 +53,50 @@ impl Arrived {
     /// What it is of its command.
     pub fn part(&self) -> CommandPart {
         CommandPart::of(&self.envelope)
+    }
+
+    /// A commit that was believed before and kept: its signature held.
+    ///
+    /// # Errors
+    /// A kept commit that does not open is damage.
+    pub fn kept(commit: SignedCommit, bytes: Vec<Vec<u8>>, rules: &Rules) -> Result<Self, Problem> {
+        let envelope = commit.open().map_err(|e| StoreError::Damaged(e.to_string()))?;
+        Ok(Self::new(commit, envelope, bytes, rules))
+    }
+
+    fn new(commit: SignedCommit, envelope: Envelope, bytes: Vec<Vec<u8>>, rules: &Rules) -> Self {
+        let (body, micros) = match micros(&envelope, bytes) {
+            Err(refusal) => (ArrivedBody::Refused(refusal), Vec::new()),
+            Ok(micros) => (body(&envelope, rules), micros),
+        };
+        Self { id: commit.id(), commit, envelope, micros, body, adopt: None }
+    }
+
+    /// Ready to be judged.
+    pub fn prepared(
+        &self,
+        user: UserId,
+        received_ms: i64,
+        origin: Origin,
+        adopted: Option<Adopted>,
+    ) -> Prepared {
+        Prepared {
+            id: self.id,
+            user,
+            commit: self.commit.clone(),
+            envelope: self.envelope.clone(),
+            micros: self.micros.clone(),
+            received_ms,
+            origin,
+            adopted,
+            work: match &self.body {
+                ArrivedBody::Refused(refusal) => Work::Refused(refusal.clone()),
+                ArrivedBody::Act(act) => Work::Act(act.clone()),
+                ArrivedBody::Content => {
+                    Work::Content(ContentWork { base: 0, allowed: None, gate: GateOutcome::Untried })
+                }
+            },
+        }
     }
 }
 
@@ -62,11 +113,10 @@ pub(super) fn open(item: PushItem, key: &CertifiedKey, rules: &Rules) -> Result<
     let id = item.commit.id();
     let envelope = item.commit.open().map_err(|e| (id, code_of(&e)))?;
     item.commit.verify(&envelope, key).map_err(|_| (id, Code::RSig))?;
-    let (body, micros) = match micros(&envelope, item.micros.into_iter().map(Vec::from).collect()) {
-        Err(refusal) => (ArrivedBody::Refused(refusal), Vec::new()),
-        Ok(micros) => (body(&envelope, rules), micros),
-    };
-    Ok(Arrived { id, commit: item.commit, envelope, micros, body })
+    // A receipt that cannot be read says nothing, like one that nobody signed.
+    let adopt = item.adopt.and_then(|bytes| cbor::decode("receipt", &bytes, RECEIPT_BYTES_MAX).ok());
+    let bytes = item.micros.into_iter().map(Vec::from).collect();
+    Ok(Arrived { adopt, ..Arrived::new(item.commit, envelope, bytes, rules) })
 }
 
 fn code_of(error: &CommitError) -> Code {
@@ -119,6 +169,16 @@ fn body(envelope: &Envelope, rules: &Rules) -> ArrivedBody {
     }
 }
 
+/// Adopted acts in the order of their numbers come before everything else.
+pub(super) fn adopted_first(item: &Prepared) -> (bool, u64) {
+    let number = item.adopted.as_ref().and_then(|adopted| adopted.act_seq);
+    (number.is_none(), number.unwrap_or_default())
+}
+
+/// Documents while a batch is tried on them.
+#[derive(Default)]
+struct Trials(BTreeMap<CaseId, Trial>);
+
 /// A document while a batch is tried on it.
 struct Trial {
     content: Content,
@@ -126,90 +186,128 @@ struct Trial {
 }
 
 impl Hub {
-    /// Tries a batch on the facts as they are. `None` where they moved while they were read.
+    /// Tries a batch on the facts as they are, and after it what it releases. `None` where they moved while they were read.
     ///
     /// # Errors
     /// A [`Problem`] of the store.
     pub(super) fn prepare(
         &self,
-        arrived: &[Arrived],
+        tried: Vec<Prepared>,
         account: &Account,
-        situation: Situation,
+        situation: &Situation,
         now_ms: i64,
     ) -> Result<Option<Batch>, Problem> {
-        let actor = Actor { user: account.user, grants: situation.grants };
-        let mut ledger = Ledger::new(&self.rules, actor, situation.tips, situation.cases, situation.taken);
-        let mut trials: BTreeMap<CaseId, Trial> = BTreeMap::new();
+        let mut ledger = Ledger::new(&self.rules, situation, now_ms);
+        let mut trials = Trials::default();
         let mut seen: BTreeSet<CommitId> = BTreeSet::new();
-        let mut items = Vec::with_capacity(arrived.len());
-        for arrival in arrived {
-            let mut item = Prepared {
-                id: arrival.id,
-                commit: arrival.commit.clone(),
-                envelope: arrival.envelope.clone(),
-                micros: arrival.micros.clone(),
-                chained: false,
-                work: match &arrival.body {
-                    ArrivedBody::Refused(refusal) => Work::Refused(refusal.clone()),
-                    ArrivedBody::Act(act) => Work::Act(act.clone()),
-                    ArrivedBody::Content => {
-                        Work::Content(ContentWork { base: 0, allowed: None, gate: GateOutcome::Untried })
-                    }
-                },
-            };
-            // What has a receipt, or comes twice, is not tried: the store answers it as before.
-            if !situation.receipts.contains_key(&item.id) && seen.insert(item.id) {
-                item.chained = ledger.chain(&item).is_ok();
-                let new = item.chained && !ledger.was_taken(&item);
-                if new && !self.try_item(&mut item, &mut ledger, &mut trials, now_ms)? {
+        let mut moved: BTreeSet<CaseId> = BTreeSet::new();
+        let mut waiting = Vec::new();
+        let mut items = Vec::with_capacity(tried.len());
+        for mut item in tried {
+            // What has an answer, or comes twice, is not tried: the store answers it as before.
+            let answered = item.origin == Origin::Pushed && situation.receipts.contains_key(&item.id);
+            if !answered && seen.insert(item.id) {
+                let Some(verdict) = self.try_item(&mut item, &mut ledger, &mut trials)? else {
                     return Ok(None);
+                };
+                if verdict.numbered {
+                    moved.insert(item.envelope.document);
+                }
+                if verdict.hold_until_ms.is_some() {
+                    waiting.push(item.clone());
                 }
             }
             items.push(item);
         }
-        let documents = trials.into_iter().filter_map(|(case, trial)| Some((case, trial.saved?))).collect();
-        Ok(Some(Batch { device: account.device, user: account.user, items, documents, now_ms }))
+        waiting.splice(0..0, self.held_before(situation, &items)?);
+        if !self.release(&mut items, waiting, &mut moved, (&mut ledger, &mut trials))? {
+            return Ok(None);
+        }
+        let documents = trials.0.into_iter().filter_map(|(case, trial)| Some((case, trial.saved?))).collect();
+        Ok(Some(Batch {
+            device: account.device,
+            user: account.user,
+            items,
+            held: situation.held_ids(),
+            documents,
+            now_ms,
+        }))
     }
 
+    /// What waited already in the cases of a batch, but for what the batch itself judges.
+    fn held_before(&self, situation: &Situation, items: &[Prepared]) -> Result<Vec<Prepared>, Problem> {
+        let judged: BTreeSet<CommitId> = items.iter().map(|item| item.id).collect();
+        let mut before = Vec::new();
+        for held in situation.held.values().flatten().filter(|held| !judged.contains(&held.id)) {
+            let arrived = Arrived::kept(held.commit.clone(), held.micros.clone(), &self.rules)?;
+            let origin = Origin::Released { last: false };
+            before.push(arrived.prepared(held.user, held.received_ms, origin, held.adopted.clone()));
+        }
+        Ok(before)
+    }
+
+    /// Adds to a batch what waited and can be judged now: adopted acts in the order of their numbers, everything else as it came. False where
+    /// the facts moved.
+    fn release(
+        &self,
+        items: &mut Vec<Prepared>,
+        mut waiting: Vec<Prepared>,
+        moved: &mut BTreeSet<CaseId>,
+        (ledger, trials): (&mut Ledger<'_>, &mut Trials),
+    ) -> Result<bool, Problem> {
+        waiting.sort_by_key(adopted_first);
+        let mut progress = true;
+        while progress {
+            progress = false;
+            let mut still = Vec::new();
+            for item in waiting {
+                if ledger.dropped.contains(&item.id) {
+                    continue;
+                }
+                let mut item = Prepared { origin: Origin::Released { last: false }, ..item };
+                if !moved.contains(&item.envelope.document) {
+                    still.push(item);
+                    continue;
+                }
+                match self.try_item(&mut item, ledger, trials)? {
+                    None => return Ok(false),
+                    Some(verdict) if verdict.hold_until_ms.is_some() => still.push(item),
+                    Some(verdict) => {
+                        progress |= verdict.numbered;
+                        items.push(item);
+                    }
+                }
+            }
+            waiting = still;
+        }
+        Ok(true)
+    }
+
+    /// Judges one item as sequencing will, asking the gate where it must be. `None` where the facts moved.
     fn try_item(
         &self,
         item: &mut Prepared,
         ledger: &mut Ledger<'_>,
-        trials: &mut BTreeMap<CaseId, Trial>,
-        now_ms: i64,
-    ) -> Result<bool, Problem> {
+        trials: &mut Trials,
+    ) -> Result<Option<Verdict>, Problem> {
         let case = item.envelope.document;
-        let gate = match item.work.clone() {
-            Work::Refused(_) => return Ok(true),
-            Work::Act(act) => {
-                ledger.act(item, &act, now_ms);
-                return Ok(true);
-            }
-            Work::Content(_) => {
-                let base = ledger.version(&case);
-                let Ok(writing) = ledger.may_write(item) else {
-                    let gate = GateOutcome::Untried;
-                    item.work = Work::Content(ContentWork { base, allowed: None, gate });
-                    return Ok(true);
+        let (writing, late) = match ledger.before(item) {
+            Step::Verdict(verdict) => return Ok(Some(verdict)),
+            Step::Gate { writing, late } => (writing, late),
+        };
+        let base = ledger.version(&case);
+        let trial = match trials.0.entry(case) {
+            std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                let Some(content) = self.content_at(&case, base)? else {
+                    return Ok(None);
                 };
-                let trial = match trials.entry(case) {
-                    std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
-                    std::collections::btree_map::Entry::Vacant(entry) => {
-                        let Some(content) = self.content_at(&case, base)? else {
-                            return Ok(false);
-                        };
-                        entry.insert(Trial { content, saved: None })
-                    }
-                };
-                let gate = self.admit(item, trial, writing, ledger)?;
-                item.work = Work::Content(ContentWork { base, allowed: Some(writing), gate: gate.clone() });
-                gate
+                entry.insert(Trial { content, saved: None })
             }
         };
-        if matches!(gate, GateOutcome::Admitted { .. }) {
-            ledger.content_taken(item);
-        }
-        Ok(true)
+        let gate = self.admit(item, trial, writing, ledger)?;
+        item.work = Work::Content(ContentWork { base, allowed: Some(writing), gate });
+        Ok(ledger.after(item, late))
     }
 
     fn admit(
@@ -244,7 +342,8 @@ impl Hub {
                     saved: admitted.saved,
                     heads: trial.content.heads(),
                 });
-                Ok(GateOutcome::Admitted { blobs, change: admitted.hash, title, photos })
+                let photos_added = count(admitted.photos.len());
+                Ok(GateOutcome::Admitted { blobs, photos_added, change: admitted.hash, title, photos })
             }
             Err(refusal) => {
                 // The change is in the document on trial already: go back to the one before it.

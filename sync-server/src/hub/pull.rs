@@ -52,7 +52,7 @@ impl Hub {
             notices: Vec::new(),
             renewed: Renewed { safe_seq: page.safe_seq, ..Renewed::default() },
             resets: page.resets,
-            greet: false,
+            greet: account.greet,
         })
     }
 

@@ -6,14 +6,16 @@ use std::collections::BTreeSet;
 use minicbor::bytes::ByteVec;
 use yuandian_document::{CertifiedKey, cbor};
 use yuandian_model::{Code, CommitId, Epoch, refusal::Facts};
-use yuandian_sync::limits::PUSH_COMMITS_MAX;
-use yuandian_sync::message::{PartitionHead, Push, PushReply, Receipt, WIRE_VERSION};
+use yuandian_sync::limits::{PRIVATE_RECORDS_MAX, PUSH_COMMITS_MAX};
+use yuandian_sync::message::{
+    PartitionHead, PrivateReceipt, PrivateRecord, Push, PushReply, Receipt, WIRE_VERSION,
+};
 
 use super::prepare::{Arrived, open};
 use super::{Hub, spoken};
 use crate::limits::PREPARE_ROUNDS_MAX;
 use crate::problem::Problem;
-use crate::store::{Account, CommandPart, Committed};
+use crate::store::{Account, Adopted, CommandPart, Committed, Origin};
 
 /// Stored receipts in order, and where the partitions stand after them.
 type Sequenced = (Vec<Vec<u8>>, Vec<PartitionHead>);
@@ -21,7 +23,7 @@ type Sequenced = (Vec<Vec<u8>>, Vec<PartitionHead>);
 impl Hub {
     pub(super) fn push(&self, push: Push, account: &Account, now_ms: i64) -> Result<PushReply, Problem> {
         spoken(push.version)?;
-        if push.items.len() > PUSH_COMMITS_MAX {
+        if push.items.len() > PUSH_COMMITS_MAX || push.private.len() > PRIVATE_RECORDS_MAX {
             return Err(Problem::OverLimit);
         }
         let key = CertifiedKey::believed(account.device, &account.key).map_err(|_| Problem::Internal)?;
@@ -51,7 +53,30 @@ impl Hub {
             })
             .map(ByteVec::from)
             .collect();
-        Ok(PushReply { version: WIRE_VERSION, receipts, partitions, private: Vec::new() })
+        let private = self.keep_private(&push.private, account, now_ms)?;
+        Ok(PushReply { version: WIRE_VERSION, receipts, partitions, private })
+    }
+
+    /// Private answers after the commits, which may have opened their cases.
+    fn keep_private(
+        &self,
+        records: &[PrivateRecord],
+        account: &Account,
+        now_ms: i64,
+    ) -> Result<Vec<PrivateReceipt>, Problem> {
+        if records.is_empty() {
+            return Ok(Vec::new());
+        }
+        if account.shut_out {
+            let refused = |record: &PrivateRecord| PrivateReceipt {
+                document: record.document,
+                key: record.key.clone(),
+                version: record.version,
+                code: Code::RRevoked,
+            };
+            return Ok(records.iter().map(refused).collect());
+        }
+        Ok(self.store.put_private(account, records, &self.rules, now_ms)?)
     }
 
     /// Receipts of everything that is the device's own; `None` where others were faster too often.
@@ -63,9 +88,17 @@ impl Hub {
     ) -> Result<Option<Sequenced>, Problem> {
         let ids: Vec<CommitId> = arrived.iter().map(|a| a.id).collect();
         let parts: BTreeSet<CommandPart> = arrived.iter().map(Arrived::part).collect();
+        let keys = self.keys(now_ms)?;
+        let epochs: Vec<Epoch> = self.store.heads()?.iter().map(|head| head.epoch).collect();
+        let items = || {
+            arrived.iter().map(|a| {
+                let adopted = a.adopt.as_ref().and_then(|r| Adopted::of(r, &a.id, &epochs, &keys));
+                a.prepared(account.user, now_ms, Origin::Pushed, adopted)
+            })
+        };
         for _ in 0..PREPARE_ROUNDS_MAX {
-            let situation = self.store.situation(account, &ids, &parts)?;
-            let Some(batch) = self.prepare(arrived, account, situation, now_ms)? else {
+            let situation = self.store.situation(account, &ids, &parts, now_ms)?;
+            let Some(batch) = self.prepare(items().collect(), account, &situation, now_ms)? else {
                 continue;
             };
             if let Committed::Done { receipts, heads } = self.store.commit(&batch, &self.rules)? {

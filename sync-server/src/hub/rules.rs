@@ -3,15 +3,19 @@
 use std::collections::BTreeSet;
 
 use yuandian_document::{Act, Place};
-use yuandian_model::catalogue::{PlacePrecision, Privacy};
+use yuandian_model::catalogue::{ActClass, PlacePrecision, Privacy};
+use yuandian_model::late::{judge_standing, may_write_standing};
 use yuandian_model::{
-    Actor, CaseState, Catalogue, Code, DivisionCode, Divisions, PartitionId, Refusal, Ruling, Visibility,
-    Writing, judge, may_write,
+    ActRequest, CaseState, Catalogue, Code, DivisionCode, Divisions, Outcome, PartitionId, Refusal, Standing,
+    Visibility, Writing,
 };
 use yuandian_sync::StreamId;
 
 use crate::store::Judge;
 use crate::streams::{partition_of, streams_of};
+
+/// The private answer that no form asks for: the exact place.
+const POSITION: &str = "position";
 
 /// Catalogue and divisions in force.
 pub struct Rules {
@@ -103,17 +107,35 @@ impl Rules {
 }
 
 impl Judge for Rules {
-    fn act(&self, state: Option<&CaseState>, act: &Act, actor: &Actor) -> Result<Ruling, Refusal> {
+    fn act(
+        &self,
+        state: Option<&CaseState>,
+        act: &Act,
+        standing: &Standing,
+        photos: u32,
+    ) -> Result<Outcome, Refusal> {
         let opened = act.report.as_ref().map(|report| report.service.as_str());
         if let Some(service) = state.map(|state| state.service.0.as_str()).or(opened) {
             self.nothing_private(service, act.args.keys())?;
         }
-        judge(&self.catalogue, state, &act.request(), actor)
+        let request = ActRequest { photos, ..act.request() };
+        judge_standing(&self.catalogue, state, &request, standing)
     }
 
-    fn may_write(&self, state: Option<&CaseState>, actor: &Actor) -> Result<Writing, Refusal> {
+    fn class(&self, state: Option<&CaseState>, act: &Act) -> Option<ActClass> {
+        let (_, workflow) = self.catalogue.service(&state?.service.0)?;
+        workflow.act(&act.name).map(|row| row.class)
+    }
+
+    fn may_write(&self, state: Option<&CaseState>, standing: &Standing) -> Result<(Writing, bool), Refusal> {
         let state = state.ok_or_else(|| Refusal::new(Code::RGone, []))?;
-        may_write(&self.catalogue, state, actor)
+        may_write_standing(&self.catalogue, state, standing)
+    }
+
+    fn is_private(&self, state: &CaseState, key: &str) -> bool {
+        let service = self.catalogue.service(&state.service.0).map(|(service, _)| service);
+        let field = service.and_then(|service| service.field(key));
+        key == POSITION || field.is_some_and(|field| field.privacy == Privacy::Private)
     }
 
     fn streams(&self, state: &CaseState) -> BTreeSet<StreamId> {

@@ -18,6 +18,7 @@
 //! | `POST /v1/docs` | bearer | `Docs` -> `DocsReply` |
 //! | `POST /v1/manifest` | bearer | `Manifest` -> `ManifestReply` |
 //! | `POST /v1/commits` | bearer | `Fetch` -> `FetchReply` |
+//! | `POST /v1/appeals` | bearer | `Appeal` -> `AppealReply`; also for a device that was shut out |
 //! | `GET /v1/blobs/{sha256 hex}` | bearer | the bytes, `Content-Disposition: attachment`, `ETag`; absent and forbidden are one 404 |
 //! | `GET /v1/wait` | bearer | Server-Sent Events: `event: poke`, `data: {"partition","epoch","head"}` at once and when the head moves |
 //! | `POST /v1/uploads` | bearer | tus creation: `Upload-Length`, `Upload-Metadata: sha256 <base64 of the hash in hex>` -> 201, `Location`, `Upload-Offset` |

@@ -3,10 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_document::Act;
-use yuandian_model::{Actor, CaseId, Code, CommitId, Incarnation, Refusal, UserId, Writing, refusal::Facts};
+use yuandian_model::catalogue::ActClass;
+use yuandian_model::{
+    Actor, Capture, CaseId, CaseState, Code, CommitId, DeviceId, DivisionCode, Grant, Incarnation, Outcome,
+    Refusal, Role, Standing, UserId, Writing, late::KEPT, refusal::Facts,
+};
 
-use super::{CaseRecord, CommandPart, ContentWork, GateOutcome, Judge, Prepared, Work};
-use crate::limits::CASE_LOG_BYTES_MAX;
+use super::{
+    ACT_SEQ, Adopted, CaseRecord, CommandPart, Concern, GateOutcome, Judge, Origin, Prepared, Rights,
+    Situation, Work,
+};
+use crate::limits::{CASE_LOG_BYTES_MAX, HELD_MS, HELD_PER_CASE_MAX, HELD_PER_DEVICE_MAX, LATE_GRACE_MS};
 
 /// The last commit received of one chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,19 +35,41 @@ pub struct Verdict {
     pub numbered: bool,
     /// Who was first, where somebody was.
     pub first: Option<UserId>,
+    /// Until when it waits, ms since 1970; none for what is final.
+    pub hold_until_ms: Option<i64>,
+    /// What an operator has to look at, with details.
+    pub concerns: Vec<(Concern, String)>,
 }
 
 impl Verdict {
     /// An outcome that changes nothing.
     #[must_use]
     pub fn still(code: Code) -> Self {
-        Self { code, facts: Facts::new(), numbered: false, first: None }
+        Self {
+            code,
+            facts: Facts::new(),
+            numbered: false,
+            first: None,
+            hold_until_ms: None,
+            concerns: Vec::new(),
+        }
     }
 
-    /// Content that was taken.
+    /// Taken or kept in the history.
+    fn numbered(code: Code, facts: Facts) -> Self {
+        Self { facts, numbered: true, ..Self::still(code) }
+    }
+
+    /// What it builds on never came.
     #[must_use]
-    pub fn taken() -> Self {
-        Self { numbered: true, ..Self::still(Code::Ok) }
+    pub fn missing() -> Self {
+        let facts = Facts::from([("what".to_owned(), "missing".to_owned())]);
+        Self { facts, ..Self::still(Code::RGone) }.with(Concern::Missing, String::new())
+    }
+
+    fn with(mut self, concern: Concern, detail: String) -> Self {
+        self.concerns.push((concern, detail));
+        self
     }
 }
 
@@ -50,109 +79,118 @@ impl From<Refusal> for Verdict {
     }
 }
 
+/// What comes next for a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// It is judged.
+    Verdict(Verdict),
+    /// The gate is to be asked; then [`Ledger::after`].
+    Gate {
+        /// What its author may write.
+        writing: Writing,
+        /// Whether only by a right that has ended.
+        late: bool,
+    },
+}
+
 /// Chains and cases that a batch touches.
 pub struct Ledger<'a> {
     judge: &'a dyn Judge,
-    actor: Actor,
+    now_ms: i64,
+    shut_out: bool,
+    people: BTreeMap<UserId, Rights>,
     /// Chains by incarnation.
     pub tips: BTreeMap<Incarnation, ChainTip>,
     /// Cases by id.
     pub cases: BTreeMap<CaseId, CaseRecord>,
-    taken: BTreeSet<CommandPart>,
+    /// Commits that waited and were replaced by their own device.
+    pub dropped: BTreeSet<CommitId>,
+    taken: BTreeSet<(DeviceId, CommandPart)>,
+    photos: BTreeMap<(CaseId, UserId), u32>,
+    refill_until_ms: i64,
+    held: BTreeMap<CommitId, DeviceId>,
+    held_by_device: u64,
+    held_by_case: BTreeMap<CaseId, u64>,
 }
 
 impl<'a> Ledger<'a> {
-    /// A ledger over what is stored.
-    pub fn new(
-        judge: &'a dyn Judge,
-        actor: Actor,
-        tips: BTreeMap<Incarnation, ChainTip>,
-        cases: BTreeMap<CaseId, CaseRecord>,
-        taken: BTreeSet<CommandPart>,
-    ) -> Self {
-        Self { judge, actor, tips, cases, taken }
-    }
-
-    /// Whether the same command's same part was taken before: it is not done a second time.
+    /// A ledger over what is stored. `now_ms`: server's clock, ms since 1970.
     #[must_use]
-    pub fn was_taken(&self, item: &Prepared) -> bool {
-        self.taken.contains(&CommandPart::of(&item.envelope))
-    }
-
-    /// Takes a commit into its chain: the first is 1 and has none before it, every other follows the last received.
-    ///
-    /// # Errors
-    /// `r_chain`; the chain is as before.
-    pub fn chain(&mut self, item: &Prepared) -> Result<(), Refusal> {
-        let envelope = &item.envelope;
-        let tip = self.tips.get(&envelope.incarnation);
-        let (n, prev) = tip.map_or((1, None), |tip| (tip.n.saturating_add(1), Some(tip.last)));
-        if envelope.n != n || envelope.prev != prev {
-            return Err(Refusal::new(Code::RChain, [("n", n.to_string())]));
+    pub fn new(judge: &'a dyn Judge, situation: &Situation, now_ms: i64) -> Self {
+        let waiting = situation.held.values().flatten();
+        let device = |held: &super::Held| held.commit.open().ok().map(|envelope| (held.id, envelope.device));
+        Self {
+            judge,
+            now_ms,
+            shut_out: situation.shut_out,
+            people: situation.people.clone(),
+            tips: situation.tips.clone(),
+            cases: situation.cases.clone(),
+            dropped: BTreeSet::new(),
+            taken: situation.taken.clone(),
+            photos: situation.photos.clone(),
+            refill_until_ms: situation.refill_until_ms,
+            held: waiting.filter_map(device).collect(),
+            held_by_device: situation.held_by_device,
+            held_by_case: situation.held.iter().map(|(case, held)| (*case, held.len() as u64)).collect(),
         }
-        self.tips.insert(envelope.incarnation, ChainTip { n, last: item.id });
-        Ok(())
     }
 
-    /// Judges an act and keeps what follows from it.
-    pub fn act(&mut self, item: &Prepared, act: &Act, now_ms: i64) -> Verdict {
-        let document = item.envelope.document;
-        let record = self.cases.get(&document);
-        if let Err(refusal) = room(record, item) {
-            return refusal.into();
-        }
-        let ruling = match self.judge.act(record.map(|r| &r.state), act, &self.actor) {
-            Ok(ruling) => ruling,
-            Err(refusal) => return refusal.into(),
-        };
-        let numbered = record.is_none_or(|r| r.state != ruling.next);
-        let verdict = Verdict { code: ruling.code, facts: ruling.facts, numbered, first: ruling.first };
-        if numbered {
-            let place = act.report.as_ref().and_then(|report| report.place);
-            let record = self.cases.entry(document).or_insert_with(|| CaseRecord {
-                id: document,
-                place,
-                partition: self.judge.partition(&ruling.next.grid),
-                state: ruling.next.clone(),
-                opened_ms: now_ms,
-                touched_ms: now_ms,
-                version: 0,
-                log_bytes: 0,
-                title: String::new(),
-                photos: 0,
-                aged: false,
-            });
-            record.state = ruling.next;
-            record.log_bytes += item.cost();
-            self.taken.insert(CommandPart::of(&item.envelope));
-        }
-        verdict
-    }
-
-    /// What the author may write into the case now.
-    ///
-    /// # Errors
-    /// `r_gone`, `r_role`, `r_scope` or `r_limit`.
-    pub fn may_write(&self, item: &Prepared) -> Result<Writing, Refusal> {
-        let record = self.cases.get(&item.envelope.document);
-        let writing = self.judge.may_write(record.map(|r| &r.state), &self.actor)?;
-        room(record, item)?;
-        Ok(writing)
-    }
-
-    /// Keeps that a change was taken.
-    pub fn content_taken(&mut self, item: &Prepared) {
-        if let Some(record) = self.cases.get_mut(&item.envelope.document) {
-            record.version += 1;
-            record.log_bytes += item.cost();
-            if let Work::Content(ContentWork { gate: GateOutcome::Admitted { title, photos, .. }, .. }) =
-                &item.work
-            {
-                record.title.clone_from(title);
-                record.photos = *photos;
+    /// Takes a commit as far as it goes without the gate.
+    pub fn before(&mut self, item: &Prepared) -> Step {
+        if item.origin == Origin::Pushed {
+            if self.shut_out {
+                return Step::Verdict(Verdict::still(Code::RRevoked).with(Concern::Revoked, String::new()));
             }
-            self.taken.insert(CommandPart::of(&item.envelope));
+            if let Err(refusal) = self.chain(item) {
+                return Step::Verdict(refusal.into());
+            }
+            if let Some(old) = item.envelope.supersedes
+                && self.held.get(&old) == Some(&item.envelope.device)
+            {
+                self.dropped.insert(old);
+            }
         }
+        // The same command's same part is not done a second time.
+        if self.taken.contains(&taken_part(item)) {
+            return Step::Verdict(Verdict::still(Code::Dup));
+        }
+        match &item.work {
+            Work::Refused(refusal) => Step::Verdict(self.refused(item, refusal.clone())),
+            Work::Act(act) => Step::Verdict(self.act(item, act)),
+            Work::Content(_) => self.content(item),
+        }
+    }
+
+    /// Takes a change after the gate has spoken: `None` where it was never asked.
+    pub fn after(&mut self, item: &Prepared, late: bool) -> Option<Verdict> {
+        let Work::Content(work) = &item.work else {
+            return None;
+        };
+        Some(match &work.gate {
+            GateOutcome::Untried => return None,
+            GateOutcome::Refused(refusal) => self.refused(item, refusal.clone()),
+            GateOutcome::Held => {
+                self.wait(item, self.now_ms.saturating_add(HELD_MS).max(self.refill_until_ms))
+            }
+            GateOutcome::Duplicate => Verdict::still(Code::Dup),
+            GateOutcome::Admitted { photos_added, title, photos, .. } => {
+                self.content_taken(item, *photos_added);
+                if let Some(record) = self.cases.get_mut(&item.envelope.document) {
+                    record.title.clone_from(title);
+                    record.photos = *photos;
+                }
+                let verdict = Verdict::numbered(if late { Code::OkLate } else { Code::Ok }, Facts::new());
+                match &item.origin {
+                    Origin::Granted { words } => {
+                        let facts = Facts::from([("words".to_owned(), words.clone())]);
+                        Verdict { facts, ..verdict }
+                    }
+                    _ if late && item.adopted.is_none() => verdict.with(Concern::Late, String::new()),
+                    _ => verdict,
+                }
+            }
+        })
     }
 
     /// The version that the next change of a case stands on.
@@ -160,6 +198,261 @@ impl<'a> Ledger<'a> {
     pub fn version(&self, case: &CaseId) -> u64 {
         self.cases.get(case).map_or(0, |r| r.version)
     }
+
+    /// Takes a commit into its chain: the first is 1 and has none before it, every other follows the last received. While phones refill a
+    /// restored server the chain may jump: what lies between was refused, and is nobody's to bring back.
+    fn chain(&mut self, item: &Prepared) -> Result<(), Refusal> {
+        let envelope = &item.envelope;
+        let tip = self.tips.get(&envelope.incarnation);
+        let (n, prev) = tip.map_or((1, None), |tip| (tip.n.saturating_add(1), Some(tip.last)));
+        let jumps = (item.adopted.is_some() || self.refilling()) && envelope.n > n;
+        if !jumps && (envelope.n != n || envelope.prev != prev) {
+            return Err(Refusal::new(Code::RChain, [("n", n.to_string())]));
+        }
+        self.tips.insert(envelope.incarnation, ChainTip { n: envelope.n, last: item.id });
+        Ok(())
+    }
+
+    fn refilling(&self) -> bool {
+        self.now_ms < self.refill_until_ms
+    }
+
+    /// A refusal for the bytes alone.
+    fn refused(&self, item: &Prepared, refusal: Refusal) -> Verdict {
+        let hostile = matches!(refusal.code, Code::RStructure | Code::RLimit | Code::RActor);
+        let detail = refusal.facts.get("detail").cloned().unwrap_or_default();
+        let verdict = Verdict::from(refusal);
+        if item.adopted.is_some() {
+            verdict.with(Concern::Contradiction, detail)
+        } else if hostile {
+            verdict.with(Concern::Hostile, detail)
+        } else {
+            verdict
+        }
+    }
+
+    /// Lets a commit wait, within limits; what is judged for the last time has waited long enough.
+    fn wait(&mut self, item: &Prepared, until_ms: i64) -> Verdict {
+        let waiting = Verdict {
+            facts: Facts::from([("until_ms".to_owned(), until_ms.to_string())]),
+            hold_until_ms: Some(until_ms),
+            ..Verdict::still(Code::HeldMissing)
+        };
+        match item.origin {
+            Origin::Released { last: false } => waiting,
+            Origin::Released { last: true } | Origin::Granted { .. } => Verdict::missing(),
+            Origin::Pushed => {
+                let by_case = self.held_by_case.entry(item.envelope.document).or_default();
+                if self.held_by_device >= HELD_PER_DEVICE_MAX || *by_case >= HELD_PER_CASE_MAX {
+                    return Verdict::missing();
+                }
+                *by_case += 1;
+                self.held_by_device += 1;
+                self.held.insert(item.id, item.envelope.device);
+                waiting
+            }
+        }
+    }
+
+    fn standing(&self, item: &Prepared) -> Standing {
+        let rights = self.people.get(&item.user).cloned().unwrap_or_default();
+        let captured = &item.envelope.captured;
+        let seen = captured.seen_ms.zip(captured.since_ms);
+        let bracket = seen.map(|(seen, since)| seen.saturating_add(i64::try_from(since).unwrap_or(i64::MAX)));
+        let capture = Capture { at_ms: bracket.unwrap_or(captured.wall_ms), received_ms: item.received_ms };
+        let now = Actor { user: item.user, grants: rights.grants };
+        Standing::of(now, &rights.past, capture, LATE_GRACE_MS)
+    }
+
+    /// Judges an act and keeps what follows from it.
+    fn act(&mut self, item: &Prepared, act: &Act) -> Verdict {
+        let mut verdict = self.judged(item, act);
+        if let Some(record) = self.cases.get(&item.envelope.document)
+            && verdict.hold_until_ms.is_none()
+        {
+            verdict.facts.insert(ACT_SEQ.to_owned(), record.state.act_seq.to_string());
+        }
+        verdict
+    }
+
+    fn judged(&mut self, item: &Prepared, act: &Act) -> Verdict {
+        let document = item.envelope.document;
+        let record = self.cases.get(&document);
+        if let Err(refusal) = room(record, item) {
+            return refusal.into();
+        }
+        let state = record.map(|record| record.state.clone());
+        let state = state.as_ref();
+        if let Some(adopted) = &item.adopted {
+            return self.adopt(item, act, adopted);
+        }
+        if let Origin::Granted { words } = &item.origin {
+            if state.is_none() {
+                return Verdict::still(Code::RGone);
+            }
+            self.note(item);
+            let facts = [(KEPT.0.to_owned(), KEPT.1.to_owned()), ("words".to_owned(), words.clone())];
+            return Verdict::numbered(Code::OkLate, Facts::from(facts));
+        }
+        let photos = self.photos.get(&(document, item.user)).copied().unwrap_or_default();
+        let judged = self.judge.act(state, act, &self.standing(item), photos);
+        if self.refilling() && must_wait(self.judge.class(state, act), &judged) {
+            return self.wait(item, self.refill_until_ms);
+        }
+        match judged {
+            Err(refusal) => refusal.into(),
+            Ok(Outcome::Kept { code, facts }) => {
+                self.note(item);
+                let verdict = Verdict::numbered(code, facts);
+                if code == Code::OkLate { verdict.with(Concern::Late, String::new()) } else { verdict }
+            }
+            Ok(Outcome::Done { ruling, late }) => {
+                let numbered = state != Some(&ruling.next);
+                if numbered {
+                    self.enter(item, act, ruling.next);
+                }
+                let code = if late { Code::OkLate } else { ruling.code };
+                let verdict =
+                    Verdict { facts: ruling.facts, numbered, first: ruling.first, ..Verdict::still(code) };
+                if late { verdict.with(Concern::Late, String::new()) } else { verdict }
+            }
+        }
+    }
+
+    /// An act whose verdict an earlier epoch has given: that stands, whatever the rule says now. It is applied in the order of its number.
+    fn adopt(&mut self, item: &Prepared, act: &Act, adopted: &Adopted) -> Verdict {
+        let record = self.cases.get(&item.envelope.document);
+        let known = record.map(|record| record.state.clone());
+        let grid = match (&known, &act.report) {
+            (Some(state), _) => state.grid.clone(),
+            (None, Some(report)) => report.grid.clone(),
+            (None, None) => return self.orphaned(item),
+        };
+        let verdict = Verdict::numbered(adopted.code, adopted.facts.clone());
+        if adopted.facts.get(KEPT.0).is_some_and(|kept| kept == KEPT.1) && known.is_some() {
+            self.note(item);
+            return verdict;
+        }
+        let before = known.as_ref().map_or(0, |state| state.act_seq);
+        let after = adopted.act_seq.unwrap_or_default();
+        let lost = after.saturating_sub(before + 1);
+        if lost > 0 && self.refilling() {
+            return self.wait(item, self.refill_until_ms);
+        }
+        // The receipt proves that its author had the right; what was expected was met.
+        let asked = Act { expects: None, ..act.clone() };
+        let standing = Standing::present(all_powerful(item.user, &grid));
+        let judged = self.judge.act(known.as_ref(), &asked, &standing, u32::MAX);
+        let (next, agrees) = match judged {
+            Ok(Outcome::Done { ruling, .. }) => {
+                let agrees =
+                    ruling.code == adopted.code || (ruling.code == Code::Ok && adopted.code == Code::OkLate);
+                (Some(ruling.next), agrees)
+            }
+            Ok(Outcome::Kept { .. }) | Err(_) => (known, false),
+        };
+        let Some(mut next) = next else {
+            return self.orphaned(item).with(Concern::Contradiction, act.name.clone());
+        };
+        next.act_seq = next.act_seq.max(after);
+        self.enter(item, act, next);
+        let verdict = if agrees { verdict } else { verdict.with(Concern::Contradiction, act.name.clone()) };
+        match lost {
+            0 => verdict,
+            _ => verdict.with(Concern::Lost, format!("{}-{}", before + 1, after - 1)),
+        }
+    }
+
+    /// What was taken before the server was restored, of a case that nobody has brought back yet.
+    fn orphaned(&mut self, item: &Prepared) -> Verdict {
+        if self.refilling() { self.wait(item, self.refill_until_ms) } else { Verdict::missing() }
+    }
+
+    /// Whether the gate is to be asked for a change.
+    fn content(&mut self, item: &Prepared) -> Step {
+        let record = self.cases.get(&item.envelope.document);
+        let known = record.is_some();
+        if let Err(refusal) = room(record, item) {
+            return Step::Verdict(refusal.into());
+        }
+        if !known && (item.adopted.is_some() || self.refilling()) {
+            // Its case comes back with the phone that opened it, which may be later than the window.
+            let until_ms = self.now_ms.saturating_add(HELD_MS).max(self.refill_until_ms);
+            return Step::Verdict(self.wait(item, until_ms));
+        }
+        if let Some(adopted) = &item.adopted {
+            return Step::Gate { writing: Writing::Everything, late: adopted.code == Code::OkLate };
+        }
+        if known && matches!(item.origin, Origin::Granted { .. }) {
+            return Step::Gate { writing: Writing::Everything, late: true };
+        }
+        match self.judge.may_write(record.map(|r| &r.state), &self.standing(item)) {
+            Ok((writing, late)) => Step::Gate { writing, late },
+            // Rights and holders may still come.
+            Err(_) if self.refilling() => Step::Verdict(self.wait(item, self.refill_until_ms)),
+            Err(refusal) => Step::Verdict(refusal.into()),
+        }
+    }
+
+    fn content_taken(&mut self, item: &Prepared, photos: u32) {
+        if let Some(record) = self.cases.get_mut(&item.envelope.document) {
+            record.version += 1;
+            record.log_bytes += item.cost();
+            self.taken.insert(taken_part(item));
+            *self.photos.entry((item.envelope.document, item.user)).or_default() += photos;
+        }
+    }
+
+    /// Keeps an act in the history without effect.
+    fn note(&mut self, item: &Prepared) {
+        if let Some(record) = self.cases.get_mut(&item.envelope.document) {
+            record.log_bytes += item.cost();
+            self.taken.insert(taken_part(item));
+        }
+    }
+
+    /// Keeps the state after an act.
+    fn enter(&mut self, item: &Prepared, act: &Act, next: CaseState) {
+        let document = item.envelope.document;
+        let opened_ms = self.now_ms;
+        let record = self.cases.entry(document).or_insert_with(|| CaseRecord {
+            id: document,
+            partition: self.judge.partition(&next.grid),
+            state: next.clone(),
+            place: act.report.as_ref().and_then(|report| report.place),
+            opened_ms,
+            touched_ms: opened_ms,
+            version: 0,
+            log_bytes: 0,
+            title: String::new(),
+            photos: 0,
+            aged: false,
+        });
+        record.state = next;
+        record.log_bytes += item.cost();
+        self.taken.insert(taken_part(item));
+    }
+}
+
+fn taken_part(item: &Prepared) -> (DeviceId, CommandPart) {
+    (item.envelope.device, CommandPart::of(&item.envelope))
+}
+
+/// Whether a new act waits until phones have brought back what was decided before: what decides waits always, what only adds where it would be
+/// refused for what may still come.
+fn must_wait(class: Option<ActClass>, judged: &Result<Outcome, Refusal>) -> bool {
+    match judged {
+        Ok(Outcome::Done { .. }) => class.is_some_and(|class| class != ActClass::Additive),
+        Ok(Outcome::Kept { .. }) => true,
+        Err(refusal) => {
+            matches!(refusal.code, Code::RGone | Code::RState | Code::RRole | Code::RScope | Code::RExpects)
+        }
+    }
+}
+
+/// Somebody with every role in a division.
+fn all_powerful(user: UserId, grid: &DivisionCode) -> Actor {
+    Actor { user, grants: Role::ALL.iter().map(|role| Grant { role: *role, grid: grid.clone() }).collect() }
 }
 
 /// A case must fit one page of a phone that starts anew. The files that the commit names are not counted yet: one pass knows them before it
@@ -179,7 +472,7 @@ mod tests {
     use yuandian_document::limits::{MICRO_BYTES_MAX, MICROS_PER_COMMIT_MAX};
     use yuandian_document::{Captured, DeviceKey, Envelope, Kind, SignedCommit, cbor};
     use yuandian_model::limits::NAME_CHARS_MAX;
-    use yuandian_model::{BlobHash, DeviceId, GroupId, PartitionId, ServiceId};
+    use yuandian_model::{BlobHash, GroupId, PartitionId, ServiceId};
     use yuandian_sync::StreamId;
     use yuandian_sync::limits::MESSAGE_BYTES_MAX;
     use yuandian_sync::message::{PullReply, PulledCase, PulledCommit, Renewed, StoredBlob, WIRE_VERSION};
@@ -214,7 +507,17 @@ mod tests {
         };
         let commit = SignedCommit { envelope: cbor::encode(&envelope), signature: Signature([0; 64]) };
         let work = Work::Refused(Refusal::new(Code::RGone, []));
-        Prepared { id: commit.id(), commit, envelope, micros, chained: true, work }
+        Prepared {
+            id: commit.id(),
+            user: UserId([5; 16]),
+            commit,
+            envelope,
+            micros,
+            received_ms: 0,
+            origin: Origin::Pushed,
+            adopted: None,
+            work,
+        }
     }
 
     /// What PULL makes of it, every number and name as large as it can be.

@@ -4,16 +4,18 @@
 //! order; a receipt, once stored, is given back byte-equal for ever. It asks the pure [`Judge`] inside the sequencing transaction and may ask
 //! it again after a lost race. [`conformance`] holds every implementation to that.
 
+mod authority;
 pub mod conformance;
 mod ledger;
+mod situation;
 pub mod sqlite;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_document::{Act, ChangeHash, DeviceCertificate, Envelope, Kind, Place, SignedCommit};
 use yuandian_model::{
-    Actor, BlobHash, CaseId, CaseState, CommitId, DeviceId, DivisionCode, Epoch, Grant, GroupId, Incarnation,
-    PartitionId, Refusal, Role, Ruling, UserId, Writing,
+    BlobHash, CaseId, CaseState, CommitId, DeviceId, DivisionCode, Epoch, Grant, GroupId, Outcome,
+    PartitionId, Refusal, Role, Standing, UserId, Writing, catalogue::ActClass,
 };
 use yuandian_sync::check::StreamSum;
 use yuandian_sync::message::{ManifestEntry, PartitionHead, PulledCase, StreamCheck, Wanted};
@@ -21,7 +23,11 @@ use yuandian_sync::{Cursor, StreamId};
 
 use crate::limits::{PULLED_BLOB_BYTES, PULLED_COMMIT_BYTES};
 
-pub use ledger::{ChainTip, Ledger, Verdict};
+pub use authority::{
+    AppealLine, AppealOutcome, Authority, Concern, NewAppeal, Quarantined, RightsChange, Whom,
+};
+pub use ledger::{ChainTip, Ledger, Step, Verdict};
+pub use situation::{ACT_SEQ, Adopted, Held, Rights, Situation};
 pub use sqlite::SqliteStore;
 
 /// Why the store did not do it. Nothing is half-done.
@@ -92,6 +98,10 @@ pub struct Account {
     pub name: String,
     /// The person's rights, in rising order.
     pub grants: Vec<Grant>,
+    /// Whether the device or its person was shut out for good.
+    pub shut_out: bool,
+    /// Whether the rights have changed since the token was given by which the device is known.
+    pub greet: bool,
 }
 
 /// What became of an enrolment.
@@ -156,21 +166,6 @@ impl CommandPart {
     }
 }
 
-/// What a PUSH is prepared against, read in one transaction.
-#[derive(Debug, Clone, Default)]
-pub struct Situation {
-    /// Stored receipts among the ids asked for.
-    pub receipts: BTreeMap<CommitId, Vec<u8>>,
-    /// Chains of the device, by incarnation.
-    pub tips: BTreeMap<Incarnation, ChainTip>,
-    /// The parts of commands asked for that were taken from the device, under any incarnation.
-    pub taken: BTreeSet<CommandPart>,
-    /// The cases of the parts asked for that exist.
-    pub cases: BTreeMap<CaseId, CaseRecord>,
-    /// The person's rights.
-    pub grants: Vec<Grant>,
-}
-
 /// A saved content document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedDocument {
@@ -219,6 +214,8 @@ pub enum GateOutcome {
         title: String,
         /// Photos in the document after it.
         photos: u32,
+        /// Photos that it adds.
+        photos_added: u32,
     },
     /// The document has it already.
     Duplicate,
@@ -241,19 +238,42 @@ pub enum Work {
     Content(ContentWork),
 }
 
-/// A commit ready for the sequencing transaction. Its signature holds and it is the pushing device's own.
+/// How a commit comes to be judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Its device has sent it: it takes its place in the chain.
+    Pushed,
+    /// It was held, and what it missed may have come.
+    Released {
+        /// Whether it is given up where it still misses something.
+        last: bool,
+    },
+    /// An operator has taken it in after all.
+    Granted {
+        /// The operator's words.
+        words: String,
+    },
+}
+
+/// A commit ready for the sequencing transaction. Its signature holds and it is its device's own.
 #[derive(Debug, Clone)]
 pub struct Prepared {
     /// Its id.
     pub id: CommitId,
+    /// Its author.
+    pub user: UserId,
     /// As it arrived.
     pub commit: SignedCommit,
     /// Opened.
     pub envelope: Envelope,
     /// Micro pictures: hash and bytes, verified.
     pub micros: Vec<(BlobHash, Vec<u8>)>,
-    /// Whether its chain was seen to hold.
-    pub chained: bool,
+    /// When it arrived, ms since 1970.
+    pub received_ms: i64,
+    /// How it comes to be judged.
+    pub origin: Origin,
+    /// Its verdict before the server was restored.
+    pub adopted: Option<Adopted>,
     /// What it asks for.
     pub work: Work,
 }
@@ -284,8 +304,10 @@ pub struct Batch {
     pub device: DeviceId,
     /// The person it speaks for.
     pub user: UserId,
-    /// Its commits, in order.
+    /// Its commits, in order; after them those that it releases.
     pub items: Vec<Prepared>,
+    /// What was seen to wait in the cases of its commits.
+    pub held: BTreeMap<CaseId, Vec<CommitId>>,
     /// Documents as they are after all admitted changes of the batch.
     pub documents: BTreeMap<CaseId, SavedDocument>,
     /// Server's clock, ms since 1970.
@@ -308,17 +330,29 @@ pub enum Committed {
 
 /// The pure decisions that the sequencing transaction needs.
 pub trait Judge: Sync {
-    /// Judges an act on the stored state.
+    /// Judges an act on the stored state. `photos`: those that its author has put into the case.
     ///
     /// # Errors
     /// The rule's refusal.
-    fn act(&self, state: Option<&CaseState>, act: &Act, actor: &Actor) -> Result<Ruling, Refusal>;
+    fn act(
+        &self,
+        state: Option<&CaseState>,
+        act: &Act,
+        standing: &Standing,
+        photos: u32,
+    ) -> Result<Outcome, Refusal>;
 
-    /// What the person may write into a case now.
+    /// How an act gets along with others; none for `report` and for what the workflow does not know.
+    fn class(&self, state: Option<&CaseState>, act: &Act) -> Option<ActClass>;
+
+    /// What the person may write into a case, and whether only by a right that has ended.
     ///
     /// # Errors
     /// `r_gone`, `r_role` or `r_scope` where it is nothing.
-    fn may_write(&self, state: Option<&CaseState>, actor: &Actor) -> Result<Writing, Refusal>;
+    fn may_write(&self, state: Option<&CaseState>, standing: &Standing) -> Result<(Writing, bool), Refusal>;
+
+    /// Whether an answer under this key is a private one of the case.
+    fn is_private(&self, state: &CaseState, key: &str) -> bool;
 
     /// The streams a case belongs in.
     fn streams(&self, state: &CaseState) -> BTreeSet<StreamId>;
@@ -491,7 +525,7 @@ pub struct CaseLine {
 }
 
 /// The store.
-pub trait Store: Send + Sync {
+pub trait Store: Authority {
     /// Where the only partition stands.
     ///
     /// # Errors
@@ -528,6 +562,7 @@ pub trait Store: Send + Sync {
         account: &Account,
         commits: &[CommitId],
         parts: &BTreeSet<CommandPart>,
+        now_ms: i64,
     ) -> Result<Situation, StoreError>;
 
     /// The saved document of a case; `None` where it is missing and must be made from [`Store::changes`].

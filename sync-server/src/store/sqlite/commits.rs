@@ -3,60 +3,86 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{OptionalExtension, Transaction};
-use yuandian_document::cbor;
-use yuandian_model::{Actor, CaseId, Code, CommitId, DeviceId, Epoch, Incarnation, PartitionId};
-use yuandian_sync::message::{PartitionHead, Receipt};
+use yuandian_model::{CaseId, Code, CommitId, DeviceId, Epoch, Incarnation, PartitionId, UserId};
+use yuandian_sync::message::PartitionHead;
 
-use super::membership::Step;
+use super::keys::Sealer;
 use super::row::{case, count, heads_blob, people_blob, place_blob, signed};
-use super::{ages, documents, error, partitions, people};
+use super::{ages, documents, error, held, membership, partitions, people, quarantine, rights};
 use crate::store::{
-    Account, Batch, CaseRecord, ChainTip, CommandPart, Committed, ContentWork, GateOutcome, Judge, Ledger,
-    Prepared, Situation, StoreError, Verdict, Work,
+    Batch, CaseRecord, ChainTip, CommandPart, Committed, ContentWork, GateOutcome, Judge, Ledger, Origin,
+    Prepared, Situation, Step, StoreError, Verdict, Work,
 };
 
+/// What a batch of this device is judged by.
 pub fn situation(
     t: &Transaction<'_>,
-    account: &Account,
+    (device, user): (&DeviceId, &UserId),
     commits: &[CommitId],
     parts: &BTreeSet<CommandPart>,
+    now_ms: i64,
 ) -> Result<Situation, StoreError> {
+    let cases: BTreeSet<CaseId> = parts.iter().map(|part| part.document).collect();
+    let held = held::of_cases(t, &cases)?;
+    let mut asked: BTreeSet<(DeviceId, CommandPart)> = parts.iter().map(|part| (*device, *part)).collect();
+    let mut users = BTreeSet::from([*user]);
+    for waiting in held.values().flatten() {
+        let envelope = waiting.commit.open().map_err(|e| StoreError::Damaged(e.to_string()))?;
+        asked.insert((envelope.device, CommandPart::of(&envelope)));
+        users.insert(waiting.user);
+    }
     let mut situation = Situation {
-        tips: tips(t, &account.device)?,
-        taken: taken(t, &account.device, parts)?,
-        grants: people::grants(t, &account.user)?,
+        tips: tips(t, device)?,
+        taken: taken(t, &asked)?,
+        shut_out: rights::shut_out(t, device)?,
+        held_by_device: held::count_of(t, device)?,
+        refill_until_ms: held::refill_until(t)?,
+        held,
         ..Situation::default()
     };
+    for user in users {
+        situation.people.insert(user, rights::of(t, &user, now_ms)?);
+    }
     for id in commits {
-        if let Some(receipt) = receipt(t, id)? {
+        if let Some(receipt) = answered(t, id)? {
             situation.receipts.insert(*id, receipt);
         }
     }
-    let cases: BTreeSet<CaseId> = parts.iter().map(|part| part.document).collect();
     for id in cases {
         if let Some(record) = case(t, &id)? {
             situation.cases.insert(id, record);
+        }
+        for (user, photos) in evidence(t, &id)? {
+            situation.photos.insert((id, user), photos);
         }
     }
     Ok(situation)
 }
 
+pub const EVIDENCE: &str = "SELECT user, photos FROM evidence WHERE document = ?1";
+
+/// Photos that each person has put into a case.
+fn evidence(t: &Transaction<'_>, case: &CaseId) -> Result<Vec<(UserId, u32)>, StoreError> {
+    t.prepare_cached(EVIDENCE)
+        .and_then(|mut s| s.query_map([case.0], |row| Ok((UserId(row.get(0)?), row.get(1)?)))?.collect())
+        .map_err(error)
+}
+
 pub const TAKEN: &str = "SELECT 1 FROM commit_log WHERE device = ?1 AND document = ?2 AND grp = ?3 AND kind = ?4 AND seq IS NOT NULL";
 
-/// Which of these parts were taken from the device, under any incarnation.
+/// Which of these parts were taken, under any incarnation.
 fn taken(
     t: &Transaction<'_>,
-    device: &DeviceId,
-    parts: &BTreeSet<CommandPart>,
-) -> Result<BTreeSet<CommandPart>, StoreError> {
+    parts: &BTreeSet<(DeviceId, CommandPart)>,
+) -> Result<BTreeSet<(DeviceId, CommandPart)>, StoreError> {
     let mut taken = BTreeSet::new();
-    for part in parts {
+    for (device, part) in parts {
         let found = t
             .prepare_cached(TAKEN)
             .and_then(|mut s| s.exists((device.0, part.document.0, part.group.0, part.kind as i64)))
             .map_err(error)?;
         if found {
-            taken.insert(*part);
+            taken.insert((*device, *part));
         }
     }
     Ok(taken)
@@ -81,6 +107,14 @@ fn receipt(t: &Transaction<'_>, id: &CommitId) -> Result<Option<Vec<u8>>, StoreE
         .map_err(error)
 }
 
+/// The answer that was given to a commit, final or not.
+fn answered(t: &Transaction<'_>, id: &CommitId) -> Result<Option<Vec<u8>>, StoreError> {
+    match receipt(t, id)? {
+        Some(receipt) => Ok(Some(receipt)),
+        None => held::receipt(t, id),
+    }
+}
+
 /// What is to be answered for one item.
 enum Outcome {
     /// As before.
@@ -91,26 +125,24 @@ enum Outcome {
 
 /// Orders, judges and writes a batch. On [`Committed::Moved`] the caller rolls back.
 pub fn commit(t: &Transaction<'_>, batch: &Batch, judge: &dyn Judge) -> Result<Committed, StoreError> {
-    let documents: BTreeSet<CaseId> = batch.items.iter().map(|i| i.envelope.document).collect();
-    let mut before = BTreeMap::new();
-    for id in &documents {
-        if let Some(record) = case(t, id)? {
-            before.insert(*id, record);
-        }
-    }
-    let tips_before = tips(t, &batch.device)?;
-    let actor = Actor { user: batch.user, grants: people::grants(t, &batch.user)? };
     let parts = batch.items.iter().map(|item| CommandPart::of(&item.envelope)).collect();
-    let taken = taken(t, &batch.device, &parts)?;
-    let mut ledger = Ledger::new(judge, actor, tips_before.clone(), before.clone(), taken);
+    let situation = situation(t, (&batch.device, &batch.user), &[], &parts, batch.now_ms)?;
+    if situation.held_ids() != batch.held {
+        return Ok(Committed::Moved);
+    }
+    let mut ledger = Ledger::new(judge, &situation, batch.now_ms);
 
     let mut seen: BTreeMap<CommitId, usize> = BTreeMap::new();
     let mut outcomes = Vec::with_capacity(batch.items.len());
     for (index, item) in batch.items.iter().enumerate() {
-        let outcome = match receipt(t, &item.id)? {
+        let pushed = item.origin == Origin::Pushed;
+        let before = if pushed { answered(t, &item.id)? } else { None };
+        let outcome = match before {
             Some(receipt) => Outcome::Replayed(receipt),
-            None if seen.contains_key(&item.id) => Outcome::Judged(Verdict::still(Code::RetryLater)),
-            None => match decide(&mut ledger, item, batch.now_ms) {
+            None if pushed && seen.contains_key(&item.id) => {
+                Outcome::Judged(Verdict::still(Code::RetryLater))
+            }
+            None => match decide(&mut ledger, item) {
                 Some(verdict) => Outcome::Judged(verdict),
                 None => return Ok(Committed::Moved),
             },
@@ -120,11 +152,11 @@ pub fn commit(t: &Transaction<'_>, batch: &Batch, judge: &dyn Judge) -> Result<C
     }
 
     // From here on nothing is decided any more: numbers are taken, then only rows that carry them are written.
-    let (tips, cases) = (ledger.tips, ledger.cases);
+    let Ledger { tips, cases, dropped, .. } = ledger;
     let numbers = Numbers::take(t, batch, &outcomes, &cases)?;
     let heads = numbers.heads();
-    let mut writer = Writer { t, batch, numbers, last: BTreeMap::new() };
-    writer.cases(&before, &cases)?;
+    let mut writer = Writer { t, batch, sealer: Sealer::new(t)?, numbers, last: BTreeMap::new() };
+    writer.cases(&situation.cases, &cases, judge)?;
     let mut receipts: Vec<Vec<u8>> = Vec::with_capacity(batch.items.len());
     for (item, outcome) in batch.items.iter().zip(outcomes) {
         receipts.push(match outcome {
@@ -136,47 +168,32 @@ pub fn commit(t: &Transaction<'_>, batch: &Batch, judge: &dyn Judge) -> Result<C
             Outcome::Judged(verdict) => writer.item(item, verdict, cases.get(&item.envelope.document))?,
         });
     }
-    writer.chains(&tips_before, &tips)?;
-    writer.moved(&before, &cases, judge)?;
-    writer.documents(&before, &cases)?;
+    for id in &dropped {
+        held::drop_replaced(t, id, batch.now_ms)?;
+    }
+    writer.chains(&situation.tips, &tips)?;
+    writer.moved(&situation.cases, &cases, judge)?;
+    writer.documents(&situation.cases, &cases)?;
     Ok(Committed::Done { receipts, heads })
 }
 
 /// The verdict on one item, or `None` where it was prepared against facts that have moved.
-fn decide(ledger: &mut Ledger<'_>, item: &Prepared, now_ms: i64) -> Option<Verdict> {
-    let chained = ledger.chain(item);
-    if chained.is_ok() != item.chained {
-        return None;
-    }
-    if let Err(refusal) = chained {
-        return Some(refusal.into());
-    }
-    if ledger.was_taken(item) {
-        return Some(Verdict::still(Code::Dup));
-    }
-    Some(match &item.work {
-        Work::Refused(refusal) => refusal.clone().into(),
-        Work::Act(act) => ledger.act(item, act, now_ms),
-        Work::Content(work) => {
-            let allowed = ledger.may_write(item);
-            if allowed.as_ref().ok() != work.allowed.as_ref()
-                || ledger.version(&item.envelope.document) != work.base
-            {
+fn decide(ledger: &mut Ledger<'_>, item: &Prepared) -> Option<Verdict> {
+    let verdict = match (ledger.before(item), &item.work) {
+        (Step::Verdict(_), Work::Content(work)) if work.allowed.is_some() => return None,
+        (Step::Verdict(verdict), _) => verdict,
+        (Step::Gate { writing, late }, Work::Content(work)) => {
+            let version = ledger.version(&item.envelope.document);
+            if work.allowed != Some(writing) || work.base != version {
                 return None;
             }
-            match (allowed, &work.gate) {
-                (Err(refusal), _) => refusal.into(),
-                (Ok(_), GateOutcome::Refused(refusal)) => refusal.clone().into(),
-                (Ok(_), GateOutcome::Held) => Verdict::still(Code::HeldMissing),
-                (Ok(_), GateOutcome::Duplicate) => Verdict::still(Code::Dup),
-                (Ok(_), GateOutcome::Admitted { .. }) => {
-                    ledger.content_taken(item);
-                    Verdict::taken()
-                }
-                (Ok(_), GateOutcome::Untried) => return None,
-            }
+            ledger.after(item, late)?
         }
-    })
+        (Step::Gate { .. }, _) => return None,
+    };
+    // What is released was seen to need no waiting.
+    let waits_again = verdict.hold_until_ms.is_some() && item.origin != Origin::Pushed;
+    (!waits_again).then_some(verdict)
 }
 
 /// The numbers of a batch: of every partition that it writes in, taken in order of the partitions, so that two writers never wait for each
@@ -233,6 +250,7 @@ impl Numbers {
 struct Writer<'a> {
     t: &'a Transaction<'a>,
     batch: &'a Batch,
+    sealer: Sealer,
     numbers: Numbers,
     last: BTreeMap<CaseId, u64>,
 }
@@ -241,43 +259,74 @@ impl Writer<'_> {
     fn item(
         &mut self,
         item: &Prepared,
-        verdict: Verdict,
+        mut verdict: Verdict,
         case: Option<&CaseRecord>,
     ) -> Result<Vec<u8>, StoreError> {
         let partition = case.map_or(PartitionId::ONLY, |case| case.partition);
-        let mut facts = verdict.facts;
         if let Some(first) = verdict.first {
-            facts.insert("first".into(), people::name(self.t, &first)?);
+            verdict.facts.insert("first".into(), people::name(self.t, &first)?);
         }
         let seq = if verdict.numbered { self.numbers.next(partition) } else { None };
         if let Some(seq) = seq {
             self.last.insert(item.envelope.document, seq);
         }
-        let receipt = cbor::encode(&Receipt {
-            commit: item.id,
-            code: verdict.code,
-            seq,
-            epoch: self.numbers.epoch(partition),
-            received_ms: self.batch.now_ms,
-            facts,
-            signer: None,
-            signature: None,
-        });
-        // What got no number is nobody's to read: its answer is kept, its bytes are not, or refusals would fill the disk.
+        let number = (seq, self.numbers.epoch(partition));
+        let receipt = self.sealer.receipt(item.id, &verdict, number, item.received_ms);
+        if let Some(until_ms) = verdict.hold_until_ms {
+            held::keep(self.t, item, until_ms, &receipt)?;
+            return Ok(receipt);
+        }
         let taken = seq.is_some();
-        let envelope: &[u8] = if taken { &item.commit.envelope } else { &[] };
-        let micros = if taken { item.micros.as_slice() } else { &[] };
-        let (blobs, change) = match &item.work {
-            Work::Content(ContentWork { gate: GateOutcome::Admitted { blobs, change, .. }, .. }) if taken => {
-                (blobs.as_slice(), Some(change))
+        match item.origin {
+            Origin::Pushed => {}
+            Origin::Released { .. } => held::forget(self.t, &item.id)?,
+            // What an operator wanted and the gate did not stays as it was answered.
+            Origin::Granted { .. } if !taken => return Ok(receipt),
+            Origin::Granted { .. } => {}
+        }
+        self.log(item, &verdict, (partition, seq), &receipt)?;
+        if taken {
+            self.beside(item)?;
+        }
+        for (concern, detail) in &verdict.concerns {
+            let micros = || held::micros_blob(item.micros.iter().map(|(_, bytes)| bytes.as_slice()));
+            let subject = quarantine::Subject {
+                commit: item.id,
+                envelope: &item.envelope,
+                user: item.user,
+                code: verdict.code,
+                kept: (!taken).then(|| (&item.commit, micros())),
+            };
+            quarantine::put(self.t, &subject, *concern, detail, self.batch.now_ms)?;
+        }
+        Ok(receipt)
+    }
+
+    /// The row of a commit. What got no number is nobody's to read: its answer is kept, its bytes are not, or refusals would fill the disk.
+    /// One that an operator takes in keeps the answer it had.
+    fn log(
+        &self,
+        item: &Prepared,
+        verdict: &Verdict,
+        (partition, seq): (PartitionId, Option<u64>),
+        receipt: &[u8],
+    ) -> Result<(), StoreError> {
+        let envelope: &[u8] = if seq.is_some() { &item.commit.envelope } else { &[] };
+        let change = match &item.work {
+            Work::Content(ContentWork { gate: GateOutcome::Admitted { change, .. }, .. })
+                if seq.is_some() =>
+            {
+                Some(change.0)
             }
-            _ => (&[][..], None),
+            _ => None,
         };
         self.t
             .prepare_cached(
                 "INSERT INTO commit_log
                  (id, seq, document, kind, grp, device, user, received_ms, code, receipt, envelope, signature, partition, change)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                 ON CONFLICT (id) DO UPDATE SET seq = ?2, code = ?9, granted = ?10, envelope = ?11, signature = ?12, partition = ?13,
+                 change = ?14 WHERE seq IS NULL",
             )
             .and_then(|mut statement| {
                 statement.execute(rusqlite::params![
@@ -286,19 +335,24 @@ impl Writer<'_> {
                     item.envelope.document.0,
                     item.envelope.kind as i64,
                     item.envelope.group.0,
-                    self.batch.device.0,
-                    self.batch.user.0,
-                    self.batch.now_ms,
+                    item.envelope.device.0,
+                    item.user.0,
+                    item.received_ms,
                     verdict.code.id(),
                     receipt,
                     envelope,
                     item.commit.signature.0,
                     partition.0,
-                    change.map(|change| change.0),
+                    change,
                 ])
             })
-            .map_err(error)?;
-        for (position, (hash, bytes)) in micros.iter().enumerate() {
+            .map(|_| ())
+            .map_err(error)
+    }
+
+    /// What a taken commit brings beside its row: micro pictures, the files it names, evidence.
+    fn beside(&self, item: &Prepared) -> Result<(), StoreError> {
+        for (position, (hash, bytes)) in item.micros.iter().enumerate() {
             self.t
                 .prepare_cached(
                     "INSERT INTO micro (commit_id, position, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
@@ -306,6 +360,12 @@ impl Writer<'_> {
                 .and_then(|mut s| s.execute((item.id.0, signed(position as u64), hash.0, bytes)))
                 .map_err(error)?;
         }
+        let Work::Content(work) = &item.work else {
+            return Ok(());
+        };
+        let GateOutcome::Admitted { blobs, photos_added, .. } = &work.gate else {
+            return Ok(());
+        };
         for blob in blobs {
             self.t
                 .prepare_cached(
@@ -319,7 +379,7 @@ impl Writer<'_> {
                     s.execute((
                         blob.hash.0,
                         item.envelope.document.0,
-                        self.batch.device.0,
+                        item.envelope.device.0,
                         signed(blob.size),
                         &blob.mime,
                         blob.shared,
@@ -327,7 +387,17 @@ impl Writer<'_> {
                 })
                 .map_err(error)?;
         }
-        Ok(receipt)
+        if *photos_added == 0 {
+            return Ok(());
+        }
+        self.t
+            .prepare_cached(
+                "INSERT INTO evidence (document, user, photos) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (document, user) DO UPDATE SET photos = photos + ?3",
+            )
+            .and_then(|mut s| s.execute((item.envelope.document.0, item.user.0, photos_added)))
+            .map(|_| ())
+            .map_err(error)
     }
 
     fn chains(
@@ -352,16 +422,18 @@ impl Writer<'_> {
         &self,
         before: &BTreeMap<CaseId, CaseRecord>,
         after: &BTreeMap<CaseId, CaseRecord>,
+        judge: &dyn Judge,
     ) -> Result<(), StoreError> {
         for (id, record) in after.iter().filter(|(id, record)| before.get(id) != Some(record)) {
             let state = &record.state;
+            let ended = judge.has_ended(state);
             match before.get(id) {
                 None => self
                     .t
                     .prepare_cached(
                         "INSERT INTO case_row (id, service, catalogue, grid, author, stage, act_seq, holders, waiting, followers, place,
-                         opened_ms, touched_ms, touched_seq, version, log_bytes, title, photos, partition, aged)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, 0, ?13, ?14, ?15, ?16, ?17, 0)",
+                         opened_ms, touched_ms, touched_seq, version, log_bytes, title, photos, partition, aged, ended)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, 0, ?13, ?14, ?15, ?16, ?17, 0, ?18)",
                     )
                     .and_then(|mut s| {
                         s.execute(rusqlite::params![
@@ -382,6 +454,7 @@ impl Writer<'_> {
                             record.title,
                             record.photos,
                             record.partition.0,
+                            ended,
                         ])
                     })
                     .map_err(error)?,
@@ -389,7 +462,7 @@ impl Writer<'_> {
                     .t
                     .prepare_cached(
                         "UPDATE case_row SET stage = ?3, act_seq = ?4, holders = ?5, waiting = ?6, followers = ?7, version = ?8,
-                         log_bytes = ?9, title = ?10, photos = ?11
+                         log_bytes = ?9, title = ?10, photos = ?11, ended = ?12
                          WHERE id = ?1 AND act_seq = ?2",
                     )
                     .and_then(|mut s| {
@@ -405,6 +478,7 @@ impl Writer<'_> {
                             signed(record.log_bytes),
                             record.title,
                             record.photos,
+                            ended,
                         ])
                     })
                     .map_err(error)
@@ -428,8 +502,12 @@ impl Writer<'_> {
             let Some(record) = cases.get(id) else {
                 continue;
             };
-            let step =
-                Step { partition: record.partition, document: *id, seq: *seq, now_ms: self.batch.now_ms };
+            let step = membership::Step {
+                partition: record.partition,
+                document: *id,
+                seq: *seq,
+                now_ms: self.batch.now_ms,
+            };
             ages::touch(self.t, &step, before.get(id), record, judge)?;
         }
         Ok(())

@@ -1,15 +1,22 @@
 //! The store on SQLite: one file, one writer, as many readers as there are workers.
 
 mod ages;
+mod appeals;
+mod authority;
 mod commits;
 mod documents;
 mod feed;
+mod held;
+mod keys;
 mod membership;
 mod overview;
 mod partitions;
 mod people;
 mod pragmas;
+mod private;
 mod pulled;
+mod quarantine;
+mod rights;
 mod row;
 pub(crate) mod schema;
 mod timers;
@@ -173,8 +180,9 @@ impl Store for SqliteStore {
         account: &Account,
         commits: &[CommitId],
         parts: &BTreeSet<CommandPart>,
+        now_ms: i64,
     ) -> Result<Situation, StoreError> {
-        self.read(|t| commits::situation(t, account, commits, parts))
+        self.read(|t| commits::situation(t, (&account.device, &account.user), commits, parts, now_ms))
     }
     fn document(&self, case: &CaseId) -> Result<Option<SavedDocument>, StoreError> {
         self.read(|t| documents::saved(t, case))

@@ -5,7 +5,7 @@ use yuandian_document::cbor;
 use yuandian_model::{DeviceId, Grant, UserId};
 
 use super::row::parsed;
-use super::{error, timers};
+use super::{error, rights, timers};
 use crate::limits::{GRANTS_PER_USER_MAX, TOKENS_PER_DEVICE_MAX};
 use crate::store::{Account, EnrollOutcome, Enrollment, NewInvitation, NonceSpend, StoreError};
 
@@ -72,11 +72,7 @@ pub fn enroll(t: &Transaction<'_>, wish: &Enrollment, now_ms: i64) -> Result<Enr
     )
     .map_err(error)?;
     if found.used_by.is_none() {
-        t.execute(
-            "INSERT INTO person_right (user, role, grid, since_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-            (user.0, found.grant.role.id(), found.grant.grid.as_str(), now_ms),
-        )
-        .map_err(error)?;
+        rights::give(t, &user, &found.grant, now_ms)?;
         t.execute(
             "UPDATE invitation SET used_by = ?2, used_ms = ?3 WHERE hash = ?1",
             (wish.invitation, device.0, now_ms),
@@ -90,33 +86,38 @@ pub fn enroll(t: &Transaction<'_>, wish: &Enrollment, now_ms: i64) -> Result<Enr
 }
 
 pub fn account(t: &Transaction<'_>, device: &DeviceId) -> Result<Option<Account>, StoreError> {
+    Ok(with_rights(t, device)?.map(|(account, _)| account))
+}
+
+/// A device's account and the version of its person's rights.
+fn with_rights(t: &Transaction<'_>, device: &DeviceId) -> Result<Option<(Account, i64)>, StoreError> {
     let found = t
         .prepare_cached(
-            "SELECT d.key, d.user, p.name FROM device d JOIN person p USING (user) WHERE d.device = ?1",
+            "SELECT d.key, d.user, p.name, d.shut_ms IS NOT NULL OR p.shut_ms IS NOT NULL, p.rights
+             FROM device d JOIN person p USING (user) WHERE d.device = ?1",
         )
         .and_then(|mut statement| {
             statement
-                .query_row([device.0], |row| Ok((row.get(0)?, UserId(row.get(1)?), row.get(2)?)))
+                .query_row([device.0], |row| {
+                    let account = Account {
+                        device: *device,
+                        key: row.get(0)?,
+                        user: UserId(row.get(1)?),
+                        name: row.get(2)?,
+                        grants: Vec::new(),
+                        shut_out: row.get(3)?,
+                        greet: false,
+                    };
+                    Ok((account, row.get(4)?))
+                })
                 .optional()
         })
         .map_err(error)?;
-    let Some((key, user, name)) = found else {
+    let Some((mut account, version)) = found else {
         return Ok(None);
     };
-    Ok(Some(Account { device: *device, key, user, name, grants: grants(t, &user)? }))
-}
-
-pub fn grants(t: &Transaction<'_>, user: &UserId) -> Result<Vec<Grant>, StoreError> {
-    let mut statement =
-        t.prepare_cached("SELECT role, grid FROM person_right WHERE user = ?1").map_err(error)?;
-    let rows = statement
-        .query_map([user.0], |row| {
-            Ok(Grant { role: parsed(row, 0, "role")?, grid: parsed(row, 1, "division code")? })
-        })
-        .map_err(error)?;
-    let mut grants = rows.collect::<rusqlite::Result<Vec<Grant>>>().map_err(error)?;
-    grants.sort();
-    Ok(grants)
+    account.grants = rights::held(t, &account.user)?;
+    Ok(Some((account, version)))
 }
 
 /// A person's display name.
@@ -153,7 +154,8 @@ pub fn spend_nonce(t: &Transaction<'_>, spend: &NonceSpend, now_ms: i64) -> Resu
     }
     timers::clear(t, timers::NONCE, &spend.device.0)?;
     t.execute(
-        "INSERT INTO token (hash, device, until_ms) VALUES (?1, ?2, ?3)",
+        "INSERT INTO token (hash, device, until_ms, rights)
+         SELECT ?1, d.device, ?3, p.rights FROM device d JOIN person p USING (user) WHERE d.device = ?2",
         (spend.token_hash, spend.device.0, spend.token_until_ms),
     )
     .map_err(error)?;
@@ -169,14 +171,17 @@ pub fn spend_nonce(t: &Transaction<'_>, spend: &NonceSpend, now_ms: i64) -> Resu
 }
 
 pub fn bearer(t: &Transaction<'_>, hash: &[u8; 32], now_ms: i64) -> Result<Option<Account>, StoreError> {
-    let device = t
-        .prepare_cached("SELECT device FROM token WHERE hash = ?1 AND until_ms > ?2")
+    let found = t
+        .prepare_cached("SELECT device, rights FROM token WHERE hash = ?1 AND until_ms > ?2")
         .and_then(|mut statement| {
-            statement.query_row((hash, now_ms), |row| Ok(DeviceId(row.get(0)?))).optional()
+            statement
+                .query_row((hash, now_ms), |row| Ok((DeviceId(row.get(0)?), row.get::<_, i64>(1)?)))
+                .optional()
         })
         .map_err(error)?;
-    match device {
-        Some(device) => account(t, &device),
-        None => Ok(None),
-    }
+    let Some((device, greeted)) = found else {
+        return Ok(None);
+    };
+    Ok(with_rights(t, &device)?
+        .map(|(account, version)| Account { greet: account.shut_out || version != greeted, ..account }))
 }

@@ -14,7 +14,7 @@ use yuandian_sync::message::{
 };
 
 use super::row::{case, count, damaged, heads, signed};
-use super::{error, people};
+use super::{error, people, private};
 use crate::store::{CaseRecord, StoreError};
 
 /// A receipt, bytes, far below this.
@@ -22,7 +22,8 @@ pub const SMALL_BYTES_MAX: usize = 64 * 1024;
 /// What a commit whose body the snapshot holds still says of it, bytes.
 const CHANGE_NAME_BYTES: usize = 36;
 
-pub const COMMITS: &str = "SELECT id, seq, user, received_ms, receipt, envelope, change FROM commit_log
+pub const COMMITS: &str =
+    "SELECT id, seq, user, received_ms, coalesce(granted, receipt), envelope, change FROM commit_log
      WHERE document = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq";
 pub const MICROS: &str = "SELECT bytes FROM micro WHERE commit_id = ?1 ORDER BY position";
 pub const STORED: &str =
@@ -157,6 +158,7 @@ pub fn pulled(
             commit.change = None;
         }
     }
+    pulled.private = Some(private::readable(names.t, &record, receiver)?);
     pulled.heads = document_heads(names.t, &record)?;
     pulled.stored = names
         .t

@@ -16,15 +16,18 @@ CREATE TABLE partition (
     id INTEGER PRIMARY KEY, epoch BLOB NOT NULL, head INTEGER NOT NULL CHECK (head >= 0), safe_seq INTEGER
 ) STRICT;
 CREATE TABLE probe (id INTEGER PRIMARY KEY CHECK (id = 1), at_ms INTEGER NOT NULL) STRICT;
-CREATE TABLE person (user BLOB PRIMARY KEY, name TEXT NOT NULL, since_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE person (
+    user BLOB PRIMARY KEY, name TEXT NOT NULL, since_ms INTEGER NOT NULL, rights INTEGER NOT NULL DEFAULT 0, shut_ms INTEGER
+) STRICT, WITHOUT ROWID;
 CREATE TABLE person_right (
     user BLOB NOT NULL REFERENCES person (user), role TEXT NOT NULL, grid TEXT NOT NULL, since_ms INTEGER NOT NULL,
-    PRIMARY KEY (user, role, grid)
+    ended_ms INTEGER, PRIMARY KEY (user, role, grid, since_ms)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE device (
     device BLOB PRIMARY KEY, user BLOB NOT NULL REFERENCES person (user), key BLOB NOT NULL, app TEXT NOT NULL,
-    since_ms INTEGER NOT NULL
+    since_ms INTEGER NOT NULL, shut_ms INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX device_user ON device (user);
 CREATE TABLE certificate (
     device BLOB NOT NULL REFERENCES device (device), signer BLOB NOT NULL, certificate BLOB NOT NULL,
     PRIMARY KEY (device, signer)
@@ -36,7 +39,7 @@ CREATE TABLE nonce (
     device BLOB PRIMARY KEY REFERENCES device (device), nonce BLOB NOT NULL, until_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE token (
-    hash BLOB PRIMARY KEY, device BLOB NOT NULL REFERENCES device (device), until_ms INTEGER NOT NULL
+    hash BLOB PRIMARY KEY, device BLOB NOT NULL REFERENCES device (device), until_ms INTEGER NOT NULL, rights INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX token_device ON token (device, until_ms);
 CREATE TABLE chain (
@@ -48,13 +51,14 @@ CREATE TABLE case_row (
     author BLOB NOT NULL REFERENCES person (user), stage TEXT NOT NULL, act_seq INTEGER NOT NULL, holders BLOB NOT NULL,
     waiting BLOB NOT NULL, followers BLOB NOT NULL, place BLOB, partition INTEGER NOT NULL, opened_ms INTEGER NOT NULL,
     touched_ms INTEGER NOT NULL, touched_seq INTEGER NOT NULL, version INTEGER NOT NULL, log_bytes INTEGER NOT NULL,
-    title TEXT NOT NULL, photos INTEGER NOT NULL, aged INTEGER NOT NULL CHECK (aged IN (0, 1))
+    title TEXT NOT NULL, photos INTEGER NOT NULL, aged INTEGER NOT NULL CHECK (aged IN (0, 1)),
+    ended INTEGER NOT NULL CHECK (ended IN (0, 1))
 ) STRICT;
 CREATE INDEX case_touched ON case_row (touched_ms, touched_seq);
 CREATE TABLE commit_log (
     id BLOB PRIMARY KEY, partition INTEGER NOT NULL, seq INTEGER, document BLOB NOT NULL, kind INTEGER NOT NULL, grp BLOB NOT NULL,
     device BLOB NOT NULL, user BLOB NOT NULL, received_ms INTEGER NOT NULL, code TEXT NOT NULL, receipt BLOB NOT NULL, envelope BLOB NOT NULL,
-    signature BLOB NOT NULL, change BLOB, UNIQUE (partition, seq)
+    signature BLOB NOT NULL, change BLOB, granted BLOB, UNIQUE (partition, seq)
 ) STRICT;
 CREATE INDEX commit_document ON commit_log (document, seq);
 CREATE INDEX commit_command ON commit_log (device, document, grp, kind, seq);
@@ -95,6 +99,40 @@ CREATE TABLE timer (
 CREATE INDEX timer_due ON timer (due_ms);
 ";
 
+/// Keys, what waits, what an operator looks at, private answers. `granted` of a commit is its receipt after an operator took it in.
+const AUTHORITY: &str = "
+CREATE TABLE server_key (
+    ordinal INTEGER PRIMARY KEY, seed BLOB NOT NULL, public BLOB NOT NULL, since_ms INTEGER NOT NULL, endorser BLOB, endorsement BLOB
+) STRICT;
+CREATE TABLE refill (id INTEGER PRIMARY KEY CHECK (id = 1), until_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE held (
+    ordinal INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, device BLOB NOT NULL, user BLOB NOT NULL, document BLOB NOT NULL,
+    received_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, receipt BLOB NOT NULL, adopted BLOB, envelope BLOB NOT NULL,
+    signature BLOB NOT NULL, micros BLOB NOT NULL
+) STRICT;
+CREATE INDEX held_document ON held (document, ordinal);
+CREATE INDEX held_device ON held (device);
+CREATE INDEX held_due ON held (due_ms);
+CREATE TABLE quarantine (
+    id INTEGER PRIMARY KEY, concern TEXT NOT NULL, commit_id BLOB NOT NULL, document BLOB NOT NULL, device BLOB NOT NULL,
+    user BLOB NOT NULL, at_ms INTEGER NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL, envelope BLOB, signature BLOB, micros BLOB
+) STRICT;
+CREATE INDEX quarantine_device ON quarantine (device);
+CREATE TABLE appeal (
+    ticket INTEGER PRIMARY KEY, commit_id BLOB NOT NULL UNIQUE, document BLOB NOT NULL, device BLOB NOT NULL, user BLOB NOT NULL,
+    received_ms INTEGER NOT NULL, reason TEXT NOT NULL, granted INTEGER CHECK (granted IN (0, 1)), words TEXT NOT NULL,
+    answered_ms INTEGER, envelope BLOB NOT NULL, signature BLOB NOT NULL, micros BLOB NOT NULL
+) STRICT;
+CREATE INDEX appeal_device ON appeal (device, answered_ms);
+CREATE TABLE evidence (
+    document BLOB NOT NULL REFERENCES case_row (id), user BLOB NOT NULL, photos INTEGER NOT NULL, PRIMARY KEY (document, user)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE private_record (
+    document BLOB NOT NULL REFERENCES case_row (id), key TEXT NOT NULL, value TEXT NOT NULL, version INTEGER NOT NULL,
+    PRIMARY KEY (document, key)
+) STRICT, WITHOUT ROWID;
+";
+
 /// Makes the tables in an empty file, with the first epoch; checks the version of any other.
 pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
@@ -105,6 +143,7 @@ pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), St
         transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(error)?;
     if application == 0 && found == 0 && tables == 0 {
         transaction.execute_batch(TABLES).map_err(error)?;
+        transaction.execute_batch(AUTHORITY).map_err(error)?;
         transaction
             .execute(
                 "INSERT INTO partition (id, epoch, head) VALUES (?1, ?2, 0)",

@@ -2,7 +2,10 @@
 
 use yuandian_model::Epoch;
 
-use super::{SqliteStore, commits, feed, membership, overview, pulled, timers, uploads};
+use super::{
+    SqliteStore, appeals, commits, feed, held, membership, overview, private, pulled, quarantine, rights,
+    timers, uploads,
+};
 
 #[test]
 fn no_query_of_feed_page_or_timers_scans() {
@@ -10,7 +13,18 @@ fn no_query_of_feed_page_or_timers_scans() {
     let store = SqliteStore::open(&place.path().join("yuandian.db"), Epoch([1; 8])).expect("a store");
     let page = overview::sql();
     let queries = [
+        appeals::OPEN,
+        appeals::ANSWERS,
         commits::TAKEN,
+        commits::EVIDENCE,
+        held::OF_CASE,
+        held::RIPE,
+        held::COUNT,
+        private::OF_CASE,
+        private::ENDED,
+        quarantine::COUNT,
+        rights::HELD,
+        rights::PAST,
         feed::ROWS,
         feed::MUCH,
         feed::ENTRIES,

@@ -18,6 +18,9 @@ pub const GONE: &str = "gone";
 /// A case ended long ago; the subject is its id.
 pub const AGE: &str = "age";
 
+/// A commit that waits is judged for the last time; the subject is its id. The hub does it: it needs the gate.
+pub const HELD: &str = "held";
+
 /// Sets or moves a timer.
 pub fn set(t: &Transaction<'_>, kind: &str, subject: &[u8], due_ms: i64) -> Result<(), StoreError> {
     t.prepare_cached(
@@ -45,7 +48,8 @@ pub fn clear(t: &Transaction<'_>, kind: &str, subject: &[u8]) -> Result<(), Stor
         .map_err(error)
 }
 
-pub const DUE: &str = "SELECT kind, subject FROM timer WHERE due_ms <= ?1 ORDER BY due_ms LIMIT ?2";
+pub const DUE: &str =
+    "SELECT kind, subject FROM timer WHERE due_ms <= ?1 AND kind <> 'held' ORDER BY due_ms LIMIT ?2";
 
 pub fn sweep(t: &Transaction<'_>, now_ms: i64) -> Result<Swept, StoreError> {
     let due: Vec<(String, Vec<u8>)> = t

@@ -1,0 +1,211 @@
+//! Authority in the store: rights and their ends, the server's keys, what waits, what an operator has to look at, appeals, private answers.
+//! The second half of the seam; every method is one whole transaction.
+
+use yuandian_document::SignedCommit;
+use yuandian_model::{CaseId, Code, CommitId, DeviceId, Grant, UserId};
+use yuandian_sync::message::{AppealAnswer, PrivateReceipt, PrivateRecord, ServerKey};
+
+use super::{Account, Held, Judge, StoreError};
+
+/// Who is meant by an operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// A person.
+    User(UserId),
+    /// The person that a device speaks for; shut out, the device alone.
+    Device(DeviceId),
+}
+
+/// What became of a change of rights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RightsChange {
+    /// Done for this person; how many rights, devices or persons it touched. 0: it was so already.
+    Done {
+        /// The person.
+        user: UserId,
+        /// How many.
+        count: u64,
+    },
+    /// No such person or device.
+    Unknown,
+    /// The person holds as many rights as one may.
+    TooMany,
+}
+
+/// Why something is on the operator's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Concern {
+    /// Taken after its author's right had ended.
+    Late,
+    /// After a restore, the rule would say something else than the verdict that stands.
+    Contradiction,
+    /// Refused for what no honest phone writes.
+    Hostile,
+    /// What it builds on never came.
+    Missing,
+    /// Its author was shut out.
+    Revoked,
+    /// Acts of a case that no phone brought back after a restore.
+    Lost,
+}
+
+impl Concern {
+    /// Every concern.
+    pub const ALL: [Concern; 6] = [
+        Concern::Late,
+        Concern::Contradiction,
+        Concern::Hostile,
+        Concern::Missing,
+        Concern::Revoked,
+        Concern::Lost,
+    ];
+
+    /// Its word in lists and columns.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Concern::Late => "late",
+            Concern::Contradiction => "contradiction",
+            Concern::Hostile => "hostile",
+            Concern::Missing => "missing",
+            Concern::Revoked => "revoked",
+            Concern::Lost => "lost",
+        }
+    }
+}
+
+/// A line of the operator's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// Its number.
+    pub id: u64,
+    /// Why.
+    pub concern: Concern,
+    /// The commit.
+    pub commit: CommitId,
+    /// The case.
+    pub document: CaseId,
+    /// The device.
+    pub device: DeviceId,
+    /// The author.
+    pub user: UserId,
+    /// When it was put here, ms since 1970.
+    pub at_ms: i64,
+    /// The outcome that its author was told.
+    pub code: Code,
+    /// What there is to say about it, like the numbers of lost acts.
+    pub detail: String,
+    /// The commit and its micro pictures, where they are kept only here.
+    pub kept: Option<(SignedCommit, Vec<Vec<u8>>)>,
+}
+
+/// An appeal to be kept.
+#[derive(Debug, Clone)]
+pub struct NewAppeal {
+    /// The commit's id.
+    pub id: CommitId,
+    /// The case.
+    pub document: CaseId,
+    /// As it was sent.
+    pub commit: SignedCommit,
+    /// Its micro pictures.
+    pub micros: Vec<Vec<u8>>,
+    /// In the person's words.
+    pub reason: String,
+}
+
+/// What became of an appeal's arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AppealOutcome {
+    /// Kept; the same one again has the same number.
+    Kept(u64),
+    /// Too many of the device wait for an answer.
+    TooMany,
+}
+
+/// An appeal that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppealLine {
+    /// Its number.
+    pub ticket: u64,
+    /// The commit's id.
+    pub commit: CommitId,
+    /// The case.
+    pub document: CaseId,
+    /// The device.
+    pub device: DeviceId,
+    /// The person.
+    pub user: UserId,
+    /// When it came, ms since 1970.
+    pub received_ms: i64,
+    /// In the person's words.
+    pub reason: String,
+    /// Whether it was granted; none while nobody has answered.
+    pub granted: Option<bool>,
+    /// The operator's words.
+    pub words: String,
+    /// The commit with its micro pictures.
+    pub kept: (SignedCommit, Vec<Vec<u8>>),
+}
+
+/// The second half of [`super::Store`].
+pub trait Authority: Send + Sync {
+    /// The server's keys, the one in force first. Where there is none yet, the first is made from the seed.
+    ///
+    /// # Errors
+    /// [`StoreError`], as for every method.
+    fn keys(&self, seed: &[u8; 32], now_ms: i64) -> Result<Vec<ServerKey>, StoreError>;
+
+    /// Puts a new key in force, endorsed by the one before.
+    fn rotate_key(&self, seed: &[u8; 32], now_ms: i64) -> Result<Vec<ServerKey>, StoreError>;
+
+    /// Signs for a purpose with the key in force.
+    fn notice(
+        &self,
+        purpose: yuandian_document::Purpose,
+        message: Vec<u8>,
+    ) -> Result<yuandian_sync::message::SignedNotice, StoreError>;
+
+    /// Gives a right.
+    fn grant(&self, whom: &Whom, grant: &Grant, now_ms: i64) -> Result<RightsChange, StoreError>;
+
+    /// Ends a right, or all of a person.
+    fn revoke(&self, whom: &Whom, grant: Option<&Grant>, now_ms: i64) -> Result<RightsChange, StoreError>;
+
+    /// Shuts a person or a device out for good: all its rights end, what waits of it goes to the operator's list.
+    fn shut_out(&self, whom: &Whom, now_ms: i64) -> Result<RightsChange, StoreError>;
+
+    /// Held commits whose time has come, at most `limit`, of one case after the other.
+    fn ripe(&self, now_ms: i64, limit: u32) -> Result<Vec<Held>, StoreError>;
+
+    /// The operator's list, oldest first, with what is kept of the commits.
+    fn quarantine(&self) -> Result<Vec<Quarantined>, StoreError>;
+
+    /// Takes a line off the operator's list; false where there is none.
+    fn settle(&self, id: u64) -> Result<bool, StoreError>;
+
+    /// Keeps an appeal.
+    fn appeal(&self, account: &Account, appeal: &NewAppeal, now_ms: i64)
+    -> Result<AppealOutcome, StoreError>;
+
+    /// Appeals, oldest first.
+    fn appeals(&self) -> Result<Vec<AppealLine>, StoreError>;
+
+    /// Writes down an answer; false where the appeal is unknown or answered.
+    fn answer(&self, ticket: u64, granted: bool, words: &str, now_ms: i64) -> Result<bool, StoreError>;
+
+    /// Answers to a device's appeals since a time, ms since 1970.
+    fn answers(&self, device: &DeviceId, since_ms: i64) -> Result<Vec<AppealAnswer>, StoreError>;
+
+    /// Keeps private answers, one outcome each; the cases they change move on in their streams.
+    fn put_private(
+        &self,
+        account: &Account,
+        records: &[PrivateRecord],
+        judge: &dyn Judge,
+        now_ms: i64,
+    ) -> Result<Vec<PrivateReceipt>, StoreError>;
+
+    /// Opens the refill window of a server that was restored: until then phones bring back what they authored. Milliseconds since 1970.
+    fn open_refill(&self, until_ms: i64) -> Result<(), StoreError>;
+}

@@ -1,0 +1,101 @@
+//! What a batch is prepared against, and the commits that wait: read by preparing, and read again by sequencing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use yuandian_document::SignedCommit;
+use yuandian_model::refusal::Facts;
+use yuandian_model::{CaseId, Code, CommitId, DeviceId, Epoch, Grant, Incarnation, PastGrant, UserId};
+use yuandian_sync::message::{Receipt, ServerKey};
+
+use super::{CaseRecord, ChainTip, CommandPart};
+
+/// A person's rights.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rights {
+    /// Held now, rising.
+    pub grants: Vec<Grant>,
+    /// Ended not too long ago.
+    pub past: Vec<PastGrant>,
+}
+
+/// The verdict of an earlier epoch on a commit that is offered again, by its signed receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adopted {
+    /// Its code.
+    pub code: Code,
+    /// Its facts.
+    pub facts: Facts,
+    /// The number of the case's acts after it; none for content.
+    pub act_seq: Option<u64>,
+}
+
+impl Adopted {
+    /// Takes a receipt at its word: of this commit, from none of the present epochs, signed by one of the keys, with a number. Everything else says nothing.
+    #[must_use]
+    pub fn of(receipt: &Receipt, commit: &CommitId, epochs: &[Epoch], keys: &[ServerKey]) -> Option<Self> {
+        let counts = receipt.commit == *commit
+            && !epochs.contains(&receipt.epoch)
+            && receipt.seq.is_some()
+            && receipt.is_signed_by(keys);
+        counts.then(|| Self {
+            code: receipt.code,
+            facts: receipt.facts.clone(),
+            act_seq: receipt.facts.get(ACT_SEQ).and_then(|n| n.parse().ok()),
+        })
+    }
+}
+
+/// The fact of a judged act that counts the case's acts after it.
+pub const ACT_SEQ: &str = "act_seq";
+
+/// A commit that waits for what it misses.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// Its id.
+    pub id: CommitId,
+    /// Its author.
+    pub user: UserId,
+    /// As it arrived.
+    pub commit: SignedCommit,
+    /// Its micro pictures.
+    pub micros: Vec<Vec<u8>>,
+    /// When it arrived, ms since 1970.
+    pub received_ms: i64,
+    /// When it is judged for the last time, ms since 1970.
+    pub due_ms: i64,
+    /// Its verdict before the server was restored.
+    pub adopted: Option<Adopted>,
+}
+
+/// What a PUSH is prepared against, read in one transaction.
+#[derive(Debug, Clone, Default)]
+pub struct Situation {
+    /// Stored receipts among the ids asked for, those of held commits too.
+    pub receipts: BTreeMap<CommitId, Vec<u8>>,
+    /// Chains of the device, by incarnation.
+    pub tips: BTreeMap<Incarnation, ChainTip>,
+    /// The parts of commands that were taken, of those asked for and of those held, under any incarnation.
+    pub taken: BTreeSet<(DeviceId, CommandPart)>,
+    /// The cases of the parts asked for that exist.
+    pub cases: BTreeMap<CaseId, CaseRecord>,
+    /// The pushing person's rights, and those of the authors of what is held.
+    pub people: BTreeMap<UserId, Rights>,
+    /// Whether the pushing device or its person was shut out.
+    pub shut_out: bool,
+    /// What waits in the cases asked for, in the order it came.
+    pub held: BTreeMap<CaseId, Vec<Held>>,
+    /// How many commits of the device wait.
+    pub held_by_device: u64,
+    /// Photos that each person has put into a case.
+    pub photos: BTreeMap<(CaseId, UserId), u32>,
+    /// Until when phones refill a server that was restored, ms since 1970; 0 for one that was not.
+    pub refill_until_ms: i64,
+}
+
+impl Situation {
+    /// The ids of what waits, by case.
+    #[must_use]
+    pub fn held_ids(&self) -> BTreeMap<CaseId, Vec<CommitId>> {
+        self.held.iter().map(|(case, held)| (*case, held.iter().map(|h| h.id).collect())).collect()
+    }
+}

@@ -1,0 +1,82 @@
+//! The second half of the seam on SQLite.
+
+use yuandian_document::Purpose;
+use yuandian_model::{DeviceId, Grant};
+use yuandian_sync::message::{AppealAnswer, PrivateReceipt, PrivateRecord, ServerKey, SignedNotice};
+
+use super::{SqliteStore, appeals, held, keys, private, quarantine, rights};
+use crate::store::{
+    Account, AppealLine, AppealOutcome, Authority, Held, Judge, NewAppeal, Quarantined, RightsChange,
+    StoreError, Whom,
+};
+
+impl Authority for SqliteStore {
+    fn keys(&self, seed: &[u8; 32], now_ms: i64) -> Result<Vec<ServerKey>, StoreError> {
+        let known = self.read(keys::all)?;
+        if !known.is_empty() {
+            return Ok(known);
+        }
+        self.write(|t| {
+            if keys::all(t)?.is_empty() {
+                keys::add(t, seed, now_ms)?;
+            }
+            keys::all(t)
+        })
+    }
+    fn rotate_key(&self, seed: &[u8; 32], now_ms: i64) -> Result<Vec<ServerKey>, StoreError> {
+        self.write(|t| {
+            keys::add(t, seed, now_ms)?;
+            keys::all(t)
+        })
+    }
+    fn notice(&self, purpose: Purpose, message: Vec<u8>) -> Result<SignedNotice, StoreError> {
+        self.read(|t| keys::notice(t, purpose, message))
+    }
+    fn grant(&self, whom: &Whom, grant: &Grant, now_ms: i64) -> Result<RightsChange, StoreError> {
+        self.write(|t| rights::grant(t, whom, grant, now_ms))
+    }
+    fn revoke(&self, whom: &Whom, grant: Option<&Grant>, now_ms: i64) -> Result<RightsChange, StoreError> {
+        self.write(|t| rights::revoke(t, whom, grant, now_ms))
+    }
+    fn shut_out(&self, whom: &Whom, now_ms: i64) -> Result<RightsChange, StoreError> {
+        self.write(|t| rights::shut(t, whom, now_ms))
+    }
+    fn ripe(&self, now_ms: i64, limit: u32) -> Result<Vec<Held>, StoreError> {
+        self.read(|t| held::ripe(t, now_ms, limit))
+    }
+    fn quarantine(&self) -> Result<Vec<Quarantined>, StoreError> {
+        self.read(quarantine::list)
+    }
+    fn settle(&self, id: u64) -> Result<bool, StoreError> {
+        self.write(|t| quarantine::settle(t, id))
+    }
+    fn appeal(
+        &self,
+        account: &Account,
+        appeal: &NewAppeal,
+        now_ms: i64,
+    ) -> Result<AppealOutcome, StoreError> {
+        self.write(|t| appeals::keep(t, account, appeal, now_ms))
+    }
+    fn appeals(&self) -> Result<Vec<AppealLine>, StoreError> {
+        self.read(appeals::list)
+    }
+    fn answer(&self, ticket: u64, granted: bool, words: &str, now_ms: i64) -> Result<bool, StoreError> {
+        self.write(|t| appeals::answer(t, ticket, granted, words, now_ms))
+    }
+    fn answers(&self, device: &DeviceId, since_ms: i64) -> Result<Vec<AppealAnswer>, StoreError> {
+        self.read(|t| appeals::answers(t, device, since_ms))
+    }
+    fn put_private(
+        &self,
+        account: &Account,
+        records: &[PrivateRecord],
+        judge: &dyn Judge,
+        now_ms: i64,
+    ) -> Result<Vec<PrivateReceipt>, StoreError> {
+        self.write(|t| private::put(t, account, records, judge, now_ms))
+    }
+    fn open_refill(&self, until_ms: i64) -> Result<(), StoreError> {
+        self.write(|t| held::open_refill(t, until_ms))
+    }
+}

@@ -1,0 +1,91 @@
+//! The server's keys. The newest signs; each later one carries the word of the one before.
+
+use rusqlite::{OptionalExtension, Transaction};
+use yuandian_document::keys::KeyId;
+use yuandian_document::keys::Signature;
+use yuandian_document::{DeviceKey, Purpose, cbor};
+use yuandian_model::{CommitId, Epoch};
+use yuandian_sync::message::{Receipt, ServerKey, SignedNotice};
+
+use super::error;
+use crate::store::{StoreError, Verdict};
+
+/// The key in force.
+fn newest(t: &Transaction<'_>) -> Result<Option<DeviceKey>, StoreError> {
+    t.prepare_cached("SELECT seed FROM server_key ORDER BY ordinal DESC LIMIT 1")
+        .and_then(|mut s| s.query_row([], |row| Ok(DeviceKey::from_seed(&row.get(0)?))).optional())
+        .map_err(error)
+}
+
+/// The key in force; a store without one is used before it was made ready.
+pub fn signer(t: &Transaction<'_>) -> Result<DeviceKey, StoreError> {
+    newest(t)?.ok_or_else(|| StoreError::Damaged("the server has no key".into()))
+}
+
+/// Every key, newest first.
+pub fn all(t: &Transaction<'_>) -> Result<Vec<ServerKey>, StoreError> {
+    t.prepare_cached("SELECT public, since_ms, endorser, endorsement FROM server_key ORDER BY ordinal DESC")
+        .and_then(|mut s| {
+            s.query_map([], |row| {
+                Ok(ServerKey {
+                    public: row.get(0)?,
+                    since_ms: row.get(1)?,
+                    endorser: row.get::<_, Option<[u8; 16]>>(2)?.map(KeyId),
+                    endorsement: row.get::<_, Option<[u8; 64]>>(3)?.map(Signature),
+                })
+            })?
+            .collect()
+        })
+        .map_err(error)
+}
+
+/// Puts a key in force, endorsed by the one before if there is one.
+pub fn add(t: &Transaction<'_>, seed: &[u8; 32], now_ms: i64) -> Result<(), StoreError> {
+    let key = DeviceKey::from_seed(seed);
+    let before = newest(t)?;
+    let endorsement = before.as_ref().map(|before| before.sign(Purpose::ServerKey, &key.public()).0);
+    t.execute(
+        "INSERT INTO server_key (seed, public, since_ms, endorser, endorsement) VALUES (?1, ?2, ?3, ?4, ?5)",
+        (seed, key.public(), now_ms, before.map(|before| before.id().0), endorsement),
+    )
+    .map(|_| ())
+    .map_err(error)
+}
+
+/// Signs a message with the key in force.
+pub fn notice(t: &Transaction<'_>, purpose: Purpose, message: Vec<u8>) -> Result<SignedNotice, StoreError> {
+    let key = signer(t)?;
+    let signature = key.sign(purpose, &message);
+    Ok(SignedNotice { message, signer: key.id(), signature })
+}
+
+/// Seals receipts of one transaction.
+pub struct Sealer(DeviceKey);
+
+impl Sealer {
+    /// With the key in force.
+    pub fn new(t: &Transaction<'_>) -> Result<Self, StoreError> {
+        Ok(Self(signer(t)?))
+    }
+
+    /// The canonical bytes of a signed receipt; `seq` with the epoch that it counts in.
+    pub fn receipt(
+        &self,
+        commit: CommitId,
+        verdict: &Verdict,
+        (seq, epoch): (Option<u64>, Epoch),
+        received_ms: i64,
+    ) -> Vec<u8> {
+        let receipt = Receipt {
+            commit,
+            code: verdict.code,
+            seq,
+            epoch,
+            received_ms,
+            facts: verdict.facts.clone(),
+            signer: None,
+            signature: None,
+        };
+        cbor::encode(&receipt.seal(&self.0))
+    }
+}
