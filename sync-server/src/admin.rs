@@ -1,15 +1,19 @@
 //! What the operator's commands do, on a data directory, beside a running server.
 
+mod cases;
+
 use std::path::Path;
 
 use serde::Serialize;
-use yuandian_model::{CaseId, DivisionCode, Divisions, Epoch, Role};
+use yuandian_model::{CaseId, DeviceId, DivisionCode, Divisions, Epoch, Role};
 
 use crate::invitation::InvitationCode;
 use crate::limits::{INVITATION_MS, INVITATIONS_PER_COMMAND_MAX};
 use crate::randomness::Randomness;
 use crate::shell::{Place, ServeError};
 use crate::store::{NewInvitation, Store};
+
+pub use cases::{Why, WhyStream, move_case, reopen_case, why};
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +23,12 @@ pub enum AdminError {
         "no division {0} in the table: give the code of a city (4 digits), district (6), street (9) or community (12)"
     )]
     UnknownGrid(DivisionCode),
+    /// No such case.
+    #[error("no case {0} on this server: give an id that `summary` shows")]
+    UnknownCase(CaseId),
+    /// No such device.
+    #[error("no device {0} is enrolled on this server")]
+    UnknownDevice(DeviceId),
     /// Too many or none.
     #[error("{0} invitations at once: give a count of 1 to {INVITATIONS_PER_COMMAND_MAX}")]
     Count(u32),
@@ -98,6 +108,19 @@ pub struct Summary {
     pub cases: Vec<CaseSummary>,
     /// Blobs stored whole.
     pub blobs: u64,
+    /// Devices whose rights lead to more than they hold.
+    pub over_budget: Vec<OverBudgetSummary>,
+}
+
+/// A device over its budget, in the summary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OverBudgetSummary {
+    /// The device.
+    pub device: DeviceId,
+    /// Documents it is willing to hold.
+    pub budget: u32,
+    /// Documents it has lines of only.
+    pub over: u64,
 }
 
 /// What is on a server, read beside it.
@@ -125,5 +148,9 @@ pub fn summary(data: &Path, randomness: &mut dyn Randomness) -> Result<Summary, 
             }
         })
         .collect();
-    Ok(Summary { epoch: head.epoch, head: head.head, cases, blobs })
+    let over_budget = store.over_budget().map_err(ServeError::from)?.into_iter();
+    let over_budget = over_budget
+        .map(|found| OverBudgetSummary { device: found.device, budget: found.budget, over: found.over })
+        .collect();
+    Ok(Summary { epoch: head.epoch, head: head.head, cases, blobs, over_budget })
 }

@@ -10,6 +10,8 @@ pub const TOKEN_MS: i64 = 15 * 60 * 1000;
 pub const TOKENS_PER_DEVICE_MAX: u32 = 8;
 /// How long a nonce is good, ms.
 pub const NONCE_MS: i64 = 60 * 1000;
+/// How long the number that a HELLO gives for the next one is good, ms.
+pub const NEXT_NONCE_MS: i64 = 24 * 60 * 60 * 1000;
 /// How long an invitation is good, ms.
 pub const INVITATION_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// Invitations made by one command.

@@ -1,5 +1,7 @@
-//! `yuandian-server`: serve, invite, summary.
+//! `yuandian-server`: serve, invite, summary, admin.
 #![allow(clippy::disallowed_methods, reason = "a command line is the room for clock, files and randomness")]
+
+mod operator;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
@@ -48,6 +50,12 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         count: u32,
     },
+    /// What an operator does. Works while `serve` runs.
+    Admin {
+        /// What.
+        #[command(subcommand)]
+        command: operator::AdminCommand,
+    },
     /// What is on the server. Works while `serve` runs.
     Summary {
         /// The data directory.
@@ -83,14 +91,9 @@ fn main() -> ExitCode {
                 Err(error) => admin_failed(&error),
             }
         }
-        Command::Summary { data, json } => match admin::summary(&data, &mut SystemRandomness) {
-            Ok(summary) if json => match serde_json::to_string(&summary) {
-                Ok(text) => {
-                    said(&text);
-                    ExitCode::SUCCESS
-                }
-                Err(error) => failed(&error, FAILED),
-            },
+        Command::Admin { command } => operator::operate(command),
+        Command::Summary { data, json: as_json } => match admin::summary(&data, &mut SystemRandomness) {
+            Ok(summary) if as_json => json(&summary),
             Ok(summary) => {
                 said(&format!("epoch {} · head {} · blobs {}", summary.epoch, summary.head, summary.blobs));
                 for case in summary.cases {
@@ -115,6 +118,17 @@ fn main() -> ExitCode {
 fn said(line: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// One line of JSON on stdout.
+fn json(value: &impl serde::Serialize) -> ExitCode {
+    match serde_json::to_string(value) {
+        Ok(text) => {
+            said(&text);
+            ExitCode::SUCCESS
+        }
+        Err(error) => failed(&error, FAILED),
+    }
 }
 
 fn failed(error: &dyn std::error::Error, code: u8) -> ExitCode {

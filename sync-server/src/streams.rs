@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use yuandian_model::writing::neighbours_may_take;
-use yuandian_model::{CaseState, Catalogue, DivisionCode, Grant, PartitionId, Role, UserId};
+use yuandian_model::{CaseState, Catalogue, DivisionCode, Grant, PartitionId, Role, UserId, Visibility};
 use yuandian_sync::StreamId;
 
-/// Every stream a case belongs in by its facts: its grid and those above it up to the city, its author, holders and waiting people, and,
-/// for help that neighbours can take, the public streams of the same divisions.
+/// Every stream a case belongs in by its facts: its grid and those above it up to the city, its author, holders and waiting people; for help
+/// that neighbours can take, the public streams of the same divisions; and if it is public, their summaries and those of its followers.
 ///
-/// Who once took part keeps the case in the `user:` stream: rows are added here, never taken away.
+/// Who once took part keeps the case in the `user:` stream: rows are added here, never taken away. Who follows no longer loses it.
 #[must_use]
 pub fn streams_of(catalogue: &Catalogue, case: &CaseState) -> BTreeSet<StreamId> {
     let mut streams: BTreeSet<StreamId> = case.grid.lineage().map(|g| StreamId::grid(&g)).collect();
@@ -17,6 +17,11 @@ pub fn streams_of(catalogue: &Catalogue, case: &CaseState) -> BTreeSet<StreamId>
     streams.extend(case.holders.iter().chain(&case.waiting).map(StreamId::user));
     if neighbours_may_take(catalogue, case) {
         streams.extend(case.grid.lineage().map(|g| StreamId::public(&g)));
+    }
+    if catalogue.service(&case.service.0).is_some_and(|(service, _)| service.visibility == Visibility::Public)
+    {
+        streams.extend(case.grid.lineage().map(|g| StreamId::summary(&g)));
+        streams.extend(case.followers.iter().map(StreamId::followed));
     }
     streams
 }
@@ -31,12 +36,14 @@ pub fn partition_of(digits: Option<u8>, grid: &DivisionCode) -> PartitionId {
 /// Every stream a person's rights lead to.
 #[must_use]
 pub fn streams_for(user: &UserId, grants: &[Grant]) -> BTreeSet<StreamId> {
-    let mut streams = BTreeSet::from([StreamId::user(user)]);
+    let mut streams = BTreeSet::from([StreamId::user(user), StreamId::followed(user)]);
     for grant in grants {
         if grant.role.works_the_grid() {
             streams.insert(StreamId::grid(&grant.grid));
         } else if grant.role == Role::Volunteer {
             streams.insert(StreamId::public(&grant.grid));
+        } else if grant.role == Role::Resident {
+            streams.insert(StreamId::summary(&grant.grid));
         }
     }
     streams
@@ -75,6 +82,12 @@ mod tests {
         }
         assert_eq!(help.iter().filter(|s| s.starts_with("user:")).count(), 3);
         assert!(!names("case.snap").iter().any(|s| s.starts_with("pub:")));
+        let summaries = |service| names(service).iter().filter(|s| s.starts_with("sum:")).count();
+        assert_eq!(
+            (summaries("case.snap"), summaries("help.errand")),
+            (3, 0),
+            "only what is public is summed up"
+        );
     }
 
     #[test]
@@ -85,12 +98,12 @@ mod tests {
             streams_for(&user, &[grant])
                 .into_iter()
                 .map(|s| s.0)
-                .filter(|s| !s.starts_with("user:"))
+                .filter(|s| !s.starts_with("user:") && !s.starts_with("follow:"))
                 .collect()
         };
         assert_eq!(of(Role::GridWorker), ["grid:410102001"]);
         assert_eq!(of(Role::Volunteer), ["pub:410102001"]);
-        assert!(of(Role::Resident).is_empty());
+        assert_eq!(of(Role::Resident), ["sum:410102001"]);
         assert!(of(Role::Admin).is_empty());
     }
 }

@@ -239,6 +239,10 @@ pub enum Effect {
     GiveUp,
     /// Everybody who held it or waited for it is let go.
     Dismiss,
+    /// The actor sees from now on how it goes, through its public summary; the stage stays.
+    Follow,
+    /// The actor no longer does; the stage stays.
+    Unfollow,
 }
 
 /// One row of a workflow's table.
@@ -357,6 +361,12 @@ impl Catalogue {
             if service.capacity == 0 || service.create.is_empty() {
                 return Err(fail("capacity 0 or nobody who may open it".into()));
             }
+            let follows = |workflow: &Workflow| workflow.acts.iter().any(|row| row.effect == Effect::Follow);
+            if service.visibility != Visibility::Public
+                && file.workflow.get(&service.workflow).is_some_and(follows)
+            {
+                return Err(fail("only what is public can be followed".into()));
+            }
             let mut keys = BTreeSet::new();
             for field in &service.fields {
                 if !keys.insert(&field.key) {
@@ -453,6 +463,13 @@ mod tests {
             )
         };
         let cases = [
+            (
+                service("workflow = 'W'\ncreate = ['resident']").replace(
+                    "\n[[service]]",
+                    "\n[[workflow.W.act]]\nid = 'follow'\nfrom = ['a']\nto = 'a'\nby = ['resident']\nclass = 'additive'\noffline = 'local'\neffect = 'follow'\n[[service]]",
+                ),
+                "only what is public",
+            ),
             (service("workflow = 'X'\ncreate = ['resident']"), "no workflow X"),
             (service("workflow = 'W'\ncreate = []"), "nobody"),
             (service("workflow = 'W'\ncreate = ['resident']\ncapacity = 0"), "capacity"),

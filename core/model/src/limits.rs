@@ -19,3 +19,5 @@ pub const WORD_BYTES_MAX: usize = 64;
 pub const WAITING_MAX: usize = 100;
 /// Characters of a list title made from the text.
 pub const TITLE_CHARS_MAX: usize = 40;
+/// People who follow one case.
+pub const FOLLOWERS_MAX: usize = 1_000;

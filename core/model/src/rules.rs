@@ -223,8 +223,12 @@ fn open(catalogue: &Catalogue, request: &ActRequest<'_>, actor: &Actor) -> Resul
 
 /// Said again by the one who already has it: an honest answer, no second effect.
 fn done_before(row: &Transition, state: &CaseState, actor: &Actor) -> Option<Ruling> {
-    if row.effect != Effect::Take || !row.from.contains(&state.stage) {
-        return None;
+    let same = |done: bool| done.then(|| Ruling::of(Code::Dup, state.clone()));
+    match row.effect {
+        Effect::Follow => return same(state.followers.contains(&actor.user)),
+        Effect::Unfollow => return same(!state.followers.contains(&actor.user)),
+        Effect::Take if row.from.contains(&state.stage) => {}
+        _ => return None,
     }
     if state.holders.contains(&actor.user) {
         return Some(Ruling::of(Code::Dup, state.clone()));
@@ -298,6 +302,17 @@ fn carry_out(
             if row.effect == Effect::Dismiss || workflow.ends.contains(&next.stage) {
                 next.waiting.clear();
             }
+            Ok(Ruling::of(Code::Ok, next))
+        }
+        Effect::Follow if state.followers.len() >= limits::FOLLOWERS_MAX => {
+            Err(Refusal::new(Code::RLimit, [("limit", limits::FOLLOWERS_MAX.to_string())]))
+        }
+        Effect::Follow => {
+            next.followers.push(actor.user);
+            Ok(Ruling::of(Code::Ok, next))
+        }
+        Effect::Unfollow => {
+            next.followers.retain(|user| *user != actor.user);
             Ok(Ruling::of(Code::Ok, next))
         }
         Effect::Take if state.holders.len() < service.capacity => {
@@ -470,6 +485,37 @@ mod tests {
             assert!(world.judge(&act("claim"), &many(n)).is_ok(), "{n}");
         }
         assert_eq!(world.code("claim", &many(limits::WAITING_MAX + 1)), Code::RLimit);
+    }
+
+    #[test]
+    fn following_changes_who_hears_of_it_and_nothing_else() {
+        let mut world = World::opened("case.snap", &asker());
+        let neighbour = person(20, Role::Resident, "410102");
+        assert_eq!(world.code("unfollow", &neighbour), Code::Dup, "nothing to leave");
+        assert_eq!(world.code("follow", &neighbour), Code::Ok);
+        assert_eq!(world.code("follow", &neighbour), Code::Dup, "once");
+        let state = world.state.clone().unwrap();
+        assert_eq!((state.followers, state.stage.as_str()), (vec![UserId([20; 16])], "reported"));
+        assert!(state.holders.is_empty() && state.act_seq == 2);
+        assert_eq!(world.code("follow", &person(21, Role::Resident, "410103")), Code::RScope);
+        assert_eq!(world.code("unfollow", &neighbour), Code::Ok);
+        assert_eq!(world.state.as_ref().unwrap().followers, []);
+        let mut help = World::opened("help.errand", &asker());
+        assert_eq!(help.code("follow", &neighbour), Code::RSchema, "help is nobody's to watch");
+    }
+
+    #[test]
+    fn so_many_follow_a_case_and_no_more() {
+        let mut world = World::opened("case.snap", &asker());
+        let many = |n: usize| {
+            let mut user = [9; 16];
+            user[..2].copy_from_slice(&u16::try_from(n).unwrap().to_be_bytes());
+            Actor { user: UserId(user), ..person(9, Role::Resident, "410102001") }
+        };
+        for n in 1..=limits::FOLLOWERS_MAX {
+            assert_eq!(world.code("follow", &many(n)), Code::Ok, "{n}");
+        }
+        assert_eq!(world.code("follow", &many(limits::FOLLOWERS_MAX + 1)), Code::RLimit);
     }
 
     #[test]

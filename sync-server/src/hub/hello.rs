@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 use yuandian_document::{CertifiedKey, Purpose, cbor};
-use yuandian_model::{DeviceId, PartitionId};
+use yuandian_model::DeviceId;
 use yuandian_sync::limits::STREAMS_MAX;
 use yuandian_sync::message::{
-    Hello, HelloReply, Nonce, NonceRequest, RemovedStream, SignedMessage, SignedNotice, StreamOffer,
+    Hello, HelloReply, Nonce, NonceBytes, NonceRequest, RemovedStream, SignedMessage, SignedNotice,
     WIRE_VERSION, Wipe,
 };
 
@@ -59,13 +59,10 @@ impl Hub {
         let wipe = account.shut_out.then(|| self.wipe(&account.device, now_ms)).transpose()?;
         let streams =
             if account.shut_out { BTreeSet::new() } else { streams_for(&account.user, &account.grants) };
-        let offers = streams.iter().map(|stream| StreamOffer {
-            stream: stream.clone(),
-            partition: PartitionId::ONLY,
-            count: 0,
-            lines_only: false,
-        });
-        let offers = offers.collect();
+        let offers = self.offered(&hello, &account, &streams)?;
+        let next_nonce = self.draw();
+        self.greeted(&hello, &account, &offers, (next_nonce, now_ms))?;
+        let heads = self.store.heads()?;
         let reason = if account.shut_out { REVOKED } else { NO_RIGHT };
         let removed = hello
             .streams
@@ -81,9 +78,9 @@ impl Hub {
             user: account.user,
             name: account.name,
             grants: account.grants,
-            streams: offers,
+            streams: offers.0,
             removed,
-            partitions: vec![self.store.head()?],
+            partitions: heads,
             time_token: None,
             lease: None,
             catalogue: self.rules.catalogue().version(),
@@ -92,9 +89,9 @@ impl Hub {
             keys: self.keys(now_ms)?,
             notices: Vec::new(),
             wipe,
-            next_nonce: None,
+            next_nonce: Some(NonceBytes(next_nonce)),
             appeals: self.store.answers(&account.device, now_ms.saturating_sub(ANSWER_TOLD_MS))?,
-            partition_digits: None,
+            partition_digits: self.rules.partition_digits(),
         })
     }
 

@@ -6,6 +6,7 @@
 mod appeals;
 mod enroll;
 mod hello;
+mod offers;
 mod prepare;
 mod pull;
 mod push;
@@ -140,7 +141,8 @@ impl Hub {
         divisions: Divisions,
         randomness: Box<dyn Randomness + Send>,
     ) -> Self {
-        Self { store, blobs, rules: Rules::new(catalogue, divisions), randomness: Mutex::new(randomness) }
+        let rules = Rules::new(catalogue, divisions).partitioned(store.partition_digits());
+        Self { store, blobs, rules, randomness: Mutex::new(randomness) }
     }
 
     /// The catalogue and divisions in force.

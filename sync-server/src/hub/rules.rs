@@ -17,6 +17,9 @@ use crate::streams::{partition_of, streams_of};
 /// The private answer that no form asks for: the exact place.
 const POSITION: &str = "position";
 
+/// The act by which a workflow says how a case that ended is opened again.
+const REOPEN: &str = "reopen";
+
 /// Catalogue and divisions in force.
 pub struct Rules {
     catalogue: Catalogue,
@@ -149,5 +152,11 @@ impl Judge for Rules {
     fn has_ended(&self, state: &CaseState) -> bool {
         let service = self.catalogue.service(&state.service.0);
         service.is_some_and(|(_, workflow)| workflow.ends.contains(&state.stage))
+    }
+
+    fn reopens_to(&self, state: &CaseState) -> Option<String> {
+        let (_, workflow) = self.catalogue.service(&state.service.0)?;
+        let stage = workflow.act(REOPEN).map_or(&workflow.opens, |row| &row.to);
+        workflow.ends.contains(&state.stage).then(|| stage.clone())
     }
 }

@@ -47,6 +47,16 @@ pub enum StoreError {
         /// What this program knows.
         known: i64,
     },
+    /// Its cases are ordered by other partitions.
+    #[error(
+        "its cases are ordered by {found} digits of their division's code (0: all together), not by {wanted}: this is fixed with the first case"
+    )]
+    Partitioned {
+        /// What the store was made with; 0 for one partition.
+        found: u8,
+        /// What was asked for.
+        wanted: u8,
+    },
     /// Not a database of this program.
     #[error("the file is no database of this program")]
     Foreign,
@@ -362,6 +372,83 @@ pub trait Judge: Sync {
 
     /// Whether work on the case has ended by its workflow.
     fn has_ended(&self, state: &CaseState) -> bool;
+
+    /// The stage that a case which ended is opened again in; none for one that did not end.
+    fn reopens_to(&self, state: &CaseState) -> Option<String>;
+}
+
+/// What a device told at a greeting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// When, server's clock, ms since 1970.
+    pub at_ms: i64,
+    /// Name and version of its app.
+    pub app: String,
+    /// Documents it is willing to hold.
+    pub budget: u32,
+    /// Free space, bytes.
+    pub free_bytes: Option<u64>,
+    /// Documents that its budget has no room for.
+    pub over: u64,
+    /// Streams offered to it, with the cursors it told.
+    pub streams: Vec<ContactStream>,
+    /// The number for its next greeting and until when it is good, ms since 1970; not read back.
+    pub next_nonce: Option<([u8; 32], i64)>,
+}
+
+/// A stream of a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactStream {
+    /// In which partition.
+    pub partition: PartitionId,
+    /// The stream.
+    pub stream: StreamId,
+    /// The epoch of its cursor; none before the first page.
+    pub epoch: Option<Epoch>,
+    /// Its cursor.
+    pub cursor: u64,
+    /// Whether its budget leaves room for lines only.
+    pub lines_only: bool,
+}
+
+/// A device whose rights lead to more than it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverBudget {
+    /// The device.
+    pub device: DeviceId,
+    /// Documents it is willing to hold.
+    pub budget: u32,
+    /// Documents it has lines of only.
+    pub over: u64,
+}
+
+/// A stream that a case is in, or was in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseStream {
+    /// In which partition.
+    pub partition: PartitionId,
+    /// The stream.
+    pub stream: StreamId,
+    /// Its last number there.
+    pub seq: u64,
+    /// The number since which it is there.
+    pub since_seq: u64,
+    /// Why and when it went, ms since 1970; none while it is present.
+    pub gone: Option<(String, i64)>,
+}
+
+/// What became of an operator's wish about a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServerAct {
+    /// Done, under this number.
+    Done {
+        /// The number.
+        seq: u64,
+    },
+    /// It is so already.
+    Unchanged,
+    /// No such case.
+    Unknown,
 }
 
 /// A page of news.
@@ -532,6 +619,9 @@ pub trait Store: Authority {
     /// [`StoreError`], as for every method.
     fn head(&self) -> Result<PartitionHead, StoreError>;
 
+    /// Digits of a division's code that name its partition, fixed when the store was made; none where there is one for all.
+    fn partition_digits(&self) -> Option<u8>;
+
     /// Where every partition stands, rising by partition.
     fn heads(&self) -> Result<Vec<PartitionHead>, StoreError>;
 
@@ -585,6 +675,36 @@ pub trait Store: Authority {
 
     /// Count and sum of a stream.
     fn stream_sum(&self, partition: PartitionId, stream: &StreamId) -> Result<StreamSum, StoreError>;
+
+    /// Cases present in each of these streams.
+    fn stream_counts(&self, streams: &[(StreamId, PartitionId)]) -> Result<Vec<u64>, StoreError>;
+
+    /// Keeps what a device told at a greeting in place of what it told before, and the number for its next.
+    fn greeted(&self, device: &DeviceId, contact: &Contact) -> Result<(), StoreError>;
+
+    /// What a device told at its last greeting.
+    fn contact(&self, device: &DeviceId) -> Result<Option<Contact>, StoreError>;
+
+    /// Devices whose rights lead to more than they hold.
+    fn over_budget(&self) -> Result<Vec<OverBudget>, StoreError>;
+
+    /// Moves a case to another grid: gone there, present here, in one transaction.
+    fn move_case(
+        &self,
+        case: &CaseId,
+        to: &DivisionCode,
+        judge: &dyn Judge,
+        now_ms: i64,
+    ) -> Result<ServerAct, StoreError>;
+
+    /// Opens a case that ended again.
+    fn reopen_case(&self, case: &CaseId, judge: &dyn Judge, now_ms: i64) -> Result<ServerAct, StoreError>;
+
+    /// One case.
+    fn case(&self, case: &CaseId) -> Result<Option<CaseRecord>, StoreError>;
+
+    /// Every stream that a case is in or was in within the horizon.
+    fn case_streams(&self, case: &CaseId) -> Result<Vec<CaseStream>, StoreError>;
 
     /// Taken commits whose cases are in one of the streams; others are left out.
     fn envelopes(&self, ids: &[CommitId], streams: &BTreeSet<StreamId>) -> Result<Envelopes, StoreError>;

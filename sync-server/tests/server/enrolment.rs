@@ -3,7 +3,9 @@
 use yuandian_document::{Purpose, cbor};
 use yuandian_model::Role;
 use yuandian_server::hub::{Request, Response};
-use yuandian_server::limits::{GRANTS_PER_USER_MAX, NONCE_MS, TOKEN_MS, TOKENS_PER_DEVICE_MAX};
+use yuandian_server::limits::{
+    GRANTS_PER_USER_MAX, NEXT_NONCE_MS, NONCE_MS, TOKEN_MS, TOKENS_PER_DEVICE_MAX,
+};
 use yuandian_server::problem::Problem;
 use yuandian_sync::message::*;
 
@@ -162,10 +164,30 @@ fn hello_tells_the_streams_and_takes_away_those_without_a_right() {
     phone.cursors.insert(gone.0.clone(), cursor);
     let reply = world.hello(&mut phone);
     let names: Vec<String> = reply.streams.iter().map(|s| s.stream.0.clone()).collect();
-    assert_eq!(names, [format!("grid:{GRID}"), format!("user:{}", phone.user.unwrap())]);
+    let me = phone.user.unwrap();
+    assert_eq!(names, [format!("follow:{me}"), format!("grid:{GRID}"), format!("user:{me}")]);
     assert_eq!(reply.removed.iter().map(|r| &r.stream).collect::<Vec<_>>(), [&gone]);
     assert_eq!((reply.partitions.len(), reply.partitions[0].head), (1, 0));
     assert_eq!(reply.catalogue, 1);
+}
+
+#[test]
+fn a_greeting_with_the_number_that_the_last_one_gave_costs_one_request_within_a_day() {
+    let world = World::new();
+    let mut phone = world.phone(1, Role::GridWorker);
+    let greet = |phone: &Phone, reply: &HelloReply| {
+        let hello = Request::Hello(phone.hello(reply.next_nonce.unwrap().0));
+        world.ask(hello).map(|response| match response {
+            Response::Hello(reply) => reply,
+            other => panic!("{other:?}"),
+        })
+    };
+    let first = world.hello(&mut phone);
+    world.pass(NEXT_NONCE_MS - 1);
+    let second = greet(&phone, &first).unwrap();
+    assert_eq!(greet(&phone, &first).unwrap_err(), Problem::NonceInvalid, "once");
+    world.pass(NEXT_NONCE_MS);
+    assert_eq!(greet(&phone, &second).unwrap_err(), Problem::NonceInvalid, "and not after its day");
 }
 
 #[test]

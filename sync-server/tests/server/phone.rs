@@ -11,8 +11,8 @@ use yuandian_document::{
 use yuandian_model::{
     BlobHash, CaseId, CommitId, DeviceId, EntryId, GroupId, Incarnation, PartitionId, UserId, Wgs84,
 };
-use yuandian_sync::Cursor;
 use yuandian_sync::message::*;
+use yuandian_sync::{Cursor, StreamId};
 
 pub const GRID: &str = "410102001";
 
@@ -30,13 +30,14 @@ pub struct Phone {
     pub cursors: BTreeMap<String, Cursor>,
     pub chain: (u64, Option<CommitId>),
     pub documents: BTreeMap<CaseId, Content>,
+    pub budget: u32,
     made: u64,
 }
 
 impl Phone {
     pub fn new(number: u8) -> Self {
         let root = SoftwareRoot::from_seed(&[number + 1; 32]).unwrap();
-        let certificate = DeviceCertificate::issue(&root, &key(number)).unwrap();
+        let certificate = DeviceCertificate::issue(&root, &device_key(number)).unwrap();
         Self {
             number,
             certificate,
@@ -46,6 +47,7 @@ impl Phone {
             cursors: BTreeMap::new(),
             chain: (0, None),
             documents: BTreeMap::new(),
+            budget: 10_000,
             made: 0,
         }
     }
@@ -55,7 +57,7 @@ impl Phone {
     }
 
     pub fn key(&self) -> DeviceKey {
-        key(self.number)
+        device_key(self.number)
     }
 
     pub fn signed(&self, purpose: Purpose, message: Vec<u8>) -> SignedMessage {
@@ -83,7 +85,7 @@ impl Phone {
             catalogue: 1,
             streams: self.cursors.values().cloned().collect(),
             free_bytes: None,
-            budget: 10_000,
+            budget: self.budget,
         });
         self.signed(Purpose::Hello, message)
     }
@@ -194,7 +196,7 @@ impl Phone {
             }
         }
         for cursor in &page.cursors {
-            self.cursors.insert(cursor.stream.0.clone(), cursor.clone());
+            self.cursors.insert(key(&cursor.stream, cursor.partition), cursor.clone());
         }
     }
 
@@ -221,6 +223,14 @@ pub fn photo_entry(original: &[u8], micro: Option<&Vec<u8>>) -> PhotoEntry {
     }
 }
 
-fn key(number: u8) -> DeviceKey {
+/// Under which a cursor is kept: the stream's name, in front of it the partition where there are many.
+pub fn key(stream: &StreamId, partition: PartitionId) -> String {
+    match partition {
+        PartitionId::ONLY => stream.0.clone(),
+        PartitionId(number) => format!("{number}/{stream}"),
+    }
+}
+
+fn device_key(number: u8) -> DeviceKey {
     DeviceKey::from_seed(&[number; 32])
 }

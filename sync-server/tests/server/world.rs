@@ -15,7 +15,7 @@ use yuandian_server::randomness::Randomness;
 use yuandian_server::store::{NewInvitation, SqliteStore, Store};
 use yuandian_sync::message::*;
 
-use crate::phone::{GRID, Phone, sha256};
+use crate::phone::{GRID, Phone, key, sha256};
 
 /// Bytes that differ every time and are the same in every run.
 pub struct Counted(pub AtomicU64);
@@ -43,8 +43,12 @@ pub struct World {
 
 pub const START_MS: i64 = 1_790_000_000_000;
 
-fn open(directory: &Path, seed: u64) -> (Arc<SqliteStore>, Arc<Hub>) {
-    let store = Arc::new(SqliteStore::open(&directory.join("yuandian.db"), Epoch([7; 8])).unwrap());
+fn open(directory: &Path, seed: u64, digits: Option<u8>) -> (Arc<SqliteStore>, Arc<Hub>) {
+    let store = SqliteStore::open(&directory.join("yuandian.db"), Epoch([7; 8])).unwrap();
+    let store = Arc::new(match digits {
+        Some(digits) => store.partitioned(digits).unwrap(),
+        None => store,
+    });
     let blobs = directory.join("blobs");
     std::fs::create_dir_all(&blobs).unwrap();
     let hub = Hub::new(
@@ -59,14 +63,20 @@ fn open(directory: &Path, seed: u64) -> (Arc<SqliteStore>, Arc<Hub>) {
 
 impl World {
     pub fn new() -> Self {
+        Self::partitioned(None)
+    }
+
+    /// A world whose cases are ordered by this many digits of their division's code.
+    pub fn partitioned(digits: Option<u8>) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let (store, hub) = open(directory.path(), 1);
+        let (store, hub) = open(directory.path(), 1, digits);
         Self { directory, store, hub, now: AtomicI64::new(START_MS), invitations: AtomicU64::new(0) }
     }
 
     /// The same directory under a new process.
     pub fn restart(&mut self) {
-        (self.store, self.hub) = open(self.directory.path(), 2 + self.invitations.load(Ordering::SeqCst));
+        (self.store, self.hub) =
+            open(self.directory.path(), 2 + self.invitations.load(Ordering::SeqCst), None);
     }
 
     pub fn now(&self) -> i64 {
@@ -128,12 +138,11 @@ impl World {
         for gone in &reply.removed {
             phone.cursors.remove(&gone.stream.0);
         }
-        for stream in &reply.streams {
-            phone.cursors.entry(stream.stream.0.clone()).or_insert(yuandian_sync::Cursor::new(
-                stream.stream.clone(),
-                None,
-                0,
-            ));
+        for offer in &reply.streams {
+            let (partition, lines_only) = (offer.partition, offer.lines_only);
+            let fresh = yuandian_sync::Cursor::new(offer.stream.clone(), None, 0);
+            let cursor = phone.cursors.entry(key(&offer.stream, partition)).or_insert(fresh);
+            (cursor.partition, cursor.lines_only) = (partition, lines_only);
         }
         reply
     }

@@ -291,6 +291,7 @@ impl Reference {
                     };
                 }
             }
+            Effect::Follow | Effect::Unfollow => {}
             Effect::None | Effect::Dismiss => {
                 let dismiss = row.effect == Effect::Dismiss;
                 situations.reached_if(dismiss && !known.holders.is_empty(), Situation::CancelledWhileClaimed);

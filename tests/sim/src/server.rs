@@ -183,6 +183,7 @@ impl Server {
             Response::Fetch(m) => HttpReply::message(wire::pack(&m)),
             Response::Docs(m) => HttpReply::message(wire::pack(&m)),
             Response::Manifest(m) => HttpReply::message(wire::pack(&m)),
+            Response::Appeal(m) => HttpReply::message(wire::pack(&m)),
             Response::Upload(upload) => {
                 let offset = self.settle(hub, &upload, now_ms)?;
                 HttpReply {

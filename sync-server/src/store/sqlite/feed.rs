@@ -13,6 +13,7 @@ use yuandian_sync::{Cursor, StreamId};
 use super::membership::{holding, present, sum};
 use super::pulled::{Names, SMALL_BYTES_MAX, Share, gone, pulled};
 use super::row::{count, damaged, signed};
+use super::server_acts::PLATFORM_DEVICE;
 use super::{error, partitions};
 use crate::limits::PAGE_ROWS_MAX;
 use crate::store::{DocsAsk, DocsPage, Envelopes, ManifestAsk, ManifestPage, Page, PageAsk, StoreError};
@@ -255,10 +256,10 @@ pub fn envelopes(
     for id in ids.iter().take(FETCH_COMMITS_MAX) {
         let row = t
             .prepare_cached(
-                "SELECT document, device, envelope, signature FROM commit_log WHERE id = ?1 AND seq IS NOT NULL",
+                "SELECT document, device, envelope, signature FROM commit_log WHERE id = ?1 AND seq IS NOT NULL AND device <> ?2",
             )
             .and_then(|mut s| {
-                s.query_row([id.0], |row| {
+                s.query_row((id.0, PLATFORM_DEVICE.0), |row| {
                     let signature = Signature(row.get(3)?);
                     let commit = SignedCommit { envelope: row.get(2)?, signature };
                     Ok((CaseId(row.get(0)?), DeviceId(row.get(1)?), commit))

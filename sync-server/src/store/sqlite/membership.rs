@@ -13,7 +13,7 @@ use yuandian_sync::check::{StreamSum, entry_sum};
 use super::row::{count, signed};
 use super::{error, timers};
 use crate::limits::{GONE_MS, GONE_PER_TICK_MAX};
-use crate::store::StoreError;
+use crate::store::{CaseStream, StoreError};
 
 /// One step of a case.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +88,21 @@ pub fn touch(
 
 /// A person follows a case no longer.
 pub const UNFOLLOWED: &str = "unfollowed";
+
+/// Whether a stream is one person's: `user:`, `follow:`.
+pub fn of_people(stream: &StreamId) -> bool {
+    stream.0.starts_with("user:") || stream.0.starts_with("follow:")
+}
+
+/// The streams of a partition that a case is in.
+pub fn streams_of(
+    t: &Transaction<'_>,
+    document: &CaseId,
+    partition: PartitionId,
+) -> Result<BTreeSet<StreamId>, StoreError> {
+    let entries = entries(t, document, partition)?;
+    Ok(entries.into_iter().filter(|entry| entry.present).map(|entry| entry.stream).collect())
+}
 
 /// Takes a case out of the streams that `leaves` says, keeping why. How many they were.
 pub fn leave(
@@ -220,6 +235,28 @@ pub fn holding(
         }
     }
     Ok(None)
+}
+
+pub const HISTORY: &str = "SELECT partition, stream, seq, since_seq, state, reason, gone_ms FROM membership
+     WHERE document = ?1 ORDER BY partition, stream";
+
+/// Every stream that a case is in or was in within the horizon.
+pub fn of_case(t: &Transaction<'_>, document: &CaseId) -> Result<Vec<CaseStream>, StoreError> {
+    t.prepare_cached(HISTORY)
+        .and_then(|mut s| {
+            s.query_map([document.0], |row| {
+                let gone = row.get_ref(4)?.as_str()? == "gone";
+                Ok(CaseStream {
+                    partition: PartitionId(row.get(0)?),
+                    stream: StreamId(row.get(1)?),
+                    seq: count(row, 2)?,
+                    since_seq: count(row, 3)?,
+                    gone: if gone { Some((row.get(5)?, row.get(6)?)) } else { None },
+                })
+            })?
+            .collect()
+        })
+        .map_err(error)
 }
 
 /// Forgets rows that went [`GONE_MS`] ago, raises the horizons of their streams, and sets the timer for the next.

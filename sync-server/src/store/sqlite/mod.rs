@@ -4,6 +4,7 @@ mod ages;
 mod appeals;
 mod authority;
 mod commits;
+mod contacts;
 mod documents;
 mod feed;
 mod held;
@@ -19,6 +20,8 @@ mod quarantine;
 mod rights;
 mod row;
 pub(crate) mod schema;
+mod server_acts;
+mod settings;
 mod timers;
 mod uploads;
 
@@ -27,15 +30,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
-use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, Epoch, PartitionId, UserId};
+use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, DivisionCode, Epoch, PartitionId, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::check::StreamSum;
 use yuandian_sync::message::PartitionHead;
 
 use super::{
-    Account, Batch, CaseLine, CommandPart, Committed, DocsAsk, DocsPage, EnrollOutcome, Enrollment,
-    Envelopes, Judge, ManifestAsk, ManifestPage, NewInvitation, NonceSpend, Page, PageAsk, ReadableBlob,
-    SavedDocument, Situation, Store, StoreError, Swept, Upload, UploadId, UploadOutcome,
+    Account, Batch, CaseLine, CaseRecord, CaseStream, CommandPart, Committed, Contact, DocsAsk, DocsPage,
+    EnrollOutcome, Enrollment, Envelopes, Judge, ManifestAsk, ManifestPage, NewInvitation, NonceSpend,
+    OverBudget, Page, PageAsk, ReadableBlob, SavedDocument, ServerAct, Situation, Store, StoreError, Swept,
+    Upload, UploadId, UploadOutcome,
 };
 
 /// A SQLite database as a [`Store`].
@@ -45,6 +49,7 @@ pub struct SqliteStore {
     readers: Mutex<Vec<Connection>>,
     /// Whether the writer reads, too: on a VFS without shared memory there is one connection.
     alone: bool,
+    digits: Option<u8>,
 }
 
 /// What an SQLite error means to the caller.
@@ -66,7 +71,7 @@ impl SqliteStore {
     pub fn open(path: &Path, first_epoch: Epoch) -> Result<Self, StoreError> {
         let mut writer = connect(path)?;
         schema::prepare(&mut writer, first_epoch)?;
-        Ok(Self::of(path, writer, false))
+        Self::of(path, writer, false)
     }
 
     /// [`SqliteStore::open`] on the SQLite VFS of this name, with a single connection that holds the file alone: for a VFS without shared
@@ -80,11 +85,23 @@ impl SqliteStore {
         pragmas::hold_alone(&writer).map_err(error)?;
         pragmas::apply(&writer).map_err(error)?;
         schema::prepare(&mut writer, first_epoch)?;
-        Ok(Self::of(path, writer, true))
+        Self::of(path, writer, true)
     }
 
-    fn of(path: &Path, writer: Connection, alone: bool) -> Self {
-        Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default(), alone }
+    fn of(path: &Path, writer: Connection, alone: bool) -> Result<Self, StoreError> {
+        let (path, writer, readers) = (path.to_owned(), Mutex::new(writer), Mutex::default());
+        let store = Self { path, writer, readers, alone, digits: None };
+        let digits = store.read(settings::partition_digits)?;
+        Ok(Self { digits, ..store })
+    }
+
+    /// The same store with its cases ordered by the partition that so many digits of their division's code name. Fixed with the first case.
+    ///
+    /// # Errors
+    /// [`StoreError::Partitioned`] where it is fixed otherwise.
+    pub fn partitioned(self, digits: u8) -> Result<Self, StoreError> {
+        self.write(|t| settings::fix_partition_digits(t, digits))?;
+        Ok(Self { digits: Some(digits), ..self })
     }
 
     // A panic while the lock was held left no transaction open: rusqlite rolls back on drop.
@@ -143,6 +160,9 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
 impl Store for SqliteStore {
     fn head(&self) -> Result<PartitionHead, StoreError> {
         self.read(partitions::head)
+    }
+    fn partition_digits(&self) -> Option<u8> {
+        self.digits
     }
     fn heads(&self) -> Result<Vec<PartitionHead>, StoreError> {
         self.read(partitions::heads)
@@ -210,6 +230,41 @@ impl Store for SqliteStore {
     }
     fn stream_sum(&self, partition: PartitionId, stream: &StreamId) -> Result<StreamSum, StoreError> {
         self.read(|t| Ok(membership::sum(t, partition, stream)?.0))
+    }
+    fn stream_counts(&self, streams: &[(StreamId, PartitionId)]) -> Result<Vec<u64>, StoreError> {
+        self.read(|t| {
+            streams
+                .iter()
+                .map(|(stream, partition)| Ok(membership::sum(t, *partition, stream)?.0.count))
+                .collect()
+        })
+    }
+    fn greeted(&self, device: &DeviceId, contact: &Contact) -> Result<(), StoreError> {
+        self.write(|t| contacts::keep(t, device, contact))
+    }
+    fn contact(&self, device: &DeviceId) -> Result<Option<Contact>, StoreError> {
+        self.read(|t| contacts::find(t, device))
+    }
+    fn over_budget(&self) -> Result<Vec<OverBudget>, StoreError> {
+        self.read(contacts::over_budget)
+    }
+    fn move_case(
+        &self,
+        case: &CaseId,
+        to: &DivisionCode,
+        judge: &dyn Judge,
+        now_ms: i64,
+    ) -> Result<ServerAct, StoreError> {
+        self.write(|t| server_acts::move_case(t, *case, to, judge, now_ms))
+    }
+    fn reopen_case(&self, case: &CaseId, judge: &dyn Judge, now_ms: i64) -> Result<ServerAct, StoreError> {
+        self.write(|t| server_acts::reopen(t, *case, judge, now_ms))
+    }
+    fn case_streams(&self, case: &CaseId) -> Result<Vec<CaseStream>, StoreError> {
+        self.read(|t| membership::of_case(t, case))
+    }
+    fn case(&self, case: &CaseId) -> Result<Option<CaseRecord>, StoreError> {
+        self.read(|t| row::case(t, case))
     }
     fn envelopes(&self, ids: &[CommitId], streams: &BTreeSet<StreamId>) -> Result<Envelopes, StoreError> {
         self.read(|t| feed::envelopes(t, ids, streams))

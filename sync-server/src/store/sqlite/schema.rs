@@ -4,6 +4,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use yuandian_model::{Epoch, PartitionId};
 
 use super::error;
+use super::server_acts::{PLATFORM, PLATFORM_NAME};
 use crate::store::StoreError;
 
 /// Version this program writes.
@@ -93,6 +94,17 @@ CREATE TABLE upload (
     id BLOB PRIMARY KEY, hash BLOB NOT NULL, device BLOB NOT NULL REFERENCES device (device), size INTEGER NOT NULL,
     until_ms INTEGER NOT NULL, UNIQUE (device, hash)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE contact (
+    device BLOB PRIMARY KEY REFERENCES device (device), at_ms INTEGER NOT NULL, app TEXT NOT NULL, budget INTEGER NOT NULL,
+    free_bytes INTEGER, over INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_over ON contact (device) WHERE over > 0;
+CREATE TABLE contact_stream (
+    device BLOB NOT NULL REFERENCES device (device), partition INTEGER NOT NULL, stream TEXT NOT NULL, epoch BLOB,
+    cursor INTEGER NOT NULL, lines_only INTEGER NOT NULL CHECK (lines_only IN (0, 1)),
+    PRIMARY KEY (device, partition, stream)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE timer (
     kind TEXT NOT NULL, subject BLOB NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (kind, subject)
 ) STRICT, WITHOUT ROWID;
@@ -148,6 +160,12 @@ pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), St
             .execute(
                 "INSERT INTO partition (id, epoch, head) VALUES (?1, ?2, 0)",
                 (PartitionId::ONLY.0, first_epoch.0),
+            )
+            .map_err(error)?;
+        transaction
+            .execute(
+                "INSERT INTO person (user, name, since_ms) VALUES (?1, ?2, 0)",
+                (PLATFORM.0, PLATFORM_NAME),
             )
             .map_err(error)?;
         transaction.pragma_update(None, "user_version", VERSION).map_err(error)?;

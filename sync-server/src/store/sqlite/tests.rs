@@ -3,8 +3,8 @@
 use yuandian_model::Epoch;
 
 use super::{
-    SqliteStore, appeals, commits, feed, held, membership, overview, private, pulled, quarantine, rights,
-    timers, uploads,
+    SqliteStore, appeals, commits, contacts, feed, held, membership, overview, private, pulled, quarantine,
+    rights, timers, uploads,
 };
 
 #[test]
@@ -28,7 +28,9 @@ fn no_query_of_feed_page_or_timers_scans() {
         feed::ROWS,
         feed::MUCH,
         feed::ENTRIES,
+        contacts::STREAMS,
         membership::OF_CASE,
+        membership::HISTORY,
         membership::PRESENT,
         membership::PARTITION_OF,
         membership::SUM,

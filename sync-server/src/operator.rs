@@ -1,0 +1,82 @@
+//! `yuandian-server admin …`: what an operator does beside a running server.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use yuandian_model::{CaseId, DeviceId, DivisionCode};
+use yuandian_server::admin::{self, AdminError};
+use yuandian_server::shell::{SystemRandomness, now_ms};
+
+use crate::{admin_failed, json, said};
+
+/// What an operator can do.
+#[derive(Subcommand)]
+pub enum AdminCommand {
+    /// Move a case to another grid.
+    Move {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// The case.
+        #[arg(long)]
+        case: CaseId,
+        /// The division it belongs to, like 410102001.
+        #[arg(long)]
+        to: DivisionCode,
+    },
+    /// Open a case that ended again.
+    Reopen {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// The case.
+        #[arg(long)]
+        case: CaseId,
+    },
+    /// Why a case is, or is not, on a phone.
+    Why {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// The device.
+        device: DeviceId,
+        /// The case.
+        case: CaseId,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Does it.
+pub fn operate(command: AdminCommand) -> ExitCode {
+    match command {
+        AdminCommand::Move { data, case, to } => numbered(
+            admin::move_case(&data, case, &to, &mut SystemRandomness, now_ms()),
+            "it lies there already",
+        ),
+        AdminCommand::Reopen { data, case } => {
+            numbered(admin::reopen_case(&data, case, &mut SystemRandomness, now_ms()), "it has not ended")
+        }
+        AdminCommand::Why { data, device, case, json: as_json } => {
+            match admin::why(&data, device, case, &mut SystemRandomness) {
+                Ok(why) if as_json => json(&why),
+                Ok(why) => {
+                    said(&format!("{}: {}", why.there, why.words.join("\n")));
+                    ExitCode::SUCCESS
+                }
+                Err(error) => admin_failed(&error),
+            }
+        }
+    }
+}
+
+fn numbered(done: Result<Option<u64>, AdminError>, otherwise: &str) -> ExitCode {
+    match done {
+        Ok(Some(seq)) => said(&format!("done, number {seq}")),
+        Ok(None) => said(&format!("nothing to do: {otherwise}")),
+        Err(error) => return admin_failed(&error),
+    }
+    ExitCode::SUCCESS
+}

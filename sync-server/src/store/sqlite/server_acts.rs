@@ -1,0 +1,220 @@
+//! What the operator does to a case: acts of the server itself, in the case's history under the platform's name.
+//!
+//! Such an act is an ordinary commit whose author, device and signer are all zeros: the server vouches for everything it sends, and nobody
+//! else can push under that device. It is not given out by FETCH, because there is no certificate to check it with.
+
+use rusqlite::Transaction;
+use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
+use yuandian_document::keys::{KeyId, Signature};
+use yuandian_document::{Act, Captured, Envelope, Kind, SignedCommit, cbor};
+use yuandian_model::refusal::Facts;
+use yuandian_model::{
+    CaseId, Code, CommitId, DeviceId, DivisionCode, GroupId, Incarnation, PartitionId, UserId,
+};
+use yuandian_sync::message::{PartitionHead, Receipt};
+
+use super::membership::{Step, leave, of_people, touch};
+use super::row::{case, signed};
+use super::{ages, error, partitions};
+use crate::store::{CaseRecord, Judge, ServerAct, StoreError};
+
+/// Author of what the server does itself.
+pub const PLATFORM: UserId = UserId([0; 16]);
+/// Its name in histories.
+pub const PLATFORM_NAME: &str = "平台";
+/// Its device.
+pub const PLATFORM_DEVICE: DeviceId = DeviceId([0; 16]);
+
+/// Why a case went from the streams of the grid it was moved out of.
+const MOVED: &str = "moved";
+
+/// Moves a case to another grid: gone and present in one transaction, and in one number where the partition stays the same.
+pub fn move_case(
+    t: &Transaction<'_>,
+    document: CaseId,
+    to: &DivisionCode,
+    judge: &dyn Judge,
+    now_ms: i64,
+) -> Result<ServerAct, StoreError> {
+    let Some(before) = case(t, &document)? else {
+        return Ok(ServerAct::Unknown);
+    };
+    if before.state.grid == *to {
+        return Ok(ServerAct::Unchanged);
+    }
+    let mut after = before.clone();
+    after.state.grid = to.clone();
+    after.state.act_seq += 1;
+    after.partition = judge.partition(to);
+    let args = [("from", before.state.grid.to_string()), ("to", to.to_string())];
+    let seq = if after.partition == before.partition {
+        let head = partitions::advance(t, after.partition, 1)?;
+        let step = Step { partition: after.partition, document, seq: head.head, now_ms };
+        let belongs = judge.streams(&after.state);
+        leave(t, &step, MOVED, |stream| !of_people(stream) && !belongs.contains(stream))?;
+        log(t, &after, &head, ("move", &args), now_ms)?;
+        head.head
+    } else {
+        cross(t, &before, &after, ("move", &args), now_ms)?
+    };
+    decided(t, &after)?;
+    let step = Step { partition: after.partition, document, seq, now_ms };
+    ages::touch(t, &step, Some(&before), &after, judge)?;
+    Ok(ServerAct::Done { seq })
+}
+
+/// Takes a case out of one partition and into another: its commits get numbers of the new one, because a number counts in one log alone. Both
+/// counters are taken in order of the partitions. Who holds it by name keeps it, in the new partition's stream of the same name.
+fn cross(
+    t: &Transaction<'_>,
+    before: &CaseRecord,
+    after: &CaseRecord,
+    act: (&str, &[(&str, String)]),
+    now_ms: i64,
+) -> Result<u64, StoreError> {
+    let document = after.id;
+    let commits: Vec<CommitId> = t
+        .prepare_cached("SELECT id FROM commit_log WHERE document = ?1 AND seq > 0 ORDER BY seq")
+        .and_then(|mut s| s.query_map([document.0], |row| Ok(CommitId(row.get(0)?)))?.collect())
+        .map_err(error)?;
+    let mut wanted = [(before.partition, 1), (after.partition, commits.len() as u64 + 1)];
+    wanted.sort_unstable();
+    let mut heads = Vec::new();
+    for (partition, n) in wanted {
+        partitions::ensure(t, partition)?;
+        heads.push(partitions::advance(t, partition, n)?);
+    }
+    let find = |partition: PartitionId| {
+        heads
+            .iter()
+            .find(|head| head.partition == partition)
+            .ok_or_else(|| StoreError::Damaged("a partition just written is not there".into()))
+    };
+    let (old, new) = (find(before.partition)?, find(after.partition)?);
+    for (id, seq) in commits.iter().zip(new.head - commits.len() as u64..) {
+        t.prepare_cached("UPDATE commit_log SET partition = ?2, seq = ?3 WHERE id = ?1")
+            .and_then(|mut s| s.execute((id.0, new.partition.0, signed(seq))))
+            .map_err(error)?;
+    }
+    let step = Step { partition: old.partition, document, seq: old.head, now_ms };
+    let mut carried = super::membership::streams_of(t, &document, old.partition)?;
+    carried.retain(of_people);
+    leave(t, &step, MOVED, |_| true)?;
+    log(t, after, new, act, now_ms)?;
+    touch(t, &Step { partition: new.partition, seq: new.head, ..step }, Some(&carried))?;
+    Ok(new.head)
+}
+
+/// Opens a case that ended again, and brings it back whole to those who work there.
+pub fn reopen(
+    t: &Transaction<'_>,
+    document: CaseId,
+    judge: &dyn Judge,
+    now_ms: i64,
+) -> Result<ServerAct, StoreError> {
+    let Some(before) = case(t, &document)? else {
+        return Ok(ServerAct::Unknown);
+    };
+    let Some(stage) = judge.reopens_to(&before.state) else {
+        return Ok(ServerAct::Unchanged);
+    };
+    let mut after = before.clone();
+    after.state.stage = stage;
+    after.state.act_seq += 1;
+    let head = partitions::advance(t, after.partition, 1)?;
+    log(t, &after, &head, ("reopen", &[("from", before.state.stage.clone())]), now_ms)?;
+    decided(t, &after)?;
+    let step = Step { partition: after.partition, document, seq: head.head, now_ms };
+    ages::touch(t, &step, Some(&before), &after, judge)?;
+    Ok(ServerAct::Done { seq: head.head })
+}
+
+fn decided(t: &Transaction<'_>, after: &CaseRecord) -> Result<(), StoreError> {
+    t.prepare_cached("UPDATE case_row SET grid = ?2, partition = ?3, stage = ?4, act_seq = ?5 WHERE id = ?1")
+        .and_then(|mut s| {
+            s.execute((
+                after.id.0,
+                after.state.grid.as_str(),
+                after.partition.0,
+                &after.state.stage,
+                signed(after.state.act_seq),
+            ))
+        })
+        .map(|_| ())
+        .map_err(error)
+}
+
+/// Writes the act into the history under the head's number.
+fn log(
+    t: &Transaction<'_>,
+    case: &CaseRecord,
+    head: &PartitionHead,
+    (name, args): (&str, &[(&str, String)]),
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let mut act = Act::named(name, None);
+    act.args = args.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+    let envelope = Envelope {
+        version: ENVELOPE_VERSION,
+        kind: Kind::Act,
+        partition: head.partition,
+        document: case.id,
+        device: PLATFORM_DEVICE,
+        incarnation: Incarnation([0; 16]),
+        branch: 0,
+        generation: 0,
+        group: GroupId([0; 16]),
+        n: head.head,
+        prev: None,
+        captured: Captured {
+            wall_ms: now_ms,
+            seen_ms: Some(now_ms),
+            since_ms: Some(0),
+            epoch: Some(head.epoch),
+            seq: Some(head.head),
+        },
+        schema: case.state.catalogue,
+        body: act.to_bytes(),
+        micro: Vec::new(),
+        supersedes: None,
+        alg: Algorithm::Ed25519,
+        signer: KeyId([0; 16]),
+    };
+    let commit = SignedCommit { envelope: cbor::encode(&envelope), signature: Signature([0; 64]) };
+    let mut facts = Facts::from([("act_seq".to_owned(), case.state.act_seq.to_string())]);
+    facts.extend(act.args);
+    let receipt = Receipt {
+        commit: commit.id(),
+        code: Code::Ok,
+        seq: Some(head.head),
+        epoch: head.epoch,
+        received_ms: now_ms,
+        facts,
+        signer: None,
+        signature: None,
+    };
+    t.prepare_cached(
+        "INSERT INTO commit_log
+         (id, partition, seq, document, kind, grp, device, user, received_ms, code, receipt, envelope, signature)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    )
+    .and_then(|mut s| {
+        s.execute(rusqlite::params![
+            commit.id().0,
+            head.partition.0,
+            signed(head.head),
+            case.id.0,
+            Kind::Act as i64,
+            envelope.group.0,
+            PLATFORM_DEVICE.0,
+            PLATFORM.0,
+            now_ms,
+            Code::Ok.id(),
+            cbor::encode(&receipt),
+            commit.envelope,
+            commit.signature.0,
+        ])
+    })
+    .map(|_| ())
+    .map_err(error)
+}
