@@ -73,7 +73,7 @@ pub enum Outcome {
     /// Carried out; `late` where the right had ended: only a case can be opened so.
     Done {
         /// The rule's answer.
-        ruling: Ruling,
+        ruling: Box<Ruling>,
         /// Whether it is [`Code::OkLate`].
         late: bool,
     },
@@ -103,14 +103,14 @@ pub fn judge_standing(
     standing: &Standing,
 ) -> Result<Outcome, Refusal> {
     let refusal = match judge(catalogue, state, request, &standing.now) {
-        Ok(ruling) => return Ok(Outcome::Done { ruling, late: false }),
+        Ok(ruling) => return Ok(Outcome::Done { ruling: Box::new(ruling), late: false }),
         Err(refusal) => refusal,
     };
     let Some(state) = state else {
         // A case that was opened in time is opened: its content has nowhere else to go.
         let then = standing.then.as_ref().filter(|_| by_right(refusal.code));
         let opened = then.and_then(|then| judge(catalogue, None, request, then).ok());
-        return opened.map(|ruling| Outcome::Done { ruling, late: true }).ok_or(refusal);
+        return opened.map(|ruling| Outcome::Done { ruling: Box::new(ruling), late: true }).ok_or(refusal);
     };
     let Some(row) = catalogue.service(&state.service.0).and_then(|(_, workflow)| workflow.act(request.act))
     else {

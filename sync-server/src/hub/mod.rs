@@ -30,6 +30,7 @@ use crate::problem::Problem;
 use crate::randomness::{Randomness, draw};
 use crate::store::{Account, CaseLine, Store, Swept, Upload};
 
+pub use appeals::Answered;
 pub use rules::Rules;
 
 /// Who asks.

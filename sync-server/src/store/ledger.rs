@@ -307,6 +307,7 @@ impl<'a> Ledger<'a> {
                 if code == Code::OkLate { verdict.with(Concern::Late, String::new()) } else { verdict }
             }
             Ok(Outcome::Done { ruling, late }) => {
+                let ruling = *ruling;
                 let numbered = state != Some(&ruling.next);
                 if numbered {
                     self.enter(item, act, ruling.next);

@@ -3,17 +3,22 @@
 #![allow(clippy::disallowed_methods, reason = "tests own files, threads and sockets")]
 #![allow(clippy::wildcard_imports, reason = "each file speaks the language of the world")]
 
+mod appeals;
+mod authority;
 mod blobs;
 mod claims;
 mod commands;
 mod enrolment;
 mod feed;
 mod follow;
+mod held;
 mod http;
 mod lines;
 mod operator;
 mod phone;
+mod private;
 mod push;
+mod refill;
 mod routes;
 mod store;
 mod tus;

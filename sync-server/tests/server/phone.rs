@@ -31,6 +31,8 @@ pub struct Phone {
     pub chain: (u64, Option<CommitId>),
     pub documents: BTreeMap<CaseId, Content>,
     pub budget: u32,
+    /// What its wall clock says; 7 unless told.
+    pub captured: Option<i64>,
     made: u64,
 }
 
@@ -48,6 +50,7 @@ impl Phone {
             chain: (0, None),
             documents: BTreeMap::new(),
             budget: 10_000,
+            captured: None,
             made: 0,
         }
     }
@@ -117,7 +120,13 @@ impl Phone {
             group,
             n: self.chain.0 + 1,
             prev: self.chain.1,
-            captured: Captured { wall_ms: 7, seen_ms: None, since_ms: None, epoch: None, seq: None },
+            captured: Captured {
+                wall_ms: self.captured.unwrap_or(7),
+                seen_ms: None,
+                since_ms: None,
+                epoch: None,
+                seq: None,
+            },
             schema: 1,
             body,
             micro: vec![],

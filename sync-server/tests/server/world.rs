@@ -44,6 +44,15 @@ pub struct World {
 pub const START_MS: i64 = 1_790_000_000_000;
 
 fn open(directory: &Path, seed: u64, digits: Option<u8>) -> (Arc<SqliteStore>, Arc<Hub>) {
+    open_by(directory, seed, digits, Catalogue::embedded())
+}
+
+fn open_by(
+    directory: &Path,
+    seed: u64,
+    digits: Option<u8>,
+    catalogue: Catalogue,
+) -> (Arc<SqliteStore>, Arc<Hub>) {
     let store = SqliteStore::open(&directory.join("yuandian.db"), Epoch([7; 8])).unwrap();
     let store = Arc::new(match digits {
         Some(digits) => store.partitioned(digits).unwrap(),
@@ -54,7 +63,7 @@ fn open(directory: &Path, seed: u64, digits: Option<u8>) -> (Arc<SqliteStore>, A
     let hub = Hub::new(
         store.clone(),
         Arc::new(ObjectBlobs::directory(&blobs).unwrap()),
-        Catalogue::embedded(),
+        catalogue,
         Divisions::zhengzhou(),
         Box::new(counted(seed)),
     );
@@ -68,9 +77,31 @@ impl World {
 
     /// A world whose cases are ordered by this many digits of their division's code.
     pub fn partitioned(digits: Option<u8>) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let (store, hub) = open(directory.path(), 1, digits);
-        Self { directory, store, hub, now: AtomicI64::new(START_MS), invitations: AtomicU64::new(0) }
+        Self::opened(tempfile::tempdir().unwrap(), 0, digits)
+    }
+
+    /// On what is in a directory, with the randomness of a life.
+    pub fn over(directory: TempDir, life: u64) -> Self {
+        Self::opened(directory, life, None)
+    }
+
+    fn opened(directory: TempDir, life: u64, digits: Option<u8>) -> Self {
+        let (store, hub) = open(directory.path(), 1 + 10_000 * life, digits);
+        Self {
+            directory,
+            store,
+            hub,
+            now: AtomicI64::new(START_MS),
+            invitations: AtomicU64::new(10_000 * life),
+        }
+    }
+
+    /// By another catalogue than the embedded one.
+    pub fn with_catalogue(text: &str) -> Self {
+        let mut world = Self::new();
+        let catalogue = Catalogue::parse(text).unwrap();
+        (world.store, world.hub) = open_by(world.directory.path(), 1, None, catalogue);
+        world
     }
 
     /// The same directory under a new process.

@@ -1,0 +1,113 @@
+//! Private answers: written by the author alone, read by right alone, found nowhere else.
+
+use yuandian_model::{CaseId, Code, Role};
+use yuandian_server::hub::{Request, Response};
+use yuandian_sync::limits::{PRIVATE_BYTES_MAX, PRIVATE_RECORDS_MAX};
+use yuandian_sync::message::*;
+
+use crate::phone::*;
+use crate::world::*;
+
+const CANARY: &str = "王奶奶 3-502";
+
+fn record(document: CaseId, version: u64, value: &str) -> PrivateRecord {
+    PrivateRecord { document, key: "beneficiary".into(), value: value.into(), version }
+}
+
+fn put(world: &World, phone: &Phone, private: Vec<PrivateRecord>) -> Vec<Code> {
+    match world.ask_as(phone, Request::Push(Push { version: WIRE_VERSION, items: vec![], private })) {
+        Ok(Response::Push(reply)) => reply.private.into_iter().map(|r| r.code).collect(),
+        other => panic!("push: {other:?}"),
+    }
+}
+
+fn asked() -> (World, Phone, CaseId) {
+    let world = World::new();
+    let mut asker = world.phone(1, Role::Resident);
+    let case = asker.new_case();
+    let report = asker.report(case, "help.errand");
+    assert_eq!(world.codes(&asker, vec![report]), [Code::Ok]);
+    (world, asker, case)
+}
+
+/// What a phone may read of the case now, by the last page that brings it.
+fn read(world: &World, phone: &mut Phone) -> Option<Vec<String>> {
+    let pulled = world.pull(phone);
+    let private = pulled.last()?.private.clone()?;
+    Some(private.into_iter().map(|field| field.value).collect())
+}
+
+#[test]
+fn the_author_writes_and_holders_read_until_it_ends() {
+    let (world, mut asker, case) = asked();
+    let mut volunteers: Vec<Phone> = (11..13).map(|n| world.phone(n, Role::Volunteer)).collect();
+    let mut worker = world.phone(20, Role::GridWorker);
+    assert_eq!(put(&world, &asker, vec![record(case, 1, CANARY)]), [Code::Ok]);
+    assert_eq!(read(&world, &mut asker), Some(vec![CANARY.into()]));
+    assert_eq!(read(&world, &mut volunteers[0]), Some(vec![]), "a neighbour sees the case, not the answer");
+    assert_eq!(read(&world, &mut worker), Some(vec![]));
+    for volunteer in &mut volunteers {
+        let claim = volunteer.named(case, "claim");
+        world.push(volunteer, vec![claim]);
+    }
+    assert_eq!(read(&world, &mut volunteers[0]), Some(vec![CANARY.into()]), "the holder");
+    assert_eq!(read(&world, &mut volunteers[1]), Some(vec![]), "who waits does not");
+    let release = volunteers[0].named(case, "release");
+    assert_eq!(world.codes(&volunteers[0], vec![release]), [Code::Ok]);
+    assert_eq!(read(&world, &mut volunteers[0]), Some(vec![]), "who lets go forgets");
+    assert_eq!(read(&world, &mut volunteers[1]), Some(vec![CANARY.into()]), "who is promoted reads");
+    assert_eq!(put(&world, &asker, vec![record(case, 2, "新地址")]), [Code::Ok]);
+    assert_eq!(read(&world, &mut volunteers[1]), Some(vec!["新地址".into()]), "a change moves the case");
+    let done = volunteers[1].named(case, "report_back");
+    assert_eq!(world.codes(&volunteers[1], vec![done]), [Code::Ok]);
+    assert_eq!(read(&world, &mut volunteers[1]), Some(vec!["新地址".into()]));
+    let confirm = asker.named(case, "confirm");
+    assert_eq!(world.codes(&asker, vec![confirm]), [Code::Ok]);
+    assert_eq!(read(&world, &mut volunteers[1]), Some(vec![]), "it has ended");
+    assert_eq!(read(&world, &mut asker), Some(vec!["新地址".into()]));
+}
+
+#[test]
+fn an_older_version_never_replaces_a_newer_and_empty_takes_it_back() {
+    let (world, mut asker, case) = asked();
+    let codes =
+        put(&world, &asker, vec![record(case, 2, CANARY), record(case, 1, "older"), record(case, 2, CANARY)]);
+    assert_eq!(codes, [Code::Ok, Code::Dup, Code::Dup]);
+    assert_eq!(read(&world, &mut asker), Some(vec![CANARY.into()]));
+    assert_eq!(put(&world, &asker, vec![record(case, 3, "")]), [Code::Ok]);
+    assert_eq!(read(&world, &mut asker), Some(vec![]));
+    assert_eq!(put(&world, &asker, vec![record(case, 2, CANARY)]), [Code::Dup]);
+}
+
+#[test]
+fn each_wrong_record_gets_its_own_code() {
+    let (world, asker, case) = asked();
+    let volunteer = world.phone(11, Role::Volunteer);
+    assert_eq!(put(&world, &volunteer, vec![record(case, 1, "x")]), [Code::RRole]);
+    let other = |key: &str| PrivateRecord { key: key.into(), ..record(case, 1, "x") };
+    let records = vec![
+        record(CaseId([9; 16]), 1, "x"),
+        other("budget"),
+        other("nothing"),
+        record(case, 1, &"x".repeat(PRIVATE_BYTES_MAX + 1)),
+        record(case, 1, &"x".repeat(PRIVATE_BYTES_MAX)),
+        other("position"),
+    ];
+    let codes = [Code::RetryLater, Code::RSchema, Code::RSchema, Code::RLimit, Code::Ok, Code::Ok];
+    assert_eq!(put(&world, &asker, records), codes);
+    let many = vec![record(case, 9, "x"); PRIVATE_RECORDS_MAX + 1];
+    let push = Push { version: WIRE_VERSION, items: vec![], private: many };
+    assert!(world.ask_as(&asker, Request::Push(push)).is_err());
+}
+
+#[test]
+fn a_record_may_come_with_the_report_that_opens_its_case() {
+    let world = World::new();
+    let mut asker = world.phone(1, Role::Resident);
+    let case = asker.new_case();
+    let items = vec![asker.report(case, "help.errand")];
+    let private = vec![record(case, 1, CANARY)];
+    let push = Push { version: WIRE_VERSION, items, private };
+    let Ok(Response::Push(reply)) = world.ask_as(&asker, Request::Push(push)) else { panic!("no push") };
+    assert_eq!(reply.private[0].code, Code::Ok);
+}
