@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
-use crate::{capture, open};
+use crate::{capture, list, memory, open};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -27,6 +27,10 @@ enum Name {
     Capture,
     /// A cold case of 15 changes against loading and reading its document bare
     Open,
+    /// Lists, filters and searches of 100,000 cases against reading bare rows
+    List,
+    /// Peak memory of a phone that receives, lists and searches 10,000 cases
+    Memory,
 }
 
 /// A figure: pairs of ours and the floor's, and what is judged.
@@ -71,6 +75,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let figure = match arguments.figure {
         Name::Capture => capture::measure(&dir)?,
         Name::Open => open::measure(&dir)?,
+        Name::List => list::measure(&dir)?,
+        Name::Memory => memory::measure(&dir)?,
     };
     let line = figure.json();
     if !arguments.json {

@@ -21,6 +21,8 @@
 mod bench;
 mod capture;
 mod gate;
+mod list;
+mod memory;
 mod open;
 mod phone;
 

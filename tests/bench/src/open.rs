@@ -17,12 +17,12 @@ use yuandian_device::CaseId;
 use yuandian_device::platform::open_home;
 use yuandian_document::{Act, Content, Edit, Kind, NoteEntry, Place, Report, actor};
 use yuandian_model::refusal::Facts;
-use yuandian_model::{Code, CommitId, DeviceId, EntryId, Epoch, GroupId, Incarnation, UserId, Wgs84};
-use yuandian_sync::message::{HelloReply, PullReply, PulledCase, PulledCommit, Renewed, WIRE_VERSION};
-use yuandian_sync::{CaseFacts, Cursor, Keep, Person, StreamId};
+use yuandian_model::{Code, CommitId, DeviceId, EntryId, GroupId, Incarnation, UserId, Wgs84};
+use yuandian_sync::message::{PullReply, PulledCase, PulledCommit};
+use yuandian_sync::{CaseFacts, Keep, Person};
 
 use crate::bench::{Figure, median, medians, round, timed};
-use crate::phone::{GRID, grid_worker};
+use crate::phone::{GRID, grid_worker, hello, page as page_of, stream};
 
 /// Pairs measured.
 const PAIRS: usize = 200;
@@ -45,7 +45,7 @@ pub fn measure(dir: &Path) -> Result<Figure, Box<dyn Error>> {
     let folder = tempfile::tempdir_in(dir)?;
     let case = CaseId([3; 16]);
     let mut phone = grid_worker(folder.path())?;
-    phone.keep(&Keep::Hello(hello()?))?;
+    phone.keep(&Keep::Hello(hello(1)?))?;
     phone.keep(&Keep::Page(page(case)?))?;
     drop(phone);
     let snapshot = snapshot(folder.path(), &case)?;
@@ -87,45 +87,6 @@ pub fn measure(dir: &Path) -> Result<Figure, Box<dyn Error>> {
         words: format!(
             "{PAIRS} times a cold case of {CHANGES} changes against loading and reading its document bare"
         ),
-    })
-}
-
-fn stream() -> StreamId {
-    StreamId(format!("grid:{GRID}"))
-}
-
-fn offer() -> yuandian_sync::message::StreamOffer {
-    yuandian_sync::message::StreamOffer {
-        stream: stream(),
-        partition: yuandian_model::PartitionId::ONLY,
-        count: 1,
-        lines_only: false,
-    }
-}
-
-fn hello() -> Result<HelloReply, Box<dyn Error>> {
-    Ok(HelloReply {
-        version: WIRE_VERSION,
-        token: String::new(),
-        token_until_ms: NOW_MS,
-        server_ms: NOW_MS,
-        user: UserId([1; 16]),
-        name: "王网格".to_owned(),
-        grants: vec![yuandian_model::Grant { role: yuandian_model::Role::GridWorker, grid: GRID.parse()? }],
-        streams: vec![offer()],
-        removed: vec![],
-        partitions: vec![],
-        time_token: None,
-        lease: None,
-        catalogue: 1,
-        min_client: None,
-        blob_safe_seq: None,
-        keys: vec![],
-        notices: vec![],
-        wipe: None,
-        next_nonce: None,
-        appeals: vec![],
-        partition_digits: None,
     })
 }
 
@@ -176,18 +137,7 @@ fn page(case: CaseId) -> Result<PullReply, Box<dyn Error>> {
         heads: None,
         private: None,
     };
-    Ok(PullReply {
-        version: WIRE_VERSION,
-        cases: vec![pulled],
-        cursors: vec![Cursor::new(stream(), Some(Epoch([1; 8])), seq)],
-        more: false,
-        server_ms: NOW_MS,
-        checks: vec![],
-        notices: vec![],
-        renewed: Renewed::default(),
-        resets: vec![],
-        greet: false,
-    })
+    Ok(page_of(vec![pulled], seq, false))
 }
 
 fn device(number: u8) -> DeviceId {
