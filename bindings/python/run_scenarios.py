@@ -98,11 +98,13 @@ def seen_line(line):
 
 def seen_case(view):
     names = "service title text stage stage_text sync sync_text author holders waiting grid grid_name can act_seq"
+    names += " pending followers followed"
     conflicts = {c.key: sorted([v.value, v.by] for v in c.values) for c in view.conflicts}
-    photo = "hash mime size width height by local sent stored micro".split()
+    photo = "hash mime size width height by local sent stored micro pending".split()
     place = view.place
     return {name: getattr(view, name) for name in names.split()} | {
         "fields": {a.key: a.value for a in view.fields if a.key not in conflicts},
+        "pending_fields": [key for key in view.pending_fields if key not in conflicts],
         "private": view.private_keys,
         "conflicts": conflicts,
         "notes": [{"text": n.text, "by": n.by, "pending": n.pending} for n in view.notes],

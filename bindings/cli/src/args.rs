@@ -111,6 +111,16 @@ pub enum Verb {
         #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
         set: Vec<(String, String)>,
     },
+    /// Follow a public case (+1): hear how it goes.
+    Follow {
+        /// The case.
+        case: String,
+    },
+    /// Follow a case no more.
+    Unfollow {
+        /// The case.
+        case: String,
+    },
     /// Settle an answer that has several values.
     Resolve {
         /// The case.

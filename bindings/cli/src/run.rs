@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::json;
 use yuandian_device::platform::open_home;
 use yuandian_device::{
-    ActCommand, ActOutcome, Amendment, DeviceError, Draft, Driver, Phone, RunReport, SearchAsk, TrustRoots,
+    ActCommand, ActOutcome, Amendment, CaseId, DeviceError, Draft, Driver, Phone, RunReport, SearchAsk,
+    TrustRoots,
 };
 
 use crate::args::{Capture, Command, Step, Verb};
@@ -66,14 +67,15 @@ pub fn run(command: &Command) -> Done {
             let id = phone.find(case)?;
             let photos = read_all(photos)?;
             let act = ActCommand { name, text: note.as_deref(), args: set, photos: &photos };
-            match phone.act(&id, &act)? {
-                ActOutcome::Queued => saved(&phone, &id, json),
-                ActOutcome::AlreadyDone => {
-                    answer(json, &json!({"id": id.to_string(), "already": true}), || {
-                        "已经做过了 (done before)".into()
-                    })
-                }
-            }
+            acted(&mut phone, &id, &act, json)
+        }
+        Verb::Follow { case } => {
+            let id = phone.find(case)?;
+            acted(&mut phone, &id, &ActCommand { name: "follow", ..ActCommand::default() }, json)
+        }
+        Verb::Unfollow { case } => {
+            let id = phone.find(case)?;
+            acted(&mut phone, &id, &ActCommand { name: "unfollow", ..ActCommand::default() }, json)
         }
         Verb::Resolve { case, key, keep } => {
             let id = phone.find(case)?;
@@ -94,6 +96,15 @@ pub fn run(command: &Command) -> Done {
             let id = phone.find(case)?;
             exported(&phone.export(&id)?, file, &json!({"id": id.to_string()}), json)
         }
+    }
+}
+
+fn acted(phone: &mut Phone, id: &CaseId, act: &ActCommand<'_>, json: bool) -> Done {
+    match phone.act(id, act)? {
+        ActOutcome::Queued => saved(phone, id, json),
+        ActOutcome::AlreadyDone => answer(json, &json!({"id": id.to_string(), "already": true}), || {
+            "已经做过了 (done before)".into()
+        }),
     }
 }
 
@@ -151,7 +162,7 @@ fn capture(phone: &mut Phone, capture: &Capture, json: bool) -> Done {
 }
 
 /// What is the typist's to mend leaves no half draft behind; after anything else (no room, not enrolled) the draft stays.
-fn give_up(phone: &mut Phone, draft: &yuandian_device::CaseId, error: DeviceError) -> Failure {
+fn give_up(phone: &mut Phone, draft: &CaseId, error: DeviceError) -> Failure {
     if matches!(error, DeviceError::Refused { .. } | DeviceError::Photo { .. } | DeviceError::Invalid { .. })
         && let Err(also) = phone.discard_draft(draft)
     {
@@ -185,7 +196,7 @@ fn sync(phone: Phone, trust: &[PathBuf], json: bool) -> Done {
     answer(json, &told, || text::sync(&report, waiting, attention))
 }
 
-fn saved(phone: &Phone, id: &yuandian_device::CaseId, json: bool) -> Done {
+fn saved(phone: &Phone, id: &CaseId, json: bool) -> Done {
     let line = phone.line_of(id)?;
     answer(json, &line, || text::saved(&line))
 }

@@ -104,6 +104,11 @@ pub fn list(lines: &[ListLine]) -> String {
     }
 }
 
+/// A mark beside what the server does not have yet.
+fn waits(pending: bool) -> &'static str {
+    if pending { " (待上传)" } else { "" }
+}
+
 /// A case.
 pub fn case(view: &CaseView, phone: &Phone) -> String {
     let mut out = String::new();
@@ -115,7 +120,7 @@ pub fn case(view: &CaseView, phone: &Phone) -> String {
     }
     for (key, value) in &view.fields {
         let mark = if view.private.contains(key) { " (仅本机)" } else { "" };
-        let _ = writeln!(out, "  {key} = {value}{mark}");
+        let _ = writeln!(out, "  {key} = {value}{mark}{}", waits(view.pending_fields.contains(key)));
     }
     for conflict in &view.conflicts {
         let _ = writeln!(out, "有冲突 {}:", conflict.key);
@@ -124,7 +129,7 @@ pub fn case(view: &CaseView, phone: &Phone) -> String {
         }
     }
     for note in &view.notes {
-        let _ = writeln!(out, "备注 {}: {}", note.by, note.text);
+        let _ = writeln!(out, "备注 {}: {}{}", note.by, note.text, waits(note.pending));
     }
     for photo in &view.photos {
         let state = if photo.stored {
@@ -140,6 +145,14 @@ pub fn case(view: &CaseView, phone: &Phone) -> String {
     }
     if !view.holders.is_empty() {
         let _ = writeln!(out, "承接人: {}", view.holders.join(", "));
+    }
+    if view.followers > 0 || view.followed {
+        let mine = if view.followed { ",含你" } else { "" };
+        let _ = writeln!(out, "关注: {} 人{mine}", view.followers);
+    }
+    let pending: Vec<String> = view.pending.iter().map(|act| words.act(act).zh).collect();
+    if !pending.is_empty() {
+        let _ = writeln!(out, "正在确认: {}", pending.join(", "));
     }
     let can: Vec<String> = view.can.iter().map(|a| format!("{} ({a})", words.act(a).zh)).collect();
     if !can.is_empty() {

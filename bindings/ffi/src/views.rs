@@ -100,6 +100,14 @@ pub struct CaseView {
     pub heads: Vec<String>,
     /// Number of accepted acts.
     pub act_seq: u64,
+    /// What one has done to it and is on its way, in order: act ids, `content`.
+    pub pending: Vec<String>,
+    /// Which of `fields` show an answer that is on its way; `text` for the description.
+    pub pending_fields: Vec<String>,
+    /// How many follow it.
+    pub followers: u32,
+    /// Whether one follows it, what is on its way included.
+    pub followed: bool,
 }
 
 impl From<view::CaseView> for CaseView {
@@ -129,6 +137,10 @@ impl From<view::CaseView> for CaseView {
             can: view.can,
             heads: view.heads,
             act_seq: view.act_seq,
+            pending: view.pending,
+            pending_fields: view.pending_fields,
+            followers: view.followers,
+            followed: view.followed,
         }
     }
 }
@@ -252,6 +264,8 @@ pub struct PhotoView {
     pub sent: u64,
     /// Whether the server holds and has verified the original.
     pub stored: bool,
+    /// Whether the server does not know of it yet.
+    pub pending: bool,
 }
 
 impl From<view::PhotoView> for PhotoView {
@@ -269,6 +283,7 @@ impl From<view::PhotoView> for PhotoView {
             local: view.local,
             sent: view.sent,
             stored: view.stored,
+            pending: view.pending,
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use yuandian_document::{Act, Kind, Place};
+use yuandian_document::{Act, Edit, Kind, Place};
 use yuandian_model::catalogue::Title;
 use yuandian_model::rules::allowed;
 use yuandian_model::{CaseId, limits};
+use yuandian_sync::CaseFacts;
 
 use crate::content::{self, Loaded, captured_ms};
 use crate::draft::Draft;
@@ -82,6 +83,8 @@ pub struct PhotoView {
     pub sent: u64,
     /// Whether the server holds and has verified the original.
     pub stored: bool,
+    /// Whether the server does not know of it yet.
+    pub pending: bool,
 }
 
 /// Where one's claim stands.
@@ -157,6 +160,14 @@ pub struct CaseView {
     pub heads: Vec<String>,
     /// Number of accepted acts.
     pub act_seq: u64,
+    /// What one has done to it and is on its way, in order: act ids, `content`.
+    pub pending: Vec<String>,
+    /// Which of `fields` show an answer that is on its way; `text` for the description.
+    pub pending_fields: Vec<String>,
+    /// How many follow it.
+    pub followers: u32,
+    /// Whether one follows it, what is on its way included.
+    pub followed: bool,
 }
 
 /// Something that needs the person.
@@ -296,8 +307,12 @@ impl Phone {
         };
         let mut fields = BTreeMap::new();
         let mut conflicts = Vec::new();
+        let mut pending_fields = Vec::new();
         for (key, answer) in &content.answers {
             fields.insert(key.clone(), answer.value().to_owned());
+            if answer.candidates.first().is_some_and(|shown| by(&shown.change.0).2) {
+                pending_fields.push(key.clone());
+            }
             if answer.in_conflict() {
                 let values = (1..).zip(&answer.candidates).map(|(n, candidate)| {
                     let (name, at_ms, _) = by(&candidate.change.0);
@@ -336,8 +351,17 @@ impl Phone {
                 local: self.ports.blobs.has(&hash),
                 sent: if stored { photo.entry.original.size } else { own.map_or(0, |p| p.sent) },
                 stored,
+                pending: by(&photo.change.0).2,
             })
         });
+        let on_its_way = || loaded.overlay.iter().filter(|item| item.state != ItemState::Taken);
+        let describes = |item: &Item| match &item.intent {
+            Intent::Content(edits) => edits.iter().any(|edit| matches!(edit, Edit::Describe(_))),
+            Intent::Act(_) => false,
+        };
+        if on_its_way().any(describes) {
+            pending_fields.push("text".to_owned());
+        }
         let next = decided(self, &stored.facts, &loaded.overlay, &person);
         Ok(CaseView {
             id: id.to_string(),
@@ -364,6 +388,10 @@ impl Phone {
             can: allowed(&self.catalogue, &next, &person.actor()).iter().map(|t| t.id.clone()).collect(),
             heads: loaded.content.heads().iter().map(ToString::to_string).collect(),
             act_seq: stored.facts.act_seq,
+            pending: on_its_way().map(what).collect(),
+            pending_fields,
+            followers: stored.facts.followers,
+            followed: followed(&stored.facts, &loaded.overlay),
         })
     }
 
@@ -375,10 +403,7 @@ impl Phone {
         let line = |item: Item| OutboxLine {
             item: item.local_id,
             case: item.doc.to_string(),
-            what: match &item.intent {
-                Intent::Act(act) => act.name.clone(),
-                Intent::Content(_) => "content".to_owned(),
-            },
+            what: what(&item),
             state: match item.state {
                 ItemState::Queued => "queued",
                 ItemState::Sent => "sent",
@@ -391,6 +416,24 @@ impl Phone {
         };
         Ok(outbox::all(&self.db)?.into_iter().map(line).collect())
     }
+}
+
+/// Act id, or `content`.
+fn what(item: &Item) -> String {
+    match &item.intent {
+        Intent::Act(act) => act.name.clone(),
+        Intent::Content(_) => "content".to_owned(),
+    }
+}
+
+/// Whether one follows a case: the last of one's own wishes on its way, else what is decided.
+fn followed(facts: &CaseFacts, overlay: &[Item]) -> bool {
+    let wish = |item: &Item| match &item.intent {
+        Intent::Act(act) if act.name == "follow" => Some(true),
+        Intent::Act(act) if act.name == "unfollow" => Some(false),
+        _ => None,
+    };
+    overlay.iter().rev().find_map(wish).unwrap_or(facts.followed)
 }
 
 pub(crate) fn service_text(phone: &Phone, id: &str) -> Title {

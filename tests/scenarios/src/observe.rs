@@ -30,12 +30,14 @@ pub fn case(view: &CaseView) -> Value {
             (conflict.key.clone(), json!(values))
         })
         .collect();
+    let pending_fields: Vec<&String> = view.pending_fields.iter().filter(|key| !open(key)).collect();
     let notes: Vec<Value> =
         view.notes.iter().map(|n| json!({"text": n.text, "by": n.by, "pending": n.pending})).collect();
     let photo = |p: &yuandian_device::view::PhotoView| {
         json!({
             "hash": p.hash, "mime": p.mime, "size": p.size, "width": p.width, "height": p.height, "by": p.by,
             "local": p.local, "sent": p.sent, "stored": p.stored, "micro": p.micro,
+            "pending": p.pending,
         })
     };
     let history: Vec<Value> = view.history.iter().map(|h| json!([h.act, h.by, h.outcome])).collect();
@@ -50,6 +52,8 @@ pub fn case(view: &CaseView) -> Value {
         "claim": {"state": view.claim.state, "position": view.claim.position},
         "author": view.author, "holders": view.holders, "waiting": view.waiting, "grid": view.grid,
         "grid_name": view.grid_name, "place": place, "history": history, "can": view.can, "act_seq": view.act_seq,
+        "pending": view.pending, "pending_fields": pending_fields, "followers": view.followers,
+        "followed": view.followed,
     })
 }
 

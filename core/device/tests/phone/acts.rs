@@ -185,3 +185,25 @@ fn an_askers_words_are_hers_alone_but_everybody_who_sees_them_may_leave_a_note()
     helper.note(&case, "几点送方便?", &[]).unwrap();
     asker.edit(&case, &answers(&[("budget", "30")]), None).unwrap();
 }
+
+#[test]
+fn what_is_on_its_way_is_shown_as_such_everywhere_until_it_is_taken() {
+    let (mut referee, _, [mut phone]) = people::<1>(Role::GridWorker);
+    let case = capture(&mut phone, "case.snap", "井盖");
+    referee.sync(&mut phone);
+    let view = phone.case(&case).unwrap();
+    assert_eq!((view.pending, view.pending_fields), (vec![], vec![]));
+    phone.edit(&case, &answers(&[("severity", "high"), ("text", "井盖缺失")]), None).unwrap();
+    phone.note(&case, "看", &[crate::photo("tiny.jpg")]).unwrap();
+    phone.act(&case, &act("self_handle")).unwrap();
+    let view = phone.case(&case).unwrap();
+    assert_eq!(view.pending, ["content", "content", "self_handle"]);
+    assert_eq!(view.pending_fields, ["severity", "text"]);
+    assert!(view.notes[0].pending && view.photos[0].pending);
+    let outcomes: Vec<&str> = view.history.iter().map(|line| line.outcome.as_str()).collect();
+    assert_eq!(outcomes, ["ok", "ok", "pending", "pending", "pending"]);
+    referee.sync(&mut phone);
+    let view = phone.case(&case).unwrap();
+    assert_eq!((view.pending, view.pending_fields), (vec![], vec![]));
+    assert!(!view.notes[0].pending && !view.photos[0].pending && !view.photos[0].stored);
+}
