@@ -7,9 +7,11 @@ beside it, and compares the digest of everything it saw with the one that `yuand
 
 import argparse
 import asyncio
+import contextlib
 import hashlib
 import json
 import pathlib
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -68,6 +70,28 @@ class Stage:
     def invite(self, role, grid):
         call = [self.server_bin, "invite", "--data", self.folder / "server", "--role", role, "--grid", grid]
         return subprocess.run(call, check=True, capture_output=True, text=True).stdout.strip()
+
+    async def admin(self, args):
+        """A command of the operator: `case:NAME` is the case's id, `user:NAME` the person's."""
+        given = []
+        for arg in args:
+            kind, _, name = arg.partition(":")
+            if kind == "case":
+                arg = self.cases[name]
+            elif kind == "user":
+                arg = (await self.phones[name].core.person()).user
+            given.append(arg)
+        call = [self.server_bin, "admin", given[0], "--data", self.folder / "server", *given[1:]]
+        told = subprocess.run(call, capture_output=True, text=True)
+        if told.returncode:
+            raise Broken(f"admin {given[0]}: {told.stderr}")
+
+    def days_pass(self, days):
+        """What the server is to do later comes nearer by so many days, while it stands still."""
+        self.server_down()
+        with contextlib.closing(sqlite3.connect(self.folder / "server" / "yuandian.db")) as db, db:
+            db.execute("UPDATE timer SET due_ms = due_ms - ?", [days * 24 * 60 * 60 * 1_000])
+        self.server_up()
 
     async def set(self, devices):
         self.server_up()
@@ -184,6 +208,26 @@ async def capture(stage, phone, step):
     return seen_line(await phone.line(id))
 
 
+async def deal_with(phone, case, step):
+    """Numbers of entries depend on what came before: the case names its only one; 0 is nobody's."""
+    items = [entry.item for entry in await phone.attention() if entry.case_id == case]
+    item, text = items[0] if items else 0, step.get("text")
+    if step["step"] == "amend":
+        return await phone.amend_item(item, text, answers_of(step))
+    if step["step"] == "note":
+        return await phone.keep_item_as_note(item)
+    if step["step"] == "appeal":
+        return await phone.appeal_item(item, text or "")
+    return await phone.discard_item(item)
+
+
+async def search(stage, phone, step):
+    asked = {name: step[name] for name in "text stage service sync mine".split() if name in step}
+    found = {line.id for line in await phone.search(core.ListAsk(**asked))}
+    names = [id for _, id in sorted(stage.cases.items()) if id in found]
+    return names + sorted(found - set(names))
+
+
 async def resolve(phone, case, step):
     conflicts = (await phone.show(case)).conflicts
     values = [v for c in conflicts if c.key == step["key"] for v in c.values if v.value == step["keep"]]
@@ -230,6 +274,10 @@ async def carry_out(stage, step):
         return stage.server_down()
     if what == "server_up":
         return stage.server_up()
+    if what == "admin":
+        return await stage.admin(step["args"])
+    if what == "days_pass":
+        return stage.days_pass(step["days"])
     name = step["on"]
     phone = stage.phones[name].core
     case = stage.cases[step["case"]] if "case" in step else None
@@ -249,6 +297,10 @@ async def carry_out(stage, step):
         photos = stage.files(step.get("photos", []))
         act = core.ActInput(name=step["act"], text=step.get("text"), arguments=answers_of(step), photos=photos)
         return (await phone.act(case, act)).name.lower()
+    if what == "attention":
+        return await deal_with(phone, case, step)
+    if what == "search":
+        return await search(stage, phone, step)
     if what == "resolve":
         return await resolve(phone, case, step)
     if what == "sync":

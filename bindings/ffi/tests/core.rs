@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use yuandian_ffi::{ActInput, Answer, CoreError, DraftInput, EventKind, Position, YuandianCore, services};
+use yuandian_ffi::{
+    ActInput, Answer, CoreError, DraftInput, EventKind, ListAsk, Position, YuandianCore, services,
+};
 
 const SMALL_PHOTO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/photos/tiny.jpg");
 const NO_PHOTO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/hostile-photos/html.jpg");
@@ -151,4 +153,29 @@ fn every_service_says_its_form_in_both_languages() {
             assert_eq!(field.kind == "choice", !field.options.is_empty(), "{} {}", form.id, field.key);
         }
     }
+}
+
+#[tokio::test]
+async fn a_list_is_asked_and_an_entry_that_is_not_there_is_said_so() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    core.save_draft(None, snap("井盖缺失")).await.unwrap();
+    let ask = |text: &str| ListAsk {
+        text: text.into(),
+        stage: Some("draft".into()),
+        service: None,
+        sync: None,
+        mine: true,
+        limit: 10,
+        offset: 0,
+    };
+    assert_eq!(core.search(ask("井盖")).await.unwrap()[0].title, "井盖缺失");
+    assert_eq!(core.search(ask("路灯")).await.unwrap(), []);
+    let nobody = Err(CoreError::NotFound { what: "item".into(), id: "7".into() });
+    assert_eq!(core.amend_item(7, None, vec![]).await, nobody);
+    assert_eq!(core.keep_item_as_note(7).await, nobody);
+    assert_eq!(core.appeal_item(7, "x".into()).await, nobody);
+    assert_eq!(core.discard_item(7).await, nobody);
+    assert_eq!(core.export_item(7, home.path().join("x.zip").display().to_string()).await, nobody);
+    assert!(!home.path().join("x.zip").exists());
 }

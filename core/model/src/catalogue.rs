@@ -443,10 +443,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_embedded_catalogue_holds_the_three_first_services() {
+    fn the_embedded_catalogue_holds_the_first_services() {
         let catalogue = Catalogue::embedded();
         let ids: Vec<&str> = catalogue.services().map(|s| s.id.0.as_str()).collect();
-        assert_eq!(ids, ["case.city.E06010", "case.snap", "help.errand"]);
+        assert_eq!(ids, ["case.city.E06010", "case.snap", "help.errand", "help.escort"]);
+        assert_eq!(catalogue.service("help.escort").unwrap().0.capacity, 2);
         let (errand, workflow) = catalogue.service("help.errand").unwrap();
         let keys: Vec<&str> = errand.fields.iter().map(|f| f.key.as_str()).collect();
         assert_eq!(keys, ["list", "budget", "beneficiary", "time_window"]);

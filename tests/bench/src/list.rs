@@ -198,16 +198,16 @@ pub fn fill(phone: &mut Phone, cases: u32) -> Result<(), Box<dyn Error>> {
 
 fn line(number: u32) -> Result<PulledCase, Box<dyn Error>> {
     let pick = |list: &[&'static str], step: u32| list[(number / step) as usize % list.len()];
-    let rare = if number % RARE_EVERY == 0 { RARE } else { "" };
+    let rare = if number.is_multiple_of(RARE_EVERY) { RARE } else { "" };
     let what = pick(&WHAT, 1);
     let title = format!("{}{what}{rare} no{number}", pick(&WHERE, 10));
     let mut id = [0; 16];
     id[..4].copy_from_slice(&number.to_be_bytes());
     id[12..].copy_from_slice(&number.wrapping_mul(2_654_435_761).to_be_bytes());
-    let author = if number % 100 == 0 { 1 } else { 2 };
+    let author = if number.is_multiple_of(100) { 1 } else { 2 };
     let at_ms = NOW_MS + i64::from(number) * 7;
     let facts = CaseFacts {
-        service: (if number % 3 == 0 { "case.snap" } else { "case.city.E06010" }).to_owned(),
+        service: (if number.is_multiple_of(3) { "case.snap" } else { "case.city.E06010" }).to_owned(),
         catalogue: 1,
         grid: GRID.parse()?,
         place: None,

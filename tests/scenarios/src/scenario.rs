@@ -117,6 +117,38 @@ pub enum What {
         #[serde(default)]
         photos: Vec<String>,
     },
+    /// One step with the only entry of the 需处理 list that a case has.
+    Attention {
+        on: String,
+        case: String,
+        step: EntryStep,
+        #[serde(default)]
+        text: Option<String>,
+        #[serde(default)]
+        set: BTreeMap<String, String>,
+    },
+    /// A list that is asked for something.
+    Search {
+        on: String,
+        #[serde(default)]
+        text: String,
+        #[serde(default)]
+        stage: Option<String>,
+        #[serde(default)]
+        service: Option<String>,
+        #[serde(default)]
+        sync: Option<String>,
+        #[serde(default)]
+        mine: bool,
+    },
+    /// A command of the operator, beside the running server.
+    Admin {
+        args: Vec<String>,
+    },
+    /// Timers of the server come nearer by so many days: it is stopped and started again.
+    DaysPass {
+        days: i64,
+    },
     Resolve {
         on: String,
         case: String,
@@ -140,6 +172,16 @@ pub enum What {
         #[serde(default)]
         case: Option<String>,
     },
+}
+
+/// What is done with an entry.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryStep {
+    Amend,
+    Note,
+    Appeal,
+    Discard,
 }
 
 /// A text as it stands, or a letter so many times.

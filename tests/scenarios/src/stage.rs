@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use yuandian_device::{CaseId, DeviceError, Driver, Phone, RunReport, TrustRoots, platform};
@@ -119,10 +120,46 @@ impl Stage {
         Ok(())
     }
 
-    fn invite(&self, role: &str, grid: &str) -> Result<String, String> {
-        let data = self.folder.path().join("server");
+    /// A command of the operator. `case:NAME` is the case's id, `user:NAME` the person's.
+    pub fn admin(&self, args: &[String]) -> Result<(), String> {
+        let given = |arg: &String| -> Result<String, String> {
+            Ok(match arg.split_once(':') {
+                Some(("case", name)) => self.case(name)?.to_string(),
+                Some(("user", name)) => {
+                    self.device(name)?.phone().person().map_err(|e| e.to_string())?.user.to_string()
+                }
+                _ => arg.clone(),
+            })
+        };
+        let args = args.iter().map(given).collect::<Result<Vec<_>, _>>()?;
+        let (verb, rest) = args.split_first().ok_or("an operator's command without a word")?;
         let mut call = Command::new(&self.server_bin);
-        let told = call.arg("invite").arg("--data").arg(data).args(["--role", role, "--grid", grid]).output();
+        let told = call.args(["admin", verb, "--data"]).arg(self.data()).args(rest).output();
+        let told = told.map_err(|e| e.to_string())?;
+        if told.status.success() {
+            return Ok(());
+        }
+        Err(format!("admin {verb}: {}", String::from_utf8_lossy(&told.stderr)))
+    }
+
+    /// Brings what the server is to do later nearer by so many days, while it stands still.
+    pub fn days_pass(&mut self, days: i64) -> Result<(), String> {
+        self.server_down()?;
+        let db = Connection::open(self.data().join("yuandian.db")).map_err(|e| e.to_string())?;
+        let ms = days * 24 * 60 * 60 * 1_000;
+        db.execute("UPDATE timer SET due_ms = due_ms - ?1", [ms]).map_err(|e| e.to_string())?;
+        drop(db);
+        self.server_up()
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("server")
+    }
+
+    fn invite(&self, role: &str, grid: &str) -> Result<String, String> {
+        let mut call = Command::new(&self.server_bin);
+        let told =
+            call.arg("invite").arg("--data").arg(self.data()).args(["--role", role, "--grid", grid]).output();
         let told = told.map_err(|e| e.to_string())?;
         if !told.status.success() {
             return Err(format!("no invitation: {}", String::from_utf8_lossy(&told.stderr)));

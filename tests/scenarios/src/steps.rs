@@ -1,13 +1,15 @@
 //! Plays the steps of a scenario and holds each to what is written beside it.
 #![allow(clippy::disallowed_methods, reason = "photos are read from the test data")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use yuandian_device::{ActCommand, ActOutcome, CaseId, DeviceError, Draft, Phone, Position};
+use yuandian_device::{
+    ActCommand, ActOutcome, Amendment, CaseId, DeviceError, Draft, Phone, Position, SearchAsk,
+};
 
 use crate::observe;
-use crate::scenario::{Scenario, Step, What, test_file};
+use crate::scenario::{EntryStep, Scenario, Step, What, test_file};
 use crate::stage::Stage;
 
 /// What came of a step: the phone's answer, or its error.
@@ -104,6 +106,35 @@ fn carry_out(stage: &mut Stage, what: &What) -> Result<Answer, String> {
             };
             stage.device(on)?.phone().act(&id, &command).map(outcome)
         }
+        What::Attention { on, case, step, text, set } => {
+            let (id, set) = (stage.case(case)?, pairs(set));
+            deal_with(&mut stage.device(on)?.phone(), &id, *step, text.as_deref(), &set).map(|()| Value::Null)
+        }
+        What::Search { on, text, stage: in_stage, service, sync, mine } => {
+            let ask = SearchAsk {
+                text: text.clone(),
+                stage: in_stage.clone(),
+                service: service.clone(),
+                sync: sync.clone(),
+                mine: *mine,
+                ..SearchAsk::default()
+            };
+            let found = stage.device(on)?.phone().search(&ask);
+            found.map(|lines| {
+                let mut found: BTreeSet<String> = lines.into_iter().map(|line| line.id).collect();
+                let known = stage.cases.values().map(ToString::to_string).filter(|id| found.remove(id));
+                let known: Vec<String> = known.collect();
+                json!(known.into_iter().chain(found).collect::<Vec<_>>())
+            })
+        }
+        What::Admin { args } => {
+            stage.admin(args)?;
+            Ok(Value::Null)
+        }
+        What::DaysPass { days } => {
+            stage.days_pass(*days)?;
+            Ok(Value::Null)
+        }
         What::Resolve { on, case, key, keep } => {
             let id = stage.case(case)?;
             resolve(&mut stage.device(on)?.phone(), &id, key, keep).map(|()| Value::Null)
@@ -194,6 +225,25 @@ fn capture(phone: &mut Phone, what: &What) -> Result<Result<CaseId, DeviceError>
         if *draft { Ok(id) } else { phone.finish(&id) }
     };
     Ok(save())
+}
+
+/// Numbers of entries depend on what came before: the case names its only one; 0 is nobody's.
+fn deal_with(
+    phone: &mut Phone,
+    id: &CaseId,
+    step: EntryStep,
+    text: Option<&str>,
+    set: &[(String, String)],
+) -> Result<(), DeviceError> {
+    let entries = phone.attention()?;
+    let item = entries.iter().find(|entry| entry.case == id.to_string()).map_or(0, |entry| entry.item);
+    match step {
+        EntryStep::Amend => phone.amend(item, &Amendment { text, set }),
+        EntryStep::Note => phone.keep_as_note(item),
+        EntryStep::Appeal => phone.appeal(item, text.unwrap_or_default()),
+        EntryStep::Discard => phone.discard(item),
+    }
+    .map(|_| ())
 }
 
 /// Settles a conflict by the value: the numbers of values depend on ids.
