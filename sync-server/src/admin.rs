@@ -1,19 +1,25 @@
 //! What the operator's commands do, on a data directory, beside a running server.
 
 mod cases;
+mod judged;
+mod people;
 
 use std::path::Path;
 
 use serde::Serialize;
-use yuandian_model::{CaseId, DeviceId, DivisionCode, Divisions, Epoch, Role};
+use yuandian_model::{CaseId, DeviceId, DivisionCode, Divisions, Epoch, Role, UserId};
 
+use crate::hub::Answered;
 use crate::invitation::InvitationCode;
-use crate::limits::{INVITATION_MS, INVITATIONS_PER_COMMAND_MAX};
+use crate::limits::{GRANTS_PER_USER_MAX, INVITATION_MS, INVITATIONS_PER_COMMAND_MAX};
+use crate::problem::Problem;
 use crate::randomness::Randomness;
 use crate::shell::{Place, ServeError};
 use crate::store::{NewInvitation, Store};
 
 pub use cases::{Why, WhyStream, move_case, reopen_case, why};
+pub use judged::{AppealSummary, QuarantineLine, answer, appeals, quarantine, settle};
+pub use people::{grant, revoke, rotate_key, shut_out};
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -29,12 +35,30 @@ pub enum AdminError {
     /// No such device.
     #[error("no device {0} is enrolled on this server")]
     UnknownDevice(DeviceId),
+    /// No such person.
+    #[error("no person {0} is known to this server")]
+    UnknownPerson(UserId),
+    /// Too many rights.
+    #[error("the person holds {GRANTS_PER_USER_MAX} rights, as many as one may: end one first")]
+    TooManyGrants,
+    /// An answer that was not carried out.
+    #[error("{0}")]
+    Unanswered(Answered),
+    /// The hub could not.
+    #[error("{}: {}", .0.title(), .0.next())]
+    Hub(Problem),
     /// Too many or none.
     #[error("{0} invitations at once: give a count of 1 to {INVITATIONS_PER_COMMAND_MAX}")]
     Count(u32),
     /// The data directory.
     #[error(transparent)]
     Place(#[from] ServeError),
+}
+
+impl From<Problem> for AdminError {
+    fn from(problem: Problem) -> Self {
+        AdminError::Hub(problem)
+    }
 }
 
 /// Makes single-use invitations and gives their codes, which nobody can read again. `now_ms`: ms since 1970.

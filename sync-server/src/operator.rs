@@ -1,5 +1,7 @@
 //! `yuandian-server admin …`: what an operator does beside a running server.
 
+mod authority;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,6 +15,9 @@ use crate::{admin_failed, json, said};
 /// What an operator can do.
 #[derive(Subcommand)]
 pub enum AdminCommand {
+    /// About authority.
+    #[command(flatten)]
+    Authority(authority::AuthorityCommand),
     /// Move a case to another grid.
     Move {
         /// The data directory.
@@ -52,6 +57,7 @@ pub enum AdminCommand {
 /// Does it.
 pub fn operate(command: AdminCommand) -> ExitCode {
     match command {
+        AdminCommand::Authority(command) => authority::operate(command),
         AdminCommand::Move { data, case, to } => numbered(
             admin::move_case(&data, case, &to, &mut SystemRandomness, now_ms()),
             "it lies there already",

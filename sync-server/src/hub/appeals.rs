@@ -27,6 +27,27 @@ pub enum Answered {
     Refused(Code),
 }
 
+impl std::fmt::Display for Answered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Answered::Done => f.write_str("done"),
+            Answered::Unknown => {
+                f.write_str("there is no such line, or it is answered: look at the list again")
+            }
+            Answered::Words => write!(f, "say it in 1 to {ANSWER_CHARS_MAX} characters"),
+            Answered::NotKept => {
+                f.write_str("its case is not on this server: it can only be dropped or denied")
+            }
+            Answered::Refused(code) => {
+                write!(
+                    f,
+                    "it cannot be taken in, whoever wants it ({code}): it can only be dropped or denied"
+                )
+            }
+        }
+    }
+}
+
 impl Hub {
     /// Keeps an appeal: never refused for authority, only for signature and size.
     pub(super) fn appeal(

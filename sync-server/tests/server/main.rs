@@ -13,6 +13,7 @@ mod feed;
 mod follow;
 mod held;
 mod http;
+mod judged;
 mod lines;
 mod operator;
 mod phone;

@@ -59,6 +59,15 @@ pub fn notice(t: &Transaction<'_>, purpose: Purpose, message: Vec<u8>) -> Result
     Ok(SignedNotice { message, signer: key.id(), signature })
 }
 
+/// The canonical bytes of a receipt, signed where there is a key already.
+pub fn sealed(t: &Transaction<'_>, receipt: Receipt) -> Result<Vec<u8>, StoreError> {
+    let key = newest(t)?;
+    Ok(cbor::encode(&match key {
+        Some(key) => receipt.seal(&key),
+        None => receipt,
+    }))
+}
+
 /// Seals receipts of one transaction.
 pub struct Sealer(DeviceKey);
 

@@ -15,7 +15,7 @@ use yuandian_sync::message::{PartitionHead, Receipt};
 
 use super::membership::{Step, leave, of_people, touch};
 use super::row::{case, signed};
-use super::{ages, error, partitions};
+use super::{ages, error, keys, partitions};
 use crate::store::{CaseRecord, Judge, ServerAct, StoreError};
 
 /// Author of what the server does itself.
@@ -193,6 +193,7 @@ fn log(
         signer: None,
         signature: None,
     };
+    let receipt = keys::sealed(t, receipt)?;
     t.prepare_cached(
         "INSERT INTO commit_log
          (id, partition, seq, document, kind, grp, device, user, received_ms, code, receipt, envelope, signature)
@@ -210,7 +211,7 @@ fn log(
             PLATFORM.0,
             now_ms,
             Code::Ok.id(),
-            cbor::encode(&receipt),
+            receipt,
             commit.envelope,
             commit.signature.0,
         ])

@@ -1,0 +1,89 @@
+//! What an operator does to people's rights and to the server's keys.
+
+use std::path::Path;
+
+use yuandian_model::{Divisions, Grant};
+use yuandian_sync::message::ServerKey;
+
+use super::AdminError;
+use crate::randomness::{Randomness, draw};
+use crate::shell::{Place, ServeError};
+use crate::store::{Authority, RightsChange, SqliteStore, StoreError, Whom};
+
+fn changed(whom: &Whom, change: Result<RightsChange, StoreError>) -> Result<u64, AdminError> {
+    match change.map_err(ServeError::from)? {
+        RightsChange::Done { count, .. } => Ok(count),
+        RightsChange::TooMany => Err(AdminError::TooManyGrants),
+        RightsChange::Unknown => Err(match whom {
+            Whom::Device(device) => AdminError::UnknownDevice(*device),
+            Whom::User(user) => AdminError::UnknownPerson(*user),
+        }),
+    }
+}
+
+fn store(data: &Path, randomness: &mut dyn Randomness) -> Result<SqliteStore, AdminError> {
+    Ok(Place::open(data)?.store(randomness)?)
+}
+
+/// Gives a right; how many it adds, 0 where it was held already. `now_ms`: ms since 1970.
+///
+/// # Errors
+/// [`AdminError`].
+pub fn grant(
+    data: &Path,
+    whom: &Whom,
+    grant: &Grant,
+    randomness: &mut dyn Randomness,
+    now_ms: i64,
+) -> Result<u64, AdminError> {
+    if Divisions::zhengzhou().name(&grant.grid).is_none() {
+        return Err(AdminError::UnknownGrid(grant.grid.clone()));
+    }
+    changed(whom, store(data, randomness)?.grant(whom, grant, now_ms))
+}
+
+/// Ends a right, or every right of a person; how many. What was captured before and only adds is still taken for a while.
+/// `now_ms`: ms since 1970.
+///
+/// # Errors
+/// [`AdminError`].
+pub fn revoke(
+    data: &Path,
+    whom: &Whom,
+    grant: Option<&Grant>,
+    randomness: &mut dyn Randomness,
+    now_ms: i64,
+) -> Result<u64, AdminError> {
+    changed(whom, store(data, randomness)?.revoke(whom, grant, now_ms))
+}
+
+/// Shuts a person with all devices, or one device, out for good: told to forget everything, its work kept apart. 0 where it was out already.
+/// `now_ms`: ms since 1970.
+///
+/// # Errors
+/// [`AdminError`].
+pub fn shut_out(
+    data: &Path,
+    whom: &Whom,
+    randomness: &mut dyn Randomness,
+    now_ms: i64,
+) -> Result<u64, AdminError> {
+    let store = store(data, randomness)?;
+    // What waits of it gets a last answer, which is signed.
+    store.keys(&draw(randomness), now_ms).map_err(ServeError::from)?;
+    changed(whom, store.shut_out(whom, now_ms))
+}
+
+/// Puts a new key in force, endorsed by the one before; all keys, newest first. `now_ms`: ms since 1970.
+///
+/// # Errors
+/// [`AdminError`].
+pub fn rotate_key(
+    data: &Path,
+    randomness: &mut dyn Randomness,
+    now_ms: i64,
+) -> Result<Vec<ServerKey>, AdminError> {
+    let store = store(data, randomness)?;
+    store.keys(&draw(randomness), now_ms).map_err(ServeError::from)?;
+    Ok(store.rotate_key(&draw(randomness), now_ms).map_err(ServeError::from)?)
+}

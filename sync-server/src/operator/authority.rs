@@ -1,0 +1,217 @@
+//! Rights, keys, the operator's list and appeals.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use yuandian_model::{DeviceId, DivisionCode, Grant, Role, UserId};
+use yuandian_server::admin::{self, AdminError};
+use yuandian_server::shell::{SystemRandomness, now_ms};
+use yuandian_server::store::Whom;
+
+use crate::{admin_failed, json, said};
+
+/// Who is meant.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub struct Who {
+    /// A person.
+    #[arg(long)]
+    user: Option<UserId>,
+    /// A device; rights are those of its person.
+    #[arg(long)]
+    device: Option<DeviceId>,
+}
+
+impl Who {
+    fn whom(&self) -> Option<Whom> {
+        self.user.map(Whom::User).or(self.device.map(Whom::Device))
+    }
+}
+
+/// What an operator can do about authority.
+#[derive(Subcommand)]
+pub enum AuthorityCommand {
+    /// Give a person a right.
+    Grant {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// Who gets it.
+        #[command(flatten)]
+        who: Who,
+        /// The role, like grid_worker.
+        #[arg(long)]
+        role: Role,
+        /// Where, like 410102001.
+        #[arg(long)]
+        grid: DivisionCode,
+    },
+    /// End a right, or all of a person; or shut a person or device out for good.
+    Revoke {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// Whose.
+        #[command(flatten)]
+        who: Who,
+        /// The role; all rights without.
+        #[arg(long, requires = "grid")]
+        role: Option<Role>,
+        /// Where.
+        #[arg(long, requires = "role")]
+        grid: Option<DivisionCode>,
+        /// For good: told to forget everything, its work kept apart.
+        #[arg(long, conflicts_with = "role")]
+        hard: bool,
+    },
+    /// Put a new signing key in force.
+    RotateKey {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// What has to be looked at: late work, contradictions after a restore, hostile commits, what never came.
+    Quarantine {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// As JSON, a line each.
+        #[arg(long)]
+        json: bool,
+        /// Take this line's commit in under its author, or mark it as seen.
+        #[arg(long, conflicts_with = "drop")]
+        release: Option<u64>,
+        /// Take this line off the list.
+        #[arg(long)]
+        drop: Option<u64>,
+        /// What its readers are told.
+        #[arg(long, default_value = "")]
+        words: String,
+    },
+    /// Refused commits that people want looked at.
+    Appeals {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// As JSON, a line each.
+        #[arg(long)]
+        json: bool,
+        /// Grant this one.
+        #[arg(long, conflicts_with = "deny", requires = "words")]
+        grant: Option<u64>,
+        /// Deny this one.
+        #[arg(long, requires = "words")]
+        deny: Option<u64>,
+        /// What the person is told.
+        #[arg(long)]
+        words: Option<String>,
+    },
+}
+
+/// Does it.
+pub fn operate(command: AuthorityCommand) -> ExitCode {
+    let randomness = &mut SystemRandomness;
+    match command {
+        AuthorityCommand::Grant { data, who, role, grid } => {
+            let Some(whom) = who.whom() else { return ExitCode::from(crate::BAD_INPUT) };
+            let grant = Grant { role, grid };
+            counted(admin::grant(&data, &whom, &grant, randomness, now_ms()), "it is held already")
+        }
+        AuthorityCommand::Revoke { data, who, role, grid, hard } => {
+            let Some(whom) = who.whom() else { return ExitCode::from(crate::BAD_INPUT) };
+            if hard {
+                return counted(
+                    admin::shut_out(&data, &whom, randomness, now_ms()),
+                    "it is shut out already",
+                );
+            }
+            let grant = role.zip(grid).map(|(role, grid)| Grant { role, grid });
+            counted(
+                admin::revoke(&data, &whom, grant.as_ref(), randomness, now_ms()),
+                "no such right is held",
+            )
+        }
+        AuthorityCommand::RotateKey { data } => match admin::rotate_key(&data, randomness, now_ms()) {
+            Ok(keys) => {
+                let ids = keys.iter().map(|key| hex::encode(key.id().0)).collect::<Vec<_>>();
+                said(&ids.join("\n"));
+                ExitCode::SUCCESS
+            }
+            Err(error) => admin_failed(&error),
+        },
+        AuthorityCommand::Quarantine { data, json: as_json, release, drop, words } => {
+            if let Some(id) = release.or(drop) {
+                return finished(admin::settle(&data, id, release.is_some(), &words, now_ms()));
+            }
+            listed(admin::quarantine(&data, randomness), as_json, |line| {
+                format!(
+                    "{} {} {} · case {} · device {} · {}{}",
+                    line.id,
+                    line.kind,
+                    line.code,
+                    line.case,
+                    line.device,
+                    line.detail,
+                    if line.kept { " · kept" } else { "" }
+                )
+            })
+        }
+        AuthorityCommand::Appeals { data, json: as_json, grant, deny, words } => {
+            if let Some(ticket) = grant.or(deny) {
+                let words = words.unwrap_or_default();
+                return finished(admin::answer(&data, ticket, grant.is_some(), &words, now_ms()));
+            }
+            listed(admin::appeals(&data, randomness), as_json, |line| {
+                let answer = match line.granted {
+                    None => "open".to_owned(),
+                    Some(true) => format!("granted: {}", line.words),
+                    Some(false) => format!("denied: {}", line.words),
+                };
+                format!(
+                    "{} case {} · person {} · {} · {}",
+                    line.ticket, line.case, line.user, line.reason, answer
+                )
+            })
+        }
+    }
+}
+
+fn listed<T: serde::Serialize>(
+    lines: Result<Vec<T>, AdminError>,
+    as_json: bool,
+    words: impl Fn(&T) -> String,
+) -> ExitCode {
+    match lines {
+        Ok(lines) => {
+            for line in lines {
+                if as_json {
+                    json(&line);
+                } else {
+                    said(&words(&line));
+                }
+            }
+            ExitCode::SUCCESS
+        }
+        Err(error) => admin_failed(&error),
+    }
+}
+
+fn counted(done: Result<u64, AdminError>, otherwise: &str) -> ExitCode {
+    match done {
+        Ok(0) => said(&format!("nothing to do: {otherwise}")),
+        Ok(count) => said(&format!("done: {count}")),
+        Err(error) => return admin_failed(&error),
+    }
+    ExitCode::SUCCESS
+}
+
+fn finished(done: Result<(), AdminError>) -> ExitCode {
+    match done {
+        Ok(()) => {
+            said("done");
+            ExitCode::SUCCESS
+        }
+        Err(error) => admin_failed(&error),
+    }
+}
