@@ -77,13 +77,17 @@ pub const GONE_PER_TICK_MAX: u32 = 1_000;
 pub const AGE_OUT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// How long after the end of a right work is still taken that was captured before it, ms.
 pub const LATE_GRACE_MS: i64 = 14 * 24 * 60 * 60 * 1000;
+/// Commits and private answers that one device may push in a span: 200 a second, and all that a long day brings at once.
+pub const PUSH_PACE_COMMITS_MAX: u64 = 12_000;
+/// That span, ms.
+pub const PUSH_PACE_MS: i64 = 60 * 1000;
 /// How long a commit waits for what it builds on, ms; then it goes to the operator.
 pub const HELD_MS: i64 = 5 * 24 * 60 * 60 * 1000;
 /// Commits of one device that wait; the next goes to the operator at once.
 pub const HELD_PER_DEVICE_MAX: u64 = 256;
 /// Commits that wait in one case.
 pub const HELD_PER_CASE_MAX: u64 = 64;
-/// Held commits that are judged for the last time in one tick.
+/// Held commits that are judged for the last time in one tick, give or take those of one case.
 pub const RIPE_PER_TICK_MAX: u32 = 256;
 /// Lines of one device on the operator's list: what a hostile phone adds beyond it is refused all the same, and only counted.
 pub const QUARANTINE_PER_DEVICE_MAX: u64 = 256;

@@ -85,6 +85,8 @@ problems! {
     UploadLocked = "upload_locked", 423, "Another request is writing this upload", "Wait, then ask with HEAD";
     /// Too many unfinished uploads.
     TooManyUploads = "too_many_uploads", 429, "Too many unfinished uploads of this device", "Finish or delete some first";
+    /// The device sends too much.
+    TooFast = "too_fast", 429, "This device sends too much at once", "Send the rest after the time in Retry-After";
     /// Too many appeals without an answer.
     TooManyAppeals = "too_many_appeals", 429, "Too many appeals of this device wait for an answer", "Wait for the answers, then appeal again";
     /// The bytes do not have the promised hash.

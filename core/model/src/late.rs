@@ -65,10 +65,6 @@ impl Standing {
 
 /// What becomes of an act.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one at a time, moved once: a box would cost more than it saves"
-)]
 pub enum Outcome {
     /// Carried out; `late` where the right had ended: only a case can be opened so.
     Done {

@@ -7,6 +7,7 @@ mod appeals;
 mod enroll;
 mod hello;
 mod offers;
+mod pace;
 mod prepare;
 mod pull;
 mod push;
@@ -131,6 +132,7 @@ pub struct Hub {
     blobs: Arc<dyn Blobs>,
     rules: Rules,
     randomness: Mutex<Box<dyn Randomness + Send>>,
+    pace: Mutex<pace::Pace>,
 }
 
 impl Hub {
@@ -143,7 +145,7 @@ impl Hub {
         randomness: Box<dyn Randomness + Send>,
     ) -> Self {
         let rules = Rules::new(catalogue, divisions).partitioned(store.partition_digits());
-        Self { store, blobs, rules, randomness: Mutex::new(randomness) }
+        Self { store, blobs, rules, randomness: Mutex::new(randomness), pace: Mutex::default() }
     }
 
     /// The catalogue and divisions in force.

@@ -2,6 +2,7 @@
 //! again where somebody was faster.
 
 use std::collections::BTreeSet;
+use std::sync::PoisonError;
 
 use minicbor::bytes::ByteVec;
 use yuandian_document::{CertifiedKey, cbor};
@@ -26,6 +27,12 @@ impl Hub {
         if push.items.len() > PUSH_COMMITS_MAX || push.private.len() > PRIVATE_RECORDS_MAX {
             return Err(Problem::OverLimit);
         }
+        let sent = (push.items.len() + push.private.len()) as u64;
+        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        if !pace.admits(&account.device, sent, now_ms) {
+            return Err(Problem::TooFast);
+        }
+        drop(pace);
         let key = CertifiedKey::believed(account.device, &account.key).map_err(|_| Problem::Internal)?;
         let mut arrived: Vec<Arrived> = Vec::new();
         // Where each item's answer is: among the sequenced ones, or said at once.

@@ -19,7 +19,7 @@ impl Hub {
     pub(super) fn judge_ripe(&self, now_ms: i64) -> Result<(), Problem> {
         let mut left = RIPE_PER_TICK_MAX;
         while left > 0 {
-            let held = self.store.ripe(now_ms, left)?;
+            let held = self.store.ripe(now_ms)?;
             if held.is_empty() {
                 return Ok(());
             }

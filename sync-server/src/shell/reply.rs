@@ -41,7 +41,7 @@ impl IntoResponse for Problem {
         let headers = reply.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if matches!(self, Problem::Busy | Problem::NotReady | Problem::StorageFull) {
+        if matches!(self, Problem::Busy | Problem::NotReady | Problem::StorageFull | Problem::TooFast) {
             headers.insert(header::RETRY_AFTER, number(RETRY_AFTER_S));
         }
         if self == Problem::Unauthorized {

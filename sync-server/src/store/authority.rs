@@ -175,8 +175,8 @@ pub trait Authority: Send + Sync {
     /// Shuts a person or a device out for good: all its rights end, what waits of it goes to the operator's list.
     fn shut_out(&self, whom: &Whom, now_ms: i64) -> Result<RightsChange, StoreError>;
 
-    /// Held commits whose time has come, at most `limit`, of one case after the other.
-    fn ripe(&self, now_ms: i64, limit: u32) -> Result<Vec<Held>, StoreError>;
+    /// Held commits whose time has come, all those of the case that waits longest: they are judged together, in order.
+    fn ripe(&self, now_ms: i64) -> Result<Vec<Held>, StoreError>;
 
     /// The operator's list, oldest first, with what is kept of the commits.
     fn quarantine(&self) -> Result<Vec<Quarantined>, StoreError>;

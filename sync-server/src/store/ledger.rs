@@ -182,10 +182,7 @@ impl<'a> Ledger<'a> {
                 }
                 let verdict = Verdict::numbered(if late { Code::OkLate } else { Code::Ok }, Facts::new());
                 match &item.origin {
-                    Origin::Granted { words } => {
-                        let facts = Facts::from([("words".to_owned(), words.clone())]);
-                        Verdict { facts, ..verdict }
-                    }
+                    Origin::Granted { words } => Verdict { facts: said(words), ..verdict },
                     _ if late && item.adopted.is_none() => verdict.with(Concern::Late, String::new()),
                     _ => verdict,
                 }
@@ -200,11 +197,15 @@ impl<'a> Ledger<'a> {
     }
 
     /// Takes a commit into its chain: the first is 1 and has none before it, every other follows the last received. While phones refill a
-    /// restored server the chain may jump: what lies between was refused, and is nobody's to bring back.
+    /// restored server the chain may jump: what lies between was refused, and is nobody's to bring back. What was taken before it was
+    /// restored has proven its place already.
     fn chain(&mut self, item: &Prepared) -> Result<(), Refusal> {
         let envelope = &item.envelope;
         let tip = self.tips.get(&envelope.incarnation);
         let (n, prev) = tip.map_or((1, None), |tip| (tip.n.saturating_add(1), Some(tip.last)));
+        if item.adopted.is_some() && envelope.n < n {
+            return Ok(());
+        }
         let jumps = (item.adopted.is_some() || self.refilling()) && envelope.n > n;
         if !jumps && (envelope.n != n || envelope.prev != prev) {
             return Err(Refusal::new(Code::RChain, [("n", n.to_string())]));
@@ -241,6 +242,8 @@ impl<'a> Ledger<'a> {
         match item.origin {
             Origin::Released { last: false } => waiting,
             Origin::Released { last: true } | Origin::Granted { .. } => Verdict::missing(),
+            // What was taken once is as much as was taken once.
+            Origin::Pushed if item.adopted.is_some() => waiting,
             Origin::Pushed => {
                 let by_case = self.held_by_case.entry(item.envelope.document).or_default();
                 if self.held_by_device >= HELD_PER_DEVICE_MAX || *by_case >= HELD_PER_CASE_MAX {
@@ -291,8 +294,9 @@ impl<'a> Ledger<'a> {
                 return Verdict::still(Code::RGone);
             }
             self.note(item);
-            let facts = [(KEPT.0.to_owned(), KEPT.1.to_owned()), ("words".to_owned(), words.clone())];
-            return Verdict::numbered(Code::OkLate, Facts::from(facts));
+            let mut facts = said(words);
+            facts.insert(KEPT.0.to_owned(), KEPT.1.to_owned());
+            return Verdict::numbered(Code::OkLate, facts);
         }
         let photos = self.photos.get(&(document, item.user)).copied().unwrap_or_default();
         let judged = self.judge.act(state, act, &self.standing(item), photos);
@@ -433,6 +437,12 @@ impl<'a> Ledger<'a> {
         record.log_bytes += item.cost();
         self.taken.insert(taken_part(item));
     }
+}
+
+/// An operator's words as a fact, if there are any.
+fn said(words: &str) -> Facts {
+    let spoken = (!words.is_empty()).then(|| ("words".to_owned(), words.to_owned()));
+    spoken.into_iter().collect()
 }
 
 fn taken_part(item: &Prepared) -> (DeviceId, CommandPart) {

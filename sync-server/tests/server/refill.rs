@@ -1,6 +1,8 @@
 //! A server restored from a backup is refilled by the phones: what was decided stays decided, what waits is judged when the window closes.
 
-use yuandian_model::{CaseId, Code, Epoch, Role};
+use yuandian_document::{Edit, NoteEntry};
+use yuandian_model::{CaseId, Code, EntryId, Epoch, Role};
+use yuandian_server::limits::HELD_PER_CASE_MAX;
 use yuandian_server::store::{Authority, Concern, Store};
 use yuandian_sync::message::*;
 
@@ -140,14 +142,11 @@ fn a_new_claim_waits_until_the_window_closes() {
     let claim = newcomer.named(e.case, "claim");
     let held = &world.push(&newcomer, vec![claim.clone()])[0];
     assert_eq!(held.code, Code::HeldMissing);
-    let until = world.store.ripe(i64::MAX, 1).unwrap()[0].due_ms;
+    let until = world.store.ripe(i64::MAX).unwrap()[0].due_ms;
     assert_eq!(held.facts["until_ms"], until.to_string());
     let note = newcomer.write(
         e.case,
-        &[yuandian_document::Edit::Note(
-            yuandian_model::EntryId::v7(1, [20; 10]),
-            yuandian_document::NoteEntry { text: "我来".into(), at_ms: 7 },
-        )],
+        &[Edit::Note(EntryId::v7(1, [20; 10]), NoteEntry { text: "我来".into(), at_ms: 7 })],
         &[],
     );
     let code = world.codes(&newcomer, vec![note])[0];
@@ -220,4 +219,61 @@ fn a_copy_that_was_not_restored_adopts_nothing() {
     let before = facts(&e.lost, e.case);
     assert_eq!(e.lost.codes(&e.volunteers[1], e.claims[1].clone()), [Code::RTaken], "it is there");
     assert_eq!(facts(&e.lost, e.case), before);
+}
+
+#[test]
+fn text_that_comes_before_its_case_waits_for_it_also_after_the_window() {
+    let mut e = errand();
+    // A volunteer's note rests on the asker's words; both were taken, and both are lost.
+    e.lost.hello(&mut e.volunteers[0]);
+    e.lost.pull(&mut e.volunteers[0]);
+    let text = NoteEntry { text: "在路上".into(), at_ms: 7 };
+    let note = vec![e.volunteers[0].write(e.case, &[Edit::Note(EntryId::v7(1, [11; 10]), text)], &[])];
+    let told = e.lost.push_raw(&e.volunteers[0], note.clone());
+    let before = e.volunteers[0].documents[&e.case].heads();
+    let world = e.backup.restore(&e.lost);
+    close(&world);
+    world.hello(&mut e.volunteers[0]);
+    let note = again(&note, &told);
+    assert_eq!(world.codes(&e.volunteers[0], note.clone()), [Code::HeldMissing]);
+    world.pass(WINDOW_MS);
+    world.hub.tick(world.now()).unwrap();
+    world.hello(&mut e.asker);
+    assert_eq!(world.codes(&e.asker, again(&e.opened, &e.told)), [Code::Ok, Code::Ok]);
+    world.hello(&mut e.volunteers[0]);
+    assert_eq!(
+        world.codes(&e.volunteers[0], note),
+        [Code::Ok],
+        "without a right to it now: the receipt proves it"
+    );
+    let mut reader = world.phone(30, Role::GridWorker);
+    world.pull(&mut reader);
+    assert_eq!(reader.documents[&e.case].heads(), before);
+    assert_eq!(concerns(&world), []);
+}
+
+#[test]
+fn a_phone_brings_back_more_than_strangers_may_let_wait() {
+    let lost = World::new();
+    let mut worker = lost.phone(1, Role::GridWorker);
+    let mut reader = lost.phone(2, Role::GridWorker);
+    let backup = Backup::of(&lost);
+    let case = worker.new_case();
+    let report = vec![worker.report(case, "case.snap")];
+    let report = again(&report, &lost.push_raw(&worker, report.clone()));
+    lost.pull(&mut reader);
+    let notes: Vec<PushItem> = (0..=HELD_PER_CASE_MAX)
+        .map(|n| {
+            let text = NoteEntry { text: n.to_string(), at_ms: 7 };
+            let id = EntryId::v7(i64::try_from(n).unwrap(), [2; 10]);
+            reader.write(case, &[Edit::Note(id, text)], &[])
+        })
+        .collect();
+    let notes = again(&notes, &lost.push_raw(&reader, notes.clone()));
+    let world = backup.restore(&lost);
+    world.hello(&mut reader);
+    assert!(world.codes(&reader, notes.clone()).iter().all(|code| *code == Code::HeldMissing));
+    world.hello(&mut worker);
+    assert_eq!(world.codes(&worker, report), [Code::Ok]);
+    assert!(world.codes(&reader, notes).iter().all(|code| *code == Code::Ok));
 }

@@ -41,8 +41,8 @@ impl Authority for SqliteStore {
     fn shut_out(&self, whom: &Whom, now_ms: i64) -> Result<RightsChange, StoreError> {
         self.write(|t| rights::shut(t, whom, now_ms))
     }
-    fn ripe(&self, now_ms: i64, limit: u32) -> Result<Vec<Held>, StoreError> {
-        self.read(|t| held::ripe(t, now_ms, limit))
+    fn ripe(&self, now_ms: i64) -> Result<Vec<Held>, StoreError> {
+        self.read(|t| held::ripe(t, now_ms))
     }
     fn quarantine(&self) -> Result<Vec<Quarantined>, StoreError> {
         self.read(quarantine::list)

@@ -100,7 +100,7 @@ pub fn receipt(t: &Transaction<'_>, id: &CommitId) -> Result<Option<Vec<u8>>, St
 }
 
 /// What is to be judged for the last time, of the case that waits longest.
-pub fn ripe(t: &Transaction<'_>, now_ms: i64, limit: u32) -> Result<Vec<Held>, StoreError> {
+pub fn ripe(t: &Transaction<'_>, now_ms: i64) -> Result<Vec<Held>, StoreError> {
     let case: Option<CaseId> = t
         .prepare_cached(RIPE)
         .and_then(|mut s| s.query_row([now_ms], |row| Ok(CaseId(row.get(0)?))).optional())
@@ -110,7 +110,6 @@ pub fn ripe(t: &Transaction<'_>, now_ms: i64, limit: u32) -> Result<Vec<Held>, S
     };
     let mut held = of_cases(t, &BTreeSet::from([case]))?.remove(&case).unwrap_or_default();
     held.retain(|held| held.due_ms <= now_ms);
-    held.truncate(limit as usize);
     Ok(held)
 }
 
