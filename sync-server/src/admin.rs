@@ -1,5 +1,6 @@
 //! What the operator's commands do, on a data directory, beside a running server.
 
+mod backups;
 mod cases;
 mod judged;
 mod people;
@@ -17,6 +18,7 @@ use crate::randomness::Randomness;
 use crate::shell::{Place, ServeError};
 use crate::store::{NewInvitation, Store};
 
+pub use backups::{back_up, put_back};
 pub use cases::{Why, WhyStream, move_case, reopen_case, why};
 pub use judged::{AppealSummary, QuarantineLine, answer, appeals, quarantine, settle};
 pub use people::{grant, revoke, rotate_key, shut_out};
@@ -134,6 +136,10 @@ pub struct Summary {
     pub blobs: u64,
     /// Devices whose rights lead to more than they hold.
     pub over_budget: Vec<OverBudgetSummary>,
+    /// When the last checked backup was made, ms since 1970.
+    pub backup_ms: Option<i64>,
+    /// What the operator should look at, in words.
+    pub warnings: Vec<String>,
 }
 
 /// A device over its budget, in the summary.
@@ -147,11 +153,11 @@ pub struct OverBudgetSummary {
     pub over: u64,
 }
 
-/// What is on a server, read beside it.
+/// What is on a server, read beside it. `now_ms`: ms since 1970.
 ///
 /// # Errors
 /// [`AdminError::Place`].
-pub fn summary(data: &Path, randomness: &mut dyn Randomness) -> Result<Summary, AdminError> {
+pub fn summary(data: &Path, randomness: &mut dyn Randomness, now_ms: i64) -> Result<Summary, AdminError> {
     let store = Place::open(data)?.store(randomness)?;
     let head = store.head().map_err(ServeError::from)?;
     let cases = store.cases(None).map_err(ServeError::from)?;
@@ -176,5 +182,24 @@ pub fn summary(data: &Path, randomness: &mut dyn Randomness) -> Result<Summary, 
     let over_budget = over_budget
         .map(|found| OverBudgetSummary { device: found.device, budget: found.budget, over: found.over })
         .collect();
-    Ok(Summary { epoch: head.epoch, head: head.head, cases, blobs, over_budget })
+    let backup = store.backup_state().map_err(ServeError::from)?;
+    let mut warnings = Vec::new();
+    if backup.is_stale(now_ms) {
+        let hours = backup.age_ms(now_ms).unwrap_or_default() / 3_600_000;
+        warnings.push(format!("the last backup is {hours} h old: make one with `yuandian-server backup`"));
+    }
+    if let Some((device, at_ms)) = store.future_cursor().map_err(ServeError::from)? {
+        warnings.push(format!(
+            "at {at_ms} ms device {device} knew numbers that this server never gave: an old copy of its data may have been started without `yuandian-server restore`"
+        ));
+    }
+    Ok(Summary {
+        epoch: head.epoch,
+        head: head.head,
+        cases,
+        blobs,
+        over_budget,
+        backup_ms: backup.last_ms,
+        warnings,
+    })
 }

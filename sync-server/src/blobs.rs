@@ -60,6 +60,20 @@ impl ObjectBlobs {
     }
 }
 
+impl ObjectBlobs {
+    /// Whether a blob is there, without reading it.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    pub fn holds(&self, hash: &BlobHash) -> Result<bool, BlobError> {
+        match block_on(self.store.head(&key(hash))) {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(e) => Err(error(e)),
+        }
+    }
+}
+
 /// Two levels of folders, so that none gets too large to list.
 fn key(hash: &BlobHash) -> Key {
     let name = hash.to_string();

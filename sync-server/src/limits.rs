@@ -97,3 +97,15 @@ pub const APPEALS_PER_DEVICE_MAX: u64 = 256;
 pub const ANSWER_TOLD_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// Characters of an operator's answer.
 pub const ANSWER_CHARS_MAX: usize = 500;
+/// How long after a restore phones refill the server before contended acts are judged again, ms.
+pub const REFILL_MS: i64 = 6 * 60 * 60 * 1000;
+/// How often the server makes a backup of itself, ms.
+pub const BACKUP_EVERY_MS: i64 = 24 * 60 * 60 * 1000;
+/// How soon it tries again after one that failed, ms.
+pub const BACKUP_RETRY_MS: i64 = 60 * 60 * 1000;
+/// Age of the last backup above which the operator is warned, ms.
+pub const BACKUP_STALE_MS: i64 = 26 * 60 * 60 * 1000;
+/// Backups kept in one place.
+pub const BACKUPS_KEPT: usize = 7;
+/// How often the same device's cursor from the future is noted, ms.
+pub const FUTURE_NOTED_MS: i64 = 60 * 60 * 1000;

@@ -1,4 +1,4 @@
-//! `yuandian-server`: serve, invite, summary, admin.
+//! `yuandian-server`: serve, invite, backup, restore, summary, admin.
 #![allow(clippy::disallowed_methods, reason = "a command line is the room for clock, files and randomness")]
 
 mod operator;
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use yuandian_model::{DivisionCode, Role};
 use yuandian_server::admin::{self, AdminError};
-use yuandian_server::shell::{ServeError, Server, SystemRandomness, now_ms};
+use yuandian_server::shell::{Backups, Options, ServeError, Server, SystemRandomness, now_ms};
 
 /// The server of Yuandian.
 #[derive(Parser)]
@@ -31,6 +31,12 @@ enum Command {
         /// Address and port; port 0 takes a free one.
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
+        /// Where a backup is made once a day: a place, or `off`; by default inside the data directory.
+        #[arg(long)]
+        backups: Option<Backups>,
+        /// Digits of a division's code that name its partition (4, 6 or 9); fixed with the first case.
+        #[arg(long, value_parser = partition_digits)]
+        partition_digits: Option<u8>,
         /// Check that it could serve, say so and end.
         #[arg(long)]
         check_config: bool,
@@ -55,6 +61,24 @@ enum Command {
         /// What.
         #[command(subcommand)]
         command: operator::AdminCommand,
+    },
+    /// Make a backup. Works while `serve` runs.
+    Backup {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// The place of backups; each gets a folder there.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Put a backup back under a new epoch.
+    Restore {
+        /// The new data directory, empty or missing.
+        #[arg(long)]
+        data: PathBuf,
+        /// A place of backups, of which the newest is taken, or one backup's folder.
+        #[arg(long)]
+        from: PathBuf,
     },
     /// What is on the server. Works while `serve` runs.
     Summary {
@@ -81,7 +105,26 @@ fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     match Cli::parse().command {
-        Command::Serve { data, listen, check_config } => ended(serve(&data, listen, check_config)),
+        Command::Serve { data, listen, backups, partition_digits, check_config } => {
+            let options = Options { backups: backups.unwrap_or_default(), partition_digits };
+            ended(serve(&data, listen, &options, check_config))
+        }
+        Command::Backup { data, to } => match admin::back_up(&data, &to, &mut SystemRandomness, now_ms()) {
+            Ok(folder) => {
+                said(&format!("backup made and checked: {}", folder.display()));
+                ExitCode::SUCCESS
+            }
+            Err(error) => admin_failed(&error),
+        },
+        Command::Restore { data, from } => {
+            match admin::put_back(&data, &from, &mut SystemRandomness, now_ms()) {
+                Ok(restored) => {
+                    said(&operator::restored(&data, &restored));
+                    ExitCode::SUCCESS
+                }
+                Err(error) => admin_failed(&error),
+            }
+        }
         Command::Invite { data, role, grid, count } => {
             match admin::invite(&data, (role, &grid), count, &mut SystemRandomness, now_ms()) {
                 Ok(codes) => {
@@ -92,25 +135,33 @@ fn main() -> ExitCode {
             }
         }
         Command::Admin { command } => operator::operate(command),
-        Command::Summary { data, json: as_json } => match admin::summary(&data, &mut SystemRandomness) {
-            Ok(summary) if as_json => json(&summary),
-            Ok(summary) => {
-                said(&format!("epoch {} · head {} · blobs {}", summary.epoch, summary.head, summary.blobs));
-                for case in summary.cases {
+        Command::Summary { data, json: as_json } => {
+            match admin::summary(&data, &mut SystemRandomness, now_ms()) {
+                Ok(summary) if as_json => json(&summary),
+                Ok(summary) => {
                     said(&format!(
-                        "{} {} {} · {} commits · photos {}/{}",
-                        case.id,
-                        case.service,
-                        case.stage,
-                        case.commits,
-                        case.photos.stored,
-                        case.photos.expected
+                        "epoch {} · head {} · blobs {}",
+                        summary.epoch, summary.head, summary.blobs
                     ));
+                    for warning in summary.warnings {
+                        said(&format!("warning: {warning}"));
+                    }
+                    for case in summary.cases {
+                        said(&format!(
+                            "{} {} {} · {} commits · photos {}/{}",
+                            case.id,
+                            case.service,
+                            case.stage,
+                            case.commits,
+                            case.photos.stored,
+                            case.photos.expected
+                        ));
+                    }
+                    ExitCode::SUCCESS
                 }
-                ExitCode::SUCCESS
+                Err(error) => admin_failed(&error),
             }
-            Err(error) => admin_failed(&error),
-        },
+        }
     }
 }
 
@@ -147,8 +198,22 @@ fn ended(end: Result<(), ServeError>) -> ExitCode {
     }
 }
 
-fn serve(data: &std::path::Path, listen: SocketAddr, check_config: bool) -> Result<(), ServeError> {
-    let server = Server::open(data)?;
+fn partition_digits(text: &str) -> Result<u8, String> {
+    match text {
+        "4" => Ok(4),
+        "6" => Ok(6),
+        "9" => Ok(9),
+        _ => Err("give 4 (a city), 6 (a district) or 9 (a street)".to_owned()),
+    }
+}
+
+fn serve(
+    data: &std::path::Path,
+    listen: SocketAddr,
+    options: &Options,
+    check_config: bool,
+) -> Result<(), ServeError> {
+    let server = Server::open_with(data, options)?;
     let [(_, cities), (_, districts), (_, streets), (_, communities)] = server.divisions();
     let divisions =
         format!("{cities} city, {districts} districts, {streets} streets, {communities} communities");

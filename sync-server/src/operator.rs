@@ -2,12 +2,13 @@
 
 mod authority;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
 use yuandian_model::{CaseId, DeviceId, DivisionCode};
 use yuandian_server::admin::{self, AdminError};
+use yuandian_server::shell::backup::Restored;
 use yuandian_server::shell::{SystemRandomness, now_ms};
 
 use crate::{admin_failed, json, said};
@@ -85,4 +86,17 @@ fn numbered(done: Result<Option<u64>, AdminError>, otherwise: &str) -> ExitCode 
         Err(error) => return admin_failed(&error),
     }
     ExitCode::SUCCESS
+}
+
+/// What a restore did, and what to do next.
+pub fn restored(data: &Path, restored: &Restored) -> String {
+    let partitions: Vec<String> =
+        restored.partitions.iter().map(|p| format!("{} at {}", p.epoch, p.head)).collect();
+    format!(
+        "restored the backup of {} ms: {} blobs; new epoch {}\nstart it with `yuandian-server serve --data {}`: phones refill what came after the backup",
+        restored.made_ms,
+        restored.blobs,
+        partitions.join(", "),
+        data.display()
+    )
 }

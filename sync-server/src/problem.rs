@@ -106,9 +106,10 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Full => Problem::StorageFull,
             StoreError::Busy => Problem::Busy,
-            StoreError::Newer { .. } | StoreError::Foreign | StoreError::Partitioned { .. } => {
-                Problem::NotReady
-            }
+            StoreError::Newer { .. }
+            | StoreError::Foreign
+            | StoreError::Partitioned { .. }
+            | StoreError::Copy => Problem::NotReady,
             StoreError::Damaged(reason) => {
                 // A bug or a damaged disk: the one place where it is said, so that no caller has to.
                 tracing::error!(%reason, "the store failed");

@@ -9,7 +9,7 @@ use yuandian_sync::message::{
 };
 
 use super::{Hub, Response, spoken};
-use crate::limits::PAGE_BYTES_MIN;
+use crate::limits::{FUTURE_NOTED_MS, PAGE_BYTES_MIN};
 use crate::problem::Problem;
 use crate::store::{Account, DocsAsk, ManifestAsk, PageAsk, ReadableBlob};
 use crate::streams::streams_for;
@@ -37,6 +37,11 @@ impl Hub {
             check: pull.check,
         })?;
         if page.from_the_future {
+            let noted = self.store.future_cursor()?;
+            // Once a while is enough, however often the device asks.
+            if noted.is_none_or(|(device, at)| device != account.device || at + FUTURE_NOTED_MS <= now_ms) {
+                self.store.note_future(&account.device, now_ms)?;
+            }
             tracing::warn!(
                 device = %account.device,
                 "a cursor counts numbers of this epoch that were never given: was a copy started without a restore?"

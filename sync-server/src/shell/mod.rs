@@ -25,13 +25,14 @@
 //! | `HEAD`, `PATCH`, `DELETE /v1/uploads/{id}` | who knows the address | tus 1.0 core and termination; `X-HTTP-Method-Override` is honoured |
 //! | `OPTIONS /v1/uploads` | anybody | `Tus-Version`, `Tus-Extension`, `Tus-Max-Size` |
 //! | `GET /livez` | anybody | 200 while the process answers |
-//! | `GET /readyz` | anybody | 200 while it can write a transaction and a blob, 503 while it starts or drains |
+//! | `GET /readyz` | anybody | 200 while it can write a transaction and a blob, 503 while it starts or drains; a second line warns of a stale backup |
 //! | `GET /` | anybody | a plain page of the cases, at most a second old |
 #![allow(
     clippy::disallowed_methods,
     reason = "the shell is the room for clock, files, threads and randomness"
 )]
 
+pub mod backup;
 mod body;
 mod kept;
 mod page;
@@ -44,7 +45,7 @@ mod tus;
 mod wait;
 
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -60,7 +61,7 @@ use crate::hub::Hub;
 use crate::limits::{BODIES_MAX, DRAIN_MS_MAX, FINISHING_UPLOADS_MAX, TICK_MS_MAX, WAITERS_MAX};
 use crate::problem::Problem;
 use crate::randomness::Randomness;
-use crate::store::StoreError;
+use crate::store::{SqliteStore, Store, StoreError};
 
 pub use place::Place;
 
@@ -84,6 +85,17 @@ pub enum ServeError {
     /// The blobs.
     #[error(transparent)]
     Blobs(#[from] BlobError),
+    /// A backup cannot be made or used.
+    #[error("{path}: {why}")]
+    Backup {
+        /// Which path.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The directory holds half of a restore.
+    #[error("a restore into {0} was cut short: run the same `yuandian-server restore` again")]
+    HalfRestored(String),
     /// The socket.
     #[error("cannot listen: {0}")]
     Listen(#[from] std::io::Error),
@@ -108,9 +120,40 @@ pub fn now_ms() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// Where the server keeps backups of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Backups {
+    /// In the data directory, which saves from a slip of the hand but not from a broken disk.
+    #[default]
+    Inside,
+    /// Elsewhere.
+    At(PathBuf),
+    /// Nowhere: somebody else makes them.
+    Off,
+}
+
+impl std::str::FromStr for Backups {
+    type Err = std::convert::Infallible;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(if text == "off" { Self::Off } else { Self::At(text.into()) })
+    }
+}
+
+/// How to serve.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Options {
+    /// Where backups go, once a day.
+    pub backups: Backups,
+    /// Digits of a division's code that name its partition. Fixed with the first case; none leaves it as it is.
+    pub partition_digits: Option<u8>,
+}
+
 /// What every request shares.
 struct App {
     hub: Arc<Hub>,
+    store: Arc<SqliteStore>,
+    blobs: Arc<ObjectBlobs>,
+    backups: Option<PathBuf>,
     words: Words,
     pool: pool::Pool,
     spool: spool::Spool,
@@ -119,7 +162,7 @@ struct App {
     head: watch::Sender<Option<wait::Poke>>,
     stop: watch::Sender<bool>,
     ready: AtomicBool,
-    probed: kept::Kept<bool>,
+    probed: kept::Kept<Result<Option<i64>, Problem>>,
     page: kept::Kept<Result<bytes::Bytes, Problem>>,
     /// Bodies of strangers and of devices in memory: apart, so that strangers cannot keep devices out.
     bodies: [Arc<Semaphore>; 2],
@@ -138,18 +181,39 @@ impl Server {
     /// # Errors
     /// [`ServeError`].
     pub fn open(data: &Path) -> Result<Self, ServeError> {
+        Self::open_with(data, &Options::default())
+    }
+
+    /// The same, otherwise than by default.
+    ///
+    /// # Errors
+    /// [`ServeError`].
+    pub fn open_with(data: &Path, options: &Options) -> Result<Self, ServeError> {
         let place = Place::lock(data)?;
         let store = place.store(&mut SystemRandomness)?;
-        let blobs = ObjectBlobs::directory(&place.blobs())?;
+        let store = Arc::new(match options.partition_digits {
+            Some(digits) => store.partitioned(digits)?,
+            None => store,
+        });
+        let blobs = Arc::new(ObjectBlobs::directory(&place.blobs())?);
+        let backups = match &options.backups {
+            Backups::Inside => Some(place.backups()),
+            Backups::At(place) => Some(place.clone()),
+            Backups::Off => None,
+        };
+        store.remind_of_backups(backups.is_some(), now_ms())?;
         let hub = Hub::new(
-            Arc::new(store),
-            Arc::new(blobs),
+            store.clone(),
+            blobs.clone(),
             Catalogue::embedded(),
             Divisions::zhengzhou(),
             Box::new(SystemRandomness),
         );
         let app = App {
             hub: Arc::new(hub),
+            store,
+            blobs,
+            backups,
             words: Words::embedded(),
             pool: pool::Pool::new(),
             spool: spool::Spool::new(place.spool()),
@@ -245,6 +309,24 @@ async fn clear_spool(app: &Arc<App>) {
     }
 }
 
+/// Makes the day's backup, beside the workers that answer requests.
+async fn back_up(app: &Arc<App>) {
+    let app = app.clone();
+    let made = tokio::task::spawn_blocking(move || {
+        let Some(root) = &app.backups else {
+            return Ok(());
+        };
+        let folder = backup::back_up(&*app.store, &*app.blobs, root, now_ms())?;
+        tracing::info!(folder = %folder.display(), "a backup was made");
+        Ok::<(), ServeError>(())
+    });
+    match made.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "no backup was made; the next try is in an hour"),
+        Err(failure) => tracing::error!(%failure, "making a backup panicked"),
+    }
+}
+
 /// Runs timers when they are due, and at least once a minute.
 async fn tick(app: Arc<App>) {
     clear_spool(&app).await;
@@ -255,6 +337,9 @@ async fn tick(app: Arc<App>) {
             Ok(swept) => {
                 for id in &swept.uploads {
                     app.spool.remove(id).await;
+                }
+                if swept.backup_due {
+                    back_up(&app).await;
                 }
                 swept.next_due_ms.map_or(TICK_MS_MAX, |due| (due - now).clamp(1_000, TICK_MS_MAX))
             }

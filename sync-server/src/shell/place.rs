@@ -1,4 +1,4 @@
-//! The data directory: `yuandian.db`, `blobs/`, `spool/`, and the lock that lets only one server use it.
+//! The data directory: `yuandian.db`, `blobs/`, `spool/`, `backups/`, and the lock that lets only one server use it.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -6,8 +6,12 @@ use std::path::{Path, PathBuf};
 use yuandian_model::Epoch;
 
 use super::ServeError;
+use super::backup::RESTORING;
 use crate::randomness::{Randomness, draw};
 use crate::store::SqliteStore;
+
+/// The database's file.
+pub const DATABASE: &str = "yuandian.db";
 
 /// A data directory.
 pub struct Place {
@@ -41,6 +45,14 @@ impl Place {
     /// # Errors
     /// [`ServeError::Place`].
     pub fn open(root: &Path) -> Result<Self, ServeError> {
+        if root.join(RESTORING).exists() {
+            return Err(ServeError::HalfRestored(root.display().to_string()));
+        }
+        Self::bare(root)
+    }
+
+    /// The same, also where a restore is going on.
+    pub(super) fn bare(root: &Path) -> Result<Self, ServeError> {
         let place = Self { root: root.to_owned(), _lock: None };
         for path in [root.to_owned(), place.blobs(), place.spool()] {
             std::fs::create_dir_all(&path)
@@ -54,13 +66,19 @@ impl Place {
     /// # Errors
     /// [`ServeError::Store`].
     pub fn store(&self, randomness: &mut dyn Randomness) -> Result<SqliteStore, ServeError> {
-        Ok(SqliteStore::open(&self.root.join("yuandian.db"), Epoch(draw(randomness)))?)
+        Ok(SqliteStore::open(&self.root.join(DATABASE), Epoch(draw(randomness)))?)
     }
 
     /// Where whole blobs are.
     #[must_use]
     pub fn blobs(&self) -> PathBuf {
         self.root.join("blobs")
+    }
+
+    /// Where the server keeps backups of itself.
+    #[must_use]
+    pub fn backups(&self) -> PathBuf {
+        self.root.join("backups")
     }
 
     /// Where unfinished uploads are.

@@ -20,6 +20,7 @@ use super::{App, now_ms, page, tus, wait};
 use crate::hub::{self, Principal};
 use crate::limits::BODY_BYTES_MAX;
 use crate::problem::Problem;
+use crate::store::Store;
 
 /// Whose bodies: the place of their semaphore in `App::bodies`.
 const STRANGERS: usize = 0;
@@ -197,8 +198,18 @@ async fn readyz(State(app): State<Arc<App>>) -> Reply {
     if !app.ready.load(Ordering::SeqCst) {
         return Problem::NotReady.into_response();
     }
-    let hub = app.hub.clone();
-    let probe = app.pool.run(move || hub.probe(now_ms()));
-    let ready = app.probed.get(now_ms, async { probe.await.is_ok() }).await;
-    if ready { "ready\n".into_response() } else { Problem::NotReady.into_response() }
+    let (hub, store) = (app.hub.clone(), app.store.clone());
+    let probe = app.pool.run(move || {
+        let now = now_ms();
+        hub.probe(now)?;
+        let backup = store.backup_state()?;
+        Ok(backup.age_ms(now).filter(|_| backup.is_stale(now)))
+    });
+    match app.probed.get(now_ms, probe).await {
+        Ok(None) => "ready\n".into_response(),
+        Ok(Some(age_ms)) => {
+            format!("ready\nwarning: the last backup is {} h old\n", age_ms / 3_600_000).into_response()
+        }
+        Err(_) => Problem::NotReady.into_response(),
+    }
 }

@@ -11,6 +11,7 @@ mod situation;
 pub mod sqlite;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use yuandian_document::{Act, ChangeHash, DeviceCertificate, Envelope, Kind, Place, SignedCommit};
 use yuandian_model::{
@@ -21,14 +22,14 @@ use yuandian_sync::check::StreamSum;
 use yuandian_sync::message::{ManifestEntry, PartitionHead, PulledCase, StreamCheck, Wanted};
 use yuandian_sync::{Cursor, StreamId};
 
-use crate::limits::{PULLED_BLOB_BYTES, PULLED_COMMIT_BYTES};
+use crate::limits::{BACKUP_STALE_MS, PULLED_BLOB_BYTES, PULLED_COMMIT_BYTES};
 
 pub use authority::{
     AppealLine, AppealOutcome, Authority, Concern, NewAppeal, Quarantined, RightsChange, Whom,
 };
 pub use ledger::{ChainTip, Ledger, Step, Verdict};
 pub use situation::{ACT_SEQ, Adopted, Held, Rights, Situation};
-pub use sqlite::SqliteStore;
+pub use sqlite::{SqliteStore, copies::check_copy};
 
 /// Why the store did not do it. Nothing is half-done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +48,11 @@ pub enum StoreError {
         /// What this program knows.
         known: i64,
     },
+    /// A copy that a backup made.
+    #[error(
+        "this is a copy that a backup made: phones would take it for the server they know and lose what came after it. Put it back with `yuandian-server restore --data NEW-DIR --from BACKUP-DIR`, which begins a new epoch"
+    )]
+    Copy,
     /// Its cases are ordered by other partitions.
     #[error(
         "its cases are ordered by {found} digits of their division's code (0: all together), not by {wanted}: this is fixed with the first case"
@@ -594,8 +600,44 @@ pub enum UploadOutcome {
 pub struct Swept {
     /// Uploads that ended: their spool files can go.
     pub uploads: Vec<UploadId>,
+    /// Whether a copy of the store is due.
+    pub backup_due: bool,
     /// When the next timer is due, ms since 1970.
     pub next_due_ms: Option<i64>,
+}
+
+/// What a checked copy holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// When it was made, ms since 1970.
+    pub made_ms: i64,
+    /// Where its partitions stand.
+    pub heads: Vec<PartitionHead>,
+    /// Blobs that are stored whole beside it, rising.
+    pub blobs: Vec<BlobHash>,
+}
+
+/// When copies of the store were made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BackupState {
+    /// The last that was checked, ms since 1970.
+    pub last_ms: Option<i64>,
+    /// Since when the server makes them itself, ms since 1970; none where it does not.
+    pub since_ms: Option<i64>,
+}
+
+impl BackupState {
+    /// For how long there has been no new copy, ms; none where nobody makes any.
+    #[must_use]
+    pub fn age_ms(&self, now_ms: i64) -> Option<i64> {
+        self.last_ms.max(self.since_ms).map(|last| now_ms.saturating_sub(last))
+    }
+
+    /// Whether the operator must be told.
+    #[must_use]
+    pub fn is_stale(&self, now_ms: i64) -> bool {
+        self.age_ms(now_ms).is_some_and(|age| age > BACKUP_STALE_MS)
+    }
 }
 
 /// A case on the plain page.
@@ -738,6 +780,24 @@ pub trait Store: Authority {
 
     /// How many blobs are stored whole.
     fn blob_count(&self) -> Result<u64, StoreError>;
+
+    /// Copies the whole store into a new file, synced and checked, while it serves.
+    fn copy_to(&self, path: &Path, now_ms: i64) -> Result<Copied, StoreError>;
+
+    /// Keeps that a checked copy is where it belongs: the numbers in it are safe, and the reminder starts again.
+    fn backed_up(&self, copied: &Copied, now_ms: i64) -> Result<(), StoreError>;
+
+    /// Lets [`Swept::backup_due`] come a day after the last copy, or never.
+    fn remind_of_backups(&self, wanted: bool, now_ms: i64) -> Result<(), StoreError>;
+
+    /// When copies were made.
+    fn backup_state(&self) -> Result<BackupState, StoreError>;
+
+    /// Keeps that a device told a cursor from the future.
+    fn note_future(&self, device: &DeviceId, now_ms: i64) -> Result<(), StoreError>;
+
+    /// The device that last told a cursor from the future, and when, ms since 1970.
+    fn future_cursor(&self) -> Result<Option<(DeviceId, i64)>, StoreError>;
 
     /// Writes everything into the main file, before a stop.
     fn checkpoint(&self) -> Result<(), StoreError>;

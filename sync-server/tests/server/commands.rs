@@ -50,7 +50,7 @@ fn the_summary_has_the_heads_that_phones_have() {
         phone.photo(case, b"file"),
     ];
     assert!(server.push(&phone, items).iter().all(|r| r.code == Code::Ok));
-    let seen = summary(server.directory.path(), &mut SystemRandomness).unwrap();
+    let seen = summary(server.directory.path(), &mut SystemRandomness, now_ms()).unwrap();
     assert_eq!((seen.head, seen.blobs, seen.cases.len()), (4, 0, 2));
     let hex = |case| -> Vec<String> {
         let document = phone.documents.get(&case).cloned().unwrap_or_default();

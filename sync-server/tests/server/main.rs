@@ -5,6 +5,7 @@
 
 mod appeals;
 mod authority;
+mod backups;
 mod blobs;
 mod claims;
 mod commands;

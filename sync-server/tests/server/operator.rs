@@ -5,7 +5,7 @@ use yuandian_model::{CaseId, Code, DivisionCode, PartitionId, Role};
 use yuandian_server::admin::{self, AdminError};
 use yuandian_server::hub::{Request, Response};
 use yuandian_server::limits::AGE_OUT_MS;
-use yuandian_server::shell::SystemRandomness;
+use yuandian_server::shell::{SystemRandomness, now_ms};
 use yuandian_server::store::{SqliteStore, Store, StoreError};
 use yuandian_sync::StreamId;
 use yuandian_sync::message::*;
@@ -204,7 +204,7 @@ fn a_device_over_its_budget_gets_lines_and_the_operator_hears_of_it() {
     assert!(greet(&mut reader, 2).contains(&(grid, 3, true)), "above it");
     let lines = world.pull(&mut reader);
     assert!(lines.len() == 3 && lines.iter().all(|case| case.outstanding && case.commits.is_empty()));
-    let summary = admin::summary(world.directory.path(), &mut SystemRandomness).unwrap();
+    let summary = admin::summary(world.directory.path(), &mut SystemRandomness, now_ms()).unwrap();
     assert_eq!(summary.over_budget.len(), 1);
     assert_eq!((summary.over_budget[0].budget, summary.over_budget[0].over), (2, 3));
     // One that is wanted all the same can be had.

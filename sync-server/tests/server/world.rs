@@ -110,6 +110,11 @@ impl World {
             open(self.directory.path(), 2 + self.invitations.load(Ordering::SeqCst), None);
     }
 
+    /// Another directory under a new process.
+    pub fn move_to(&mut self, directory: &Path) {
+        (self.store, self.hub) = open(directory, 77, None);
+    }
+
     pub fn now(&self) -> i64 {
         self.now.load(Ordering::SeqCst)
     }

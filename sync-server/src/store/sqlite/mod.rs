@@ -5,6 +5,7 @@ mod appeals;
 mod authority;
 mod commits;
 mod contacts;
+pub(super) mod copies;
 mod documents;
 mod feed;
 mod held;
@@ -36,10 +37,10 @@ use yuandian_sync::check::StreamSum;
 use yuandian_sync::message::PartitionHead;
 
 use super::{
-    Account, Batch, CaseLine, CaseRecord, CaseStream, CommandPart, Committed, Contact, DocsAsk, DocsPage,
-    EnrollOutcome, Enrollment, Envelopes, Judge, ManifestAsk, ManifestPage, NewInvitation, NonceSpend,
-    OverBudget, Page, PageAsk, ReadableBlob, SavedDocument, ServerAct, Situation, Store, StoreError, Swept,
-    Upload, UploadId, UploadOutcome,
+    Account, BackupState, Batch, CaseLine, CaseRecord, CaseStream, CommandPart, Committed, Contact, Copied,
+    DocsAsk, DocsPage, EnrollOutcome, Enrollment, Envelopes, Judge, ManifestAsk, ManifestPage, NewInvitation,
+    NonceSpend, OverBudget, Page, PageAsk, ReadableBlob, SavedDocument, ServerAct, Situation, Store,
+    StoreError, Swept, Upload, UploadId, UploadOutcome,
 };
 
 /// A SQLite database as a [`Store`].
@@ -49,6 +50,7 @@ pub struct SqliteStore {
     readers: Mutex<Vec<Connection>>,
     /// Whether the writer reads, too: on a VFS without shared memory there is one connection.
     alone: bool,
+    vfs: Option<String>,
     digits: Option<u8>,
 }
 
@@ -71,7 +73,7 @@ impl SqliteStore {
     pub fn open(path: &Path, first_epoch: Epoch) -> Result<Self, StoreError> {
         let mut writer = connect(path)?;
         schema::prepare(&mut writer, first_epoch)?;
-        Self::of(path, writer, false)
+        Self::of(path, writer, None)
     }
 
     /// [`SqliteStore::open`] on the SQLite VFS of this name, with a single connection that holds the file alone: for a VFS without shared
@@ -85,12 +87,14 @@ impl SqliteStore {
         pragmas::hold_alone(&writer).map_err(error)?;
         pragmas::apply(&writer).map_err(error)?;
         schema::prepare(&mut writer, first_epoch)?;
-        Self::of(path, writer, true)
+        Self::of(path, writer, Some(vfs))
     }
 
-    fn of(path: &Path, writer: Connection, alone: bool) -> Result<Self, StoreError> {
+    fn of(path: &Path, writer: Connection, vfs: Option<&str>) -> Result<Self, StoreError> {
         let (path, writer, readers) = (path.to_owned(), Mutex::new(writer), Mutex::default());
-        let store = Self { path, writer, readers, alone, digits: None };
+        let (alone, vfs) = (vfs.is_some(), vfs.map(str::to_owned));
+        let store = Self { path, writer, readers, alone, vfs, digits: None };
+        store.read(copies::refuse_copy)?;
         let digits = store.read(settings::partition_digits)?;
         Ok(Self { digits, ..store })
     }
@@ -297,6 +301,24 @@ impl Store for SqliteStore {
     }
     fn blob_count(&self) -> Result<u64, StoreError> {
         self.read(overview::blob_count)
+    }
+    fn copy_to(&self, path: &Path, now_ms: i64) -> Result<Copied, StoreError> {
+        self.backup_to(path, now_ms)
+    }
+    fn backed_up(&self, copied: &Copied, now_ms: i64) -> Result<(), StoreError> {
+        self.write(|t| copies::backed_up(t, copied, now_ms))
+    }
+    fn remind_of_backups(&self, wanted: bool, now_ms: i64) -> Result<(), StoreError> {
+        self.write(|t| copies::remind(t, wanted, now_ms))
+    }
+    fn backup_state(&self) -> Result<BackupState, StoreError> {
+        self.read(copies::state)
+    }
+    fn note_future(&self, device: &DeviceId, now_ms: i64) -> Result<(), StoreError> {
+        self.write(|t| settings::note_future(t, device, now_ms))
+    }
+    fn future_cursor(&self) -> Result<Option<(DeviceId, i64)>, StoreError> {
+        self.read(settings::future)
     }
     fn checkpoint(&self) -> Result<(), StoreError> {
         self.writer().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(error)

@@ -1,6 +1,7 @@
 //! What is fixed when a store is made, and what marks a copy.
 
 use rusqlite::{OptionalExtension, Transaction};
+use yuandian_model::DeviceId;
 
 use super::error;
 use crate::store::StoreError;
@@ -21,6 +22,13 @@ pub fn set(t: &Transaction<'_>, key: &str, value: &str) -> Result<(), StoreError
     .and_then(|mut s| s.execute((key, value)))
     .map(|_| ())
     .map_err(error)
+}
+
+pub fn clear(t: &Transaction<'_>, key: &str) -> Result<(), StoreError> {
+    t.prepare_cached("DELETE FROM setting WHERE key = ?1")
+        .and_then(|mut s| s.execute([key]))
+        .map(|_| ())
+        .map_err(error)
 }
 
 /// Digits of a division's code that name its partition; none where there is one for all.
@@ -44,4 +52,20 @@ pub fn fix_partition_digits(t: &Transaction<'_>, digits: u8) -> Result<(), Store
         return Err(StoreError::Partitioned { found: found.unwrap_or(0), wanted: digits });
     }
     set(t, PARTITION_DIGITS, &digits.to_string())
+}
+
+/// The last cursor that counted numbers of its epoch which were never given: device and when, ms since 1970.
+const FROM_THE_FUTURE: &str = "cursor_from_the_future";
+
+pub fn note_future(t: &Transaction<'_>, device: &DeviceId, now_ms: i64) -> Result<(), StoreError> {
+    set(t, FROM_THE_FUTURE, &format!("{device} {now_ms}"))
+}
+
+/// The device that last told a cursor from the future, and when, ms since 1970.
+pub fn future(t: &Transaction<'_>) -> Result<Option<(DeviceId, i64)>, StoreError> {
+    let read = |value: String| {
+        let (device, at) = value.split_once(' ')?;
+        Some((device.parse().ok()?, at.parse().ok()?))
+    };
+    Ok(get(t, FROM_THE_FUTURE)?.and_then(read))
 }

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Transaction};
 use yuandian_model::CaseId;
 
-use super::{ages, error, membership};
+use super::{ages, copies, error, membership};
 use crate::limits::TIMERS_PER_TICK_MAX;
 use crate::store::{StoreError, Swept, UploadId};
 
@@ -20,6 +20,9 @@ pub const AGE: &str = "age";
 
 /// A commit that waits is judged for the last time; the subject is its id. The hub does it: it needs the gate.
 pub const HELD: &str = "held";
+
+/// A copy of the store is due; no subject.
+pub const BACKUP: &str = "backup";
 
 /// Sets or moves a timer.
 pub fn set(t: &Transaction<'_>, kind: &str, subject: &[u8], due_ms: i64) -> Result<(), StoreError> {
@@ -69,6 +72,11 @@ pub fn sweep(t: &Transaction<'_>, now_ms: i64) -> Result<Swept, StoreError> {
             GONE => {
                 // Sets its own next time.
                 membership::forget(t, now_ms)?;
+                continue;
+            }
+            BACKUP => {
+                copies::due(t, now_ms)?;
+                swept.backup_due = true;
                 continue;
             }
             AGE => {

@@ -1,0 +1,38 @@
+//! Backups by hand, and putting one back.
+
+use std::path::{Path, PathBuf};
+
+use super::AdminError;
+use crate::blobs::ObjectBlobs;
+use crate::randomness::Randomness;
+use crate::shell::backup::{self, Restored};
+use crate::shell::{Place, ServeError};
+
+/// Makes a backup of a data directory, which may be served, in a place of backups; its folder. `now_ms`: ms since 1970.
+///
+/// # Errors
+/// [`AdminError`]; nothing is left that could be taken for a backup.
+pub fn back_up(
+    data: &Path,
+    to: &Path,
+    randomness: &mut dyn Randomness,
+    now_ms: i64,
+) -> Result<PathBuf, AdminError> {
+    let place = Place::open(data)?;
+    let store = place.store(randomness)?;
+    let blobs = ObjectBlobs::directory(&place.blobs()).map_err(ServeError::from)?;
+    Ok(backup::back_up(&store, &blobs, to, now_ms)?)
+}
+
+/// Puts a backup back into an empty or missing directory under a new epoch. `now_ms`: ms since 1970.
+///
+/// # Errors
+/// [`AdminError`]; a server does not start on what is half-made.
+pub fn put_back(
+    data: &Path,
+    from: &Path,
+    randomness: &mut dyn Randomness,
+    now_ms: i64,
+) -> Result<Restored, AdminError> {
+    Ok(backup::restore(data, from, randomness, now_ms)?)
+}

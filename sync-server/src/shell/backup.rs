@@ -1,0 +1,352 @@
+//! Backups: a place with one folder for each, a pool of blobs beside them, and never a half-made one under a name that counts.
+//!
+//! ```text
+//! PLACE/2026-11-24T02-00-00.000Z/yuandian.db      one moment of the database, marked as a copy
+//! PLACE/2026-11-24T02-00-00.000Z/manifest.json    what belongs to it: written last, before the folder gets its name
+//! PLACE/blobs/ab/cd/abcd…                         each blob once, whichever backups name it
+//! ```
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use yuandian_model::{BlobHash, Epoch, PartitionId};
+
+use super::place::DATABASE;
+use super::{Place, ServeError};
+use crate::blobs::{Blobs, ObjectBlobs};
+use crate::limits::BACKUPS_KEPT;
+use crate::randomness::{Randomness, draw};
+use crate::store::{Copied, SqliteStore, Store, check_copy};
+
+const MANIFEST: &str = "manifest.json";
+const BLOBS: &str = "blobs";
+/// What a backup is called while it is made.
+const UNFINISHED: &str = ".part";
+/// In a directory whose restore was cut short.
+pub const RESTORING: &str = "restoring";
+/// Form of the manifest.
+const MANIFEST_VERSION: u32 = 1;
+
+/// Where a partition stood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadLine {
+    /// The partition.
+    pub partition: PartitionId,
+    /// Its epoch.
+    pub epoch: Epoch,
+    /// Its last number.
+    pub head: u64,
+}
+
+/// What belongs to a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Form of this file.
+    pub version: u32,
+    /// When it was made, ms since 1970.
+    pub made_ms: i64,
+    /// SHA-256 of the database, hex.
+    pub database: String,
+    /// Where the partitions stand.
+    pub partitions: Vec<HeadLine>,
+    /// Blobs stored whole.
+    pub blobs: Vec<BlobHash>,
+}
+
+fn at(path: &Path) -> impl FnOnce(std::io::Error) -> ServeError + '_ {
+    move |source| ServeError::Place { path: path.display().to_string(), source }
+}
+
+fn broken(path: &Path, why: impl Into<String>) -> ServeError {
+    ServeError::Backup { path: path.display().to_string(), why: why.into() }
+}
+
+/// A place of backups that one backup at a time is made in.
+struct Keeping {
+    root: PathBuf,
+    _lock: File,
+}
+
+impl Keeping {
+    fn lock(root: &Path) -> Result<Self, ServeError> {
+        fs::create_dir_all(root.join(BLOBS)).map_err(at(root))?;
+        let path = root.join("backup.lock");
+        let lock =
+            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { root: root.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(broken(root, "another backup is being made there")),
+            Err(TryLockError::Error(source)) => Err(at(&path)(source)),
+        }
+    }
+
+    /// Takes away what backups that were cut short left.
+    fn tidy(&self) -> Result<(), ServeError> {
+        for name in names(&self.root)?.iter().filter(|name| name.ends_with(UNFINISHED)) {
+            let path = self.root.join(name);
+            fs::remove_dir_all(&path).map_err(at(&path))?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the newest backups, and of the blobs those that one of them names.
+    fn prune(&self) -> Result<(), ServeError> {
+        let mut made = finished(&self.root)?;
+        while made.len() > BACKUPS_KEPT {
+            let oldest = made.remove(0);
+            // Its name goes first: what is cut short here is no backup any more.
+            let gone = self.root.join(format!("{}{UNFINISHED}", file_name(&oldest)));
+            fs::rename(&oldest, &gone).map_err(at(&oldest))?;
+            fs::remove_dir_all(&gone).map_err(at(&gone))?;
+        }
+        let mut named = BTreeSet::new();
+        for folder in &made {
+            named.extend(manifest(folder)?.blobs);
+        }
+        for (hash, path) in pooled(&self.root.join(BLOBS))? {
+            if !named.contains(&hash) {
+                fs::remove_file(&path).map_err(at(&path))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Names in a directory, rising.
+fn names(directory: &Path) -> Result<Vec<String>, ServeError> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory).map_err(at(directory))? {
+        names.push(entry.map_err(at(directory))?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Backups of a place, the oldest first.
+fn finished(root: &Path) -> Result<Vec<PathBuf>, ServeError> {
+    let folders = names(root)?.into_iter().filter(|name| !name.ends_with(UNFINISHED));
+    Ok(folders.map(|name| root.join(name)).filter(|folder| folder.join(MANIFEST).is_file()).collect())
+}
+
+/// Blobs of a pool.
+fn pooled(pool: &Path) -> Result<Vec<(BlobHash, PathBuf)>, ServeError> {
+    let mut found = Vec::new();
+    for first in names(pool)? {
+        let first = pool.join(first);
+        for second in names(&first)? {
+            let second = first.join(second);
+            for name in names(&second)? {
+                if let Ok(hash) = name.parse() {
+                    found.push((hash, second.join(name)));
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn manifest(folder: &Path) -> Result<Manifest, ServeError> {
+    let path = folder.join(MANIFEST);
+    let text = fs::read(&path).map_err(at(&path))?;
+    let manifest: Manifest = serde_json::from_slice(&text).map_err(|e| broken(&path, e.to_string()))?;
+    if manifest.version != MANIFEST_VERSION {
+        return Err(broken(
+            &path,
+            format!("its form is {}, this program knows {MANIFEST_VERSION}", manifest.version),
+        ));
+    }
+    Ok(manifest)
+}
+
+fn digest(path: &Path) -> Result<String, ServeError> {
+    let mut file = File::open(path).map_err(at(path))?;
+    let mut digest = Sha256::new();
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut piece).map_err(at(path))? {
+            0 => return Ok(hex::encode(digest.finalize())),
+            read => digest.update(&piece[..read]),
+        }
+    }
+}
+
+fn synced(path: &Path) -> Result<(), ServeError> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(at(path))
+}
+
+/// Makes a backup of a store, which may be serving, in a place, and tells the store. `now_ms`: ms since 1970. Gives the backup's folder.
+///
+/// # Errors
+/// [`ServeError`]; nothing is left that could be taken for a backup.
+pub fn back_up(
+    store: &dyn Store,
+    blobs: &dyn Blobs,
+    root: &Path,
+    now_ms: i64,
+) -> Result<PathBuf, ServeError> {
+    let keeping = Keeping::lock(root)?;
+    keeping.tidy()?;
+    let name = name(now_ms);
+    let unfinished = root.join(format!("{name}{UNFINISHED}"));
+    let folder = root.join(&name);
+    let made = make(store, blobs, &keeping, &unfinished, now_ms).and_then(|copied| {
+        fs::rename(&unfinished, &folder).map_err(at(&folder))?;
+        synced(root)?;
+        store.backed_up(&copied, now_ms)?;
+        Ok(())
+    });
+    if let Err(error) = made {
+        // The next backup takes away what cannot be taken away now.
+        let _ = fs::remove_dir_all(&unfinished);
+        return Err(error);
+    }
+    keeping.prune()?;
+    Ok(folder)
+}
+
+fn name(now_ms: i64) -> String {
+    let at = chrono::DateTime::from_timestamp_millis(now_ms).unwrap_or_default();
+    at.format("%Y-%m-%dT%H-%M-%S%.3fZ").to_string()
+}
+
+fn make(
+    store: &dyn Store,
+    blobs: &dyn Blobs,
+    keeping: &Keeping,
+    folder: &Path,
+    now_ms: i64,
+) -> Result<Copied, ServeError> {
+    fs::create_dir(folder).map_err(at(folder))?;
+    let database = folder.join(DATABASE);
+    let copied = store.copy_to(&database, now_ms)?;
+    synced(&database)?;
+    let pool = ObjectBlobs::directory(&keeping.root.join(BLOBS))?;
+    for hash in &copied.blobs {
+        if !pool.holds(hash)? {
+            let bytes =
+                blobs.get(hash)?.ok_or_else(|| broken(folder, format!("blob {hash} is not there")))?;
+            pool.put(hash, whole(hash, bytes).map_err(|why| broken(folder, why))?)?;
+        }
+    }
+    let manifest = Manifest {
+        version: MANIFEST_VERSION,
+        made_ms: copied.made_ms,
+        database: digest(&database)?,
+        partitions: copied
+            .heads
+            .iter()
+            .map(|h| HeadLine { partition: h.partition, epoch: h.epoch, head: h.head })
+            .collect(),
+        blobs: copied.blobs.clone(),
+    };
+    let path = folder.join(MANIFEST);
+    let text = serde_json::to_vec(&manifest).map_err(|e| broken(&path, e.to_string()))?;
+    let mut file = File::create(&path).map_err(at(&path))?;
+    file.write_all(&text).and_then(|()| file.sync_all()).map_err(at(&path))?;
+    synced(folder)?;
+    Ok(copied)
+}
+
+/// Bytes that have the hash they are kept under.
+fn whole(hash: &BlobHash, bytes: Bytes) -> Result<Bytes, String> {
+    if BlobHash(Sha256::digest(&bytes).into()) == *hash {
+        Ok(bytes)
+    } else {
+        Err(format!("blob {hash} has other bytes than its name says"))
+    }
+}
+
+/// A backup that was put back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// When it had been made, ms since 1970.
+    pub made_ms: i64,
+    /// Where the partitions stand, in their new epochs.
+    pub partitions: Vec<HeadLine>,
+    /// Blobs put back.
+    pub blobs: usize,
+}
+
+/// Puts a backup back into an empty or missing directory and begins a new epoch. `from`: a place, of which the newest backup is taken, or one
+/// backup's folder. `now_ms`: ms since 1970. A restore that was cut short is begun anew by the same command.
+///
+/// # Errors
+/// [`ServeError`]; a server does not start on what is half-made.
+pub fn restore(
+    data: &Path,
+    from: &Path,
+    randomness: &mut dyn Randomness,
+    now_ms: i64,
+) -> Result<Restored, ServeError> {
+    let folder = match from.join(MANIFEST).is_file() {
+        true => from.to_owned(),
+        false => finished(from)?.pop().ok_or_else(|| broken(from, "there is no backup"))?,
+    };
+    let manifest = manifest(&folder)?;
+    let source = folder.join(DATABASE);
+    if digest(&source)? != manifest.database {
+        return Err(broken(&source, "it is not the file that the backup made"));
+    }
+    let marker = data.join(RESTORING);
+    if data.exists() && !marker.exists() && !names(data)?.is_empty() {
+        return Err(broken(data, "it is not empty: restore into a new directory"));
+    }
+    let place = Place::bare(data)?;
+    fs::write(&marker, b"").map_err(at(&marker))?;
+    let part = data.join(format!("{DATABASE}{UNFINISHED}"));
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let left = data.join(format!("{DATABASE}{UNFINISHED}{suffix}"));
+        if left.exists() {
+            fs::remove_file(&left).map_err(at(&left))?;
+        }
+    }
+    fs::copy(&source, &part).map_err(at(&part))?;
+    synced(&part)?;
+    let copied = check_copy(&part)?;
+    if copied.blobs != manifest.blobs {
+        return Err(broken(&folder, "its manifest names other blobs than its database"));
+    }
+    let pool = folder.parent().unwrap_or(&folder).join(BLOBS);
+    put_back(&ObjectBlobs::directory(&pool)?, &ObjectBlobs::directory(&place.blobs())?, &manifest, &folder)?;
+    let store = SqliteStore::restored(&part, None, Epoch(draw(randomness)), now_ms)?;
+    let partitions = store.heads()?;
+    store.checkpoint()?;
+    drop(store);
+    let database = data.join(DATABASE);
+    fs::rename(&part, &database).map_err(at(&database))?;
+    synced(data)?;
+    fs::remove_file(&marker).map_err(at(&marker))?;
+    synced(data)?;
+    Ok(Restored {
+        made_ms: manifest.made_ms,
+        partitions: partitions
+            .into_iter()
+            .map(|h| HeadLine { partition: h.partition, epoch: h.epoch, head: h.head })
+            .collect(),
+        blobs: manifest.blobs.len(),
+    })
+}
+
+fn put_back(
+    pool: &dyn Blobs,
+    blobs: &dyn Blobs,
+    manifest: &Manifest,
+    folder: &Path,
+) -> Result<(), ServeError> {
+    for hash in &manifest.blobs {
+        let bytes = pool.get(hash)?.ok_or_else(|| broken(folder, format!("blob {hash} is not there")))?;
+        blobs.put(hash, whole(hash, bytes).map_err(|why| broken(folder, why))?)?;
+    }
+    Ok(())
+}
