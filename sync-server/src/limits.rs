@@ -49,6 +49,8 @@ pub const WAITERS_MAX: usize = 4_096;
 pub const WAIT_POLL_MS: u64 = 300;
 /// How often a silent `WAIT` says that it lives, ms.
 pub const WAIT_HEARTBEAT_MS: u64 = 15_000;
+/// Longest time for a request's head, and for an open connection without a request, ms.
+pub const HEADER_MS_MAX: u64 = 30_000;
 /// Longest pause between two pieces of a body, ms.
 pub const BODY_PAUSE_MS_MAX: u64 = 30_000;
 /// Longest time a message's whole body may take, ms.

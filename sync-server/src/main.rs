@@ -106,7 +106,8 @@ fn main() -> ExitCode {
         .init();
     match Cli::parse().command {
         Command::Serve { data, listen, backups, partition_digits, check_config } => {
-            let options = Options { backups: backups.unwrap_or_default(), partition_digits };
+            let options =
+                Options { backups: backups.unwrap_or_default(), partition_digits, ..Options::default() };
             ended(serve(&data, listen, &options, check_config))
         }
         Command::Backup { data, to } => match admin::back_up(&data, &to, &mut SystemRandomness, now_ms()) {

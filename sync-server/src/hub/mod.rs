@@ -189,12 +189,20 @@ impl Hub {
         }
     }
 
-    /// Where the partition stands: what `WAIT` tells.
+    /// Where the only partition stands.
     ///
     /// # Errors
     /// A [`Problem`] of the store.
     pub fn head(&self) -> Result<PartitionHead, Problem> {
         Ok(self.store.head()?)
+    }
+
+    /// Where every partition stands: what `WAIT` tells.
+    ///
+    /// # Errors
+    /// A [`Problem`] of the store.
+    pub fn heads(&self) -> Result<Vec<PartitionHead>, Problem> {
+        Ok(self.store.heads()?)
     }
 
     /// Runs the timers that are due and says when to come again. `now_ms`: server's clock, ms since 1970.

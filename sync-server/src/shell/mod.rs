@@ -32,6 +32,7 @@
     reason = "the shell is the room for clock, files, threads and randomness"
 )]
 
+mod accept;
 pub mod backup;
 mod body;
 mod kept;
@@ -140,12 +141,20 @@ impl std::str::FromStr for Backups {
 }
 
 /// How to serve.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Where backups go, once a day.
     pub backups: Backups,
     /// Digits of a division's code that name its partition. Fixed with the first case; none leaves it as it is.
     pub partition_digits: Option<u8>,
+    /// Open `WAIT` connections; the next is sent away.
+    pub waiters_max: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { backups: Backups::default(), partition_digits: None, waiters_max: WAITERS_MAX }
+    }
 }
 
 /// What every request shares.
@@ -159,7 +168,7 @@ struct App {
     spool: spool::Spool,
     finishing: Semaphore,
     waiters: Arc<Semaphore>,
-    head: watch::Sender<Option<wait::Poke>>,
+    head: watch::Sender<Vec<wait::Poke>>,
     stop: watch::Sender<bool>,
     ready: AtomicBool,
     probed: kept::Kept<Result<Option<i64>, Problem>>,
@@ -218,8 +227,8 @@ impl Server {
             pool: pool::Pool::new(),
             spool: spool::Spool::new(place.spool()),
             finishing: Semaphore::new(FINISHING_UPLOADS_MAX),
-            waiters: Arc::new(Semaphore::new(WAITERS_MAX)),
-            head: watch::Sender::new(None),
+            waiters: Arc::new(Semaphore::new(options.waiters_max)),
+            head: watch::Sender::new(Vec::new()),
             stop: watch::Sender::new(false),
             ready: AtomicBool::new(true),
             probed: kept::Kept::new(),
@@ -257,14 +266,16 @@ impl Server {
             }
         };
         let mut stopped = app.stop.subscribe();
-        let serving = axum::serve(listener, routes::router(app.clone())).with_graceful_shutdown(stopping);
+        tokio::spawn(stopping);
+        let serving =
+            accept::serve_within_limits(listener, routes::router(app.clone()), app.stop.subscribe());
         let overdue = async {
             // The sender lives in `app`, so this cannot fail before the value comes.
             let _ = stopped.wait_for(|stop| *stop).await;
             tokio::time::sleep(Duration::from_millis(DRAIN_MS_MAX)).await;
         };
         let end = tokio::select! {
-            served = std::future::IntoFuture::into_future(serving) => served.map_err(ServeError::Listen),
+            () = serving => Ok(()),
             () = overdue => Err(ServeError::Drain),
         };
         for task in tasks {

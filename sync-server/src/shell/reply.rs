@@ -50,3 +50,19 @@ impl IntoResponse for Problem {
         reply
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_should_come_again_is_told_when() {
+        for problem in Problem::ALL {
+            let reply = problem.into_response();
+            // What a person must settle first does not pass by waiting.
+            let later = matches!(problem.status(), 503 | 507) || *problem == Problem::TooFast;
+            assert_eq!(reply.headers().contains_key(header::RETRY_AFTER), later, "{problem:?}");
+            assert_eq!(reply.headers()[header::CONTENT_TYPE], "application/problem+json", "{problem:?}");
+        }
+    }
+}

@@ -10,6 +10,7 @@ use futures_util::stream;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Instant, timeout_at};
 use yuandian_model::Epoch;
+use yuandian_sync::message::PartitionHead;
 
 use super::reply::Reply;
 use super::{App, now_ms, routes};
@@ -25,11 +26,11 @@ pub struct Poke {
 }
 
 impl Poke {
-    fn event(self) -> Bytes {
+    fn event(self) -> Vec<u8> {
         let data = serde_json::json!({
             "partition": self.partition, "epoch": self.epoch.to_string(), "head": self.head,
         });
-        Bytes::from(format!("event: poke\ndata: {data}\n\n"))
+        format!("event: poke\ndata: {data}\n\n").into_bytes()
     }
 }
 
@@ -45,14 +46,18 @@ pub async fn watch_head(app: Arc<App>) {
 
 async fn look(app: &Arc<App>) {
     let hub = app.hub.clone();
-    if let Ok(head) = app.pool.run(move || hub.head()).await {
-        let poke = Poke { partition: head.partition.0, epoch: head.epoch, head: head.head };
-        app.head.send_if_modified(|last| last.replace(poke) != Some(poke));
+    if let Ok(heads) = app.pool.run(move || hub.heads()).await {
+        let poke =
+            |head: PartitionHead| Poke { partition: head.partition.0, epoch: head.epoch, head: head.head };
+        let pokes: Vec<Poke> = heads.into_iter().map(poke).collect();
+        app.head.send_if_modified(|last| std::mem::replace(last, pokes.clone()) != pokes);
     }
 }
 
 struct Waiting {
-    head: watch::Receiver<Option<Poke>>,
+    head: watch::Receiver<Vec<Poke>>,
+    /// What this connection was told last.
+    told: Vec<Poke>,
     stop: watch::Receiver<bool>,
     ends: Instant,
     _permit: OwnedSemaphorePermit,
@@ -67,7 +72,7 @@ pub async fn wait(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Rep
     head.mark_changed();
     // A connection outlives no token: afterwards the phone says HELLO again.
     let ends = Instant::now() + Duration::from_millis(TOKEN_MS.unsigned_abs());
-    let waiting = Waiting { head, stop: app.stop.subscribe(), ends, _permit: permit };
+    let waiting = Waiting { head, told: Vec::new(), stop: app.stop.subscribe(), ends, _permit: permit };
     look(&app).await;
     let events = stream::unfold(waiting, |mut waiting| async move {
         let event = next(&mut waiting).await?;
@@ -94,8 +99,14 @@ async fn next(waiting: &mut Waiting) -> Option<Bytes> {
                 Err(_) if until == waiting.ends => return None,
                 Err(_) => return Some(Bytes::from_static(b":\n\n")),
                 Ok(Err(_)) => return None,
-                Ok(Ok(())) => if let Some(poke) = *waiting.head.borrow_and_update() {
-                    return Some(poke.event());
+                Ok(Ok(())) => {
+                    let heads = waiting.head.borrow_and_update().clone();
+                    let new = heads.iter().filter(|poke| !waiting.told.contains(poke));
+                    let events: Vec<u8> = new.flat_map(|poke| poke.event()).collect();
+                    waiting.told = heads;
+                    if !events.is_empty() {
+                        return Some(Bytes::from(events));
+                    }
                 }
             }
         }

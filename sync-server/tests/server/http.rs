@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use yuandian_model::{DivisionCode, Role};
 use yuandian_server::admin;
-use yuandian_server::shell::{ServeError, SystemRandomness, now_ms, serve_on};
+use yuandian_server::shell::{Options, ServeError, Server as Opened, SystemRandomness, now_ms};
 use yuandian_sync::message::*;
 use yuandian_sync::wire::{CONTENT_TYPE, pack, unpack};
 
@@ -24,20 +24,22 @@ pub struct Server {
     thread: Option<std::thread::JoinHandle<Result<(), ServeError>>>,
 }
 
-fn start(data: &Path) -> (SocketAddr, oneshot::Sender<()>, std::thread::JoinHandle<Result<(), ServeError>>) {
+type Running = (SocketAddr, oneshot::Sender<()>, std::thread::JoinHandle<Result<(), ServeError>>);
+
+fn start(data: &Path, options: &Options) -> Running {
     let (stop, stopped) = oneshot::channel();
     let (tell, told) = std::sync::mpsc::channel();
-    let data = data.to_owned();
+    let (data, options) = (data.to_owned(), options.clone());
     let thread = std::thread::spawn(move || {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             tell.send(listener.local_addr().unwrap()).unwrap();
-            serve_on(listener, &data, async {
+            let stopped = async {
                 let _ = stopped.await;
-            })
-            .await
+            };
+            Opened::open_with(&data, &options)?.run(listener, stopped).await
         })
     });
     (told.recv().unwrap(), stop, thread)
@@ -45,8 +47,12 @@ fn start(data: &Path) -> (SocketAddr, oneshot::Sender<()>, std::thread::JoinHand
 
 impl Server {
     pub fn new() -> Self {
+        Self::with(&Options::default())
+    }
+
+    pub fn with(options: &Options) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let (address, stop, thread) = start(directory.path());
+        let (address, stop, thread) = start(directory.path(), options);
         Self { directory, address, stop: Some(stop), thread: Some(thread) }
     }
 
@@ -57,7 +63,7 @@ impl Server {
 
     pub fn restart(&mut self) {
         self.stop().unwrap();
-        let (address, stop, thread) = start(self.directory.path());
+        let (address, stop, thread) = start(self.directory.path(), &Options::default());
         (self.address, self.stop, self.thread) = (address, Some(stop), Some(thread));
     }
 

@@ -8,6 +8,8 @@ use yuandian_server::limits::{BODIES_MAX, BODY_BYTES_MAX};
 use yuandian_sync::limits::MESSAGE_BYTES_MAX;
 use yuandian_sync::wire::{CONTENT_TYPE, pack};
 
+use yuandian_server::shell::Options;
+
 use crate::http::*;
 
 const MESSAGES: &[&str] = &["/v1/enroll", "/v1/nonce", "/v1/hello", "/v1/push", "/v1/pull", "/v1/commits"];
@@ -175,6 +177,28 @@ fn wait_tells_the_head_and_ends_with_the_server() {
     server.stop().unwrap();
     let mut rest = Vec::new();
     stream.read_to_end(&mut rest).unwrap();
+}
+
+#[test]
+fn so_many_wait_and_the_next_is_told_when_to_come_again() {
+    let server = Server::with(&Options { waiters_max: 2, ..Options::default() });
+    let phone = server.phone(1, Role::GridWorker);
+    let wait = Request::new("GET", "/v1/wait").bearer(&phone.token);
+    let waiting: Vec<_> = (0..2)
+        .map(|_| {
+            let mut stream = server.connect();
+            stream.write_all(&wait.bytes()).unwrap();
+            let mut first = [0; 15];
+            stream.read_exact(&mut first).unwrap();
+            assert_eq!(&first, b"HTTP/1.1 200 OK");
+            stream
+        })
+        .collect();
+    let away = server.send(&wait);
+    assert_eq!((away.status, away.problem(), away.header("retry-after")), (503, "busy".into(), "2"));
+    // Who waits keeps nobody from working.
+    assert_eq!(server.send(&Request::new("GET", "/readyz")).text(), "ready\n");
+    drop(waiting);
 }
 
 #[test]
