@@ -82,11 +82,16 @@ pub(crate) fn project_written(
     let Some(stored) = cases::case(db, id)? else {
         return Ok(());
     };
+    let captured = content.is_some() && !search::has_row(db, id)?;
     let loaded = match content {
         Some(content) => content::written(db, id, content, &person.name)?,
         None => content::load(db, id, stored.snapshot.as_deref(), &person.name)?,
     };
     let Glance { content, row, .. } = glance(phone, db, id, &stored.facts, &loaded, person)?;
+    if captured {
+        // A capture waits for nothing that can wait: the next search or the next projection finds words for it.
+        return search::put_row(db, &row, None, true);
+    }
     put_line(phone, db, &stored.facts, (&row, Some(&content)), person)
 }
 
@@ -99,7 +104,7 @@ pub(crate) fn put_line(
     person: &PersonRecord,
 ) -> Result<()> {
     let grams = phone.case_grams(facts, content, row, person);
-    search::put_row(db, row, &grams, content.is_some())
+    search::put_row(db, row, Some(&grams), content.is_some())
 }
 
 /// The act that takes a case, as every catalogue row with a waiting list names it.

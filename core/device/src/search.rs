@@ -89,6 +89,9 @@ impl Phone {
     /// The store's.
     pub fn search(&self, ask: &SearchAsk) -> Result<Vec<ListLine>> {
         let Some(query) = ask.query() else { return Ok(vec![]) };
+        if query.is_some() {
+            self.find_words()?;
+        }
         let limit = ask.limit.min(LIST_LINES_MAX);
         let mut drafts: Vec<CaseRow> = Vec::new();
         for (id, draft, at) in self.drafts()? {
@@ -107,6 +110,18 @@ impl Phone {
             None => cases::list(&self.db, room, offset)?,
         });
         Ok(rows.into_iter().map(|row| self.line(row)).collect())
+    }
+
+    /// Cases captured since the last search or sync get their words.
+    fn find_words(&self) -> Result<()> {
+        let unfound = search::unfound(&self.db)?;
+        if unfound.is_empty() {
+            return Ok(());
+        }
+        let tx = self.db.unchecked_transaction()?;
+        unfound.iter().try_for_each(|case| project(self, &tx, case))?;
+        tx.commit()?;
+        Ok(())
     }
 
     /// Reads documents that came without being opened (a first sync) into lists and search, latest first: at most `limit`. Gives how many

@@ -96,7 +96,7 @@ CREATE INDEX appeals_waiting ON appeals (at_ms) WHERE state = 0;
 CREATE INDEX appeals_by_case ON appeals (doc, state);
 
 -- One row a case for lists: no list ever loads a document. `pos` is its time (ms << 20) and something for ties: the order of the list.
--- `words` names what the index has of it, `whole` says that its document was read for that.
+-- `words` names what the index has of it (nothing yet where it is NULL), `whole` says that its document was read for that.
 CREATE TABLE rows (
     pos INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
@@ -107,10 +107,11 @@ CREATE TABLE rows (
     claim TEXT NOT NULL,
     photos INTEGER NOT NULL,
     updated_ms INTEGER NOT NULL,
-    words INTEGER NOT NULL,
+    words INTEGER,
     whole INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX rows_unread ON rows (pos) WHERE whole = 0;
+CREATE INDEX rows_unfound ON rows (pos) WHERE words IS NULL;
 -- Which gram is in which row: grams and marks are made by our code, the index keeps no text and no places.
 CREATE VIRTUAL TABLE search USING fts5(grams, content='', contentless_delete=1, detail=none, tokenize=\"ascii tokenchars ':.'\");
 

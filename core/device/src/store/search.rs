@@ -15,21 +15,31 @@ const TIE_BITS: u32 = 20;
 /// Latest time that orders lines, ms since 1970 (the year 2109): a clock further off is last word, not a crash.
 const TIME_MS_MAX: i64 = (1 << 42) - 1;
 
-/// Writes a list line and what finds it. `whole` says that the document stands behind it, not the server's line alone.
-pub fn put_row(c: &Connection, row: &CaseRow, grams: &Grams, whole: bool) -> Result<()> {
-    let old = c
-        .prepare_cached("SELECT pos, words FROM rows WHERE id = ?1")?
-        .query_row([row.id.as_bytes()], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?)))
-        .optional()?;
+/// Which line a case has, and what names its words in the index.
+fn old_row(c: &Connection, doc: &CaseId) -> Result<Option<(i64, Option<i64>)>> {
+    Ok(c.prepare_cached("SELECT pos, words FROM rows WHERE id = ?1")?
+        .query_row([doc.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?)
+}
+
+/// Whether a case has a line.
+pub fn has_row(c: &Connection, doc: &CaseId) -> Result<bool> {
+    Ok(old_row(c, doc)?.is_some())
+}
+
+/// Writes a list line and what finds it; without grams, the line of a new case alone, which [`unfound`] then names. `whole` says that the
+/// document stands behind it, not the server's line alone.
+pub fn put_row(c: &Connection, row: &CaseRow, grams: Option<&Grams>, whole: bool) -> Result<()> {
+    let old = old_row(c, &row.id)?;
     let time = row.updated_ms.clamp(0, TIME_MS_MAX);
-    let grams = grams.joined();
-    let words = name_of(&grams);
+    let grams = grams.map(Grams::joined);
+    let words = grams.as_deref().map(name_of);
     let pos = match old {
         Some((pos, _)) if pos >> TIE_BITS == time => pos,
         _ => free(c, time, &row.id)?,
     };
-    if let Some((old, _)) = old.filter(|(old, _)| *old != pos) {
-        remove(c, old)?;
+    if let Some((old, words)) = old.filter(|(old, _)| *old != pos) {
+        remove(c, old, words)?;
     }
     c.prepare_cached(
         "INSERT INTO rows (pos, id, service, title, stage, sync, claim, photos, updated_ms, words, whole)
@@ -53,25 +63,24 @@ pub fn put_row(c: &Connection, row: &CaseRow, grams: &Grams, whole: bool) -> Res
     if old == Some((pos, words)) {
         return Ok(());
     }
-    if old.is_some_and(|(old, _)| old == pos) {
+    if old.is_some_and(|(old, words)| old == pos && words.is_some()) {
         c.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([pos])?;
     }
+    let Some(grams) = grams else { return Ok(()) };
     c.prepare_cached("INSERT INTO search (rowid, grams) VALUES (?1, ?2)")?.execute(params![pos, grams])?;
     Ok(())
 }
 
 /// Forgets the line of a case and what found it.
 pub fn remove_row(c: &Connection, doc: &CaseId) -> Result<()> {
-    let pos = c
-        .prepare_cached("SELECT pos FROM rows WHERE id = ?1")?
-        .query_row([doc.as_bytes()], |r| r.get(0))
-        .optional()?;
-    pos.map_or(Ok(()), |pos| remove(c, pos))
+    old_row(c, doc)?.map_or(Ok(()), |(pos, words)| remove(c, pos, words))
 }
 
-fn remove(c: &Connection, pos: i64) -> Result<()> {
+fn remove(c: &Connection, pos: i64, words: Option<i64>) -> Result<()> {
     c.prepare_cached("DELETE FROM rows WHERE pos = ?1")?.execute([pos])?;
-    c.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([pos])?;
+    if words.is_some() {
+        c.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([pos])?;
+    }
     Ok(())
 }
 
@@ -114,6 +123,16 @@ pub fn search(c: &Connection, query: &Query, limit: u32, offset: u32) -> Result<
             Ok(CaseRow { id: id(bytes, CaseId::from_slice)?, ..row })
         })
         .collect()
+}
+
+/// The query before every search; its plan is tested.
+pub const UNFOUND_SQL: &str = "SELECT id FROM rows WHERE words IS NULL ORDER BY pos";
+
+/// Cases that the index has nothing of yet.
+pub fn unfound(c: &Connection) -> Result<Vec<CaseId>> {
+    let mut statement = c.prepare_cached(UNFOUND_SQL)?;
+    let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(row?, CaseId::from_slice)).collect()
 }
 
 /// The query behind the rest of an index; its plan is tested.

@@ -135,3 +135,26 @@ fn lines_of_one_moment_are_all_there_and_a_page_has_its_limit() {
         assert_eq!(phone.list(limit, 0).unwrap().len(), 40);
     }
 }
+
+#[test]
+fn a_capture_is_found_at_once_and_by_its_last_words_alone() {
+    let (mut referee, homes, [mut phone]) = people::<1>(Role::GridWorker);
+    let case = capture(&mut phone, "case.snap", "井盖");
+    phone.edit(&case, &answers(&[("text", "路灯")]), None).unwrap();
+    let stored = capture(&mut phone, "case.snap", "护栏");
+    assert_eq!(phone.list(10, 0).unwrap().len(), 2);
+    drop(phone);
+    let mut phone = homes[0].open();
+    assert_eq!((found(&phone, &text("井盖")).len(), found(&phone, &text("路灯")).len()), (0, 1));
+    assert_eq!(found(&phone, &text("护栏")), ["护栏"]);
+    let discarded = capture(&mut phone, "case.snap", "围挡");
+    for number in 1..=6 {
+        referee.answer(number, Code::RScope);
+    }
+    referee.sync(&mut phone);
+    for item in phone.attention().unwrap() {
+        phone.discard(item.item).unwrap();
+    }
+    assert_eq!(found(&phone, &text("围挡")), Vec::<String>::new(), "{discarded} {stored}");
+    assert_eq!(phone.list(10, 0).unwrap(), []);
+}
