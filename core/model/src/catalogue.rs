@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -341,8 +342,11 @@ impl Catalogue {
     /// The catalogue that ships with this version.
     #[must_use]
     pub fn embedded() -> Self {
-        Self::parse(include_str!("../data/catalogue.toml"))
-            .expect("the embedded catalogue is checked by a test")
+        static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+            Catalogue::parse(include_str!("../data/catalogue.toml"))
+                .expect("the embedded catalogue is checked by a test")
+        });
+        CATALOGUE.clone()
     }
 
     /// Reads and checks a catalogue file.

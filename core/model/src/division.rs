@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Arc, LazyLock};
 
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
@@ -137,10 +138,10 @@ impl DivisionCode {
     }
 }
 
-/// The division tree with its names.
+/// The division tree with its names. Copies share one table.
 #[derive(Debug, Clone)]
 pub struct Divisions {
-    names: BTreeMap<DivisionCode, String>,
+    names: Arc<BTreeMap<DivisionCode, String>>,
 }
 
 /// A line of the table that cannot be used.
@@ -154,10 +155,14 @@ pub struct DivisionsError {
 }
 
 impl Divisions {
-    /// The embedded table of Zhengzhou.
+    /// The embedded table of Zhengzhou, read once a process.
     #[must_use]
     pub fn zhengzhou() -> Self {
-        Self::parse(include_str!("../data/divisions.csv")).expect("the embedded table is checked by a test")
+        static TABLE: LazyLock<Divisions> = LazyLock::new(|| {
+            Divisions::parse(include_str!("../data/divisions.csv"))
+                .expect("the embedded table is checked by a test")
+        });
+        TABLE.clone()
     }
 
     /// Reads `code,name,level` lines under a header.
@@ -186,7 +191,7 @@ impl Divisions {
                 return Err(fail(format!("{code} twice")));
             }
         }
-        Ok(Self { names })
+        Ok(Self { names: Arc::new(names) })
     }
 
     /// The name, or `None` where no such division exists.

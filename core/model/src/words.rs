@@ -1,6 +1,7 @@
 //! What people read: every stage, act, role, sync state, outcome and next step, in zh-Hans and English, from one data file.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -35,7 +36,11 @@ impl Words {
     /// The words that ship with this version.
     #[must_use]
     pub fn embedded() -> Self {
-        toml::from_str(include_str!("../data/words.toml")).expect("the embedded words are checked by a test")
+        static WORDS: LazyLock<Words> = LazyLock::new(|| {
+            toml::from_str(include_str!("../data/words.toml"))
+                .expect("the embedded words are checked by a test")
+        });
+        WORDS.clone()
     }
 
     fn of(section: &BTreeMap<String, Title>, id: &str) -> Title {
