@@ -96,10 +96,14 @@ fn error(error: object_store::Error) -> BlobError {
 
 impl Blobs for ObjectBlobs {
     fn put(&self, hash: &BlobHash, bytes: Bytes) -> Result<(), BlobError> {
-        let options = PutOptions::from(PutMode::Create);
-        match block_on(self.store.put_opts(&key(hash), bytes.into(), options)) {
-            // Named by its hash: what is there already is the same.
-            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
+        let put =
+            |mode| block_on(self.store.put_opts(&key(hash), bytes.clone().into(), PutOptions::from(mode)));
+        match put(PutMode::Create) {
+            Ok(_) => Ok(()),
+            // Named by its hash, so it is the same; but perhaps from a put that was cut short just before its name was durable.
+            Err(object_store::Error::AlreadyExists { .. }) => {
+                put(PutMode::Overwrite).map(drop).map_err(error)
+            }
             Err(e) => Err(error(e)),
         }
     }

@@ -167,7 +167,8 @@ impl BlobDir for FolderBlobs {
     fn put(&mut self, hash: &BlobHash, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(hash);
         if fs::metadata(&path).is_ok_and(|m| m.len() == bytes.len() as u64) {
-            return Ok(());
+            // There, but perhaps from a put that was cut short just before its name was durable.
+            return sync_folder(&path);
         }
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
