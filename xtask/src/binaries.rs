@@ -82,6 +82,17 @@ fn kill(count: usize) -> Result<Call, Stop> {
     Ok(program(&dir, "yuandian-kill")?.arg("--bin-dir").arg(&dir).arg("--count").arg(count.to_string()))
 }
 
+/// Builds, then becomes the crashes of a flow, or of all.
+pub fn become_crash(flow: &str, json: bool) -> Done {
+    let call = program(&build()?, "yuandian-crash")?.arg("--flow").arg(flow);
+    Err(if json { call.arg("--json") } else { call }.become_it())
+}
+
+/// Builds, then strikes every operation of every flow.
+pub fn crash_lane() -> Done {
+    program(&build()?, "yuandian-crash")?.run()
+}
+
 /// Builds, then becomes the fuzzer of a target.
 pub fn become_fuzz(target: &str, seconds: u64, drawn: &Drawn) -> Done {
     let call = program(&build()?, "yuandian-fuzz")?.arg(target).arg("--seconds").arg(seconds.to_string());

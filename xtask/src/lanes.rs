@@ -31,6 +31,8 @@ pub enum Lane {
     Kotlin,
     /// The Swift binding, compiled and tested on Linux.
     Swift,
+    /// Every I/O operation of a phone's flows, struck.
+    Crash,
     /// Real kills of real phones and of the real server.
     Kill,
     /// Many simulated worlds, each of which must keep every promise.
@@ -119,6 +121,7 @@ impl Lane {
             Lane::Python => python::lane(),
             Lane::Kotlin => kotlin::lane(),
             Lane::Swift => swift::lane(),
+            Lane::Crash => binaries::crash_lane(),
             Lane::Kill => binaries::kill_lane(),
             Lane::Sim => binaries::sim_lane(),
             Lane::Demo => binaries::demo_lane(),

@@ -65,6 +65,15 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Strike every I/O operation of a phone's flows: killed, cut from power, full, failing.
+    Crash {
+        /// A flow by its name, or `all`.
+        #[arg(long, default_value = "all")]
+        flow: String,
+        /// Only a line of JSON on stdout.
+        #[arg(long)]
+        json: bool,
+    },
     /// Kill real phones and the real server in random moments under load, and look for what was lost.
     Kill {
         /// How many kills of running processes.
@@ -158,6 +167,7 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::Demo { exit } => binaries::become_demo(exit),
         Chore::Gate(args) => gate::become_gate(&args.base, &args.dir, args.structure_only, args.json),
         Chore::Sim { args } => binaries::become_sim(&args),
+        Chore::Crash { flow, json } => binaries::become_crash(&flow, json),
         Chore::Kill { count, seed, json } => binaries::become_kill(count, &binaries::Drawn { seed, json }),
         Chore::Fuzz { target, seconds, seed, json } => {
             binaries::become_fuzz(&target, seconds, &binaries::Drawn { seed, json })

@@ -1,0 +1,113 @@
+//! The simulated world's server (the real hub on a real store in memory), and runs of the real sync machine against it: what a phone gets
+//! to keep comes from here.
+
+use std::cell::{Cell, RefCell};
+
+use yuandian_device::Phone;
+use yuandian_model::Role;
+use yuandian_sim::http::{self, HttpReply, HttpRequest};
+use yuandian_sync::message::{Enrolled, NonceRequest, WIRE_VERSION};
+use yuandian_sync::{Effect, Failure, Input, Keep, Machine, Reply, Request, wire};
+
+/// The division that everybody lives and works in.
+const GRID: &str = "410102001";
+const START_MS: i64 = 1_780_000_500_000;
+const ADDRESS: &str = "http://server.invalid";
+
+/// A server that is up.
+pub struct Server {
+    inner: RefCell<yuandian_sim::server::Server>,
+    now_ms: Cell<i64>,
+}
+
+impl Server {
+    /// An empty one.
+    ///
+    /// # Panics
+    /// Where a disk without faults fails.
+    pub fn new() -> Self {
+        let mut inner = yuandian_sim::server::Server::new(7);
+        inner.start().expect("an empty disk takes a store");
+        Self { inner: RefCell::new(inner), now_ms: Cell::new(START_MS) }
+    }
+
+    fn tick(&self) -> i64 {
+        self.now_ms.set(self.now_ms.get() + 1_000);
+        self.now_ms.get()
+    }
+
+    fn serve(&self, request: &HttpRequest) -> HttpReply {
+        let now = self.tick();
+        self.inner.borrow_mut().serve(request, now).expect("it is up")
+    }
+
+    /// The server's answer to an invitation that this phone was given.
+    pub fn enrolment(&self, phone: &Phone, role: Role, name: &str) -> Enrolled {
+        let (grid, now) = (GRID.parse().expect("a division"), self.tick());
+        let code = self.inner.borrow_mut().invite(role, &grid, now).expect("an invitation");
+        let request = phone.enroll_request(&code, name).expect("a good request");
+        let reply = self.serve(&HttpRequest::message("/v1/enroll", None, wire::pack(&request)));
+        wire::unpack("enrolled", &reply.body).expect("enrolled")
+    }
+
+    /// Enrols a phone.
+    pub fn enrol(&self, phone: &mut Phone, role: Role, name: &str) {
+        let reply = self.enrolment(phone, role, name);
+        phone.enrolled(ADDRESS, &reply).expect("the phone keeps it");
+    }
+
+    /// A whole run. What the phone was given to keep, in order.
+    pub fn sync(&self, phone: &mut Phone) -> Vec<Keep> {
+        self.sync_until(phone, |_| false)
+    }
+
+    /// A run that ends before the phone keeps something of this kind; that is the last one of the list.
+    pub fn sync_until(&self, phone: &mut Phone, last: impl Fn(&Keep) -> bool) -> Vec<Keep> {
+        let mut machine = Machine::default();
+        let (mut kept, mut token) = (vec![], None);
+        machine.handle(Input::Start, 0);
+        loop {
+            while let Some(effect) = machine.poll_effect() {
+                let input = match effect {
+                    Effect::Ask(request) => {
+                        self.ask(phone, &request, &mut token).map_or_else(Input::Failed, Input::Replied)
+                    }
+                    Effect::Load(load) => Input::Loaded(phone.load(&load).expect("the phone reads")),
+                    Effect::Keep(keep) => {
+                        let stop = last(&keep);
+                        kept.push(keep.clone());
+                        if stop {
+                            return kept;
+                        }
+                        phone.keep(&keep).expect("the phone keeps");
+                        Input::Kept
+                    }
+                    Effect::Finished(report) => {
+                        assert!(report.complete, "{report:?}");
+                        return kept;
+                    }
+                };
+                machine.handle(input, 0);
+            }
+            let at = machine.poll_timeout().expect("a machine without effects waits");
+            machine.handle(Input::Timeout, at);
+        }
+    }
+
+    fn ask(&self, phone: &Phone, request: &Request, token: &mut Option<String>) -> Result<Reply, Failure> {
+        let sent = if let Request::Upload(plan) = request {
+            let bytes = plan.file.map(|hash| phone.upload_piece(&hash, plan.offset, plan.length));
+            let bytes = bytes.transpose().expect("the phone reads").unwrap_or_default();
+            HttpRequest::upload(plan, token.clone(), bytes)
+        } else {
+            let device = phone.device();
+            let nonce = || wire::pack(&NonceRequest { version: WIRE_VERSION, device });
+            http::pack(request, token.clone(), nonce).expect("a message")
+        };
+        let reply = http::read(request, &self.serve(&sent))?;
+        if let Reply::Hello(hello) = &reply {
+            *token = Some(hello.token.clone());
+        }
+        Ok(reply)
+    }
+}
