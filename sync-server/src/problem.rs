@@ -53,6 +53,8 @@ problems! {
     NonceInvalid = "nonce_invalid", 401, "The number is unknown, spent or too old", "Ask for a new number and sign that";
     /// The device is not enrolled here.
     DeviceUnknown = "device_unknown", 403, "This device is not enrolled here", "Enrol it with an invitation";
+    /// The device or its person was shut out for good.
+    ShutOut = "shut_out", 403, "This device or its person was shut out", "Ask the operator";
     /// A signature or certificate does not hold.
     SignatureInvalid = "signature_invalid", 403, "The signature or certificate does not hold", "Sign with the key of the device's certificate";
     /// No such route.

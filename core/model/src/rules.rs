@@ -583,6 +583,37 @@ mod tests {
         assert_eq!(world.judge(&request, &acceptor).unwrap().next.stage, "accepted");
     }
 
+    /// Thirty people want what three may hold; then, one after the other, everybody who holds it lets go.
+    #[test]
+    fn of_thirty_claimants_as_many_win_as_fit_and_every_release_promotes_the_next() {
+        for capacity in [1, 3] {
+            let text = include_str!("../data/catalogue.toml")
+                .replace("capacity = 1", &format!("capacity = {capacity}"));
+            let mut world = World::opened("help.errand", &asker());
+            world.catalogue = Catalogue::parse(&text).unwrap();
+            let people: Vec<u8> = (100..130).collect();
+            for (index, number) in people.iter().enumerate() {
+                let ruling = world.judge(&act("claim"), &volunteer(*number)).unwrap();
+                if index < capacity {
+                    assert_eq!(ruling.code, Code::Ok, "{number}");
+                } else {
+                    let position = (index - capacity + 1).to_string();
+                    assert_eq!((ruling.code, &ruling.facts["position"]), (Code::RTaken, &position));
+                    assert_eq!(ruling.first, Some(UserId([100; 16])));
+                }
+                assert_eq!(ruling.next.act_seq, index as u64 + 2, "each of them is one act");
+            }
+            for (index, number) in people.iter().enumerate() {
+                let ruling = world.judge(&act("release"), &volunteer(*number)).unwrap();
+                let promoted = people.get(index + capacity).map(|next| UserId([*next; 16]));
+                assert_eq!(ruling.promoted, promoted, "{number} of {capacity}");
+                let held = ruling.next.holders.len();
+                assert_eq!(held, capacity.min(people.len() - index - 1));
+                assert_eq!(ruling.next.stage, if held == 0 { "open" } else { "claimed" });
+            }
+        }
+    }
+
     #[test]
     fn capacity_above_one_admits_that_many() {
         let text = include_str!("../data/catalogue.toml").replace("capacity = 1", "capacity = 2");

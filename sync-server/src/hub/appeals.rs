@@ -139,7 +139,7 @@ impl Hub {
         user: UserId,
         (words, now_ms): (&str, i64),
     ) -> Result<Answered, Problem> {
-        self.keys(now_ms)?;
+        self.ready(now_ms)?;
         let arrived = Arrived::kept(commit, micros, &self.rules)?;
         let origin = Origin::Granted { words: words.to_owned() };
         let item = arrived.prepared(user, now_ms, origin, None);

@@ -48,6 +48,7 @@ impl Hub {
             EnrollOutcome::Unknown => Err(Problem::InvitationUnknown),
             EnrollOutcome::Used => Err(Problem::InvitationUsed),
             EnrollOutcome::Expired => Err(Problem::InvitationExpired),
+            EnrollOutcome::ShutOut => Err(Problem::ShutOut),
             EnrollOutcome::TooManyGrants => Err(Problem::OverLimit),
         }
     }

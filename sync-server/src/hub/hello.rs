@@ -97,7 +97,7 @@ impl Hub {
 
     /// The order to forget everything.
     fn wipe(&self, device: &DeviceId, now_ms: i64) -> Result<SignedNotice, Problem> {
-        self.keys(now_ms)?;
+        self.ready(now_ms)?;
         let order = Wipe { version: WIRE_VERSION, device: *device, issued_ms: now_ms };
         Ok(self.store.notice(Purpose::Wipe, cbor::encode(&order))?)
     }

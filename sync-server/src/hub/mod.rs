@@ -15,6 +15,7 @@ mod release;
 mod rules;
 mod uploads;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -133,6 +134,7 @@ pub struct Hub {
     rules: Rules,
     randomness: Mutex<Box<dyn Randomness + Send>>,
     pace: Mutex<pace::Pace>,
+    has_key: AtomicBool,
 }
 
 impl Hub {
@@ -145,7 +147,14 @@ impl Hub {
         randomness: Box<dyn Randomness + Send>,
     ) -> Self {
         let rules = Rules::new(catalogue, divisions).partitioned(store.partition_digits());
-        Self { store, blobs, rules, randomness: Mutex::new(randomness), pace: Mutex::default() }
+        Self {
+            store,
+            blobs,
+            rules,
+            randomness: Mutex::new(randomness),
+            pace: Mutex::default(),
+            has_key: AtomicBool::new(false),
+        }
     }
 
     /// The catalogue and divisions in force.
@@ -212,6 +221,15 @@ impl Hub {
     pub fn tick(&self, now_ms: i64) -> Result<Swept, Problem> {
         self.judge_ripe(now_ms)?;
         Ok(self.store.sweep(now_ms)?)
+    }
+
+    /// Has a key to sign with.
+    fn ready(&self, now_ms: i64) -> Result<(), Problem> {
+        if !self.has_key.load(Ordering::Acquire) {
+            self.keys(now_ms)?;
+            self.has_key.store(true, Ordering::Release);
+        }
+        Ok(())
     }
 
     /// The server's keys, the one in force first; the first is made when it is first asked for.

@@ -9,7 +9,7 @@ use yuandian_document::{CertifiedKey, cbor};
 use yuandian_model::{Code, CommitId, Epoch, refusal::Facts};
 use yuandian_sync::limits::{PRIVATE_RECORDS_MAX, PUSH_COMMITS_MAX};
 use yuandian_sync::message::{
-    PartitionHead, PrivateReceipt, PrivateRecord, Push, PushReply, Receipt, WIRE_VERSION,
+    PartitionHead, PrivateReceipt, PrivateRecord, Push, PushReply, Receipt, ServerKey, WIRE_VERSION,
 };
 
 use super::prepare::{Arrived, open};
@@ -95,8 +95,12 @@ impl Hub {
     ) -> Result<Option<Sequenced>, Problem> {
         let ids: Vec<CommitId> = arrived.iter().map(|a| a.id).collect();
         let parts: BTreeSet<CommandPart> = arrived.iter().map(Arrived::part).collect();
-        let keys = self.keys(now_ms)?;
-        let epochs: Vec<Epoch> = self.store.heads()?.iter().map(|head| head.epoch).collect();
+        self.ready(now_ms)?;
+        let (mut keys, mut epochs): (Vec<ServerKey>, Vec<Epoch>) = Default::default();
+        if arrived.iter().any(|a| a.adopt.is_some()) {
+            keys = self.keys(now_ms)?;
+            epochs = self.store.heads()?.iter().map(|head| head.epoch).collect();
+        }
         let items = || {
             arrived.iter().map(|a| {
                 let adopted = a.adopt.as_ref().and_then(|r| Adopted::of(r, &a.id, &epochs, &keys));

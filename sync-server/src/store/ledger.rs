@@ -548,7 +548,12 @@ mod tests {
             wall_ms: i64::MAX,
             received_ms: i64::MAX,
             code: Code::RTaken,
-            facts: Facts::from([("first".into(), name), ("position".into(), u64::MAX.to_string())]),
+            facts: Facts::from([
+                ("first".into(), name),
+                ("position".into(), u64::MAX.to_string()),
+                (ACT_SEQ.into(), u64::MAX.to_string()),
+                (KEPT.0.into(), KEPT.1.into()),
+            ]),
             body: item.envelope.body.clone(),
             micros: item.micros.iter().map(|(_, bytes)| ByteVec::from(bytes.clone())).collect(),
             change: None,

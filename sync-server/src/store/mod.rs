@@ -133,6 +133,8 @@ pub enum EnrollOutcome {
     Expired,
     /// The person holds as many grants as one may.
     TooManyGrants,
+    /// The device or its person was shut out for good.
+    ShutOut,
 }
 
 /// What is decided about a case, with what the server keeps beside it.
@@ -299,7 +301,11 @@ impl Prepared {
     #[must_use]
     pub fn pulled_bytes(&self) -> u64 {
         let micros: usize = self.micros.iter().map(|(_, bytes)| bytes.len()).sum();
-        (self.commit.envelope.len() + micros) as u64 + PULLED_COMMIT_BYTES
+        let words = match &self.origin {
+            Origin::Granted { words } => words.len(),
+            Origin::Pushed | Origin::Released { .. } => 0,
+        };
+        (self.commit.envelope.len() + micros + words) as u64 + PULLED_COMMIT_BYTES
     }
 
     /// Bytes that it adds to what its case sends, at most: itself, and the files it names once the gate has found them.

@@ -180,6 +180,9 @@ fn who_is_shut_out_is_told_to_forget_everything_and_what_it_sends_is_kept_apart(
     assert_eq!(world.codes(&worker, vec![report]), [Code::Ok]);
     world.store.shut_out(&Whom::Device(worker.device()), world.now()).unwrap();
     assert_eq!(world.ask_as(&worker, Request::Pull(worker.pull())), Err(Problem::Unauthorized));
+    let code = world.invite(Role::Volunteer, GRID);
+    let again = world.ask(Request::Enroll(worker.enroll(&code, "Person 2")));
+    assert_eq!(again, Err(Problem::ShutOut), "an invitation is no way back");
     let reply = world.hello(&mut worker);
     let wipe = reply.wipe.expect("an order");
     let key = reply.keys.iter().find(|key| key.id() == wipe.signer).unwrap();

@@ -2,6 +2,8 @@
 
 use yuandian_model::{Code, Role};
 
+use yuandian_sync::message::*;
+
 use crate::phone::*;
 use crate::world::*;
 
@@ -114,4 +116,41 @@ fn thirty_claims_from_thirty_threads_leave_one_winner_and_a_line_without_gaps() 
         .collect();
     positions.sort_unstable();
     assert_eq!(positions, (1..30).collect::<Vec<_>>());
+}
+
+/// Thirty volunteers who were without a net claim one request; replies are lost, everybody asks again, in whatever order.
+#[test]
+fn of_thirty_claims_from_a_dead_zone_one_wins_and_every_answer_stays() {
+    let world = World::new();
+    let (_, case) = asked(&world);
+    let mut claims: Vec<(Phone, PushItem)> = (0..30)
+        .map(|n| {
+            let mut volunteer = world.phone(100 + n, Role::Volunteer);
+            let claim = volunteer.named(case, "claim");
+            (volunteer, claim)
+        })
+        .collect();
+    // Not in the order of their names.
+    claims.sort_by_key(|(phone, _)| phone.number.wrapping_mul(37));
+    let first: Vec<Vec<u8>> =
+        claims.iter().map(|(phone, claim)| world.push_raw(phone, vec![claim.clone()]).remove(0)).collect();
+    claims.reverse();
+    let again: Vec<Vec<u8>> =
+        claims.iter().map(|(phone, claim)| world.push_raw(phone, vec![claim.clone()]).remove(0)).collect();
+    assert_eq!(again.into_iter().rev().collect::<Vec<_>>(), first, "the same bytes for everybody");
+    claims.reverse();
+    let receipts: Vec<Receipt> = first.iter().map(|bytes| receipt(bytes)).collect();
+    assert_eq!(receipts[0].code, Code::Ok);
+    for (position, receipt) in receipts.iter().enumerate().skip(1) {
+        assert_eq!(receipt.code, Code::RTaken);
+        assert_eq!(receipt.facts["position"], position.to_string());
+        assert_eq!(receipt.facts["first"], format!("Person {}", claims[0].0.number));
+        assert_eq!(receipt.facts["act_seq"], (position + 2).to_string(), "every claim is one act");
+    }
+    let release = claims[0].0.named(case, "release");
+    let promoted = world.push(&claims[0].0.clone(), vec![release]);
+    assert_eq!(promoted[0].code, Code::Ok);
+    let seen = world.pull(&mut claims[1].0);
+    let facts = seen.iter().find_map(|c| c.facts.as_ref()).unwrap();
+    assert_eq!((facts.holders[0].user, facts.waiting), (claims[1].0.user.unwrap(), 28));
 }

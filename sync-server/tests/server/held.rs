@@ -148,3 +148,28 @@ fn what_waits_of_a_device_that_is_shut_out_is_kept_apart() {
     assert_eq!(o.world.codes(&o.author, vec![o.first.clone()]), [Code::Ok]);
     assert!(o.world.pull(&mut o.author)[0].commits.len() == 2);
 }
+
+#[test]
+fn a_clock_that_stood_still_catches_up_at_once_and_nothing_fires_twice() {
+    let mut world = World::new();
+    let mut author = world.phone(1, Role::GridWorker);
+    let mut colleague = world.phone(2, Role::GridWorker);
+    for minute in 0..3 {
+        let case = author.new_case();
+        let report = author.report(case, "case.snap");
+        assert_eq!(world.codes(&author, vec![report]), [Code::Ok]);
+        let mut draft = author.clone();
+        draft.describe(case, "never sent");
+        colleague.documents.insert(case, draft.documents[&case].clone());
+        let items = vec![note(&mut colleague, case, 1), note(&mut colleague, case, 2)];
+        assert_eq!(world.codes(&colleague, items), [Code::HeldMissing; 2]);
+        world.pass(60_000 * minute);
+    }
+    world.restart();
+    world.pass(10 * HELD_MS);
+    assert_eq!(world.hub.tick(world.now()).unwrap().next_due_ms, None);
+    assert_eq!(concerns(&world), [Concern::Missing; 6]);
+    world.restart();
+    world.hub.tick(world.now()).unwrap();
+    assert_eq!(concerns(&world).len(), 6);
+}

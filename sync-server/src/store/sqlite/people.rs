@@ -50,6 +50,9 @@ pub fn enroll(t: &Transaction<'_>, wish: &Enrollment, now_ms: i64) -> Result<Enr
         _ => {}
     }
     let known = account(t, &device)?;
+    if known.as_ref().is_some_and(|account| account.shut_out) {
+        return Ok(EnrollOutcome::ShutOut);
+    }
     if found.used_by.is_none() && known.as_ref().is_some_and(|a| a.grants.len() >= GRANTS_PER_USER_MAX) {
         return Ok(EnrollOutcome::TooManyGrants);
     }
