@@ -2,6 +2,8 @@
 //!
 //! Public, so that a store in another crate runs it too. It panics at the first broken promise, with the promise as its words.
 
+mod authority;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
@@ -41,6 +43,10 @@ pub fn conformance(make: impl Fn() -> Box<dyn Store>) {
     pages_hold_what_the_streams_hold(&*make());
     blobs_move_the_cases_that_name_them(&*make());
     timers_run_once(&*make());
+    authority::keys_endorse_each_other(&*make());
+    authority::rights_end_and_are_remembered(&*make());
+    authority::what_misses_something_waits(&*make());
+    authority::operators_see_what_matters(&*make());
 }
 
 fn rules() -> Rules {
