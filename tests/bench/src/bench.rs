@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
-use crate::{capture, list, memory, open};
+use crate::{capture, commits, list, memory, open, reconnect};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -31,6 +31,10 @@ enum Name {
     List,
     /// Peak memory of a phone that receives, lists and searches 10,000 cases
     Memory,
+    /// Commits of 100 devices against the gate alone and bare durable rows
+    ServerCommits,
+    /// 2,000 devices that come back three days behind, while others write
+    Reconnect,
 }
 
 /// A figure: pairs of ours and the floor's, and what is judged.
@@ -77,6 +81,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         Name::Open => open::measure(&dir)?,
         Name::List => list::measure(&dir)?,
         Name::Memory => memory::measure(&dir)?,
+        Name::ServerCommits => commits::measure(&dir)?,
+        Name::Reconnect => reconnect::measure(&dir)?,
     };
     let line = figure.json();
     if !arguments.json {

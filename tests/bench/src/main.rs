@@ -20,11 +20,14 @@
 
 mod bench;
 mod capture;
+mod city;
+mod commits;
 mod gate;
 mod list;
 mod memory;
 mod open;
 mod phone;
+mod reconnect;
 
 use std::process::ExitCode;
 

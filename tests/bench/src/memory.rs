@@ -68,7 +68,11 @@ fn raw(path: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn mib(member: &str) -> Result<f64, Box<dyn Error>> {
+/// A member of the system's account of this process, MiB.
+///
+/// # Errors
+/// A system that does not tell.
+pub fn mib(member: &str) -> Result<f64, Box<dyn Error>> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix(member)).ok_or("the system does not tell")?;
     let kib: u32 = line.trim().trim_end_matches(" kB").trim().parse()?;
