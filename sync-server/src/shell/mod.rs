@@ -255,7 +255,10 @@ impl Server {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
         let app = self.app.clone();
-        let tasks = [tokio::spawn(tick(app.clone())), tokio::spawn(wait::watch_head(app.clone()))];
+        let (first, ticked) = tokio::sync::oneshot::channel();
+        let tasks = [tokio::spawn(tick(app.clone(), first)), tokio::spawn(wait::watch_head(app.clone()))];
+        // What fell due while nobody served is done before anybody is answered. A sender that is gone has nothing left to do.
+        let _ = ticked.await;
         let stopping = {
             let app = app.clone();
             async move {
@@ -339,12 +342,18 @@ async fn back_up(app: &Arc<App>) {
 }
 
 /// Runs timers when they are due, and at least once a minute.
-async fn tick(app: Arc<App>) {
+async fn tick(app: Arc<App>, first: tokio::sync::oneshot::Sender<()>) {
     clear_spool(&app).await;
+    let mut first = Some(first);
     loop {
         let hub = app.hub.clone();
         let now = now_ms();
-        let pause = match app.pool.run(move || hub.tick(now)).await {
+        let swept = app.pool.run(move || hub.tick(now)).await;
+        if let Some(first) = first.take() {
+            // Who does not wait for it any more is stopping.
+            let _ = first.send(());
+        }
+        let pause = match swept {
             Ok(swept) => {
                 for id in &swept.uploads {
                     app.spool.remove(id).await;
