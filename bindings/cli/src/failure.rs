@@ -36,7 +36,8 @@ impl Failure {
                 | DeviceError::Settled { .. }
                 | DeviceError::NotOffered { .. }
                 | DeviceError::ServerRefused(_)
-                | DeviceError::NotEnrolled => 2,
+                | DeviceError::NotEnrolled
+                | DeviceError::ShutOut { .. } => 2,
                 DeviceError::Refused { .. } => 3,
                 DeviceError::Unreachable(_) => 4,
                 DeviceError::InUse

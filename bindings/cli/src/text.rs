@@ -66,6 +66,9 @@ fn explain(failure: &Failure) -> (String, String, Vec<String>) {
             ("not_offered".to_owned(), failure.to_string(), next)
         }
         DeviceError::NotFound { .. } => says("not_found", &["用 list 查看编号 (see `list` for ids)"]),
+        DeviceError::ShutOut { .. } => {
+            says("shut_out", &["用新的邀请码登记 (`enroll` with a new invitation)"])
+        }
         DeviceError::NotEnrolled => says("not_enrolled", &["用邀请码登记 (`enroll` with an invitation)"]),
         DeviceError::Unreachable(_) => {
             says("unreachable", &["内容已存在本机,有网络时再同步 (kept; `sync` again later)"])

@@ -110,7 +110,7 @@ impl From<DeviceError> for CoreError {
             DeviceError::Settled { .. } | DeviceError::NotOffered { .. } => {
                 CoreError::InvalidInput { field: "item".to_owned(), reason: error.to_string() }
             }
-            DeviceError::NotEnrolled => CoreError::NotEnrolled,
+            DeviceError::NotEnrolled | DeviceError::ShutOut { .. } => CoreError::NotEnrolled,
             DeviceError::Unreachable(reason) => CoreError::Unreachable { reason },
             DeviceError::ServerRefused(reason) => CoreError::ServerRefused { reason },
             DeviceError::InUse => CoreError::InUse,

@@ -25,7 +25,7 @@ use crate::glance::project;
 use crate::phone::Phone;
 use crate::state::decided;
 use crate::store::outbox::Intent;
-use crate::store::{appeals, blobs, cases, journal, outbox};
+use crate::store::{appeals, blobs, cases, journal, outbox, private};
 use crate::view::AttentionItem;
 use crate::write::{Saying, kept_words};
 
@@ -244,7 +244,7 @@ impl Phone {
         sayings.extend(acts.into_iter().map(|act| Saying { intent: Intent::Act(act), supersedes }));
         self.say(&entry.doc, sayings, &[], None, |tx| {
             photos.iter().try_for_each(|hash| blobs::unpark(tx, hash, &entry.doc))?;
-            private.iter().try_for_each(|(key, value)| cases::put_private(tx, &entry.doc, key, value))?;
+            private.iter().try_for_each(|(key, value)| private::put(tx, &entry.doc, key, value))?;
             journal::settle(tx, entry.id, how)
         })
     }

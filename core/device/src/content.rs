@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use rusqlite::Connection;
-use yuandian_document::{Content, Kind};
+use yuandian_document::gate::Refusal;
+use yuandian_document::{Content, Kind, actor};
 use yuandian_model::CaseId;
+use yuandian_sync::check::heads_name;
 
 use crate::error::Result;
 use crate::store::cases::{self, BaseCommit};
 use crate::store::outbox::{self, Item};
+use crate::store::streams;
 
 /// Who wrote a change, when, and whether the server has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +29,12 @@ pub(crate) struct Loaded {
     pub authors: BTreeMap<[u8; 32], Authorship>,
 }
 
-/// The receipted document: the snapshot, or, where that cannot be read, the changes it was a cache of.
+/// The receipted document: the snapshot, or, where that cannot be read, the changes it was a cache of. What was received and never looked
+/// at is looked at now. Of a line alone it is empty.
 pub(crate) fn base_content(db: &Connection, doc: &CaseId, snapshot: Option<&[u8]>) -> Result<Content> {
+    if cases::is_unproven(db, doc)? {
+        return Ok(prove(db, doc)?.0);
+    }
     if let Some(content) = snapshot.and_then(|bytes| Content::load(bytes).ok()) {
         return Ok(content);
     }
@@ -35,6 +42,56 @@ pub(crate) fn base_content(db: &Connection, doc: &CaseId, snapshot: Option<&[u8]
     let base = cases::base(db, doc)?;
     replay(&mut content, base.iter().filter(|c| c.change.is_some()).map(|c| c.body.as_slice()))?;
     Ok(content)
+}
+
+/// Looks at a document for the first time: a snapshot is loaded under a guard and must come to the heads that the server attests; changes
+/// go one by one through the gate. Gives the document and whether it came to what was promised; where not, it is wanted anew.
+pub(crate) fn prove(db: &Connection, doc: &CaseId) -> Result<(Content, bool)> {
+    if db.is_autocommit() {
+        let tx = db.unchecked_transaction()?;
+        let proven = prove_within(&tx, doc)?;
+        tx.commit()?;
+        return Ok(proven);
+    }
+    prove_within(db, doc)
+}
+
+fn prove_within(db: &Connection, doc: &CaseId) -> Result<(Content, bool)> {
+    let Some(stored) = cases::case(db, doc)? else { return Ok((Content::default(), true)) };
+    let promised = |content: &Content| stored.heads.is_none_or(|name| heads_name(&content.heads()) == name);
+    if let Some(snapshot) = &stored.snapshot {
+        return match Content::load(snapshot).ok().filter(promised) {
+            Some(content) => {
+                cases::put_proven(db, doc, snapshot)?;
+                Ok((content, true))
+            }
+            None => {
+                tracing::error!(%doc, "a snapshot that is not what the server says: it is fetched anew");
+                cases::shrink(db, doc, &stored.facts)?;
+                streams::want_again(db, doc)?;
+                Ok((Content::default(), false))
+            }
+        };
+    }
+    let mut content = Content::default();
+    for commit in cases::base(db, doc)?.iter().filter(|commit| commit.kind == Kind::Content) {
+        let bound = actor(&commit.device, doc, &commit.incarnation, commit.branch);
+        match content.admit(&commit.body, &bound) {
+            Ok(admitted) => cases::name_change(db, doc, commit.seq, &admitted.hash.0)?,
+            Err(Refusal::Duplicate(hash)) => cases::name_change(db, doc, commit.seq, &hash.0)?,
+            Err(refusal) => {
+                tracing::error!(%doc, seq = commit.seq, %refusal, "a pulled change did not pass the gate");
+                cases::quarantine_base(db, doc, commit.seq, &refusal.to_string())?;
+            }
+        }
+    }
+    cases::put_proven(db, doc, &content.save())?;
+    let promised = promised(&content);
+    if !promised && !cases::has_quarantined(db, doc)? {
+        tracing::error!(%doc, "the document did not come to what the server says: it is fetched anew");
+        streams::want_again(db, doc)?;
+    }
+    Ok((content, promised))
 }
 
 /// A replay works on a copy: most cases have nothing to replay, and need none.

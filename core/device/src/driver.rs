@@ -101,7 +101,12 @@ impl Driver {
     ) -> Result<RunReport> {
         let start = Instant::now();
         let now = || i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
-        let mut machine = Machine::default();
+        let (token, seed) = {
+            let mut phone = lock(phone);
+            (phone.token()?, phone.seed())
+        };
+        self.token = token;
+        let mut machine = Machine::new(seed);
         machine.handle(Input::Start, now());
         loop {
             while let Some(effect) = machine.poll_effect() {
@@ -160,9 +165,25 @@ impl Driver {
                 .message("pull reply", self.post("/v1/pull", wire::pack(&pull)).send().await)
                 .await
                 .map(Reply::Pull),
+            Request::Manifest(asked) => self
+                .message("manifest reply", self.post("/v1/manifest", wire::pack(&asked)).send().await)
+                .await
+                .map(Reply::Manifest),
+            Request::Docs(asked) => self
+                .message("docs reply", self.post("/v1/docs", wire::pack(&asked)).send().await)
+                .await
+                .map(Reply::Docs),
+            Request::Appeal(appeal) => self
+                .message("appeal reply", self.post("/v1/appeals", wire::pack(&appeal)).send().await)
+                .await
+                .map(Reply::Appeal),
             Request::Upload(plan) => self.upload(phone, plan).await?.map(Reply::Upload),
         };
         Ok(answer.map_or_else(Input::Failed, Input::Replied))
+    }
+
+    pub(crate) fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.client.get(format!("{}{path}", self.server))
     }
 
     fn post(&self, path: &str, body: Vec<u8>) -> reqwest::RequestBuilder {
@@ -305,7 +326,7 @@ fn tls(roots: &TrustRoots) -> std::result::Result<rustls::ClientConfig, String> 
         .with_no_client_auth())
 }
 
-fn lock(phone: &Mutex<Phone>) -> std::sync::MutexGuard<'_, Phone> {
+pub(crate) fn lock(phone: &Mutex<Phone>) -> std::sync::MutexGuard<'_, Phone> {
     // A panic while the phone was locked has rolled its transaction back: what is stored is whole.
     phone.lock().unwrap_or_else(PoisonError::into_inner)
 }

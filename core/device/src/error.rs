@@ -63,6 +63,14 @@ pub enum DeviceError {
     /// The phone speaks for nobody yet: enrol with an invitation.
     #[error("this phone is not enrolled: use an invitation code first")]
     NotEnrolled,
+    /// The server has shut this phone or its person out and everything was forgotten: a new invitation begins anew.
+    #[error(
+        "the server has shut this phone out ({reason}) and everything on it was forgotten: a new invitation is needed"
+    )]
+    ShutOut {
+        /// Why: `revoked`.
+        reason: String,
+    },
     /// The server could not be reached; everything is kept.
     #[error("the server is out of reach: {0}")]
     Unreachable(String),

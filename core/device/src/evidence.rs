@@ -49,7 +49,7 @@ impl PreparedPhoto {
             blobs::pin(db, &of(thumb, "image/jpeg", Rendition::Thumb))?;
         }
         if let (Some(part), Some(bytes)) = (&self.entry.micro, &self.micro) {
-            blobs::put_micro(db, &part.hash, bytes)?;
+            blobs::put_micro(db, case, &part.hash, bytes)?;
         }
         Ok(())
     }

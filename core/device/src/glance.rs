@@ -11,7 +11,7 @@ use crate::phone::{PersonRecord, Phone};
 use crate::state::shown;
 use crate::store::cases::{self, CaseRow};
 use crate::store::outbox::{Intent, ItemState};
-use crate::store::{blobs, journal, search};
+use crate::store::{blobs, journal, search, streams};
 use crate::view::{ClaimView, title_of};
 
 /// What a list line and a whole view share.
@@ -36,6 +36,7 @@ pub(crate) fn glance(
     person: &PersonRecord,
 ) -> Result<Glance> {
     let content = loaded.content.view();
+    let line = cases::standing(db, id)?.is_some_and(|standing| !standing.whole);
     let state = shown(phone, facts, &loaded.overlay, person);
     let answered = journal::active_of(db, id)?;
     let on_its_way = loaded.overlay.iter().any(|i| i.state != ItemState::Taken);
@@ -43,6 +44,8 @@ pub(crate) fn glance(
         "attention"
     } else if content.answers.values().any(|a| a.in_conflict()) {
         "conflict"
+    } else if line {
+        if streams::wanted_since(db, id)?.is_some() { LOADING } else { "delivered" }
     } else if on_its_way || (loaded.base.is_empty() && facts.author.user == person.user) {
         "saved"
     } else if !blobs::unsent_of(db, id)?.is_empty() {
@@ -55,15 +58,48 @@ pub(crate) fn glance(
     let claim = claim_of(facts, loaded, &answered, person);
     let row = CaseRow {
         id: *id,
-        title: title_of(&content.description, &facts.service, phone),
+        title: title_of(if line { &facts.title } else { &content.description }, &facts.service, phone),
         service: facts.service.clone(),
         stage: state.stage.clone(),
         sync: sync.to_owned(),
         claim: claim.state.clone(),
-        photos: u32::try_from(content.photos.len()).unwrap_or(u32::MAX),
+        photos: if line { facts.photos } else { u32::try_from(content.photos.len()).unwrap_or(u32::MAX) },
         updated_ms: last_base.max(last_own).unwrap_or(facts.opened_ms),
     };
     Ok(Glance { content, state, claim, row })
+}
+
+/// Where one's work stands with a case whose document is still to come.
+const LOADING: &str = "loading";
+
+/// Writes a case's list line from what is decided about it alone: of a case of which this phone has nothing on its way. No document is
+/// loaded, so that ten thousand of them cost a moment.
+pub(crate) fn project_line(
+    phone: &Phone,
+    db: &Connection,
+    id: &CaseId,
+    facts: &CaseFacts,
+    person: &PersonRecord,
+) -> Result<()> {
+    let loading = streams::wanted_since(db, id)?.is_some();
+    let claim = if facts.holders.iter().any(|holder| holder.user == person.user) {
+        "won"
+    } else if facts.my_position.is_some() {
+        "waiting"
+    } else {
+        "none"
+    };
+    let row = CaseRow {
+        id: *id,
+        title: title_of(&facts.title, &facts.service, phone),
+        service: facts.service.clone(),
+        stage: facts.stage.clone(),
+        sync: if loading { LOADING } else { "delivered" }.to_owned(),
+        claim: claim.to_owned(),
+        photos: facts.photos,
+        updated_ms: facts.touched_ms,
+    };
+    put_line(phone, db, facts, (&row, None), person)
 }
 
 /// Rewrites a case's list line, in the transaction that changed the case.
@@ -92,7 +128,7 @@ pub(crate) fn project_written(
         // A capture waits for nothing that can wait: the next search or the next projection finds words for it.
         return search::put_row(db, &row, None, true);
     }
-    put_line(phone, db, &stored.facts, (&row, Some(&content)), person)
+    put_line(phone, db, &stored.facts, (&row, stored.whole.then_some(&content)), person)
 }
 
 /// Writes a list line and what finds it: of the document, or, before that is there, of the server's line alone.
@@ -134,7 +170,8 @@ fn claim_of(
         return says("waiting", entry.facts.get("position").and_then(|p| p.parse().ok()));
     }
     let mine = |name: &str| {
-        let own = loaded.base.iter().filter(|c| c.kind == Kind::Act && c.user == person.user);
+        let own =
+            loaded.base.iter().filter(|c| c.kind == Kind::Act && c.user == person.user && c.took_effect());
         own.filter(|c| Act::from_bytes(&c.body).is_ok_and(|a| a.name == name)).map(|c| c.seq).max()
     };
     // Claimed once, not released since, and holding nothing now: it went another way.

@@ -12,6 +12,7 @@ use yuandian_model::{Actor, Catalogue, Divisions, Epoch, Grant, Incarnation, Use
 use yuandian_sync::message::{Enroll, Enrolled, SignedMessage, WIRE_VERSION};
 
 use crate::error::{DeviceError, Result};
+use crate::exchange::Run;
 use crate::ports::Ports;
 use crate::store::{self, meta};
 
@@ -53,6 +54,7 @@ pub struct Phone {
     pub(crate) key: DeviceKey,
     pub(crate) certificate: DeviceCertificate,
     pub(crate) seen_monotonic_ms: Option<u64>,
+    pub(crate) run: Run,
 }
 
 impl Phone {
@@ -101,7 +103,9 @@ impl Phone {
             key,
             certificate,
             seen_monotonic_ms: None,
+            run: Run::default(),
         };
+        phone.remove_doomed()?;
         phone.requeue_foreign_incarnations()?;
         Ok(phone)
     }
@@ -127,10 +131,15 @@ impl Phone {
     /// Who the phone speaks for.
     ///
     /// # Errors
-    /// [`DeviceError::NotEnrolled`].
+    /// [`DeviceError::NotEnrolled`]; [`DeviceError::ShutOut`] where the server has told this phone to forget everything.
     pub fn person(&self) -> Result<PersonRecord> {
-        let record = meta::get(&self.db, meta::PERSON)?.ok_or(DeviceError::NotEnrolled)?;
-        Ok(serde_json::from_slice(&record)?)
+        if let Some(record) = meta::get(&self.db, meta::PERSON)? {
+            return Ok(serde_json::from_slice(&record)?);
+        }
+        Err(match meta::get(&self.db, meta::SHUT_OUT)? {
+            Some(reason) => DeviceError::ShutOut { reason: String::from_utf8_lossy(&reason).into_owned() },
+            None => DeviceError::NotEnrolled,
+        })
     }
 
     /// The server's address, once enrolled.
@@ -177,6 +186,7 @@ impl Phone {
         let tx = self.db.transaction()?;
         meta::set(&tx, meta::PERSON, &serde_json::to_vec(&person)?)?;
         meta::set(&tx, meta::SERVER, server.as_bytes())?;
+        meta::unset(&tx, meta::SHUT_OUT)?;
         tx.commit()?;
         Ok(())
     }
@@ -205,6 +215,13 @@ impl Phone {
             epoch: seen.epoch,
             seq: seen.seq,
         })
+    }
+
+    /// What spreads the pauses of a run.
+    pub(crate) fn seed(&mut self) -> u64 {
+        let mut seed = [0; 8];
+        self.ports.randomness.fill(&mut seed);
+        u64::from_be_bytes(seed)
     }
 
     pub(crate) fn uuid(&mut self) -> (i64, [u8; 10]) {

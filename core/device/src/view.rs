@@ -12,12 +12,12 @@ use yuandian_sync::CaseFacts;
 use crate::content::{self, Loaded, captured_ms};
 use crate::draft::Draft;
 use crate::error::{DeviceError, Result};
-use crate::glance::{Glance, glance};
+use crate::glance::{Glance, glance, project};
 use crate::phone::Phone;
 use crate::state::decided;
 use crate::store::cases::{self, CaseRow};
 use crate::store::outbox::{Intent, Item, ItemState};
-use crate::store::{blobs, outbox};
+use crate::store::{blobs, outbox, private};
 
 /// One of several values that nobody has settled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,9 +128,9 @@ pub struct CaseView {
     pub sync: String,
     /// The same in words.
     pub sync_text: String,
-    /// Answers: shared ones, and this phone's private ones.
+    /// Answers: shared ones, and private ones that this person may read.
     pub fields: BTreeMap<String, String>,
-    /// Which of `fields` never leave this phone.
+    /// Which of `fields` are private: the platform and the person who takes the case have them, and nobody else.
     pub private: Vec<String>,
     /// Answers with more than one value.
     pub conflicts: Vec<Conflict>,
@@ -295,6 +295,10 @@ impl Phone {
     /// [`DeviceError::NotFound`].
     pub fn case(&self, id: &CaseId) -> Result<CaseView> {
         let person = self.person()?;
+        if cases::is_unproven(&self.db, id)? && !content::prove(&self.db, id)?.1 {
+            // Only its line stands.
+            project(self, &self.db, id)?;
+        }
         let stored = cases::case(&self.db, id)?.ok_or_else(|| DeviceError::not_found("case", id))?;
         let loaded = content::load(&self.db, id, stored.snapshot.as_deref(), &person.name)?;
         let Glance { content, state, claim, row } =
@@ -321,7 +325,7 @@ impl Phone {
                 conflicts.push(Conflict { key: key.clone(), values: values.collect() });
             }
         }
-        let private: Vec<(String, String)> = cases::private(&self.db, id)?;
+        let private: Vec<(String, String)> = private::of_case(&self.db, id)?;
         let private_keys = private.iter().map(|(key, _)| key.clone()).collect();
         fields.extend(private);
         let notes = content.notes.iter().map(|note| {

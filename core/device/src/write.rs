@@ -18,8 +18,8 @@ use crate::evidence::PreparedPhoto;
 use crate::glance::project_written;
 use crate::phone::{Phone, incarnation};
 use crate::state::decided;
-use crate::store::cases;
 use crate::store::outbox::{self, Intent, NewItem};
+use crate::store::{cases, private};
 
 /// What became of an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl Phone {
         self.command(id, intents, &photos, |tx| {
             cases::put_facts(tx, id, &facts)?;
             for (key, value) in &private {
-                cases::put_private(tx, id, key, value)?;
+                private::put(tx, id, key, value)?;
             }
             cases::remove_draft(tx, id)
         })?;
@@ -135,7 +135,7 @@ impl Phone {
         let private = checked.private;
         let intents = if edits.is_empty() { vec![] } else { vec![Intent::Content(edits).into()] };
         self.say(case, intents, &[], seen, |tx| {
-            private.iter().try_for_each(|(key, value)| cases::put_private(tx, case, key, value))
+            private.iter().try_for_each(|(key, value)| private::put(tx, case, key, value))
         })
     }
 

@@ -280,6 +280,14 @@ impl Content {
         })
     }
 
+    /// The name of an own, stored change.
+    ///
+    /// # Errors
+    /// [`ContentError::Damaged`] for bytes that are no change.
+    pub fn name_of(change: &[u8]) -> Result<ChangeHash, ContentError> {
+        guarded(|| Ok(Change::try_from(change).map_err(|e| ContentError::Damaged(e.to_string()))?.hash()))
+    }
+
     /// Whether an edit is in the document already: an entry by its id, an answer or description by its value.
     #[must_use]
     pub fn holds(&self, edit: &Edit) -> bool {

@@ -11,7 +11,7 @@ pub mod transfer;
 pub mod wire;
 
 pub use machine::{
-    Effect, Failure, Input, Keep, Load, Loaded, Machine, Reply, Request, RunReport, UploadReply,
+    Effect, Failure, Input, Keep, Load, Loaded, Machine, Opening, Reply, Request, RunReport, UploadReply,
 };
 pub use message::{CaseFacts, Cursor, Person, StreamId};
 pub use transfer::{Rendition, Transfer, TransferQueue, UploadPlan};

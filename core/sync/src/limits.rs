@@ -22,9 +22,17 @@ pub const BLOB_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub const FAILURES_IN_A_ROW_MAX: u32 = 6;
 /// Rounds of push and pull in one run; what is left after them waits for the next.
 pub const ROUNDS_MAX: u32 = 16;
-/// First pause after a failure, ms; doubles each time.
+/// Manifests and requests for documents in one run; what is left after them waits for the next.
+pub const REPAIR_REQUESTS_MAX: u32 = 1_000;
+/// How often one run greets again because the server says that the rights have changed.
+pub const GREETINGS_MAX: u32 = 2;
+/// Longest time that a busy server may ask to be left alone, ms: a day.
+pub const RETRY_AFTER_MS_MAX: i64 = 86_400_000;
+/// A document's snapshot, bytes: as large as a case's whole log may be.
+pub const SNAPSHOT_BYTES_MAX: usize = 6 * 1024 * 1024;
+/// First pause after a failure, ms; doubles each time. A run pauses between half of it and all of it.
 pub const BACKOFF_MS_MIN: i64 = 200;
-/// Longest pause inside a run, ms.
+/// Longest pause inside a run, ms. A server that asks for more ends the run.
 pub const BACKOFF_MS_MAX: i64 = 10_000;
 /// zstd window of a body, as a power of two: what a decoder reserves.
 pub const ZSTD_WINDOW_LOG_MAX: u32 = 23;

@@ -91,7 +91,7 @@ pub fn error(error: &DeviceError) -> Value {
         DeviceError::Settled { .. } | DeviceError::NotOffered { .. } => {
             json!({"variant": "InvalidInput", "field": "item"})
         }
-        DeviceError::NotEnrolled => json!({"variant": "NotEnrolled"}),
+        DeviceError::NotEnrolled | DeviceError::ShutOut { .. } => json!({"variant": "NotEnrolled"}),
         DeviceError::Unreachable(_) => json!({"variant": "Unreachable"}),
         DeviceError::ServerRefused(reason) => json!({"variant": "ServerRefused", "reason": reason}),
         DeviceError::InUse => json!({"variant": "InUse"}),

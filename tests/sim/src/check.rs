@@ -7,13 +7,14 @@ use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 use yuandian_device::view::{CaseView, ListLine};
 use yuandian_device::{DeviceError, Phone};
-use yuandian_document::{Content, ContentView};
+use yuandian_document::{Content, ContentView, cbor};
 use yuandian_model::{BlobHash, CaseId, UserId};
 use yuandian_server::store::{CaseLine, Store as _};
+use yuandian_sync::message::{DocsReply, PullReply, PulledCase, Push};
+use yuandian_sync::wire;
 use yuandian_vfs::{Disk, FaultBlobDir};
 
 use crate::invariant::{Broken, Invariant, Step, hold};
-use crate::photo::PLACES;
 use crate::reference::{Saved, What};
 use crate::situation::Situation;
 use crate::world::World;
@@ -126,13 +127,30 @@ impl World {
         Some(content.view())
     }
 
-    /// No secret travels.
+    /// A secret travels from its author to the platform, from there to its author and who holds the case, and in no other way.
     ///
     /// # Errors
     /// [`Invariant::PrivateStaysPrivate`].
-    pub fn scan_for_secrets(&self, index: usize, body: &[u8], what: &str) -> Step {
-        if self.secrets.is_empty() || body.is_empty() {
+    pub fn scan_for_secrets(&mut self, index: usize, body: &[u8], what: &str) -> Step {
+        // Who died meanwhile hears nothing.
+        if self.secrets.is_empty() || body.is_empty() || self.devices[index].phone.is_none() {
             return Ok(());
+        }
+        let person = &self.devices[index].person;
+        let rest = self.devices[index]
+            .phone
+            .as_ref()
+            .and_then(|phone| phone.person().ok())
+            .filter(|_| !person.malicious)
+            .and_then(|who| beside_private(body, &who.user));
+        if let Some((rest, told)) = rest {
+            if told {
+                self.told.insert(self.devices[index].person.number);
+            }
+            let found = find(&rest, SECRET);
+            return hold(found.is_none(), Invariant::PrivateStaysPrivate, || {
+                format!("{what} of phone {index} holds a private answer where none belongs")
+            });
         }
         let mut inflated = Vec::new();
         if let Ok(frame) = zstd::stream::Decoder::with_buffer(body) {
@@ -308,28 +326,50 @@ impl World {
         if self.secrets.is_empty() {
             return Ok(());
         }
-        let places: Vec<Vec<u8>> = PLACES.iter().map(|(lng, _)| lng.to_string().into_bytes()).collect();
         let look = |who: &str, person: Option<usize>, disk: &Disk| -> Step {
             let mut found = None;
             disk.each_file(|name, bytes| {
                 for (owner, secret) in &self.secrets {
-                    if person != Some(*owner) && find(bytes, secret).is_some() {
+                    let may = person.is_none_or(|person| person == *owner || self.told.contains(&person));
+                    if !may && find(bytes, secret).is_some() {
                         found = Some(format!("{who}: {name} holds {}", String::from_utf8_lossy(secret)));
                     }
-                }
-                // Exact places of ordinary cases are public; as decimal text they stand only in private rows and drafts.
-                if person.is_none() && places.iter().any(|place| find(bytes, place).is_some()) {
-                    found = Some(format!("{who}: {name} holds an exact place as text"));
                 }
             });
             hold(found.is_none(), Invariant::PrivateStaysPrivate, || found.unwrap_or_default())
         };
-        look("the server", None, &self.server.disk)?;
         for device in self.devices.iter().filter(|d| !d.person.malicious) {
             look(&format!("phone {}", device.index), Some(device.person.number), &device.disk)?;
         }
         Ok(())
     }
+}
+
+/// A message without the private answers that may be in it, and whether there were any for this person. None where it can hold none.
+fn beside_private(body: &[u8], receiver: &UserId) -> Option<(Vec<u8>, bool)> {
+    let told = std::cell::Cell::new(false);
+    let strip = |cases: &mut Vec<PulledCase>| {
+        for case in cases {
+            let may = case.facts.as_ref().is_some_and(|facts| {
+                facts.author.user == *receiver || facts.holders.iter().any(|holder| holder.user == *receiver)
+            });
+            if may && case.private.as_ref().is_some_and(|fields| !fields.is_empty()) {
+                told.set(true);
+                case.private = None;
+            }
+        }
+    };
+    if let Ok(mut push) = wire::unpack::<Push>("push", body) {
+        push.private.clear();
+        return Some((cbor::encode(&push), false));
+    }
+    if let Ok(mut page) = wire::unpack::<PullReply>("page", body) {
+        strip(&mut page.cases);
+        return Some((cbor::encode(&page), told.get()));
+    }
+    let mut docs = wire::unpack::<DocsReply>("docs", body).ok()?;
+    strip(&mut docs.cases);
+    Some((cbor::encode(&docs), told.get()))
 }
 
 /// A list line says what the whole case says.

@@ -26,7 +26,9 @@ impl World {
         if device.phone.is_none() || device.run.is_some() {
             return Ok(());
         }
-        let mut machine = Machine::default();
+        // A store that cannot be read now says so when the run loads from it.
+        device.token = device.phone.as_ref().and_then(|phone| phone.token().ok().flatten());
+        let mut machine = Machine::new(number);
         machine.handle(Given::Start, now);
         device.run = Some(Run { machine, number, out: None, timer_ms: None, began_ms: now, requests: 0 });
         let running = self.devices.iter().filter(|d| d.run.is_some()).count();

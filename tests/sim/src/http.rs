@@ -109,6 +109,9 @@ pub fn pack(
         Request::Hello(hello) => HttpRequest::message("/v1/hello", None, wire::pack(hello)),
         Request::Push(push) => HttpRequest::message("/v1/push", token, wire::pack(push)),
         Request::Pull(pull) => HttpRequest::message("/v1/pull", token, wire::pack(pull)),
+        Request::Manifest(asked) => HttpRequest::message("/v1/manifest", token, wire::pack(asked)),
+        Request::Docs(asked) => HttpRequest::message("/v1/docs", token, wire::pack(asked)),
+        Request::Appeal(appeal) => HttpRequest::message("/v1/appeals", token, wire::pack(appeal)),
         Request::Upload(_) => return None,
     })
 }
@@ -127,6 +130,9 @@ pub fn read(request: &Request, reply: &HttpReply) -> Result<Reply, Failure> {
         Request::Hello(_) => message("hello reply", reply).map(Reply::Hello),
         Request::Push(_) => message("push reply", reply).map(Reply::Push),
         Request::Pull(_) => message("pull reply", reply).map(Reply::Pull),
+        Request::Manifest(_) => message("manifest reply", reply).map(Reply::Manifest),
+        Request::Docs(_) => message("docs reply", reply).map(Reply::Docs),
+        Request::Appeal(_) => message("appeal reply", reply).map(Reply::Appeal),
         Request::Upload(plan) if plan.needs_token && reply.status == 401 => Err(Failure::Unauthorized),
         Request::Upload(_) if !reply.tus => {
             Err(Failure::Unreachable("an answer that is not our server's".to_owned()))

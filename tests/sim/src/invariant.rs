@@ -25,7 +25,7 @@ named! {
         PhoneNeverDamaged = "phone-never-damaged", "No command fails as damaged unless the phone's disk failed.";
         StoresIntact = "stores-intact", "After every crash a store opens, passes SQLite's check, and is whole.";
         PhotosTrue = "photos-true", "A stored photo has its hash, and one that is not stored on the server is whole on its phone.";
-        PrivateStaysPrivate = "private-stays-private", "No private answer and no exact place of help stands in a message, on the server or on another phone.";
+        PrivateStaysPrivate = "private-stays-private", "A private answer goes from its author to the platform, to its author and to who holds the case, and is in no document and on no other phone.";
         OthersUntouched = "others-untouched", "A malicious phone changes nothing of others but what its own rights allow.";
         RefusalsExplained = "refusals-explained", "Every act that was refused is told to its author with a reason and a next step.";
         Deterministic = "deterministic", "The same bytes make the same run.";

@@ -164,6 +164,10 @@ impl Server {
                 let principal = principal()?;
                 (Request::Manifest(parsed("manifest", request)?), principal)
             }
+            "/v1/appeals" => {
+                let principal = principal()?;
+                (Request::Appeal(parsed("appeal", request)?), principal)
+            }
             UPLOADS_PATH => {
                 let hash: BlobHash =
                     request.hash.as_deref().and_then(|h| h.parse().ok()).ok_or(Problem::Malformed)?;

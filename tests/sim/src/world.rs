@@ -118,6 +118,8 @@ pub struct World {
     pub steps: u64,
     /// Private words that must stay where they were written: the person, and the bytes.
     pub secrets: Vec<(usize, Vec<u8>)>,
+    /// People who were told a private answer by right.
+    pub told: std::collections::BTreeSet<usize>,
     /// Counts what must be unique.
     pub counter: u64,
     /// Numbers of requests that were given up.
@@ -199,6 +201,7 @@ impl World {
             trace: Trace::new(kept),
             steps: 0,
             secrets: Vec::new(),
+            told: std::collections::BTreeSet::new(),
             counter: 0,
             given_up: BTreeSet::new(),
             served: BTreeMap::new(),

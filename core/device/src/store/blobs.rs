@@ -168,15 +168,16 @@ pub fn cases_of(c: &Connection, hash: &BlobHash) -> Result<Vec<CaseId>> {
 }
 
 /// Keeps a micro picture.
-pub fn put_micro(c: &Connection, hash: &BlobHash, bytes: &[u8]) -> Result<()> {
-    c.prepare_cached("INSERT OR IGNORE INTO micros (hash, bytes) VALUES (?1, ?2)")?
-        .execute(params![hash.as_bytes(), bytes])?;
+pub fn put_micro(c: &Connection, doc: &CaseId, hash: &BlobHash, bytes: &[u8]) -> Result<()> {
+    c.prepare_cached("INSERT OR IGNORE INTO micros (hash, doc, bytes) VALUES (?1, ?2, ?3)")?
+        .execute(params![hash.as_bytes(), doc.as_bytes(), bytes])?;
     Ok(())
 }
 
 /// A micro picture.
 pub fn micro(c: &Connection, hash: &BlobHash) -> Result<Option<Vec<u8>>> {
-    Ok(c.query_row("SELECT bytes FROM micros WHERE hash = ?1", [hash.as_bytes()], |r| r.get(0)).optional()?)
+    Ok(c.query_row("SELECT bytes FROM micros WHERE hash = ?1 LIMIT 1", [hash.as_bytes()], |r| r.get(0))
+        .optional()?)
 }
 
 /// The server says that it holds a blob of a case.
@@ -190,4 +191,37 @@ pub fn put_stored(c: &Connection, doc: &CaseId, hash: &BlobHash) -> Result<()> {
 pub fn is_stored(c: &Connection, doc: &CaseId, hash: &BlobHash) -> Result<bool> {
     Ok(c.prepare_cached("SELECT 1 FROM stored WHERE hash = ?1 AND doc = ?2")?
         .exists(params![hash.as_bytes(), doc.as_bytes()])?)
+}
+
+/// A case goes: its files are doomed unless another case on this phone names them.
+pub fn let_go(c: &Connection, doc: &CaseId) -> Result<()> {
+    c.prepare_cached(
+        "INSERT OR IGNORE INTO doomed (hash) SELECT hash FROM blobs AS mine WHERE doc = ?1
+             AND NOT EXISTS (SELECT 1 FROM blobs AS other WHERE other.hash = mine.hash AND other.doc <> ?1)",
+    )?
+    .execute([doc.as_bytes()])?;
+    c.prepare_cached("DELETE FROM blobs WHERE doc = ?1")?.execute([doc.as_bytes()])?;
+    Ok(())
+}
+
+/// Files to be removed.
+pub fn doomed(c: &Connection) -> Result<Vec<BlobHash>> {
+    let mut statement = c.prepare_cached("SELECT hash FROM doomed")?;
+    let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(row?, BlobHash::from_slice)).collect()
+}
+
+/// A file was removed, or is named again.
+pub fn spare(c: &Connection, hash: &BlobHash) -> Result<()> {
+    c.prepare_cached("DELETE FROM doomed WHERE hash = ?1")?.execute([hash.as_bytes()])?;
+    Ok(())
+}
+
+/// The server was restored: files of these cases are offered again.
+pub fn offer_again(c: &Connection, doc: &CaseId) -> Result<()> {
+    c.prepare_cached("UPDATE blobs SET state = 0, url = NULL, sent = 0 WHERE doc = ?1 AND state = 1")?
+        .execute([doc.as_bytes()])?;
+    c.prepare_cached("UPDATE blobs SET url = NULL, sent = 0 WHERE doc = ?1 AND state = 0")?
+        .execute([doc.as_bytes()])?;
+    Ok(())
 }

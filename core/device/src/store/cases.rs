@@ -3,9 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use yuandian_document::Kind;
-use yuandian_model::{CaseId, Code, CommitId, Epoch, PartitionId, UserId};
-use yuandian_sync::message::PulledCommit;
-use yuandian_sync::{CaseFacts, Cursor, StreamId};
+use yuandian_model::{CaseId, Code, CommitId, DeviceId, Incarnation, UserId};
+use yuandian_sync::CaseFacts;
+use yuandian_sync::message::{HeadsName, PulledCommit};
 
 use super::id;
 use crate::error::{DeviceError, Result};
@@ -18,20 +18,128 @@ pub struct StoredCase {
     pub facts: CaseFacts,
     /// Last branch this phone has written on.
     pub branch: u32,
+    /// Whether the document is here, or a line alone.
+    pub whole: bool,
+    /// What its heads must come to when it is first opened.
+    pub heads: Option<HeadsName>,
 }
 
 /// One case.
 pub fn case(c: &Connection, doc: &CaseId) -> Result<Option<StoredCase>> {
     let row = c
-        .prepare_cached("SELECT snapshot, facts, branch FROM cases WHERE id = ?1")?
+        .prepare_cached("SELECT snapshot, facts, branch, whole, heads FROM cases WHERE id = ?1")?
         .query_row([doc.as_bytes()], |r| {
-            Ok((r.get::<_, Option<Vec<u8>>>(0)?, r.get::<_, String>(1)?, r.get(2)?))
+            let heads = r.get::<_, Option<[u8; 16]>>(4)?.map(HeadsName);
+            Ok((r.get(0)?, r.get::<_, String>(1)?, r.get(2)?, r.get(3)?, heads))
         })
         .optional()?;
-    row.map(|(snapshot, facts, branch)| {
-        Ok(StoredCase { snapshot, facts: serde_json::from_str(&facts)?, branch })
+    row.map(|(snapshot, facts, branch, whole, heads)| {
+        let facts = serde_json::from_str(&facts)?;
+        Ok(StoredCase { snapshot, facts, branch, whole, heads })
     })
     .transpose()
+}
+
+/// What a page needs to know of a case, without its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether the document is here.
+    pub whole: bool,
+    /// Everything of it up to this number is here.
+    pub seq: u64,
+}
+
+/// How a case stands here; `None` where it is new.
+pub fn standing(c: &Connection, doc: &CaseId) -> Result<Option<Standing>> {
+    Ok(c.prepare_cached("SELECT whole, seq FROM cases WHERE id = ?1")?
+        .query_row([doc.as_bytes()], |r| {
+            Ok(Standing { whole: r.get(0)?, seq: r.get::<_, i64>(1)?.cast_unsigned() })
+        })
+        .optional()?)
+}
+
+/// Whether a document was received and never looked at.
+pub fn is_unproven(c: &Connection, doc: &CaseId) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM cases WHERE id = ?1 AND proven = 0")?.exists([doc.as_bytes()])?)
+}
+
+/// Makes a case that has a line alone.
+pub fn put_line(c: &Connection, doc: &CaseId, facts: &CaseFacts) -> Result<()> {
+    c.prepare_cached("INSERT INTO cases (id, facts, whole) VALUES (?1, ?2, 0)")?
+        .execute(params![doc.as_bytes(), serde_json::to_string(facts)?])?;
+    Ok(())
+}
+
+/// The document is here with everything up to a number.
+pub fn arrived(c: &Connection, doc: &CaseId, seq: u64) -> Result<()> {
+    c.prepare_cached("UPDATE cases SET whole = 1, seq = MAX(seq, ?2) WHERE id = ?1")?
+        .execute(params![doc.as_bytes(), seq.cast_signed()])?;
+    Ok(())
+}
+
+/// Puts a document in place of what was here, as it was received: it is looked at when it is first opened.
+pub fn put_received(
+    c: &Connection,
+    doc: &CaseId,
+    snapshot: Option<&[u8]>,
+    heads: Option<HeadsName>,
+    seq: u64,
+) -> Result<()> {
+    c.prepare_cached(
+        "UPDATE cases SET snapshot = ?2, whole = 1, proven = 0, heads = ?3, seq = ?4 WHERE id = ?1",
+    )?
+    .execute(params![doc.as_bytes(), snapshot, heads.map(|name| name.0), seq.cast_signed()])?;
+    Ok(())
+}
+
+/// What was received has passed the gate and came to this.
+pub fn put_proven(c: &Connection, doc: &CaseId, snapshot: &[u8]) -> Result<()> {
+    c.prepare_cached("UPDATE cases SET snapshot = ?2, proven = 1, heads = NULL WHERE id = ?1")?
+        .execute(params![doc.as_bytes(), snapshot])?;
+    Ok(())
+}
+
+/// A case has its line alone from now on: everything else of it is forgotten.
+pub fn shrink(c: &Connection, doc: &CaseId, facts: &CaseFacts) -> Result<()> {
+    forget_document(c, doc)?;
+    c.prepare_cached(
+        "UPDATE cases SET snapshot = NULL, whole = 0, proven = 1, heads = NULL, seq = 0, facts = ?2 WHERE id = ?1",
+    )?
+    .execute(params![doc.as_bytes(), serde_json::to_string(facts)?])?;
+    Ok(())
+}
+
+/// Forgets the receipted commits of a case: others take their place.
+pub fn forget_base(c: &Connection, doc: &CaseId) -> Result<()> {
+    c.prepare_cached("DELETE FROM base WHERE doc = ?1")?.execute([doc.as_bytes()])?;
+    Ok(())
+}
+
+/// The name of a change that was received without it.
+pub fn name_change(c: &Connection, doc: &CaseId, seq: u64, change: &[u8; 32]) -> Result<()> {
+    c.prepare_cached("UPDATE base SET change = ?3 WHERE doc = ?1 AND seq = ?2")?.execute(params![
+        doc.as_bytes(),
+        seq.cast_signed(),
+        change
+    ])?;
+    Ok(())
+}
+
+/// Takes a receipted commit out again, into the quarantine: it did not pass the gate when it was looked at.
+pub fn quarantine_base(c: &Connection, doc: &CaseId, seq: u64, reason: &str) -> Result<()> {
+    c.prepare_cached(
+        "INSERT OR REPLACE INTO quarantine (id, doc, reason, body)
+         SELECT id, doc, ?3, body FROM base WHERE doc = ?1 AND seq = ?2",
+    )?
+    .execute(params![doc.as_bytes(), seq.cast_signed(), reason])?;
+    c.prepare_cached("DELETE FROM base WHERE doc = ?1 AND seq = ?2")?
+        .execute(params![doc.as_bytes(), seq.cast_signed()])?;
+    Ok(())
+}
+
+/// Whether anything of a case is in the quarantine.
+pub fn has_quarantined(c: &Connection, doc: &CaseId) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM quarantine WHERE doc = ?1")?.exists([doc.as_bytes()])?)
 }
 
 /// Makes a case or replaces what is decided about it.
@@ -60,13 +168,28 @@ pub fn put_branch(c: &Connection, doc: &CaseId, branch: u32) -> Result<()> {
 /// Forgets a case and everything pulled of it.
 pub fn purge(c: &Connection, doc: &CaseId) -> Result<()> {
     super::search::remove_row(c, doc)?;
+    forget_document(c, doc)?;
+    for sql in [
+        "DELETE FROM wanted WHERE doc = ?1",
+        "DELETE FROM leaving WHERE doc = ?1",
+        "DELETE FROM cases WHERE id = ?1",
+    ] {
+        c.prepare_cached(sql)?.execute([doc.as_bytes()])?;
+    }
+    Ok(())
+}
+
+/// Forgets what a line does not show. Pictures that own commits brought stay until those are in a verified backup.
+fn forget_document(c: &Connection, doc: &CaseId) -> Result<()> {
     for sql in [
         "DELETE FROM base WHERE doc = ?1",
         "DELETE FROM stored WHERE doc = ?1",
         "DELETE FROM private WHERE doc = ?1",
-        "DELETE FROM cases WHERE id = ?1",
+        "DELETE FROM quarantine WHERE doc = ?1",
+        "DELETE FROM micros WHERE doc = ?1 AND NOT EXISTS (SELECT 1 FROM authored WHERE doc = ?1)
+             AND NOT EXISTS (SELECT 1 FROM appeals WHERE doc = ?1 AND state = 0)",
     ] {
-        c.execute(sql, [doc.as_bytes()])?;
+        c.prepare_cached(sql)?.execute([doc.as_bytes()])?;
     }
     Ok(())
 }
@@ -80,8 +203,14 @@ pub struct BaseCommit {
     pub kind: Kind,
     /// Hash of its change.
     pub change: Option<[u8; 32]>,
-    /// Change chunk or act.
+    /// Change chunk or act; empty for a change that the snapshot holds.
     pub body: Vec<u8>,
+    /// With incarnation and branch: whose name its change must be under.
+    pub device: DeviceId,
+    /// The life of the author's store.
+    pub incarnation: Incarnation,
+    /// The branch.
+    pub branch: u32,
     /// Author.
     pub user: UserId,
     /// Author's name.
@@ -92,14 +221,20 @@ pub struct BaseCommit {
     pub received_ms: i64,
     /// Outcome.
     pub code: Code,
+    /// Whether it is an act that is kept as a note.
+    pub noted: bool,
 }
 
 struct RawCommit {
     user: Vec<u8>,
     change: Option<Vec<u8>>,
+    by: (Vec<u8>, Vec<u8>),
     code: String,
     commit: BaseCommit,
 }
+
+/// How the facts of an act that is kept as a note say so, as this store writes them.
+const NOTED: &str = r#""kept":"note""#;
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<RawCommit> {
     let commit = BaseCommit {
@@ -107,25 +242,40 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<RawCommit> {
         kind: if row.get::<_, i64>(1)? == 0 { Kind::Content } else { Kind::Act },
         change: None,
         body: row.get(3)?,
+        device: DeviceId([0; 16]),
+        incarnation: Incarnation([0; 16]),
+        branch: row.get(11)?,
+        noted: row.get_ref(12)?.as_str()?.contains(NOTED),
         user: UserId([0; 16]),
         name: row.get(5)?,
         wall_ms: row.get(6)?,
         received_ms: row.get(7)?,
         code: Code::Ok,
     };
-    Ok(RawCommit { change: row.get(2)?, user: row.get(4)?, code: row.get(8)?, commit })
+    let by = (row.get(9)?, row.get(10)?);
+    Ok(RawCommit { change: row.get(2)?, user: row.get(4)?, code: row.get(8)?, by, commit })
+}
+
+impl BaseCommit {
+    /// Whether it did what it says: an act that is kept as a note stands in the history and did nothing.
+    #[must_use]
+    pub fn took_effect(&self) -> bool {
+        matches!(self.code, Code::Ok | Code::OkLate | Code::RTaken) && !self.noted
+    }
 }
 
 /// The query behind every case; its plan is tested.
-pub const BASE_SQL: &str = "SELECT seq, kind, change, body, user, name, wall_ms, received_ms, code FROM base WHERE doc = ?1 ORDER BY seq";
+pub const BASE_SQL: &str = "SELECT seq, kind, change, body, user, name, wall_ms, received_ms, code, device, incarnation, branch, facts FROM base WHERE doc = ?1 ORDER BY seq";
 
 /// Every receipted commit of a case, in the server's order.
 pub fn base(c: &Connection, doc: &CaseId) -> Result<Vec<BaseCommit>> {
     let mut statement = c.prepare_cached(BASE_SQL)?;
     let rows = statement.query_map([doc.as_bytes()], raw)?;
     rows.map(|row| {
-        let RawCommit { user, change, code, commit } = row?;
+        let RawCommit { user, change, code, by, commit } = row?;
         Ok(BaseCommit {
+            device: id(by.0, DeviceId::from_slice)?,
+            incarnation: id(by.1, Incarnation::from_slice)?,
             user: id(user, UserId::from_slice)?,
             change: change.and_then(|bytes| bytes.try_into().ok()),
             // A code of a newer server: taken in any case, or it would not be in the base.
@@ -144,8 +294,9 @@ pub fn in_base(c: &Connection, commit: &CommitId) -> Result<bool> {
 /// Adds a pulled commit.
 pub fn put_base(c: &Connection, doc: &CaseId, commit: &PulledCommit, change: Option<[u8; 32]>) -> Result<()> {
     c.prepare_cached(
-        "INSERT OR IGNORE INTO base (id, doc, seq, kind, change, body, user, name, wall_ms, received_ms, code, facts)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "INSERT OR IGNORE INTO base (id, doc, seq, kind, change, body, user, name, wall_ms, received_ms, code, facts,
+             device, incarnation, branch)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     )?
     .execute(params![
         commit.id.as_bytes(),
@@ -160,6 +311,9 @@ pub fn put_base(c: &Connection, doc: &CaseId, commit: &PulledCommit, change: Opt
         commit.received_ms,
         commit.code.id(),
         serde_json::to_string(&commit.facts)?,
+        commit.device.as_bytes(),
+        commit.incarnation.as_bytes(),
+        commit.branch,
     ])?;
     Ok(())
 }
@@ -239,73 +393,6 @@ pub fn ids(c: &Connection) -> Result<Vec<CaseId>> {
     rows.map(|row| id(row?, CaseId::from_slice)).collect()
 }
 
-/// Streams to hold, with their cursors.
-pub fn cursors(c: &Connection) -> Result<Vec<Cursor>> {
-    let mut statement = c.prepare_cached("SELECT id, epoch, cursor FROM streams ORDER BY id")?;
-    let rows = statement.query_map([], |r| {
-        Ok((r.get::<_, String>(0)?, r.get::<_, Option<Vec<u8>>>(1)?, r.get::<_, i64>(2)?))
-    })?;
-    rows.map(|row| {
-        let (stream, epoch, cursor) = row?;
-        Ok(Cursor {
-            stream: StreamId(stream),
-            epoch: epoch.and_then(|bytes| Epoch::from_slice(&bytes)),
-            cursor: cursor.cast_unsigned(),
-            partition: PartitionId::ONLY,
-            lines_only: false,
-        })
-    })
-    .collect()
-}
-
-/// Begins to hold a stream; a held one stays where it is.
-pub fn add_stream(c: &Connection, stream: &StreamId) -> Result<()> {
-    c.prepare_cached("INSERT OR IGNORE INTO streams (id) VALUES (?1)")?.execute([&stream.0])?;
-    Ok(())
-}
-
-/// Moves a cursor; only ever in the transaction that applies its page.
-pub fn put_cursor(c: &Connection, cursor: &Cursor) -> Result<()> {
-    c.prepare_cached("UPDATE streams SET epoch = ?2, cursor = ?3 WHERE id = ?1")?.execute(params![
-        cursor.stream.0,
-        cursor.epoch.map(|e| e.0.to_vec()),
-        cursor.cursor.cast_signed()
-    ])?;
-    Ok(())
-}
-
-/// Gives a stream up.
-pub fn remove_stream(c: &Connection, stream: &StreamId) -> Result<()> {
-    c.prepare_cached("DELETE FROM streams WHERE id = ?1")?.execute([&stream.0])?;
-    c.prepare_cached("DELETE FROM held WHERE stream = ?1")?.execute([&stream.0])?;
-    Ok(())
-}
-
-/// A stream holds a case.
-pub fn hold(c: &Connection, doc: &CaseId, stream: &StreamId) -> Result<()> {
-    c.prepare_cached("INSERT OR IGNORE INTO held (doc, stream) VALUES (?1, ?2)")?
-        .execute(params![doc.as_bytes(), stream.0])?;
-    Ok(())
-}
-
-/// A stream no longer holds a case.
-pub fn unhold(c: &Connection, doc: &CaseId, stream: &StreamId) -> Result<()> {
-    c.prepare_cached("DELETE FROM held WHERE doc = ?1 AND stream = ?2")?
-        .execute(params![doc.as_bytes(), stream.0])?;
-    Ok(())
-}
-
-/// Pulled cases that no stream holds, that have nothing on its way, photos included, and that nobody needs to look at.
-pub fn unheld(c: &Connection) -> Result<Vec<CaseId>> {
-    let mut statement = c.prepare_cached(
-        "SELECT DISTINCT doc FROM base WHERE doc NOT IN (SELECT doc FROM held)
-         AND doc NOT IN (SELECT doc FROM outbox) AND doc NOT IN (SELECT doc FROM journal WHERE active = 1)
-         AND doc NOT IN (SELECT doc FROM blobs WHERE state = 0) AND doc NOT IN (SELECT doc FROM appeals WHERE state < 2)",
-    )?;
-    let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
-    rows.map(|row| id(row?, CaseId::from_slice)).collect()
-}
-
 /// Whether a case never reached the server and nothing of it is left to be sent, looked at or answered.
 pub fn is_only_here(c: &Connection, doc: &CaseId) -> Result<bool> {
     let found = c
@@ -316,23 +403,6 @@ pub fn is_only_here(c: &Connection, doc: &CaseId) -> Result<bool> {
         )?
         .exists([doc.as_bytes()])?;
     Ok(!found)
-}
-
-/// Keeps a private answer.
-pub fn put_private(c: &Connection, doc: &CaseId, key: &str, value: &str) -> Result<()> {
-    c.prepare_cached("INSERT OR REPLACE INTO private (doc, key, value) VALUES (?1, ?2, ?3)")?
-        .execute(params![doc.as_bytes(), key, value])?;
-    Ok(())
-}
-
-/// The query behind the private answers of a case; its plan is tested.
-pub const PRIVATE_SQL: &str = "SELECT key, value FROM private WHERE doc = ?1 ORDER BY key";
-
-/// Private answers of a case.
-pub fn private(c: &Connection, doc: &CaseId) -> Result<Vec<(String, String)>> {
-    let mut statement = c.prepare_cached(PRIVATE_SQL)?;
-    let rows = statement.query_map([doc.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?)))?;
-    rows.map(|row| Ok(row?)).collect()
 }
 
 /// Saves a draft (JSON).

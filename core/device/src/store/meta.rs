@@ -23,6 +23,21 @@ pub const SERVER: &str = "server";
 /// Last server time seen and the monotonic time then (JSON).
 pub const SEEN: &str = "seen";
 
+/// The bearer token and when it ends (JSON).
+pub const TOKEN: &str = "token";
+/// A number for the next greeting, 32 bytes: good for one.
+pub const NEXT_NUMBER: &str = "next_number";
+/// The server's keys (CBOR list), the first set as it was believed and every later key that one of them vouches for.
+pub const SERVER_KEYS: &str = "server_keys";
+/// Digits of a division code that name its partition, one byte; none where there is only one.
+pub const PARTITION_DIGITS: &str = "partition_digits";
+/// Documents that this phone is willing to hold.
+pub const BUDGET: &str = "budget";
+/// Set when the server shut this phone or its person out: why.
+pub const SHUT_OUT: &str = "shut_out";
+/// How often something did not come out as the server had promised: sums, heads, receipts (JSON).
+pub const TROUBLES: &str = "troubles";
+
 /// Reads a value.
 pub fn get(c: &Connection, key: &str) -> Result<Option<Vec<u8>>> {
     Ok(c.prepare_cached("SELECT value FROM meta WHERE key = ?1")?

@@ -2,16 +2,20 @@
 //! one statement a function; functions take a connection so that a command's transaction decides what belongs together.
 
 pub mod appeals;
+pub mod authored;
 pub mod blobs;
 pub mod cases;
 pub mod journal;
 pub mod meta;
 pub mod outbox;
 pub mod pragmas;
+pub mod private;
 pub mod schema;
 pub mod search;
+pub mod streams;
 #[cfg(test)]
 mod tests;
+pub mod wipe;
 
 use std::path::Path;
 
@@ -21,7 +25,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::{DeviceError, Result};
 
 /// Prepared statements kept: all of one command and of one page. Preparing was an eighth of a capture.
-const STATEMENTS_KEPT: usize = 64;
+const STATEMENTS_KEPT: usize = 128;
 
 /// Opens (and makes, where needed) a store.
 ///

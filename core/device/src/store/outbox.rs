@@ -86,6 +86,10 @@ pub struct Item {
     pub tries: u32,
     /// The refused or held commit that it replaces.
     pub supersedes: Option<CommitId>,
+    /// The server's signed word about it.
+    pub receipt: Option<Vec<u8>>,
+    /// Its number in the epoch of the receipt.
+    pub seq: Option<u64>,
 }
 
 /// A new item, before it has a number.
@@ -134,7 +138,7 @@ pub fn push(c: &Connection, item: &NewItem<'_>) -> Result<i64> {
     Ok(c.last_insert_rowid())
 }
 
-const COLUMNS: &str = "local_id, doc, grp, intent, incarnation, branch, change, body, micros, captured, state, commit_id, signed, tries, supersedes";
+const COLUMNS: &str = "local_id, doc, grp, intent, incarnation, branch, change, body, micros, captured, state, commit_id, signed, tries, supersedes, receipt, seq";
 
 struct RawItem {
     local_id: i64,
@@ -152,6 +156,8 @@ struct RawItem {
     signed: Option<Vec<u8>>,
     tries: u32,
     supersedes: Option<Vec<u8>>,
+    receipt: Option<Vec<u8>>,
+    seq: Option<i64>,
 }
 
 fn raw(r: &Row<'_>) -> rusqlite::Result<RawItem> {
@@ -171,6 +177,8 @@ fn raw(r: &Row<'_>) -> rusqlite::Result<RawItem> {
         signed: r.get(12)?,
         tries: r.get(13)?,
         supersedes: r.get(14)?,
+        receipt: r.get(15)?,
+        seq: r.get(16)?,
     })
 }
 
@@ -195,6 +203,8 @@ fn select(c: &Connection, tail: &str, params: impl rusqlite::Params) -> Result<V
             signed: row.signed,
             tries: row.tries,
             supersedes: row.supersedes.and_then(|bytes| CommitId::from_slice(&bytes)),
+            receipt: row.receipt,
+            seq: row.seq.map(i64::cast_unsigned),
         })
     })
     .collect()
@@ -207,6 +217,15 @@ pub fn all(c: &Connection) -> Result<Vec<Item>> {
 
 /// The tail of the query behind every case; its plan is tested.
 pub const OF_CASE_SQL: &str = "WHERE doc = ?1 ORDER BY local_id";
+
+/// Cases of which something is on its way or needs the person: their lines are made from everything that is known.
+pub fn busy(c: &Connection) -> Result<std::collections::BTreeSet<CaseId>> {
+    let mut statement = c.prepare_cached(
+        "SELECT doc FROM outbox UNION SELECT doc FROM journal WHERE active = 1 UNION SELECT doc FROM blobs WHERE state = 0",
+    )?;
+    let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(row?, CaseId::from_slice)).collect()
+}
 
 /// What is on its way of one case, oldest first.
 pub fn of_case(c: &Connection, doc: &CaseId) -> Result<Vec<Item>> {
@@ -238,6 +257,18 @@ pub fn set_state(c: &Connection, local_id: i64, state: ItemState) -> Result<()> 
     Ok(())
 }
 
+/// The server has taken an item: what it said, and its number.
+pub fn taken(c: &Connection, local_id: i64, receipt: &[u8], seq: Option<u64>) -> Result<()> {
+    c.prepare_cached("UPDATE outbox SET state = 2, receipt = ?2, seq = ?3 WHERE local_id = ?1")?
+        .execute(params![local_id, receipt, seq.map(u64::cast_signed)])?;
+    Ok(())
+}
+
+/// Every item taken of a case whose page will not come.
+pub fn taken_of(c: &Connection, doc: &CaseId) -> Result<Vec<Item>> {
+    select(c, "WHERE doc = ?1 AND state = 2 ORDER BY local_id", [doc.as_bytes()])
+}
+
 /// A new run: held items are offered again.
 pub fn offer_held_again(c: &Connection) -> Result<()> {
     c.prepare_cached("UPDATE outbox SET state = 1 WHERE state = 3")?.execute([])?;
@@ -262,7 +293,8 @@ pub struct Rewritten<'a> {
 pub fn rewrite(c: &Connection, local_id: i64, new: &Rewritten<'_>) -> Result<()> {
     c.prepare_cached(
         "UPDATE outbox SET incarnation = ?2, branch = ?3, change = ?4, body = ?5, intent = ?6,
-                state = 0, commit_id = NULL, signed = NULL, tries = tries + 1
+                state = 0, supersedes = COALESCE(commit_id, supersedes), commit_id = NULL, signed = NULL,
+                receipt = NULL, seq = NULL, tries = tries + 1
          WHERE local_id = ?1",
     )?
     .execute(params![

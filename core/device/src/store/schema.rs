@@ -12,11 +12,17 @@ const V1: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 -- A case this phone knows. `snapshot` is a cache of its receipted changes, `facts` what the server decided last (JSON).
+-- whole: 0 a line alone, 1 the document is here. proven: 0 as it was received, to be looked at when it is first opened. `heads`: what it
+-- must come to then. `seq`: everything of it up to this number is here.
 CREATE TABLE cases (
     id BLOB PRIMARY KEY,
     snapshot BLOB,
     facts TEXT NOT NULL,
-    branch INTEGER NOT NULL DEFAULT 0
+    branch INTEGER NOT NULL DEFAULT 0,
+    whole INTEGER NOT NULL DEFAULT 1,
+    proven INTEGER NOT NULL DEFAULT 1,
+    heads BLOB,
+    seq INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 -- Receipted commits of everybody, as pulled: with the outbox the truth behind every view.
@@ -32,12 +38,16 @@ CREATE TABLE base (
     wall_ms INTEGER NOT NULL,
     received_ms INTEGER NOT NULL,
     code TEXT NOT NULL,
-    facts TEXT NOT NULL
+    facts TEXT NOT NULL,
+    device BLOB NOT NULL,
+    incarnation BLOB NOT NULL,
+    branch INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX base_by_case ON base (doc, seq);
 
 -- Own commits that are not in the base yet, with the intents they were made from.
--- state: 0 queued, 1 sent (chained and signed, final), 2 taken by the server, 3 held by the server.
+-- state: 0 queued, 1 sent (chained and signed, final), 2 taken by the server, 3 held by the server. `receipt`: the server's
+-- signed word about it; of one that is to be sent, the word of an earlier epoch, which goes with it.
 CREATE TABLE outbox (
     local_id INTEGER PRIMARY KEY AUTOINCREMENT,
     doc BLOB NOT NULL,
@@ -54,11 +64,35 @@ CREATE TABLE outbox (
     commit_id BLOB,
     signed BLOB,
     tries INTEGER NOT NULL DEFAULT 0,
-    supersedes BLOB
+    supersedes BLOB,
+    receipt BLOB,
+    seq INTEGER
 ) STRICT;
 CREATE INDEX outbox_by_case ON outbox (doc, local_id);
 -- Partial, so that a capture, which has no id yet, does not write a page of it.
 CREATE UNIQUE INDEX outbox_by_commit ON outbox (commit_id) WHERE commit_id IS NOT NULL;
+
+-- Own commits that the server has numbered, until they are in a verified backup: a server that is restored gets them again.
+CREATE TABLE authored (
+    commit_id BLOB PRIMARY KEY,
+    local_id INTEGER NOT NULL,
+    doc BLOB NOT NULL,
+    grp BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    intent TEXT NOT NULL,
+    incarnation BLOB NOT NULL,
+    branch INTEGER NOT NULL,
+    change BLOB,
+    body BLOB NOT NULL,
+    micros TEXT NOT NULL,
+    captured BLOB NOT NULL,
+    signed BLOB NOT NULL,
+    receipt BLOB,
+    partition INTEGER NOT NULL,
+    epoch BLOB NOT NULL,
+    seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX authored_by_seq ON authored (partition, epoch, seq);
 
 -- Outcomes that a person should know. active: 1 until settled. Never pruned while active. `signed` are the bytes that were answered and
 -- `micros` what they brought: an appeal shows them to a person.
@@ -115,9 +149,41 @@ CREATE INDEX rows_unfound ON rows (pos) WHERE words IS NULL;
 -- Which gram is in which row: grams and marks are made by our code, the index keeps no text and no places.
 CREATE VIRTUAL TABLE search USING fts5(grams, content='', contentless_delete=1, detail=none, tokenize=\"ascii tokenchars ':.'\");
 
--- Streams this phone is to hold and how far each is applied; which case is held by which.
-CREATE TABLE streams (id TEXT PRIMARY KEY, epoch BLOB, cursor INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
-CREATE TABLE held (doc BLOB NOT NULL, stream TEXT NOT NULL, PRIMARY KEY (doc, stream)) STRICT, WITHOUT ROWID;
+-- Where each partition stands, as it was told last.
+CREATE TABLE partitions (id INTEGER PRIMARY KEY, epoch BLOB NOT NULL, head INTEGER NOT NULL, safe_seq INTEGER) STRICT;
+
+-- Streams this phone is to hold and how far each is applied, with count and sum of what it holds in each. compare: 1 where the cursor says
+-- nothing and the cases are compared one by one, from `compare_after` on, as they stood at `compare_seq` of `compare_epoch`.
+CREATE TABLE streams (
+    num INTEGER PRIMARY KEY,
+    partition INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    epoch BLOB,
+    cursor INTEGER NOT NULL DEFAULT 0,
+    lines_only INTEGER NOT NULL DEFAULT 0,
+    offered INTEGER NOT NULL DEFAULT 0,
+    count INTEGER NOT NULL DEFAULT 0,
+    xor INTEGER NOT NULL DEFAULT 0,
+    compare INTEGER NOT NULL DEFAULT 0,
+    compare_after BLOB,
+    compare_epoch BLOB,
+    compare_seq INTEGER,
+    UNIQUE (partition, id)
+) STRICT;
+-- Which case is held by which stream, with its number there.
+CREATE TABLE held (
+    doc BLOB NOT NULL, stream INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (doc, stream)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_by_stream ON held (stream, doc);
+-- Documents to be fetched: what is still open first, then the newest.
+CREATE TABLE wanted (
+    doc BLOB PRIMARY KEY, since INTEGER NOT NULL, open INTEGER NOT NULL, touched_ms INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX wanted_order ON wanted (open DESC, touched_ms DESC, doc);
+-- Cases that no stream holds any more: purged as soon as nothing of them is on its way.
+CREATE TABLE leaving (doc BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+-- Files that no row names any more: removed after the transaction that said so.
+CREATE TABLE doomed (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 
 -- Photo files of own cases, pinned until stored. One file may belong to several cases.
 -- state: 0 to be sent, 1 stored by the server, 2 kept but not offered.
@@ -137,14 +203,20 @@ CREATE INDEX blobs_by_case ON blobs (doc, state);
 CREATE INDEX blobs_waiting ON blobs (state) WHERE state = 0;
 
 -- Micro pictures of everybody's photos, and which blobs the server says it holds.
-CREATE TABLE micros (hash BLOB PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE stored (hash BLOB NOT NULL, doc BLOB NOT NULL, PRIMARY KEY (hash, doc)) STRICT, WITHOUT ROWID;
+CREATE TABLE micros (hash BLOB NOT NULL, doc BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (hash, doc)) STRICT, WITHOUT ROWID;
+CREATE INDEX micros_by_case ON micros (doc);
+CREATE TABLE stored (doc BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (doc, hash)) STRICT, WITHOUT ROWID;
 
 -- Drafts are the phone's own and never touched by sync.
 CREATE TABLE drafts (id BLOB PRIMARY KEY, draft TEXT NOT NULL, updated_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
--- What never leaves this phone: exact places and private answers of neighbour help.
-CREATE TABLE private (doc BLOB NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (doc, key)) STRICT, WITHOUT ROWID;
+-- Exact places and private answers of neighbour help: they go to the platform, which shows them to the person who takes the case, and to
+-- nobody else. own: 1 written here; pending: 1 until the platform has this version.
+CREATE TABLE private (
+    doc BLOB NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, version INTEGER NOT NULL, own INTEGER NOT NULL,
+    pending INTEGER NOT NULL, PRIMARY KEY (doc, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX private_pending ON private (doc) WHERE pending = 1;
 
 -- Pulled changes that did not pass the gate on this phone: kept apart for a report, never applied.
 CREATE TABLE quarantine (id BLOB PRIMARY KEY, doc BLOB NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID;

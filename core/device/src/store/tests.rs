@@ -7,7 +7,7 @@ use yuandian_document::SoftwareRoot;
 use yuandian_model::{Grant, Role, UserId};
 use yuandian_sync::message::{Enrolled, WIRE_VERSION};
 
-use super::{appeals, blobs, cases, journal, outbox, search};
+use super::{appeals, blobs, cases, journal, outbox, private, search, streams};
 use crate::platform::{FolderBlobs, SystemRandomness};
 use crate::ports::{Clock, Ports, SpaceProbe};
 use crate::{DeviceError, Draft, Phone};
@@ -78,7 +78,8 @@ fn every_query_behind_a_screen_goes_by_an_index() {
         (search::UNREAD_SQL, "USING INDEX rows_unread"),
         ("SELECT pos, words FROM rows WHERE id = ?1", "USING INDEX sqlite_autoindex_rows_1"),
         (cases::BASE_SQL, "USING INDEX base_by_case"),
-        (cases::PRIVATE_SQL, "USING PRIMARY KEY"),
+        (streams::WANTED_SQL, "USING INDEX wanted_order"),
+        (private::OF_CASE_SQL, "USING PRIMARY KEY"),
         (outbox.as_str(), "USING INDEX outbox_by_case"),
         ("SELECT * FROM outbox WHERE commit_id = ?1", "USING INDEX outbox_by_commit"),
         (journal.as_str(), "USING INDEX journal_by_case"),

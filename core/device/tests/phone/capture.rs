@@ -89,7 +89,7 @@ fn an_edit_is_shown_at_once_and_kept_as_private_where_the_form_says_so() {
 }
 
 #[test]
-fn private_answers_and_the_exact_place_of_help_stay_in_the_private_table() {
+fn private_answers_and_the_exact_place_of_help_are_in_no_document_and_in_no_act() {
     let (mut referee, [asker_home, helper_home], [mut asker, mut helper]) = people::<2>(Role::Volunteer);
     const SECRET: &str = "王秀兰3号楼502";
     let id = asker
@@ -104,8 +104,11 @@ fn private_answers_and_the_exact_place_of_help_stay_in_the_private_table() {
     asker.finish(&id).unwrap();
     asker.edit(&id, &answers(&[("beneficiary", &format!("{SECRET}室"))]), None).unwrap();
 
-    let push = batch(&mut asker);
-    assert_eq!(push.items.len(), 2, "a private answer alone is nothing to send");
+    let mut push = batch(&mut asker);
+    assert_eq!(push.items.len(), 2, "a private answer is in no commit");
+    let private = std::mem::take(&mut push.private);
+    let keys: Vec<&str> = private.iter().map(|record| record.key.as_str()).collect();
+    assert_eq!(keys, ["beneficiary", "position"], "they go to the platform beside the commits");
     let exact = Place::exact(Wgs84::new(HERE.lng, HERE.lat).unwrap(), HERE.accuracy_m);
     let Place::Exact { lng_e7, lat_e7, .. } = exact else { panic!("not exact") };
     let traces: [Vec<u8>; 8] = [
@@ -122,7 +125,7 @@ fn private_answers_and_the_exact_place_of_help_stay_in_the_private_table() {
     let envelopes = envelopes(&push);
     assert!(contains(&wire, "白菜".as_bytes()), "what is shared is there to be found");
     for (number, trace) in traces.iter().enumerate() {
-        assert!(!contains(&wire, trace), "trace {number} leaves the phone");
+        assert!(!contains(&wire, trace), "trace {number} is in what others get");
         for envelope in &envelopes {
             assert!(!contains(&envelope.body, trace), "trace {number} in a body");
         }

@@ -15,6 +15,9 @@ mod lives;
 mod process;
 mod pull;
 mod referee;
+mod refill;
+mod repair;
+mod rights;
 mod search;
 mod settling;
 

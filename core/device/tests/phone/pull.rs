@@ -8,10 +8,7 @@ use crate::referee::{batch, stream};
 use crate::{HOSTILE, capture, draft, notes, people, photo};
 
 fn cursor(phone: &mut yuandian_device::Phone) -> u64 {
-    match phone.load(&Load::Pull).unwrap() {
-        Loaded::Pull(pull) => pull.streams[0].cursor,
-        other => panic!("{other:?}"),
-    }
+    phone.sync_state().unwrap().streams[0].cursor
 }
 
 #[test]

@@ -5,25 +5,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::bytes::ByteVec;
 use yuandian_device::Phone;
-use yuandian_document::{Act, CertifiedKey, Content, Envelope, Kind, Place, actor, cbor, gate::RefusalCode};
+use yuandian_document::{
+    Act, CertifiedKey, Content, DeviceKey, Envelope, Kind, Place, actor, cbor, gate::RefusalCode,
+};
 use yuandian_model::refusal::Facts;
 use yuandian_model::{
     BlobHash, CaseId, CaseState, Catalogue, Code, CommitId, DeviceId, Epoch, Grant, Incarnation, PartitionId,
     Role, UserId, judge,
 };
+use yuandian_sync::check::{StreamSum, heads_name};
 use yuandian_sync::limits::MESSAGE_BYTES_MAX;
 use yuandian_sync::message::{
-    Enroll, Enrolled, HelloReply, PullReply, PulledCase, PulledCommit, Push, PushItem, PushReply, Receipt,
-    RemovedStream, Renewed, StoredBlob, StreamId, StreamOffer, WIRE_VERSION,
+    ChangeName, Docs, DocsReply, Enroll, Enrolled, HelloReply, Manifest, ManifestEntry, ManifestReply,
+    PartitionHead, PrivateReceipt, PrivateRecord, PullReply, PulledCase, PulledCommit, Push, PushItem,
+    PushReply, Receipt, RemovedStream, Renewed, ServerKey, StoredBlob, StreamCheck, StreamId, StreamOffer,
+    WIRE_VERSION,
 };
 use yuandian_sync::{CaseFacts, Cursor, Keep, Load, Loaded, Person};
 
 /// The division that everybody's rights are in.
 pub const GRID: &str = "410102001";
+/// The first life of the log.
 const EPOCH: Epoch = Epoch([7; 8]);
 /// The server's clock, ms since 1970.
 const SERVER_MS: i64 = 1_780_000_500_000;
 
+#[derive(Clone)]
 struct Account {
     user: UserId,
     name: String,
@@ -31,6 +38,7 @@ struct Account {
     key: CertifiedKey,
 }
 
+#[derive(Clone)]
 struct Record {
     state: CaseState,
     place: Option<Place>,
@@ -41,6 +49,7 @@ struct Record {
 }
 
 /// See the module.
+#[derive(Clone)]
 pub struct Referee {
     catalogue: Catalogue,
     accounts: BTreeMap<DeviceId, Account>,
@@ -52,6 +61,18 @@ pub struct Referee {
     scripted: BTreeMap<u64, Code>,
     arrived: u64,
     seq: u64,
+    /// Seed of its key.
+    pub seed: u8,
+    pub epoch: Epoch,
+    /// The last number inside a verified backup.
+    pub safe_seq: Option<u64>,
+    /// Private answers as they came.
+    pub private: Vec<PrivateRecord>,
+}
+
+/// The server's key as HELLO tells it.
+pub fn server_key(key: &DeviceKey) -> ServerKey {
+    ServerKey { public: key.public(), since_ms: 0, endorser: None, endorsement: None }
 }
 
 /// The stream that every phone holds.
@@ -71,6 +92,10 @@ impl Referee {
             scripted: BTreeMap::new(),
             arrived: 0,
             seq: 0,
+            seed: 0x5e,
+            epoch: EPOCH,
+            safe_seq: None,
+            private: vec![],
         }
     }
 
@@ -120,13 +145,13 @@ impl Referee {
                 lines_only: false,
             }],
             removed: vec![],
-            partitions: vec![],
+            partitions: vec![self.head()],
             time_token: None,
             lease: None,
             catalogue: self.catalogue.version(),
             min_client: None,
             blob_safe_seq: None,
-            keys: vec![],
+            keys: vec![server_key(&self.key())],
             notices: vec![],
             wipe: None,
             next_nonce: None,
@@ -141,9 +166,119 @@ impl Referee {
         HelloReply { streams: vec![], removed, ..self.hello(phone) }
     }
 
+    pub fn key(&self) -> DeviceKey {
+        DeviceKey::from_seed(&[self.seed; 32])
+    }
+
+    /// Where the only partition stands.
+    pub fn head(&self) -> PartitionHead {
+        PartitionHead {
+            partition: PartitionId::ONLY,
+            epoch: self.epoch,
+            head: self.seq,
+            safe_seq: self.safe_seq,
+        }
+    }
+
     pub fn push(&mut self, push: &Push) -> PushReply {
         let receipts = push.items.iter().map(|item| ByteVec::from(self.receive(item))).collect();
-        PushReply { version: WIRE_VERSION, receipts, partitions: vec![], private: vec![] }
+        self.private.extend(push.private.iter().cloned());
+        let private = push.private.iter().map(|record| PrivateReceipt {
+            document: record.document,
+            key: record.key.clone(),
+            version: record.version,
+            code: if self.cases.contains_key(&record.document) { Code::Ok } else { Code::RetryLater },
+        });
+        PushReply {
+            version: WIRE_VERSION,
+            receipts,
+            partitions: vec![self.head()],
+            private: private.collect(),
+        }
+    }
+
+    /// The server's disk is lost and this copy of it begins another life.
+    pub fn restored(self) -> Self {
+        Self { epoch: Epoch([8; 8]), ..self }
+    }
+
+    /// A page of the cases' lines alone.
+    pub fn lines(&self, phone: &mut Phone) -> PullReply {
+        let mut page = self.page(phone);
+        for case in &mut page.cases {
+            let record = &self.cases[&case.document];
+            case.commits.clear();
+            case.stored.clear();
+            case.outstanding = true;
+            let facts = case.facts.as_mut().unwrap();
+            facts.touched_ms = SERVER_MS + i64::try_from(record.seq).unwrap();
+        }
+        page
+    }
+
+    /// The documents asked for, with a snapshot where they are asked for from the beginning.
+    pub fn docs(&self, phone: &Phone, asked: &Docs) -> DocsReply {
+        let user = phone.person().unwrap().user;
+        let case = |wanted: &yuandian_sync::message::Wanted| {
+            let record = &self.cases[&wanted.document];
+            let mut case = self.pulled(&wanted.document, record, &user, wanted.since);
+            case.heads = Some(heads_name(&record.content.heads()));
+            if wanted.since == 0 {
+                case.snapshot = Some(record.content.save().into());
+                for commit in case.commits.iter_mut().filter(|commit| commit.kind == Kind::Content) {
+                    let body = std::mem::take(&mut commit.body);
+                    let change = yuandian_document::Content::name_of(&body).unwrap();
+                    commit.change = Some(ChangeName(change.0));
+                }
+            }
+            case
+        };
+        DocsReply { version: WIRE_VERSION, epoch: self.epoch, cases: asked.wanted.iter().map(case).collect() }
+    }
+
+    /// The only page of the stream's cases.
+    pub fn manifest(&self, asked: &Manifest) -> ManifestReply {
+        let entries = self.cases.iter().map(|(id, record)| ManifestEntry { document: *id, seq: record.seq });
+        ManifestReply {
+            version: WIRE_VERSION,
+            stream: asked.stream.clone(),
+            partition: asked.partition,
+            epoch: self.epoch,
+            seq: self.seq,
+            entries: entries.collect(),
+            more: false,
+        }
+    }
+
+    /// Forgets a case without a word.
+    pub fn lose(&mut self, case: &CaseId) {
+        self.cases.remove(case);
+    }
+
+    /// Count and sum of the stream.
+    pub fn check(&self) -> StreamCheck {
+        let mut sum = StreamSum::default();
+        for (id, record) in &self.cases {
+            sum.add(id, record.seq);
+        }
+        StreamCheck { stream: stream(), partition: PartitionId::ONLY, count: sum.count, xor: sum.xor }
+    }
+
+    /// Compares and fetches until the phone has nothing to ask; gives how many documents came.
+    pub fn repair(&mut self, phone: &mut Phone) -> usize {
+        let mut documents = 0;
+        for _ in 0..32 {
+            if let Loaded::Manifest(Some(asked)) = phone.load(&Load::Manifest).unwrap() {
+                let reply = self.manifest(&asked);
+                phone.keep(&Keep::Manifest { asked, reply }).unwrap();
+                continue;
+            }
+            let Loaded::Docs(Some(asked)) = phone.load(&Load::Docs).unwrap() else { return documents };
+            let reply = self.docs(phone, &asked);
+            documents += reply.cases.len();
+            phone.keep(&Keep::Docs { asked, reply }).unwrap();
+        }
+        panic!("a repair without end");
     }
 
     fn receive(&mut self, item: &PushItem) -> Vec<u8> {
@@ -157,22 +292,23 @@ impl Referee {
         let (code, facts, seq) = match self.scripted.remove(&self.arrived) {
             // A chain that is refused has not moved.
             Some(Code::RChain) => (Code::RChain, Facts::new(), None),
-            scripted => match (self.chain(id, &envelope), scripted) {
+            scripted => match (self.chain(id, &envelope, item.adopt.is_some()), scripted) {
                 (false, _) => (Code::RChain, Facts::new(), None),
                 (true, Some(code)) => (code, Facts::new(), None),
                 (true, None) => self.judge(id, &envelope, item),
             },
         };
-        let receipt = cbor::encode(&Receipt {
+        let receipt = Receipt {
             commit: id,
             code,
             seq,
-            epoch: EPOCH,
+            epoch: self.epoch,
             received_ms: SERVER_MS,
             facts,
             signer: None,
             signature: None,
-        });
+        };
+        let receipt = cbor::encode(&receipt.seal(&self.key()));
         if matches!(code, Code::HeldMissing | Code::RetryLater) {
             self.held.insert(id);
         } else {
@@ -181,13 +317,13 @@ impl Referee {
         receipt
     }
 
-    fn chain(&mut self, id: CommitId, envelope: &Envelope) -> bool {
+    fn chain(&mut self, id: CommitId, envelope: &Envelope, adopted: bool) -> bool {
         if self.held.remove(&id) {
             return true;
         }
         let place = (envelope.device, envelope.incarnation);
         let (n, prev) = self.tips.get(&place).map_or((1, None), |(n, last)| (n + 1, Some(*last)));
-        let holds = envelope.n == n && envelope.prev == prev;
+        let holds = (envelope.n == n && envelope.prev == prev) || (adopted && envelope.n >= n);
         if holds {
             self.tips.insert(place, (n, id));
         }
@@ -256,18 +392,14 @@ impl Referee {
 
     /// A whole page of everything above the phone's cursors.
     pub fn page(&self, phone: &mut Phone) -> PullReply {
-        let Loaded::Pull(pull) = phone.load(&Load::Pull).unwrap() else { panic!("not a pull") };
         let user = phone.person().unwrap().user;
-        let since = pull.streams.first().map_or(0, |cursor| cursor.cursor);
+        let held = phone.sync_state().unwrap().streams;
+        let since = held.first().map_or(0, |stream| stream.cursor);
         let cases = self.cases.iter().filter(|(_, record)| record.seq > since);
         PullReply {
             version: WIRE_VERSION,
             cases: cases.map(|(id, record)| self.pulled(id, record, &user, since)).collect(),
-            cursors: pull
-                .streams
-                .iter()
-                .map(|c| Cursor::new(c.stream.clone(), Some(EPOCH), self.seq))
-                .collect(),
+            cursors: held.iter().map(|_| Cursor::new(stream(), Some(self.epoch), self.seq)).collect(),
             more: false,
             server_ms: SERVER_MS,
             checks: vec![],
@@ -276,6 +408,14 @@ impl Referee {
             resets: vec![],
             greet: false,
         }
+    }
+
+    /// The page of a server that was restored: no cursor says anything to it.
+    pub fn resets(&self, phone: &mut Phone) -> PullReply {
+        let Loaded::Pull(pull) = phone.load(&Load::Pull).unwrap() else { panic!("not a pull") };
+        let resets =
+            pull.streams.iter().map(|c| Cursor::new(c.stream.clone(), Some(self.epoch), 0)).collect();
+        PullReply { cases: vec![], cursors: vec![], resets, ..self.page(phone) }
     }
 
     fn pulled(&self, id: &CaseId, record: &Record, receiver: &UserId, since: u64) -> PulledCase {
@@ -296,7 +436,7 @@ impl Referee {
             waiting: u32::try_from(state.waiting.len()).unwrap(),
             my_position: state.waiting_position(receiver).map(|p| u32::try_from(p).unwrap()),
             opened_ms: SERVER_MS,
-            title: String::new(),
+            title: record.content.view().description,
             photos: 0,
             touched_ms: SERVER_MS,
             followers: 0,

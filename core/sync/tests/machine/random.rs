@@ -1,9 +1,13 @@
 //! Runs nobody thought of: every one is the same each time (a seeded generator), and none may panic, stall, double or go on for ever.
 
-use yuandian_sync::{Effect, Failure, Input, Loaded, Machine, Reply, Request, Transfer, UploadReply};
+use yuandian_sync::message::{AppealReply, PullReply};
+use yuandian_sync::{
+    Effect, Failure, Input, Loaded, Machine, Opening, Reply, Request, Transfer, UploadReply,
+};
 
 use crate::world::{
-    Answer, World, batch, blob, busy, hello, hello_reply, nonce, page, pull, push_reply, unreachable,
+    Answer, World, appeal, batch, blob, busy, docs, docs_reply, hello, hello_reply, manifest, manifest_reply,
+    nonce, page, pull, push_reply, unreachable,
 };
 
 /// splitmix64.
@@ -58,11 +62,12 @@ impl Dice {
     }
 
     fn input(&mut self) -> Input {
-        match self.below(12) {
+        // Failures end runs: more of them, and no run comes far.
+        match self.below(19) {
             0 => Input::Start,
             1 => Input::Timeout,
             2 => Input::Kept,
-            3 => Input::Failed(self.failure()),
+            3 if self.one_in(4) => Input::Failed(self.failure()),
             4 => Input::Loaded(Loaded::Hello(hello(&[self.byte(); 32]))),
             5 => Input::Loaded(Loaded::Batch(batch(self.small()))),
             6 => Input::Loaded(Loaded::Pull(pull(self.below(3)))),
@@ -71,14 +76,32 @@ impl Dice {
             9 => Input::Replied(Reply::Hello(hello_reply())),
             10 => Input::Replied(match self.below(2) {
                 0 => Reply::Push(push_reply(self.small())),
-                _ => Reply::Pull(page(self.byte() % 3, self.below(3), self.one_in(2))),
+                _ => Reply::Pull(PullReply {
+                    greet: self.one_in(4),
+                    ..page(self.byte() % 3, self.below(3), self.one_in(2))
+                }),
             }),
+            11 => Input::Loaded(Loaded::Start(self.opening())),
+            12 => Input::Loaded(Loaded::Manifest(self.one_in(2).then(manifest))),
+            13 => Input::Loaded(Loaded::Docs(self.one_in(2).then(|| docs(&[1, 2, 3])))),
+            14 => Input::Loaded(Loaded::Appeal(self.one_in(2).then(appeal))),
+            15 => Input::Replied(Reply::Manifest(manifest_reply(&manifest()))),
+            16 => Input::Replied(Reply::Docs(docs_reply(self.byte() % 3))),
+            17 => Input::Replied(Reply::Appeal(AppealReply { version: 0, ticket: 1 })),
             _ => Input::Replied(Reply::Upload(self.upload_reply())),
         }
     }
 
+    fn opening(&mut self) -> Opening {
+        Opening { token: self.one_in(2), nonce: self.one_in(2).then_some([3; 32]) }
+    }
+
     fn world(&mut self) -> World {
-        let mut world = World { transfers: self.transfers(), ..World::default() };
+        let mut world = World { transfers: self.transfers(), opening: self.opening(), ..World::default() };
+        world.manifests.extend((0..self.small()).map(|_| manifest()));
+        world.wanted = (1..=self.byte() % 8).collect();
+        world.docs_at_once = self.small();
+        world.appeals.extend((0..self.small()).map(|_| appeal()));
         world.outbox.extend((0..self.small()).map(|_| batch(1 + self.small())));
         world.written_anew.extend((0..self.small()).map(|_| batch(1)));
         let pages = self.below(6);
@@ -110,7 +133,11 @@ fn fits(pending: Option<&Effect>, waits_until: Option<i64>, input: &Input, now_m
             use yuandian_sync::Load;
             matches!(
                 (load, loaded),
-                (Load::Hello { .. }, Loaded::Hello(_))
+                (Load::Start, Loaded::Start(_))
+                    | (Load::Manifest, Loaded::Manifest(_))
+                    | (Load::Docs, Loaded::Docs(_))
+                    | (Load::Appeal, Loaded::Appeal(_))
+                    | (Load::Hello { .. }, Loaded::Hello(_))
                     | (Load::Batch, Loaded::Batch(_))
                     | (Load::Pull, Loaded::Pull(_))
                     | (Load::Transfers, Loaded::Transfers(_))
@@ -123,6 +150,9 @@ fn fits(pending: Option<&Effect>, waits_until: Option<i64>, input: &Input, now_m
                 | (Request::Hello(_), Reply::Hello(_))
                 | (Request::Push(_), Reply::Push(_))
                 | (Request::Pull(_), Reply::Pull(_))
+                | (Request::Manifest(_), Reply::Manifest(_))
+                | (Request::Docs(_), Reply::Docs(_))
+                | (Request::Appeal(_), Reply::Appeal(_))
                 | (Request::Upload(_), Reply::Upload(_))
         ),
         _ => false,
@@ -131,7 +161,7 @@ fn fits(pending: Option<&Effect>, waits_until: Option<i64>, input: &Input, now_m
 
 #[test]
 fn any_inputs_leave_one_thing_to_do_or_one_time_to_wait_for() {
-    let (mut fitting, mut ends, mut uploads) = (0, 0, 0);
+    let (mut fitting, mut ends, mut uploads, mut repairs) = (0, 0, 0, 0);
     for seed in 0..200 {
         let mut dice = Dice(seed);
         let mut machine = Machine::default();
@@ -142,7 +172,7 @@ fn any_inputs_leave_one_thing_to_do_or_one_time_to_wait_for() {
             let waits_until = machine.poll_timeout();
             let mut input = dice.input();
             // Often the one that is waited for, so that runs come far.
-            for _ in 0..dice.below(40) {
+            for _ in 0..dice.below(60) {
                 if !fits(pending.as_ref(), waits_until, &input, now_ms) {
                     input = dice.input();
                 }
@@ -163,11 +193,15 @@ fn any_inputs_leave_one_thing_to_do_or_one_time_to_wait_for() {
             }
             ends += usize::from(matches!(pending, Some(Effect::Finished(_))));
             uploads += usize::from(matches!(pending, Some(Effect::Ask(Request::Upload(_)))));
+            repairs += usize::from(matches!(
+                pending,
+                Some(Effect::Ask(Request::Manifest(_) | Request::Docs(_) | Request::Appeal(_)))
+            ));
         }
     }
     assert!(
-        fitting > 10_000 && ends > 500 && uploads > 500,
-        "{fitting} {ends} {uploads}: too little is tried"
+        fitting > 10_000 && ends > 500 && uploads > 500 && repairs > 500,
+        "{fitting} {ends} {uploads} {repairs}: too little is tried"
     );
 }
 
@@ -180,6 +214,7 @@ fn with_good_answers_every_run_is_complete() {
         let done = (report.reached, report.complete, report.failures, report.uploaded, report.pushed);
         assert_eq!(done, (true, true, 0, blobs, commits), "seed {seed}: {:#?}", world.log);
         assert!(world.outbox.is_empty() && world.transfers.is_empty() && world.pages.is_empty());
+        assert!(world.manifests.is_empty() && world.wanted.is_empty() && world.appeals.is_empty());
     }
 }
 

@@ -91,14 +91,20 @@ fn a_cut_piece_goes_on_where_the_server_is() {
         "POST",
         AT_1,
         "PATCH 0+262144",
-        "wait 200",
+        "wait",
         "HEAD",
         "keep offset 200000",
         "PATCH 200000+100000",
         "keep uploaded 1",
         "finished",
     ];
-    assert_eq!(world.uploading(), expected);
+    // How long it waits is spread.
+    let told: Vec<&str> = world
+        .uploading()
+        .into_iter()
+        .map(|word| if word.starts_with("wait ") { "wait" } else { word })
+        .collect();
+    assert_eq!(told, expected);
     assert_eq!((report.complete, report.failures, report.uploaded_bytes), (true, 1, 300_000));
 }
 
@@ -108,7 +114,8 @@ fn a_link_that_drops_every_piece_but_moves_brings_the_photo_home() {
     let report = world.run_but(|verb, _| (verb == "PATCH").then_some(Answer::Cut(200_000)));
     assert_eq!((report.complete, report.failures, report.uploaded), (true, 15, 1));
     let waits: Vec<_> = world.log.iter().filter(|word| word.starts_with("wait")).collect();
-    assert!(waits.iter().all(|word| *word == "wait 200"), "each piece moved, so no pause grows: {waits:?}");
+    let short = |word: &&String| word[5..].parse::<i64>().is_ok_and(|ms| ms <= 200);
+    assert!(waits.iter().all(short), "each piece moved, so no pause grows: {waits:?}");
 }
 
 #[test]

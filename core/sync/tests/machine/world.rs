@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use yuandian_document::{Signature, SignedCommit};
 use yuandian_model::{BlobHash, CaseId, Epoch, PartitionId, UserId};
 use yuandian_sync::message::{
-    HelloReply, Nonce, Pull, PullReply, PulledCase, Push, PushItem, PushReply, Renewed, SignedMessage,
-    StreamOffer, WIRE_VERSION,
+    Appeal, AppealReply, Docs, DocsReply, HelloReply, Manifest, ManifestReply, Nonce, Pull, PullReply,
+    PulledCase, Push, PushItem, PushReply, Renewed, SignedMessage, StreamOffer, WIRE_VERSION, Wanted,
 };
 use yuandian_sync::{
-    Cursor, Effect, Failure, Input, Keep, Load, Loaded, Machine, Rendition, Reply, Request, RunReport,
-    StreamId, Transfer, UploadPlan, UploadReply,
+    Cursor, Effect, Failure, Input, Keep, Load, Loaded, Machine, Opening, Rendition, Reply, Request,
+    RunReport, StreamId, Transfer, UploadPlan, UploadReply,
 };
 
 /// More effects than any run here has: what goes beyond does not end.
@@ -32,6 +32,16 @@ pub struct World {
     pub written_anew: VecDeque<Push>,
     /// Pages of the server; afterwards it has nothing new.
     pub pages: VecDeque<PullReply>,
+    /// How the store says that a run is to begin.
+    pub opening: Opening,
+    /// What the store has to ask about streams; the first goes when its answer is kept.
+    pub manifests: VecDeque<Manifest>,
+    /// Documents that are wanted; as many go as an answer brings.
+    pub wanted: Vec<u8>,
+    /// Documents that one answer brings.
+    pub docs_at_once: usize,
+    /// Appeals; the first goes when it is kept.
+    pub appeals: VecDeque<Appeal>,
     /// Blobs that the store does not know as stored.
     pub transfers: Vec<Transfer>,
     /// Blobs that the server has from somebody else.
@@ -109,6 +119,10 @@ impl World {
 
     fn load(&self, load: &Load) -> Loaded {
         match load {
+            Load::Start => Loaded::Start(self.opening),
+            Load::Manifest => Loaded::Manifest(self.manifests.front().cloned()),
+            Load::Docs => Loaded::Docs((!self.wanted.is_empty()).then(|| docs(&self.wanted))),
+            Load::Appeal => Loaded::Appeal(self.appeals.front().cloned()),
             Load::Hello { nonce } => Loaded::Hello(hello(nonce)),
             Load::Batch => Loaded::Batch(self.outbox.front().cloned().unwrap_or_else(|| batch(0))),
             Load::Pull => Loaded::Pull(pull(self.cursor)),
@@ -118,7 +132,16 @@ impl World {
 
     fn keep(&mut self, keep: Keep) {
         match keep {
-            Keep::Hello(_) => {}
+            Keep::Hello(_) => self.opening = Opening { token: true, nonce: None },
+            Keep::Manifest { .. } => {
+                self.manifests.pop_front();
+            }
+            Keep::Docs { reply, .. } => {
+                self.wanted.drain(..reply.cases.len());
+            }
+            Keep::Appealed { .. } => {
+                self.appeals.pop_front();
+            }
             Keep::Receipts(_) => {
                 self.outbox.pop_front();
             }
@@ -143,6 +166,12 @@ impl World {
             Request::Pull(_) => {
                 Reply::Pull(self.pages.pop_front().unwrap_or_else(|| page(0, self.cursor, false)))
             }
+            Request::Manifest(asked) => Reply::Manifest(manifest_reply(asked)),
+            Request::Docs(asked) => {
+                let most = self.docs_at_once.max(1).min(asked.wanted.len());
+                Reply::Docs(docs_reply(u8::try_from(most).expect("few")))
+            }
+            Request::Appeal(_) => Reply::Appeal(AppealReply { version: WIRE_VERSION, ticket: 1 }),
             Request::Upload(plan) => Reply::Upload(self.upload(plan)),
         }
     }
@@ -182,6 +211,13 @@ pub fn words(effect: &Effect) -> String {
             format!("PATCH {}+{}", plan.offset, plan.length)
         }
         Effect::Ask(request) => verb(request).to_owned(),
+        Effect::Load(Load::Start) => "load start".into(),
+        Effect::Load(Load::Manifest) => "load manifest".into(),
+        Effect::Load(Load::Docs) => "load docs".into(),
+        Effect::Load(Load::Appeal) => "load appeal".into(),
+        Effect::Keep(Keep::Manifest { .. }) => "keep manifest".into(),
+        Effect::Keep(Keep::Docs { reply, .. }) => format!("keep docs {}", reply.cases.len()),
+        Effect::Keep(Keep::Appealed { ticket, .. }) => format!("keep ticket {ticket}"),
         Effect::Load(Load::Hello { .. }) => "load hello".into(),
         Effect::Load(Load::Batch) => "load batch".into(),
         Effect::Load(Load::Pull) => "load pull".into(),
@@ -203,6 +239,9 @@ fn verb(request: &Request) -> &'static str {
         Request::Hello(_) => "hello",
         Request::Push(_) => "push",
         Request::Pull(_) => "pull",
+        Request::Manifest(_) => "manifest",
+        Request::Docs(_) => "docs",
+        Request::Appeal(_) => "appeal",
         Request::Upload(plan) => plan.method,
     }
 }
@@ -274,6 +313,37 @@ pub fn push_reply(receipts: usize) -> PushReply {
 
 pub fn pull(cursor: u64) -> Pull {
     Pull { version: WIRE_VERSION, streams: vec![at(cursor)], max_bytes: 1_000, check: false }
+}
+
+/// A question about the only stream.
+pub fn manifest() -> Manifest {
+    Manifest { version: WIRE_VERSION, stream: stream(), partition: PartitionId::ONLY, after: None }
+}
+
+pub fn manifest_reply(asked: &Manifest) -> ManifestReply {
+    ManifestReply {
+        version: WIRE_VERSION,
+        stream: asked.stream.clone(),
+        partition: asked.partition,
+        epoch: Epoch([1; 8]),
+        seq: 9,
+        entries: vec![],
+        more: false,
+    }
+}
+
+pub fn docs(wanted: &[u8]) -> Docs {
+    let wanted = wanted.iter().map(|number| Wanted { document: CaseId([*number; 16]), since: 0 });
+    Docs { version: WIRE_VERSION, wanted: wanted.collect(), max_bytes: 1_000 }
+}
+
+pub fn docs_reply(cases: u8) -> DocsReply {
+    DocsReply { version: WIRE_VERSION, epoch: Epoch([1; 8]), cases: page(cases, 5, false).cases }
+}
+
+pub fn appeal() -> Appeal {
+    let commit = SignedCommit { envelope: vec![], signature: Signature([2; 64]) };
+    Appeal { version: WIRE_VERSION, commit, micros: vec![], reason: "why".into() }
 }
 
 /// A page of so many cases that brings the stream's cursor here.

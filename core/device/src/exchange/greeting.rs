@@ -1,0 +1,194 @@
+//! How a run begins: token, number, greeting; keys and streams; the order to forget everything.
+
+use std::collections::BTreeSet;
+
+use rusqlite::Transaction;
+use serde::{Deserialize, Serialize};
+use yuandian_document::{Purpose, cbor};
+use yuandian_model::{BlobHash, PartitionId};
+use yuandian_sync::Opening;
+use yuandian_sync::limits::{BUDGET_DEFAULT, MESSAGE_BYTES_MAX, STREAMS_MAX};
+use yuandian_sync::message::{
+    Hello, HelloReply, ServerKey, SignedMessage, SignedNotice, StreamId, WIRE_VERSION, Wipe,
+};
+
+use super::Run;
+use crate::error::{DeviceError, Result};
+use crate::glance::project;
+use crate::phone::{APP, PersonRecord, Phone, Seen};
+use crate::store::{meta, outbox, streams, wipe};
+
+/// The token as the store keeps it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Token {
+    token: String,
+    /// How long it is good, ms.
+    good_for_ms: i64,
+    /// When it came, phone's wall clock.
+    at_ms: i64,
+}
+
+impl Phone {
+    /// The bearer token, unless it has ended as far as this phone can tell: a clock that was set only costs a greeting.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn token(&self) -> Result<Option<String>> {
+        let Some(kept) = meta::get(&self.db, meta::TOKEN)? else { return Ok(None) };
+        let kept: Token = serde_json::from_slice(&kept)?;
+        let age_ms = self.ports.clock.wall_ms().saturating_sub(kept.at_ms);
+        Ok((0..kept.good_for_ms).contains(&age_ms).then_some(kept.token))
+    }
+
+    /// Documents that this phone is willing to hold; above it streams come as lines alone.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn budget(&self) -> Result<u32> {
+        let kept = meta::get(&self.db, meta::BUDGET)?.and_then(|bytes| bytes.try_into().ok());
+        Ok(kept.map_or(BUDGET_DEFAULT, u32::from_be_bytes))
+    }
+
+    /// Sets how many documents this phone is willing to hold; the next greeting says so.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn set_budget(&mut self, documents: u32) -> Result<()> {
+        let tx = self.db.unchecked_transaction()?;
+        meta::set(&tx, meta::BUDGET, &documents.to_be_bytes())?;
+        meta::unset(&tx, meta::TOKEN)?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    pub(super) fn opening(&mut self) -> Result<Opening> {
+        self.person()?;
+        self.run = Run::default();
+        outbox::offer_held_again(&self.db)?;
+        let nonce = meta::get(&self.db, meta::NEXT_NUMBER)?.and_then(|bytes| bytes.try_into().ok());
+        Ok(Opening { token: self.token()?.is_some(), nonce })
+    }
+
+    pub(super) fn hello(&self, nonce: [u8; 32]) -> Result<SignedMessage> {
+        // Good for one greeting, whatever comes of it.
+        meta::unset(&self.db, meta::NEXT_NUMBER)?;
+        let mut held: Vec<_> = streams::all(&self.db)?.into_iter().map(|stream| stream.cursor).collect();
+        held.truncate(STREAMS_MAX);
+        let hello = Hello {
+            version: WIRE_VERSION,
+            device: self.certificate.device,
+            nonce,
+            app: APP.to_owned(),
+            catalogue: self.catalogue.version(),
+            streams: held,
+            free_bytes: self.free_bytes(),
+            budget: self.budget()?,
+        };
+        let message = cbor::encode(&hello);
+        let signature = self.key.sign(Purpose::Hello, &message);
+        Ok(SignedMessage { message, signature })
+    }
+
+    pub(super) fn keep_hello(&mut self, reply: &HelloReply) -> Result<()> {
+        if let Some(notice) = &reply.wipe {
+            return self.shut_out(notice, &reply.keys);
+        }
+        self.seen_monotonic_ms = Some(self.ports.clock.monotonic_ms());
+        let head = reply.partitions.first();
+        let seen = Seen {
+            server_ms: Some(reply.server_ms),
+            epoch: head.map(|h| h.epoch),
+            seq: head.map(|h| h.head),
+        };
+        let person =
+            PersonRecord { user: reply.user, name: reply.name.clone(), grants: reply.grants.clone() };
+        let token = Token {
+            token: reply.token.clone(),
+            good_for_ms: reply.token_until_ms.saturating_sub(reply.server_ms),
+            at_ms: self.ports.clock.wall_ms(),
+        };
+        let keys = believed(self.server_keys()?, &reply.keys);
+        let tx = self.db.unchecked_transaction()?;
+        meta::set(&tx, meta::SEEN, &serde_json::to_vec(&seen)?)?;
+        meta::set(&tx, meta::PERSON, &serde_json::to_vec(&person)?)?;
+        meta::set(&tx, meta::TOKEN, &serde_json::to_vec(&token)?)?;
+        meta::set(&tx, meta::SERVER_KEYS, &cbor::encode(&keys))?;
+        match &reply.next_nonce {
+            Some(number) => meta::set(&tx, meta::NEXT_NUMBER, &number.0)?,
+            None => meta::unset(&tx, meta::NEXT_NUMBER)?,
+        }
+        match reply.partition_digits {
+            Some(digits) => meta::set(&tx, meta::PARTITION_DIGITS, &[digits])?,
+            None => meta::unset(&tx, meta::PARTITION_DIGITS)?,
+        }
+        let touched = self.see_heads(&tx, &reply.partitions)?;
+        self.keep_streams(&tx, reply)?;
+        self.keep_appeal_answers(&tx, &reply.appeals)?;
+        outbox::offer_held_again(&tx)?;
+        for doc in &touched {
+            project(self, &tx, doc)?;
+        }
+        self.let_go(&tx)?;
+        tx.commit()?;
+        self.run.heads.clone_from(&reply.partitions);
+        Ok(())
+    }
+
+    /// What is offered is held; what is held and not offered any more goes.
+    fn keep_streams(&self, tx: &Transaction<'_>, reply: &HelloReply) -> Result<()> {
+        let offered: BTreeSet<(PartitionId, &StreamId)> =
+            reply.streams.iter().map(|offer| (offer.partition, &offer.stream)).collect();
+        for stream in streams::all(tx)? {
+            if !offered.contains(&(stream.cursor.partition, &stream.cursor.stream)) {
+                streams::remove(tx, stream.num)?;
+            }
+        }
+        reply.streams.iter().try_for_each(|offer| streams::offer(tx, offer))
+    }
+
+    /// The server's keys as this phone believes them.
+    pub(crate) fn server_keys(&self) -> Result<Vec<ServerKey>> {
+        let Some(kept) = meta::get(&self.db, meta::SERVER_KEYS)? else { return Ok(vec![]) };
+        cbor::decode("server keys", &kept, MESSAGE_BYTES_MAX).map_err(|e| DeviceError::Damaged(e.to_string()))
+    }
+
+    /// Forgets everything, if the order is the server's and for this phone.
+    fn shut_out(&mut self, notice: &SignedNotice, told: &[ServerKey]) -> Result<()> {
+        let keys = believed(self.server_keys()?, told);
+        let signer = keys.iter().find(|key| key.id() == notice.signer);
+        let signed =
+            signer.is_some_and(|key| key.verify(Purpose::Wipe, &notice.message, &notice.signature).is_ok());
+        let order = cbor::decode::<Wipe>("wipe", &notice.message, MESSAGE_BYTES_MAX).ok();
+        if !signed || order.is_none_or(|order| order.device != self.certificate.device) {
+            tracing::error!("an order to forget everything that is not the server's, or not for this phone");
+            return Ok(());
+        }
+        let mut files: BTreeSet<BlobHash> = BTreeSet::new();
+        for (_, draft, _) in self.drafts()? {
+            files.extend(draft.photos.iter().map(|photo| photo.hash));
+        }
+        let tx = self.db.unchecked_transaction()?;
+        wipe::everything(&tx, &files)?;
+        meta::set(&tx, meta::SHUT_OUT, b"revoked")?;
+        tx.commit()?;
+        self.run = Run::default();
+        tracing::warn!("the server shut this phone out: everything is forgotten");
+        Ok(())
+    }
+}
+
+/// The first set as it is told; afterwards what is known, and what one that is known vouches for.
+fn believed(mut known: Vec<ServerKey>, told: &[ServerKey]) -> Vec<ServerKey> {
+    if known.is_empty() {
+        return told.to_vec();
+    }
+    loop {
+        let next = told
+            .iter()
+            .find(|key| !known.iter().any(|old| old.public == key.public) && key.is_endorsed_by(&known));
+        match next {
+            Some(key) => known.push(key.clone()),
+            None => return known,
+        }
+    }
+}

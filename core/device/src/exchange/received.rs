@@ -1,0 +1,272 @@
+//! What comes in: pages, and cases whole or as lines.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::Transaction;
+use yuandian_document::gate::Refusal as GateRefusal;
+use yuandian_document::{Content, Kind, actor};
+use yuandian_model::{BlobHash, CaseId, PartitionId};
+use yuandian_sync::check::heads_name;
+use yuandian_sync::message::{PartitionHead, PullReply, PulledCase, PulledCommit, StreamId};
+
+use super::push::has_looked;
+use crate::content::base_content;
+use crate::error::{DeviceError, Result};
+use crate::glance::{project, project_line};
+use crate::phone::{PersonRecord, Phone};
+use crate::store::streams::{self, Holding, Stream};
+use crate::store::{authored, blobs, cases, outbox, private};
+
+/// The streams of a page, each read once and its sum written once.
+pub(super) struct Held(BTreeMap<(StreamId, PartitionId), Stream>);
+
+impl Held {
+    pub fn read(tx: &Transaction<'_>) -> Result<Self> {
+        let all = streams::all(tx)?.into_iter();
+        Ok(Self(all.map(|s| ((s.cursor.stream.clone(), s.cursor.partition), s)).collect()))
+    }
+
+    pub fn write(&self, tx: &Transaction<'_>) -> Result<()> {
+        self.0.values().try_for_each(|stream| streams::put_sum(tx, stream.num, stream.sum))
+    }
+
+    /// A stream by its name, which may be in several partitions.
+    fn of(&mut self, name: &StreamId, partition: PartitionId) -> Option<&mut Stream> {
+        let first = (name.clone(), PartitionId(0));
+        let last = (name.clone(), PartitionId(u32::MAX));
+        let alone = self.0.range(first.clone()..=last.clone()).count() == 1;
+        let mut found = self.0.range_mut(first..=last);
+        found.find(|((_, of), _)| alone || *of == partition).map(|(_, stream)| stream)
+    }
+}
+
+impl Phone {
+    pub(super) fn keep_page(&mut self, page: &PullReply) -> Result<()> {
+        let person = self.person()?;
+        let mut again = BTreeSet::new();
+        let tx = self.db.unchecked_transaction()?;
+        let mut touched = self.see_resets(&tx, page)?;
+        let mut held = Held::read(&tx)?;
+        let busy = outbox::busy(&tx)?;
+        for case in &page.cases {
+            let whole = self.take(&tx, &mut held, (case, &busy), &person)?;
+            touched.extend(whole.then_some(case.document));
+        }
+        held.write(&tx)?;
+        for cursor in &page.cursors {
+            streams::put_cursor(&tx, cursor)?;
+        }
+        for check in &page.checks {
+            let Some((num, false)) = streams::agrees(&tx, check)? else { continue };
+            let name = (check.partition, check.stream.clone());
+            tracing::error!(stream = %check.stream, "what is held is not what the server says");
+            self.trouble(&tx, "sums")?;
+            if !self.run.compared.contains(&name) {
+                self.doubt(&tx, num, &check.stream)?;
+                again.insert(name);
+            }
+        }
+        if let (Some(safe), Some(head)) = (page.renewed.safe_seq, streams::partition(&tx, PartitionId::ONLY)?)
+        {
+            streams::put_partition(&tx, &PartitionHead { safe_seq: Some(safe), ..head })?;
+            authored::prune(&tx, PartitionId::ONLY, head.epoch, safe)?;
+        }
+        if !page.more {
+            has_looked(&tx)?;
+        }
+        for doc in &touched {
+            self.settle(&tx, doc)?;
+            project(self, &tx, doc)?;
+        }
+        self.let_go(&tx)?;
+        tx.commit()?;
+        self.run.compared.extend(again);
+        Ok(())
+    }
+
+    /// A stream whose cursor or content says nothing: compared case by case, or, where lines are all there is of it, begun anew.
+    fn doubt(&self, tx: &Transaction<'_>, num: i64, name: &StreamId) -> Result<()> {
+        let lines = streams::all(tx)?.iter().any(|s| s.num == num && s.cursor.lines_only);
+        if lines || name.is_summary() { streams::begin_anew(tx, num) } else { streams::compare(tx, num) }
+    }
+
+    fn see_resets(&self, tx: &Transaction<'_>, page: &PullReply) -> Result<BTreeSet<CaseId>> {
+        let mut touched = BTreeSet::new();
+        for reset in &page.resets {
+            if let (Some(epoch), Some(known)) = (reset.epoch, streams::partition(tx, reset.partition)?)
+                && epoch != known.epoch
+            {
+                let head = PartitionHead { partition: reset.partition, epoch, head: 0, safe_seq: None };
+                touched.extend(self.see_heads(tx, &[head])?);
+            }
+            if let Some(stream) = streams::find(tx, reset.partition, &reset.stream)? {
+                self.doubt(tx, stream.num, &reset.stream)?;
+            }
+        }
+        Ok(touched)
+    }
+
+    /// Takes one case of a page; whether its document has changed here.
+    fn take(
+        &self,
+        tx: &Transaction<'_>,
+        held: &mut Held,
+        (case, busy): (&PulledCase, &BTreeSet<CaseId>),
+        person: &PersonRecord,
+    ) -> Result<bool> {
+        let doc = &case.document;
+        let partition = match &case.facts {
+            Some(facts) => self.partition_by(tx, &facts.grid)?,
+            None => self.partition_of(tx, doc)?,
+        };
+        let Some(stream) = held.of(&case.stream, partition) else {
+            tracing::warn!(%doc, "a case of a stream that is not held");
+            return Ok(false);
+        };
+        if case.gone.is_some() {
+            streams::unhold(tx, doc, stream)?;
+            return Ok(false);
+        }
+        let Some(facts) = &case.facts else {
+            tracing::warn!(%doc, "a present case without facts");
+            return Ok(false);
+        };
+        streams::hold(tx, doc, stream, case.seq)?;
+        let lines = stream.cursor.lines_only;
+        let known = cases::standing(tx, doc)?;
+        if case.stream.is_summary() {
+            // What everybody may know is not put over what this person may know.
+            if known.is_some() && streams::holding(tx, doc)? != Holding::Summary {
+                return Ok(false);
+            }
+        }
+        match known {
+            None => cases::put_line(tx, doc, facts)?,
+            Some(_) => cases::put_facts(tx, doc, facts)?,
+        }
+        let wanted = streams::wanted_since(tx, doc)?.is_some();
+        if case.outstanding || lines || case.stream.is_summary() || wanted {
+            let have = known.filter(|known| known.whole).map_or(0, |known| known.seq);
+            let line = lines || case.stream.is_summary();
+            // A line of a case that is here whole, and nothing of it is missing.
+            if !line && (wanted || have < case.seq) {
+                streams::want(tx, doc, have, streams::urgency(facts, self.has_ended(facts)))?;
+            }
+            if let Some(fields) = &case.private {
+                private::replace(tx, doc, fields, facts.author.user == person.user)?;
+            }
+            if busy.contains(doc) || known.is_some_and(|known| known.whole) {
+                return Ok(true);
+            }
+            project_line(self, tx, doc, facts, person)?;
+            return Ok(false);
+        }
+        self.apply(tx, case)?;
+        Ok(true)
+    }
+
+    /// Whether a case is at the end of its workflow.
+    pub(super) fn has_ended(&self, facts: &yuandian_sync::CaseFacts) -> bool {
+        self.catalogue
+            .service(&facts.service)
+            .is_some_and(|(_, workflow)| workflow.ends.contains(&facts.stage))
+    }
+
+    /// Commits above what is here, each through the gate.
+    pub(super) fn apply(&self, tx: &Transaction<'_>, case: &PulledCase) -> Result<()> {
+        let doc = &case.document;
+        let stored = cases::case(tx, doc)?.ok_or_else(|| DeviceError::not_found("case", doc))?;
+        let mut content = base_content(tx, doc, stored.snapshot.as_deref())?;
+        let mut saved = None;
+        let mut said_before = false;
+        for commit in &case.commits {
+            if cases::in_base(tx, &commit.id)? {
+                continue;
+            }
+            let change = match commit.kind {
+                Kind::Act => None,
+                Kind::Content => match admit(&mut content, doc, commit) {
+                    Ok((change, snapshot)) => {
+                        saved = snapshot.or(saved);
+                        Some(change)
+                    }
+                    Err(refusal) => {
+                        tracing::error!(commit = %commit.id, %refusal, "a pulled change did not pass the gate");
+                        cases::put_quarantine(tx, doc, commit, &refusal.to_string())?;
+                        continue;
+                    }
+                },
+            };
+            said_before |= self.put_commit(tx, doc, commit, change)?;
+        }
+        if let Some(snapshot) = saved {
+            cases::put_snapshot(tx, doc, &snapshot)?;
+        }
+        cases::arrived(tx, doc, case.seq)?;
+        self.put_beside(tx, case)?;
+        let promised = case.heads.is_none_or(|name| heads_name(&content.heads()) == name);
+        if !promised && !cases::has_quarantined(tx, doc)? {
+            tracing::error!(%doc, "the document did not come to what the server says: it is fetched anew");
+            self.trouble(tx, "heads")?;
+            streams::want_again(tx, doc)?;
+        }
+        if said_before {
+            self.write_anew(tx, doc, None)?;
+        }
+        Ok(())
+    }
+
+    /// A receipted commit comes into the base; an own one leaves the outbox. Gives whether a copy of this phone had said it.
+    pub(super) fn put_commit(
+        &self,
+        tx: &Transaction<'_>,
+        doc: &CaseId,
+        commit: &PulledCommit,
+        change: Option<[u8; 32]>,
+    ) -> Result<bool> {
+        cases::put_base(tx, doc, commit, change)?;
+        for micro in &commit.micros {
+            let hash = yuandian_photo::original_hash(micro);
+            blobs::put_micro(tx, doc, &BlobHash(hash), micro)?;
+        }
+        if commit.device != self.certificate.device {
+            return Ok(false);
+        }
+        if let Some(item) = outbox::of_commit(tx, &commit.id)? {
+            let partition = self.partition_of(tx, doc)?;
+            match streams::partition(tx, partition)? {
+                Some(head) => authored::archive(tx, item.local_id, (partition, head.epoch, commit.seq))?,
+                None => outbox::remove(tx, item.local_id)?,
+            }
+            return Ok(false);
+        }
+        // A copy of this phone has said it, under another name: one command writes one act and one content at most.
+        outbox::remove_said(tx, doc, &commit.group, commit.kind)
+    }
+
+    /// Stored files and private answers.
+    pub(super) fn put_beside(&self, tx: &Transaction<'_>, case: &PulledCase) -> Result<()> {
+        for blob in &case.stored {
+            blobs::put_stored(tx, &case.document, &blob.hash)?;
+        }
+        if let (Some(fields), Some(facts)) = (&case.private, &case.facts) {
+            let own = facts.author.user == self.person()?.user;
+            private::replace(tx, &case.document, fields, own)?;
+        }
+        Ok(())
+    }
+}
+
+/// A pulled change through the same gate as everybody's. Known already is fine.
+fn admit(
+    content: &mut Content,
+    doc: &CaseId,
+    commit: &PulledCommit,
+) -> std::result::Result<([u8; 32], Option<Vec<u8>>), GateRefusal> {
+    let bound = actor(&commit.device, doc, &commit.incarnation, commit.branch);
+    match content.admit(&commit.body, &bound) {
+        Ok(admitted) => Ok((admitted.hash.0, Some(admitted.saved))),
+        Err(GateRefusal::Duplicate(hash)) => Ok((hash.0, None)),
+        Err(refusal) => Err(refusal),
+    }
+}

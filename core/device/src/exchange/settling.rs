@@ -1,0 +1,119 @@
+//! What the case's new state settles by itself, and what this phone may not hold any more.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Transaction;
+use yuandian_document::{Kind, Place};
+use yuandian_model::{CaseId, Cell500, Code, UserId};
+use yuandian_sync::{CaseFacts, Person};
+
+use super::blobs_of;
+use crate::content::base_content;
+use crate::error::Result;
+use crate::glance::project_line;
+use crate::phone::Phone;
+use crate::store::outbox::Intent;
+use crate::store::streams::{self, Holding};
+use crate::store::{authored, blobs, cases, journal, outbox};
+
+impl Phone {
+    /// Outcomes that the case's new state has settled by itself need nobody any more.
+    pub(super) fn settle(&self, tx: &Transaction<'_>, doc: &CaseId) -> Result<()> {
+        let Some(stored) = cases::case(tx, doc)? else {
+            return Ok(());
+        };
+        let me = self.person()?.user;
+        let holds = stored.facts.holders.iter().any(|p| p.user == me);
+        for entry in journal::active_of(tx, doc)? {
+            match &entry.intent {
+                Intent::Act(_) if entry.code == Code::RTaken => match stored.facts.my_position {
+                    _ if holds => journal::settle(tx, entry.id, "promoted")?,
+                    None => journal::settle(tx, entry.id, "left the line")?,
+                    Some(position) => {
+                        let position = position.to_string();
+                        if entry.facts.get("position") != Some(&position) {
+                            let mut facts: BTreeMap<String, String> = entry.facts.clone();
+                            facts.insert("position".to_owned(), position);
+                            journal::put_facts(tx, entry.id, &facts)?;
+                        }
+                    }
+                },
+                // Refused because a copy of this phone had done the very same: it is done.
+                Intent::Act(act) => {
+                    let body = act.to_bytes();
+                    let base = cases::base(tx, doc)?;
+                    let done = |c: &cases::BaseCommit| c.kind == Kind::Act && c.user == me && c.body == body;
+                    if base.iter().any(|c| done(c) && c.took_effect()) {
+                        journal::settle(tx, entry.id, "already there")?;
+                    }
+                }
+                // Refused because a copy of this phone had said it before: it is there.
+                Intent::Content(edits) => {
+                    let content = base_content(tx, doc, stored.snapshot.as_deref())?;
+                    if edits.iter().all(|edit| content.holds(edit)) {
+                        blobs_of(edits).try_for_each(|hash| blobs::unpark(tx, &hash, doc))?;
+                        journal::settle(tx, entry.id, "already there")?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets go of what nothing holds any more: own work is settled first, then everything pulled is forgotten. What is held by lines or
+    /// summaries alone shrinks to its line.
+    pub(super) fn let_go(&self, tx: &Transaction<'_>) -> Result<()> {
+        for doc in streams::may_go(tx)? {
+            let holding = streams::holding(tx, &doc)?;
+            if holding == Holding::Whole {
+                streams::stays(tx, &doc)?;
+                continue;
+            }
+            // Their page will not come any more; the receipts have said all there is.
+            let partition = self.partition_of(tx, &doc)?;
+            for item in outbox::taken_of(tx, &doc)? {
+                let epoch = streams::partition(tx, partition)?.map(|head| head.epoch);
+                match (epoch, item.seq) {
+                    (Some(epoch), Some(seq)) => {
+                        authored::archive(tx, item.local_id, (partition, epoch, seq))?
+                    }
+                    _ => outbox::remove(tx, item.local_id)?,
+                }
+            }
+            match cases::case(tx, &doc)? {
+                Some(stored) if holding != Holding::Nothing => {
+                    if stored.whole {
+                        let facts = match holding {
+                            Holding::Summary => summary_of(stored.facts),
+                            _ => stored.facts,
+                        };
+                        cases::shrink(tx, &doc, &facts)?;
+                        streams::wanted_no_more(tx, &doc)?;
+                        project_line(self, tx, &doc, &facts, &self.person()?)?;
+                    }
+                    streams::stays(tx, &doc)?;
+                }
+                _ => {
+                    blobs::let_go(tx, &doc)?;
+                    cases::purge(tx, &doc)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What everybody may know of a public case.
+fn summary_of(facts: CaseFacts) -> CaseFacts {
+    let cell = |place: Place| match place {
+        Place::Cell(_) => Some(place),
+        Place::Exact { .. } => place.shown().map(|position| Place::Cell(Cell500::of(position))),
+    };
+    CaseFacts {
+        place: facts.place.and_then(cell),
+        author: Person { user: UserId([0; 16]), name: String::new() },
+        holders: vec![],
+        my_position: None,
+        ..facts
+    }
+}

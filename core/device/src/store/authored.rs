@@ -1,0 +1,98 @@
+//! Own commits that the server has numbered, until they are in a verified backup: a server that was restored gets them again.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, params};
+use yuandian_document::{SignedCommit, cbor};
+use yuandian_model::{CaseId, CommitId, Epoch, Incarnation, PartitionId};
+use yuandian_sync::limits::MESSAGE_BYTES_MAX;
+
+use super::id;
+use crate::error::{DeviceError, Result};
+
+const SHARED: &str =
+    "doc, grp, kind, intent, incarnation, branch, change, body, micros, captured, signed, receipt";
+
+/// The epoch of what was taken in a life that is over and has not come by a page.
+pub const BEFORE: Epoch = Epoch([0; 8]);
+
+/// Moves an item out of the outbox: it has its number. One that was never signed here is only taken out.
+pub fn archive(
+    c: &Connection,
+    local_id: i64,
+    (partition, epoch, seq): (PartitionId, Epoch, u64),
+) -> Result<()> {
+    c.prepare_cached(&format!(
+        "INSERT OR REPLACE INTO authored (commit_id, local_id, partition, epoch, seq, {SHARED})
+         SELECT commit_id, local_id, ?2, ?3, ?4, {SHARED} FROM outbox
+         WHERE local_id = ?1 AND commit_id IS NOT NULL AND signed IS NOT NULL"
+    ))?
+    .execute(params![local_id, partition.0, epoch.0, seq.cast_signed()])?;
+    c.prepare_cached("DELETE FROM outbox WHERE local_id = ?1")?.execute([local_id])?;
+    Ok(())
+}
+
+/// Forgets what is in a verified backup.
+pub fn prune(c: &Connection, partition: PartitionId, epoch: Epoch, safe_seq: u64) -> Result<()> {
+    c.prepare_cached("DELETE FROM authored WHERE partition = ?1 AND epoch = ?2 AND seq <= ?3")?
+        .execute(params![partition.0, epoch.0, safe_seq.cast_signed()])?;
+    Ok(())
+}
+
+struct Kept {
+    commit: CommitId,
+    local_id: i64,
+    incarnation: Incarnation,
+    n: u64,
+}
+
+/// The server was restored: what it numbered in other epochs goes into the outbox again, in the order of the chains, before all that is
+/// new. Gives the cases.
+pub fn refill(c: &Connection, partition: PartitionId, epoch: Epoch) -> Result<Vec<CaseId>> {
+    let mut kept = Vec::new();
+    {
+        let mut statement = c.prepare_cached(
+            "SELECT commit_id, local_id, incarnation, signed FROM authored
+             WHERE partition = ?1 AND epoch <> ?2 ORDER BY local_id",
+        )?;
+        let rows = statement.query_map(params![partition.0, epoch.0], |r| {
+            Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get::<_, Vec<u8>>(2)?, r.get::<_, Vec<u8>>(3)?))
+        })?;
+        for row in rows {
+            let (commit, local_id, incarnation, signed) = row?;
+            let n = cbor::decode::<SignedCommit>("commit", &signed, MESSAGE_BYTES_MAX)
+                .ok()
+                .and_then(|signed| signed.open().ok())
+                .map(|envelope| envelope.n)
+                .ok_or_else(|| DeviceError::Damaged("an own commit cannot be read".into()))?;
+            let commit = id(commit, CommitId::from_slice)?;
+            kept.push(Kept { commit, local_id, incarnation: id(incarnation, Incarnation::from_slice)?, n });
+        }
+    }
+    let mut lives: BTreeMap<Incarnation, i64> = BTreeMap::new();
+    for item in &kept {
+        let first = lives.entry(item.incarnation).or_insert(item.local_id);
+        *first = (*first).min(item.local_id);
+    }
+    kept.sort_by_key(|item| (lives.get(&item.incarnation).copied(), item.n));
+    let first: i64 =
+        c.query_row("SELECT MIN(0, COALESCE(MIN(local_id), 0)) FROM outbox", [], |r| r.get(0))?;
+    let before = first - i64::try_from(kept.len()).unwrap_or(i64::MAX);
+    for (place, item) in (before..).zip(&kept) {
+        c.prepare_cached(&format!(
+            "INSERT OR IGNORE INTO outbox (local_id, state, commit_id, {SHARED})
+             SELECT ?2, 1, commit_id, {SHARED} FROM authored WHERE commit_id = ?1"
+        ))?
+        .execute(params![item.commit.as_bytes(), place])?;
+        c.prepare_cached("DELETE FROM authored WHERE commit_id = ?1")?.execute([item.commit.as_bytes()])?;
+    }
+    let mut statement = c.prepare_cached("SELECT DISTINCT doc FROM outbox WHERE local_id < ?1")?;
+    let docs = statement.query_map([first], |r| r.get::<_, Vec<u8>>(0))?;
+    docs.map(|doc| id(doc?, CaseId::from_slice)).collect()
+}
+
+/// How many own commits are not in a verified backup.
+pub fn count(c: &Connection) -> Result<u64> {
+    let count: i64 = c.query_row("SELECT count(*) FROM authored", [], |r| r.get(0))?;
+    Ok(count.cast_unsigned())
+}

@@ -1,0 +1,85 @@
+//! Private answers: they go to the platform and to the person who takes the case, and to nobody else.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use yuandian_model::CaseId;
+use yuandian_sync::message::{PrivateField, PrivateRecord};
+
+use super::id;
+use crate::error::Result;
+
+/// Keeps a private answer that was given on this phone; an empty one takes it back.
+pub fn put(c: &Connection, doc: &CaseId, key: &str, value: &str) -> Result<()> {
+    c.prepare_cached(
+        "INSERT INTO private (doc, key, value, version, own, pending) VALUES (?1, ?2, ?3, 1, 1, 1)
+         ON CONFLICT (doc, key) DO UPDATE SET value = ?3, version = version + 1, own = 1, pending = 1",
+    )?
+    .execute(params![doc.as_bytes(), key, value])?;
+    Ok(())
+}
+
+/// The query behind the private answers of a case; its plan is tested.
+pub const OF_CASE_SQL: &str = "SELECT key, value FROM private WHERE doc = ?1 AND value <> '' ORDER BY key";
+
+/// Private answers of a case.
+pub fn of_case(c: &Connection, doc: &CaseId) -> Result<Vec<(String, String)>> {
+    let mut statement = c.prepare_cached(OF_CASE_SQL)?;
+    let rows = statement.query_map([doc.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    rows.map(|row| Ok(row?)).collect()
+}
+
+/// Answers that the platform does not have in this version, of cases whose opening is with the platform or on its way there.
+pub fn pending(c: &Connection) -> Result<Vec<PrivateRecord>> {
+    let mut statement =
+        c.prepare_cached("SELECT doc, key, value, version FROM private WHERE pending = 1 ORDER BY doc, key")?;
+    let rows = statement.query_map([], |r| {
+        Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get(2)?, r.get::<_, i64>(3)?.cast_unsigned()))
+    })?;
+    rows.map(|row| {
+        let (doc, key, value, version) = row?;
+        Ok(PrivateRecord { document: id(doc, CaseId::from_slice)?, key, value, version })
+    })
+    .collect()
+}
+
+/// The platform has this version.
+pub fn acknowledged(c: &Connection, doc: &CaseId, key: &str, version: u64) -> Result<()> {
+    c.prepare_cached("UPDATE private SET pending = 0 WHERE doc = ?1 AND key = ?2 AND version = ?3")?
+        .execute(params![doc.as_bytes(), key, version.cast_signed()])?;
+    Ok(())
+}
+
+/// The platform does not take this version: it is not this person's to give.
+pub fn refused(c: &Connection, doc: &CaseId, key: &str, version: u64) -> Result<()> {
+    c.prepare_cached("DELETE FROM private WHERE doc = ?1 AND key = ?2 AND version = ?3")?
+        .execute(params![doc.as_bytes(), key, version.cast_signed()])?;
+    Ok(())
+}
+
+/// What this person may read now replaces what was here; answers on their way stay. `own`: whether this person gave them.
+pub fn replace(c: &Connection, doc: &CaseId, fields: &[PrivateField], own: bool) -> Result<()> {
+    c.prepare_cached("DELETE FROM private WHERE doc = ?1 AND pending = 0")?.execute([doc.as_bytes()])?;
+    for field in fields {
+        let waiting: Option<i64> = c
+            .prepare_cached("SELECT version FROM private WHERE doc = ?1 AND key = ?2")?
+            .query_row(params![doc.as_bytes(), field.key], |r| r.get(0))
+            .optional()?;
+        let known = field.version.cast_signed();
+        if waiting.is_some() {
+            // A newer one of another phone of this person: what waits here is said after it.
+            c.prepare_cached("UPDATE private SET version = MAX(version, ?3 + 1) WHERE doc = ?1 AND key = ?2 AND version <= ?3")?
+                .execute(params![doc.as_bytes(), field.key, known])?;
+        } else {
+            c.prepare_cached(
+                "INSERT INTO private (doc, key, value, version, own, pending) VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+            )?
+            .execute(params![doc.as_bytes(), field.key, field.value, known, own])?;
+        }
+    }
+    Ok(())
+}
+
+/// Everything that was given here is offered again: the platform was restored.
+pub fn offer_again(c: &Connection) -> Result<()> {
+    c.prepare_cached("UPDATE private SET pending = 1 WHERE own = 1")?.execute([])?;
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! Forgetting everything: the phone was shut out.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, params};
+use yuandian_model::BlobHash;
+
+use super::meta;
+use crate::error::Result;
+
+/// Tables that hold anything of a person.
+const TABLES: &[&str] = &[
+    "cases",
+    "base",
+    "outbox",
+    "authored",
+    "journal",
+    "appeals",
+    "rows",
+    "search",
+    "partitions",
+    "streams",
+    "held",
+    "wanted",
+    "leaving",
+    "blobs",
+    "micros",
+    "stored",
+    "drafts",
+    "private",
+    "quarantine",
+];
+
+/// Forgets everything pulled, written and drafted, and who the phone spoke for; its files and these `others` are doomed.
+pub fn everything(c: &Connection, others: &BTreeSet<BlobHash>) -> Result<()> {
+    c.execute("INSERT OR IGNORE INTO doomed (hash) SELECT hash FROM blobs", [])?;
+    for hash in others {
+        c.execute("INSERT OR IGNORE INTO doomed (hash) VALUES (?1)", params![hash.as_bytes()])?;
+    }
+    for table in TABLES {
+        c.execute(&format!("DELETE FROM {table}"), [])?;
+    }
+    for key in [
+        meta::PERSON,
+        meta::TOKEN,
+        meta::NEXT_NUMBER,
+        meta::SEEN,
+        meta::LOOK_FIRST,
+        meta::BUDGET,
+        meta::PARTITION_DIGITS,
+        meta::TROUBLES,
+    ] {
+        meta::unset(c, key)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! A server that was restored from a backup is refilled by the phones: nothing of theirs is lost, nothing is doubled.
+
+use yuandian_model::Role;
+use yuandian_sync::{Keep, Load, Loaded};
+
+use crate::referee::{Referee, batch, envelopes};
+use crate::{answers, capture, notes, outbox, people, photo};
+
+/// The greeting after a restore, what is offered again, and the comparison.
+fn refill(referee: &mut Referee, phone: &mut yuandian_device::Phone) {
+    phone.keep(&Keep::Hello(referee.hello(phone))).unwrap();
+    let push = batch(phone);
+    if !push.items.is_empty() {
+        let reply = referee.push(&push);
+        phone.keep(&Keep::Receipts(reply)).unwrap();
+    }
+    let page = referee.resets(phone);
+    phone.keep(&Keep::Page(page)).unwrap();
+    referee.repair(phone);
+    referee.sync(phone);
+    referee.repair(phone);
+}
+
+#[test]
+fn what_a_phone_had_acknowledged_after_the_backup_is_offered_again_before_what_is_new() {
+    let (mut referee, homes, [mut one, mut two]) = people::<2>(Role::GridWorker);
+    let old = capture(&mut one, "case.snap", "早先");
+    referee.sync(&mut one);
+    referee.sync(&mut two);
+    referee.safe_seq = Some(referee.head().head);
+    let backup = referee.clone();
+    one.note(&old, "备份之后", &[photo("tiny.jpg")]).unwrap();
+    let lost = capture(&mut one, "case.snap", "丢了的");
+    referee.sync(&mut one);
+    referee.take_photos(&mut one);
+    referee.sync(&mut two);
+    two.edit(&old, &answers(&[("severity", "high")]), None).unwrap();
+    referee.sync(&mut two);
+    assert_eq!(
+        one.sync_state().unwrap().not_backed_up,
+        3,
+        "the report and the words of the old case are safe"
+    );
+
+    let mut referee = backup.restored();
+    one.note(&lost, "还没发", &[]).unwrap();
+    one.keep(&Keep::Hello(referee.hello(&one))).unwrap();
+    drop(one);
+    let mut one = homes[0].open();
+    let again = batch(&mut one);
+    let numbers: Vec<u64> = envelopes(&again).iter().map(|envelope| envelope.n).collect();
+    assert_eq!(numbers, [3, 4, 5, 6], "in the order of the chain, the new one last");
+    let adopted: Vec<bool> = again.items.iter().map(|item| item.adopt.is_some()).collect();
+    assert_eq!(adopted, [true, true, true, false]);
+    assert_eq!(notes(&one, &lost), ["还没发"], "it is shown meanwhile");
+
+    for _ in 0..2 {
+        refill(&mut referee, &mut one);
+        refill(&mut referee, &mut two);
+    }
+    for phone in [&one, &two] {
+        assert_eq!(outbox(phone), []);
+        assert_eq!(phone.attention().unwrap(), []);
+        assert_eq!(notes(phone, &old), ["备份之后"]);
+        assert_eq!(notes(phone, &lost), ["还没发"]);
+        assert_eq!(phone.case(&old).unwrap().fields["severity"], "high");
+        for case in [&old, &lost] {
+            assert_eq!(phone.case(case).unwrap().heads, referee.heads(case));
+        }
+    }
+    let Loaded::Transfers(files) = one.load(&Load::Transfers).unwrap() else { panic!("no transfers") };
+    assert_eq!(files.len(), 2, "the photo of the commit is offered again, too");
+    assert_eq!(one.sync_state().unwrap().troubles["epochs"], 1);
+}
+
+#[test]
+fn what_only_others_had_said_is_gone_with_the_server_and_nothing_stops() {
+    let (mut referee, _, [mut one, mut two]) = people::<2>(Role::GridWorker);
+    let case = capture(&mut one, "case.snap", "井盖");
+    referee.sync(&mut one);
+    let backup = referee.clone();
+    referee.sync(&mut two);
+    two.note(&case, "别人的", &[]).unwrap();
+    referee.sync(&mut two);
+    referee.sync(&mut one);
+    assert_eq!(notes(&one, &case), ["别人的"]);
+    let mut referee = backup.restored();
+    refill(&mut referee, &mut one);
+    assert_eq!((notes(&one, &case), outbox(&one)), (vec![], vec![]));
+    assert_eq!(one.case(&case).unwrap().heads, referee.heads(&case));
+    refill(&mut referee, &mut two);
+    refill(&mut referee, &mut one);
+    assert_eq!(notes(&one, &case), ["别人的"], "until its author brings it again");
+}
+
+#[test]
+fn a_verified_backup_lets_the_phone_forget() {
+    let (mut referee, homes, [mut phone]) = people::<1>(Role::GridWorker);
+    capture(&mut phone, "case.snap", "井盖");
+    referee.sync(&mut phone);
+    assert_eq!(phone.sync_state().unwrap().not_backed_up, 2);
+    referee.safe_seq = Some(1);
+    phone.keep(&Keep::Hello(referee.hello(&phone))).unwrap();
+    assert_eq!(phone.sync_state().unwrap().not_backed_up, 1);
+    let mut page = referee.page(&mut phone);
+    page.renewed.safe_seq = Some(2);
+    phone.keep(&Keep::Page(page)).unwrap();
+    assert_eq!(phone.sync_state().unwrap().not_backed_up, 0);
+    drop(phone);
+    assert_eq!(homes[0].count("SELECT count(*) FROM base"), 2);
+}

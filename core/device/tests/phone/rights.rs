@@ -1,0 +1,115 @@
+//! What a person may no longer hold goes, after the own work; who is shut out forgets everything; private answers go where they may.
+
+use yuandian_device::{DeviceError, Draft};
+use yuandian_document::{Purpose, cbor};
+use yuandian_model::Role;
+use yuandian_sync::message::{PrivateField, SignedNotice, WIRE_VERSION, Wipe};
+use yuandian_sync::{Keep, Load};
+
+use crate::referee::batch;
+use crate::{answers, capture, draft, outbox, people, photo};
+
+#[test]
+fn own_work_is_settled_first_and_then_the_case_and_its_files_go() {
+    let (mut referee, homes, [mut one, mut two]) = people::<2>(Role::GridWorker);
+    let case = capture(&mut one, "case.snap", "井盖");
+    referee.sync(&mut one);
+    referee.sync(&mut two);
+    two.note(&case, "看", &[photo("tiny.jpg")]).unwrap();
+    two.keep(&Keep::Hello(referee.hello_without_streams(&two))).unwrap();
+    assert_eq!(outbox(&two).len(), 1, "nothing is forgotten that was not said");
+    let push = batch(&mut two);
+    let reply = referee.push(&push);
+    two.keep(&Keep::Receipts(reply)).unwrap();
+    assert!(two.case(&case).is_ok(), "its photo is still to be sent");
+    let files = referee.take_photos(&mut two);
+    assert!(two.case(&case).is_err());
+    assert!(files.iter().all(|hash| two.blob(hash, 0, 1).is_err()), "the files went with it");
+    assert_eq!((outbox(&two), two.list(10, 0).unwrap()), (vec![], vec![]));
+    drop(two);
+    for table in ["cases", "base", "held", "blobs", "leaving", "doomed", "stored", "rows"] {
+        assert_eq!(homes[1].count(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+    }
+}
+
+#[test]
+fn who_is_shut_out_forgets_everything_on_the_servers_word_alone() {
+    let (mut referee, homes, [mut phone]) = people::<1>(Role::GridWorker);
+    let id = phone.save_draft(None, &draft("case.snap", "井盖")).unwrap();
+    let photo_hash = phone.add_draft_photo(&id, &photo("tiny.jpg")).unwrap();
+    phone.finish(&id).unwrap();
+    referee.sync(&mut phone);
+    let waiting = phone.save_draft(None, &draft("case.snap", "草稿")).unwrap();
+    let drafted = phone.add_draft_photo(&waiting, &photo("small_exif.jpg")).unwrap();
+    let order = |device, key: &yuandian_document::DeviceKey| {
+        let message = cbor::encode(&Wipe { version: WIRE_VERSION, device, issued_ms: 0 });
+        SignedNotice { signature: key.sign(Purpose::Wipe, &message), signer: key.id(), message }
+    };
+    let device = phone.device();
+    let stranger = yuandian_document::DeviceKey::from_seed(&[0xbb; 32]);
+    for notice in [order(device, &stranger), order(yuandian_model::DeviceId([9; 16]), &referee.key())] {
+        let mut hello = referee.hello_without_streams(&phone);
+        hello.wipe = Some(notice);
+        phone.keep(&Keep::Hello(hello)).unwrap();
+        assert_eq!(phone.list(10, 0).unwrap().len(), 2, "not the server's word, or not for this phone");
+    }
+    let mut hello = referee.hello_without_streams(&phone);
+    hello.wipe = Some(order(device, &referee.key()));
+    phone.keep(&Keep::Hello(hello)).unwrap();
+    assert_eq!(phone.person(), Err(DeviceError::ShutOut { reason: "revoked".into() }));
+    assert_eq!(phone.list(10, 0).unwrap(), []);
+    for hash in [photo_hash, drafted] {
+        assert!(phone.blob(&hash, 0, 1).is_err());
+    }
+    drop(phone);
+    for table in
+        ["cases", "base", "outbox", "authored", "journal", "drafts", "private", "micros", "blobs", "held"]
+    {
+        assert_eq!(homes[0].count(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+    }
+    let mut phone = homes[0].open();
+    referee.enroll(&mut phone, 1, Role::GridWorker);
+    referee.sync(&mut phone);
+    assert_eq!(phone.line_of(&id).unwrap().title, "井盖", "a new invitation begins anew");
+}
+
+#[test]
+fn private_answers_are_offered_until_they_are_taken_and_shown_to_who_may_read_them() {
+    let (mut referee, homes, [mut author, mut helper]) = people::<2>(Role::Volunteer);
+    let given = Draft { answers: answers(&[("beneficiary", "王奶奶")]), ..draft("help.errand", "买药") };
+    let id = author.save_draft(None, &given).unwrap();
+    author.finish(&id).unwrap();
+    author.keep(&Keep::Hello(referee.hello(&author))).unwrap();
+    let push = batch(&mut author);
+    let keys: Vec<&str> = push.private.iter().map(|record| record.key.as_str()).collect();
+    assert_eq!(keys, ["beneficiary", "position"]);
+    let reply = referee.push(&push);
+    author.keep(&Keep::Receipts(reply)).unwrap();
+    assert_eq!(batch(&mut author).private, [], "once");
+    author.edit(&id, &answers(&[("beneficiary", "王奶奶的女儿")]), None).unwrap();
+    let push = batch(&mut author);
+    assert_eq!((push.items.len(), push.private.len(), push.private[0].version), (0, 1, 2));
+    assert_eq!(batch(&mut author).private, [], "a lost answer is asked for again in the next run");
+    author.load(&Load::Start).unwrap();
+    assert_eq!(batch(&mut author).private, push.private);
+
+    let field =
+        |value: &str, version| PrivateField { key: "beneficiary".into(), value: value.into(), version };
+    helper.keep(&Keep::Hello(referee.hello(&helper))).unwrap();
+    let mut page = referee.page(&mut helper);
+    page.cases[0].private = Some(vec![field("王奶奶", 1)]);
+    helper.keep(&Keep::Page(page.clone())).unwrap();
+    let view = helper.case(&id).unwrap();
+    assert_eq!(
+        (view.fields["beneficiary"].as_str(), view.private),
+        ("王奶奶", vec!["beneficiary".to_owned()])
+    );
+    page.cases[0].private = Some(vec![]);
+    helper.keep(&Keep::Page(page.clone())).unwrap();
+    assert!(helper.case(&id).unwrap().private.is_empty());
+    // What waits here is newer than what the server says.
+    author.keep(&Keep::Page(page)).unwrap();
+    assert_eq!(author.case(&id).unwrap().fields["beneficiary"], "王奶奶的女儿");
+    drop(helper);
+    assert_eq!(homes[1].count("SELECT count(*) FROM private"), 0);
+}
