@@ -6,9 +6,9 @@ use yuandian_document::keys::Signature;
 use yuandian_model::{CaseId, CommitId, DeviceId, UserId};
 use yuandian_sync::message::AppealAnswer;
 
-use super::error;
 use super::held::{micros, micros_blob};
 use super::row::{count, signed};
+use super::{error, rights};
 use crate::limits::APPEALS_PER_DEVICE_MAX;
 use crate::store::{Account, AppealLine, AppealOutcome, NewAppeal, StoreError};
 
@@ -85,12 +85,17 @@ pub fn answer(
     words: &str,
     now_ms: i64,
 ) -> Result<bool, StoreError> {
-    t.execute(
-        "UPDATE appeal SET granted = ?2, words = ?3, answered_ms = ?4 WHERE ticket = ?1 AND answered_ms IS NULL",
-        (signed(ticket), granted, words, now_ms),
-    )
-    .map(|rows| rows > 0)
-    .map_err(error)
+    let user: Option<[u8; 16]> = t
+        .query_row(
+            "UPDATE appeal SET granted = ?2, words = ?3, answered_ms = ?4 WHERE ticket = ?1 AND answered_ms IS NULL
+             RETURNING user",
+            (signed(ticket), granted, words, now_ms),
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(error)?;
+    // The answer is told in a greeting: the person's phones are asked for one.
+    user.map_or(Ok(false), |user| rights::changed(t, &UserId(user)).map(|()| true))
 }
 
 pub fn answers(

@@ -67,7 +67,7 @@ pub fn give(t: &Transaction<'_>, user: &UserId, grant: &Grant, now_ms: i64) -> R
 }
 
 /// Tokens given before are told to greet again.
-fn changed(t: &Transaction<'_>, user: &UserId) -> Result<(), StoreError> {
+pub(super) fn changed(t: &Transaction<'_>, user: &UserId) -> Result<(), StoreError> {
     t.execute("UPDATE person SET rights = rights + 1 WHERE user = ?1", [user.0]).map(|_| ()).map_err(error)
 }
 
