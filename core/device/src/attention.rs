@@ -90,7 +90,12 @@ impl Phone {
             "appeal" => !entry.facts.contains_key(REVIEW) && entry.commit.is_some(),
             _ => true,
         };
-        self.words.next_steps(entry.code).iter().filter(fits).cloned().collect()
+        let mut next: Vec<String> = self.words.next_steps(entry.code).iter().filter(fits).cloned().collect();
+        // What is only told (late work that was kept as a note) is read and put away.
+        if next.is_empty() {
+            next.push("discard".to_owned());
+        }
+        next
     }
 
     /// An entry that still needs the person, for which this step is offered.
@@ -183,7 +188,8 @@ impl Phone {
     /// Turns a refused commit into a note: what was meant in words, its photos beside it. Gives the case.
     ///
     /// # Errors
-    /// [`DeviceError::NotFound`], [`DeviceError::Settled`], [`DeviceError::NotOffered`].
+    /// [`DeviceError::NotFound`], [`DeviceError::Settled`], [`DeviceError::NotOffered`]; [`DeviceError::Refused`] where one may not write
+    /// here at all any more: the entry stays.
     pub fn keep_as_note(&mut self, item: i64) -> Result<CaseId> {
         let entry = self.open_entry(item, "note")?;
         let mut words: Vec<String> = Vec::new();
@@ -202,6 +208,7 @@ impl Phone {
                 }
             }
         }
+        self.may_add(&entry.doc)?;
         let mut edits = self.notes_of(&words.join("\n"))?;
         edits.extend(photos);
         self.send_again(&entry, edits, vec![], "noted", &[])?;

@@ -142,9 +142,11 @@ impl Phone {
     /// Adds a note and photos to a case. Photos are whole files.
     ///
     /// # Errors
-    /// [`DeviceError::NotFound`], [`DeviceError::Invalid`], [`DeviceError::Photo`].
+    /// [`DeviceError::NotFound`], [`DeviceError::Invalid`], [`DeviceError::Photo`]; [`DeviceError::Refused`] for a case that one may only
+    /// read.
     pub fn note(&mut self, case: &CaseId, text: &str, photos: &[Vec<u8>]) -> Result<()> {
         self.service_of(case)?;
+        self.may_add(case)?;
         let (edits, photos) = self.note_edits(Some(text), photos)?;
         if edits.is_empty() {
             return Err(DeviceError::invalid("text", "a note needs words or a photo"));
@@ -244,13 +246,22 @@ impl Phone {
 
     /// Whether the description and the answers are this person's to change.
     pub(crate) fn may_rewrite(&self, case: &CaseId) -> Result<()> {
-        let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
-        let person = self.person()?;
-        let state = decided(self, &stored.facts, &outbox::of_case(&self.db, case)?, &person);
-        match may_write(&self.catalogue, &state, &person.actor())? {
+        match self.writing(case)? {
             Writing::Everything => Ok(()),
             Writing::Additions => Err(Refusal::new(Code::RRole, [("act", CONTENT.to_owned())]).into()),
         }
+    }
+
+    /// Whether this person may add notes and photos.
+    pub(crate) fn may_add(&self, case: &CaseId) -> Result<()> {
+        self.writing(case).map(|_| ())
+    }
+
+    fn writing(&self, case: &CaseId) -> Result<Writing> {
+        let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
+        let person = self.person()?;
+        let state = decided(self, &stored.facts, &outbox::of_case(&self.db, case)?, &person);
+        Ok(may_write(&self.catalogue, &state, &person.actor())?)
     }
 
     pub(crate) fn service_of(&self, case: &CaseId) -> Result<Service> {

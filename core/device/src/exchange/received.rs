@@ -155,6 +155,9 @@ impl Phone {
             if let Some(fields) = &case.private {
                 private::replace(tx, doc, fields, facts.author.user == person.user)?;
             }
+            if line && streams::holding(tx, doc)? != Holding::Whole {
+                self.archive_taken(tx, doc, case.seq)?;
+            }
             if busy.contains(doc) || known.is_some_and(|known| known.whole) {
                 return Ok(true);
             }

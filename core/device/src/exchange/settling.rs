@@ -60,6 +60,20 @@ impl Phone {
         Ok(())
     }
 
+    /// Own commits up to this number whose page will not come: their receipts have said all there is.
+    pub(super) fn archive_taken(&self, tx: &Transaction<'_>, doc: &CaseId, seq: u64) -> Result<()> {
+        let partition = self.partition_of(tx, doc)?;
+        for item in outbox::taken_of(tx, doc)?.into_iter().filter(|item| item.seq.is_none_or(|at| at <= seq))
+        {
+            let epoch = streams::partition(tx, partition)?.map(|head| head.epoch);
+            match (epoch, item.seq) {
+                (Some(epoch), Some(seq)) => authored::archive(tx, item.local_id, (partition, epoch, seq))?,
+                _ => outbox::remove(tx, item.local_id)?,
+            }
+        }
+        Ok(())
+    }
+
     /// Lets go of what nothing holds any more: own work is settled first, then everything pulled is forgotten. What is held by lines or
     /// summaries alone shrinks to its line.
     pub(super) fn let_go(&self, tx: &Transaction<'_>) -> Result<()> {
@@ -69,17 +83,7 @@ impl Phone {
                 streams::stays(tx, &doc)?;
                 continue;
             }
-            // Their page will not come any more; the receipts have said all there is.
-            let partition = self.partition_of(tx, &doc)?;
-            for item in outbox::taken_of(tx, &doc)? {
-                let epoch = streams::partition(tx, partition)?.map(|head| head.epoch);
-                match (epoch, item.seq) {
-                    (Some(epoch), Some(seq)) => {
-                        authored::archive(tx, item.local_id, (partition, epoch, seq))?
-                    }
-                    _ => outbox::remove(tx, item.local_id)?,
-                }
-            }
+            self.archive_taken(tx, &doc, u64::MAX)?;
             match cases::case(tx, &doc)? {
                 Some(stored) if holding != Holding::Nothing => {
                     if stored.whole {

@@ -353,12 +353,13 @@ pub fn wants_own(c: &Connection) -> Result<bool> {
         .exists([WANT_TRIES_MAX])?)
 }
 
-/// Cases that nothing whole holds any more and of which nothing is on its way, photos included, and that nobody needs to look at.
+/// Cases that nothing whole holds any more and of which nothing is on its way, photos included, that nobody needs to look at or is asked about.
 pub fn may_go(c: &Connection) -> Result<Vec<CaseId>> {
     let mut statement = c.prepare_cached(
         "SELECT doc FROM leaving WHERE
              NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.doc = leaving.doc AND outbox.state IN (0, 1, 3))
          AND NOT EXISTS (SELECT 1 FROM journal WHERE journal.doc = leaving.doc AND journal.active = 1)
+         AND NOT EXISTS (SELECT 1 FROM appeals WHERE appeals.doc = leaving.doc AND appeals.state < 2)
          AND NOT EXISTS (SELECT 1 FROM blobs WHERE blobs.doc = leaving.doc AND blobs.state = 0)",
     )?;
     let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
