@@ -136,7 +136,15 @@ pub enum Verb {
         /// A certificate authority to trust beside the public ones, DER file. May be repeated.
         #[arg(long = "trust", value_name = "FILE.der")]
         trust: Vec<PathBuf>,
+        /// Stay, and sync again whenever the server has something new.
+        #[arg(long)]
+        watch: bool,
+        /// How long to stay, seconds; until it is stopped where not given.
+        #[arg(long = "for", value_name = "SECONDS", requires = "watch")]
+        seconds: Option<u64>,
     },
+    /// Where sync stands: streams held, what is on its way, what is still to come.
+    Status,
     /// What needs you (需处理): lists it, or deals with one entry.
     Attention {
         /// What to do with an entry.

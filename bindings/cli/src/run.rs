@@ -1,14 +1,15 @@
 //! Carries a command out.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde_json::json;
 use yuandian_device::platform::open_home;
 use yuandian_device::{
     ActCommand, ActOutcome, Amendment, CaseId, DeviceError, Draft, Driver, Phone, RunReport, SearchAsk,
-    TrustRoots,
+    SyncState, TrustRoots, Waited,
 };
 
 use crate::args::{Capture, Command, Step, Verb};
@@ -82,7 +83,14 @@ pub fn run(command: &Command) -> Done {
             phone.resolve(&id, key, *keep)?;
             saved(&phone, &id, json)
         }
-        Verb::Sync { trust } => sync(phone, trust, json),
+        Verb::Sync { trust, watch, seconds } => {
+            let watched = watch.then(|| seconds.map_or(Duration::MAX, Duration::from_secs));
+            sync(phone, trust, watched, json)
+        }
+        Verb::Status => {
+            let state = phone.sync_state()?;
+            answer(json, &state, || text::status(&state))
+        }
         Verb::Attention { step: None } => {
             let items = phone.attention()?;
             answer(json, &items, || text::attention(&items))
@@ -171,29 +179,92 @@ fn give_up(phone: &mut Phone, draft: &CaseId, error: DeviceError) -> Failure {
     error.into()
 }
 
-fn sync(phone: Phone, trust: &[PathBuf], json: bool) -> Done {
+/// Documents that one run reads for search after a first sync; the next run goes on.
+const READ_FOR_SEARCH: u32 = 1_000;
+/// Longest wait for a poke before looking anyway.
+const LOOK_AGAIN: Duration = Duration::from_secs(10 * 60);
+
+/// One run, or, watched, a run whenever there may be something new, until the time is over.
+fn sync(phone: Phone, trust: &[PathBuf], watched: Option<Duration>, json: bool) -> Done {
     let mut driver = Driver::new(&phone.server()?, &roots(trust)?)?;
     let phone = Arc::new(Mutex::new(phone));
-    let report: RunReport = network()?.block_on(driver.sync(&phone))?;
-    let phone = phone.lock().map_err(|e| Failure::System(e.to_string()))?;
-    let waiting = phone.outbox()?.iter().filter(|line| line.state != "taken").count();
-    let attention = phone.attention()?.len();
-    let told = json!({
-        "reached": report.reached,
-        "complete": report.complete,
-        "pushed": report.pushed,
-        "pulled": report.pulled,
-        "uploaded": report.uploaded,
-        "uploaded_bytes": report.uploaded_bytes,
-        "failures": report.failures,
-        "last_failure": report.last_failure,
-        "waiting": waiting,
-        "attention": attention,
-    });
-    if !report.reached {
-        return Err(DeviceError::Unreachable(report.last_failure.unwrap_or_default()).into());
+    let network = network()?;
+    let start = Instant::now();
+    loop {
+        let report: RunReport = network.block_on(driver.sync(&phone))?;
+        lock(&phone)?.read_for_search(READ_FOR_SEARCH)?;
+        let reached = report.reached;
+        let told = run_told(&*lock(&phone)?, &report)?;
+        // Whoever watches waits for the network to come back.
+        if reached || watched.is_some() {
+            answer(json, &told, || text::sync(&told))?;
+        } else {
+            return Err(DeviceError::Unreachable(report.last_failure.unwrap_or_default()).into());
+        }
+        let Some(longest) = watched else { return Ok(()) };
+        loop {
+            let left = longest.saturating_sub(start.elapsed());
+            if left.is_zero() {
+                let unreachable = || DeviceError::Unreachable(report.last_failure.unwrap_or_default());
+                return if reached { Ok(()) } else { Err(unreachable().into()) };
+            }
+            if network.block_on(driver.wait(&phone, left.min(LOOK_AGAIN)))? != Waited::Quiet
+                || left > LOOK_AGAIN
+            {
+                break;
+            }
+        }
     }
-    answer(json, &told, || text::sync(&report, waiting, attention))
+}
+
+/// How a run ended, and where things stand after it.
+#[derive(Serialize)]
+pub struct RunTold {
+    pub reached: bool,
+    pub complete: bool,
+    pub pushed: u64,
+    pub pulled: u64,
+    pub documents: u64,
+    pub compared: u64,
+    pub appealed: u64,
+    pub requests: u32,
+    pub uploaded: u64,
+    pub uploaded_bytes: u64,
+    pub failures: u32,
+    pub last_failure: Option<String>,
+    /// Commits that the server has not taken, held ones included.
+    pub waiting: usize,
+    /// Those that the server keeps until what they build on has come.
+    pub held: usize,
+    pub attention: usize,
+    #[serde(flatten)]
+    pub state: SyncState,
+}
+
+fn run_told(phone: &Phone, report: &RunReport) -> Result<RunTold, DeviceError> {
+    let outbox = phone.outbox()?;
+    Ok(RunTold {
+        reached: report.reached,
+        complete: report.complete,
+        pushed: report.pushed,
+        pulled: report.pulled,
+        documents: report.documents,
+        compared: report.compared,
+        appealed: report.appealed,
+        requests: report.requests,
+        uploaded: report.uploaded,
+        uploaded_bytes: report.uploaded_bytes,
+        failures: report.failures,
+        last_failure: report.last_failure.clone(),
+        waiting: outbox.iter().filter(|line| line.state != "taken").count(),
+        held: outbox.iter().filter(|line| line.state == "held").count(),
+        attention: phone.attention()?.len(),
+        state: phone.sync_state()?,
+    })
+}
+
+fn lock(phone: &Mutex<Phone>) -> Result<MutexGuard<'_, Phone>, Failure> {
+    phone.lock().map_err(|e| Failure::System(e.to_string()))
 }
 
 fn saved(phone: &Phone, id: &CaseId, json: bool) -> Done {

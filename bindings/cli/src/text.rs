@@ -6,9 +6,10 @@ use std::io::Write as _;
 use serde_json::json;
 use yuandian_device::view::{AttentionItem, CaseView, ListLine, OutboxLine};
 use yuandian_device::words;
-use yuandian_device::{CaseId, DeviceError, PersonRecord, Phone, RunReport};
+use yuandian_device::{CaseId, DeviceError, PersonRecord, Phone, StreamState, SyncState};
 
 use crate::failure::Failure;
+use crate::run::RunTold;
 
 /// Prints an answer; a reader that went away is no error.
 pub fn print(line: &str) {
@@ -210,14 +211,40 @@ pub fn outbox(lines: &[OutboxLine]) -> String {
 }
 
 /// How a sync ended.
-pub fn sync(report: &RunReport, waiting: usize, attention: usize) -> String {
-    let state = if report.complete {
+pub fn sync(told: &RunTold) -> String {
+    let state = if !told.reached {
+        "无法连接,内容已存在本机 (out of reach, everything is kept)"
+    } else if told.complete {
         "同步完成 (all sent)"
     } else {
         "部分内容稍后再发 (some is left for later)"
     };
     format!(
-        "{state}: 上传 {} 项, 收到 {} 件, 照片 {} 张 {} 字节; 待上传 {waiting}, 需处理 {attention}",
-        report.pushed, report.pulled, report.uploaded, report.uploaded_bytes
+        "{state}: 上传 {} 项, 收到 {} 件, 照片 {} 张 {} 字节; 待上传 {}{}, 需处理 {}{}",
+        told.pushed,
+        told.pulled,
+        told.uploaded,
+        told.uploaded_bytes,
+        told.waiting,
+        if told.held > 0 { format!(" (等待前项 {})", told.held) } else { String::new() },
+        told.attention,
+        if told.state.wanted > 0 { format!(", 待取 {} 件", told.state.wanted) } else { String::new() },
     )
+}
+
+/// Where sync stands.
+pub fn status(state: &SyncState) -> String {
+    let line = |stream: &StreamState| {
+        let marks =
+            [(stream.lines_only, " 仅列表 (lines only)"), (stream.comparing, " 待核对 (to be compared)")];
+        let marks: String = marks.iter().filter(|(is, _)| *is).map(|(_, words)| *words).collect();
+        format!("{}  {}/{} 件  @{}{marks}", stream.stream, stream.held, stream.offered, stream.cursor)
+    };
+    let mut lines: Vec<String> = state.streams.iter().map(line).collect();
+    lines.push(format!("待取 (to be fetched): {}", state.wanted));
+    lines.push(format!("平台尚未备份 (not in a backup yet): {}", state.not_backed_up));
+    lines.extend(
+        state.troubles.iter().map(|(what, times)| format!("异常 (did not come out) {what}: {times}")),
+    );
+    lines.join("\n")
 }

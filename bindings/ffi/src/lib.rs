@@ -28,7 +28,7 @@ pub use core::{CoreVersion, Grant, PersonRecord, YuandianCore, core_version};
 pub use drafts::{DraftInput, DraftPhoto, DraftRecord, Position};
 pub use error::CoreError;
 pub use events::{CoreEvent, EventKind, EventStream};
-pub use sync::{SyncProgress, SyncReport};
+pub use sync::{StreamState, SyncProgress, SyncReport, SyncState, Trouble};
 pub use views::{
     CaseView, ClaimView, Conflict, ConflictValue, HistoryLine, ListLine, NoteView, PhotoView, PlaceView,
 };

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::watch;
-use yuandian_device::{Driver, RunReport, SyncStep};
+use yuandian_device::{Driver, RunReport, SyncStep, Waited};
 
 use crate::core::{YuandianCore, lock};
 use crate::error::CoreError;
@@ -43,6 +44,67 @@ impl From<RunReport> for SyncReport {
             uploaded_bytes: report.uploaded_bytes,
             failures: report.failures,
             last_failure: report.last_failure,
+        }
+    }
+}
+
+/// A stream as this phone holds it.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct StreamState {
+    /// Its name: `grid:CODE`, `user:ID` …
+    pub stream: String,
+    /// Its partition.
+    pub partition: u32,
+    /// Cases that it was offered with at the last greeting.
+    pub offered: u64,
+    /// Cases held in it.
+    pub held: u64,
+    /// The last number applied.
+    pub cursor: u64,
+    /// Whether it comes as lines alone: the phone's budget leaves no room for its documents.
+    pub lines_only: bool,
+    /// Whether it waits to be compared case by case.
+    pub comparing: bool,
+}
+
+/// How often something did not come out as the server had promised.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Trouble {
+    /// What: `sums`, `heads`, `receipts`, `epochs`.
+    pub what: String,
+    /// How often, since this phone's store was made.
+    pub times: u64,
+}
+
+/// Where sync stands.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct SyncState {
+    /// Streams held.
+    pub streams: Vec<StreamState>,
+    /// Documents that are to be fetched.
+    pub wanted: u64,
+    /// Own commits that the server has and no verified backup yet.
+    pub not_backed_up: u64,
+    /// What did not come out.
+    pub troubles: Vec<Trouble>,
+}
+
+impl From<yuandian_device::SyncState> for SyncState {
+    fn from(state: yuandian_device::SyncState) -> Self {
+        let stream = |stream: yuandian_device::StreamState| StreamState {
+            stream: stream.stream,
+            partition: stream.partition,
+            offered: stream.offered,
+            held: stream.held,
+            cursor: stream.cursor,
+            lines_only: stream.lines_only,
+            comparing: stream.comparing,
+        };
+        Self {
+            streams: state.streams.into_iter().map(stream).collect(),
+            wanted: state.wanted,
+            not_backed_up: state.not_backed_up,
+            troubles: state.troubles.into_iter().map(|(what, times)| Trouble { what, times }).collect(),
         }
     }
 }
@@ -98,6 +160,44 @@ impl YuandianCore {
             Ok(report)
         })
         .await
+    }
+
+    /// Waits for the server to say that there may be something new, at most so many seconds. True where a run is worth while now: it was
+    /// told, or it cannot be told and has waited a minute. A run may go on meanwhile.
+    ///
+    /// # Errors
+    /// [`CoreError::NotEnrolled`], [`CoreError::Damaged`]; [`CoreError::ShutDown`] where the core is shut down meanwhile.
+    pub async fn wait_for_news(&self, seconds: u32) -> Result<bool, CoreError> {
+        let (lease, roots, stop) = (self.lease(), self.roots.clone(), Arc::clone(&self.stop));
+        on_core(async move {
+            let lease = lease.await?;
+            let phone = lease.phone();
+            let server = lock(phone).server()?;
+            // A connection of its own: the one for runs is busy while a run goes on.
+            let driver = Driver::new(&server, &roots)?;
+            let waited = driver.wait(phone, Duration::from_secs(u64::from(seconds)));
+            let waited = stop.or_stopped_for_ever(waited).await.ok_or(CoreError::ShutDown)??;
+            Ok(waited != Waited::Quiet)
+        })
+        .await
+    }
+
+    /// Where sync stands: streams held, documents still to come.
+    ///
+    /// # Errors
+    /// [`CoreError::Damaged`].
+    pub async fn sync_state(&self) -> Result<SyncState, CoreError> {
+        self.with_phone(|phone| Ok(phone.sync_state()?.into())).await
+    }
+
+    /// Reads documents that came without being opened into lists and search, latest first, at most `limit`; for idle moments. Gives how
+    /// many were read: fewer than `limit` means that none is left.
+    ///
+    /// # Errors
+    /// [`CoreError::StorageFull`], [`CoreError::Damaged`].
+    pub async fn read_for_search(&self, limit: u32) -> Result<u32, CoreError> {
+        self.with_phone(move |phone| Ok(u32::try_from(phone.read_for_search(limit)?).unwrap_or(u32::MAX)))
+            .await
     }
 
     /// Stops the run under way, if there is one: it ends with a report that is not complete. What the server has taken is kept; the
@@ -181,6 +281,18 @@ impl StopSignal {
     }
 }
 
+impl StopSignal {
+    /// As [`StopSignal::or_stopped`], for what only a shutdown ends.
+    pub(crate) async fn or_stopped_for_ever<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut wanted = self.wanted.subscribe();
+        tokio::select! {
+            biased;
+            _ = wanted.wait_for(|_| self.is_for_ever()) => None,
+            ended = work => Some(ended),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,6 +308,16 @@ mod tests {
         assert_eq!(ended, None);
         stop.begin();
         assert_eq!(stop.or_stopped(async { 2 }).await, Some(2));
+    }
+
+    #[tokio::test]
+    async fn waiting_ends_with_the_core_and_not_with_a_run() {
+        let stop = StopSignal::default();
+        stop.stop();
+        assert_eq!(stop.or_stopped_for_ever(async { 1 }).await, Some(1));
+        let endless = stop.or_stopped_for_ever(std::future::pending::<()>());
+        let (ended, ()) = tokio::join!(endless, async { stop.stop_for_ever() });
+        assert_eq!(ended, None);
     }
 
     #[tokio::test]
