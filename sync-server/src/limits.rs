@@ -39,6 +39,8 @@ pub const STORE_RETRIES_MAX: u32 = 8;
 
 /// Requests that work at the same time: blocking threads.
 pub const WORKERS_MAX: usize = 8;
+/// Commits of different devices that share one transaction: as many as work at the same time, and some in reserve.
+pub const GROUP_COMMITS_MAX: usize = 16;
 /// Requests that wait for a worker; beyond it they are sent away at once.
 pub const WAITING_REQUESTS_MAX: usize = 256;
 /// Uploads that are verified and stored at the same time: each is in memory once.

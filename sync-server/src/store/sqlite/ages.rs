@@ -1,6 +1,6 @@
 //! Cases that ended long ago leave the lists of those who work there; their people's own streams keep them. Reopened, they come back whole.
 
-use rusqlite::Transaction;
+use super::writing::Transaction;
 use yuandian_model::CaseId;
 use yuandian_sync::StreamId;
 

@@ -1,6 +1,6 @@
 //! Appeals: a refused commit that a person wants somebody to look at, and the answer.
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 use yuandian_document::SignedCommit;
 use yuandian_document::keys::Signature;
 use yuandian_model::{CaseId, CommitId, DeviceId, UserId};
@@ -8,6 +8,7 @@ use yuandian_sync::message::AppealAnswer;
 
 use super::held::{micros, micros_blob};
 use super::row::{count, signed};
+use super::writing::Transaction;
 use super::{error, rights};
 use crate::limits::APPEALS_PER_DEVICE_MAX;
 use crate::store::{Account, AppealLine, AppealOutcome, NewAppeal, StoreError};

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 use yuandian_model::{CaseId, Code, CommitId, DeviceId, Epoch, Incarnation, PartitionId, UserId};
 use yuandian_sync::message::PartitionHead;
 
 use super::keys::Sealer;
 use super::row::{case, count, heads_blob, people_blob, place_blob, signed};
+use super::writing::Transaction;
 use super::{ages, documents, error, held, membership, partitions, people, quarantine, rights};
 use crate::store::{
     Batch, CaseRecord, ChainTip, CommandPart, Committed, ContentWork, GateOutcome, Judge, Ledger, Origin,
@@ -123,7 +124,7 @@ enum Outcome {
     Judged(Verdict),
 }
 
-/// Orders, judges and writes a batch. On [`Committed::Moved`] the caller rolls back.
+/// Orders, judges and writes a batch. On [`Committed::Moved`] nothing was written.
 pub fn commit(t: &Transaction<'_>, batch: &Batch, judge: &dyn Judge) -> Result<Committed, StoreError> {
     let parts = batch.items.iter().map(|item| CommandPart::of(&item.envelope)).collect();
     let situation = situation(t, (&batch.device, &batch.user), &[], &parts, batch.now_ms)?;

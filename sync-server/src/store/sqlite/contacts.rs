@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 use yuandian_model::{DeviceId, Epoch, PartitionId};
 use yuandian_sync::StreamId;
 
 use super::row::{count, signed};
+use super::writing::Transaction;
 use super::{error, people};
 use crate::store::{Contact, ContactStream, OverBudget, StoreError};
 

@@ -5,11 +5,12 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use yuandian_model::{BlobHash, Epoch};
 use yuandian_sync::message::PartitionHead;
 
 use super::row::signed;
+use super::writing::Transaction;
 use super::{SqliteStore, error, held, partitions, pragmas, schema, settings, timers};
 use crate::limits::{BACKUP_EVERY_MS, BACKUP_RETRY_MS, REFILL_MS};
 use crate::store::{BackupState, Copied, StoreError};
@@ -40,7 +41,7 @@ impl SqliteStore {
         let after = self.read(partitions::heads)?;
         let mut copy = self.beside(path)?;
         let transaction = copy.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
-        settings::set(&transaction, COPY_OF, &now_ms.to_string())?;
+        settings::set(&Transaction::within(&transaction), COPY_OF, &now_ms.to_string())?;
         transaction.commit().map_err(error)?;
         let copied = checked(&mut copy)?;
         for head in &copied.heads {
@@ -70,20 +71,20 @@ impl SqliteStore {
         let mut writer = open_copy(path, vfs)?;
         schema::prepare(&mut writer, life)?;
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
-        for head in partitions::heads(&transaction)? {
+        let t = Transaction::within(&transaction);
+        for head in partitions::heads(&t)? {
             let epoch = partitions::epoch_of(&life, head.partition);
-            transaction
-                .execute(
-                    "UPDATE partition SET epoch = ?2, safe_seq = NULL WHERE id = ?1",
-                    (head.partition.0, epoch.0),
-                )
-                .map_err(error)?;
+            t.execute(
+                "UPDATE partition SET epoch = ?2, safe_seq = NULL WHERE id = ?1",
+                (head.partition.0, epoch.0),
+            )
+            .map_err(error)?;
         }
         for key in [COPY_OF, BACKUP_MS, BACKUPS_SINCE_MS] {
-            settings::clear(&transaction, key)?;
+            settings::clear(&t, key)?;
         }
-        timers::clear(&transaction, timers::BACKUP, &[])?;
-        held::open_refill(&transaction, now_ms.saturating_add(REFILL_MS))?;
+        timers::clear(&t, timers::BACKUP, &[])?;
+        held::open_refill(&t, now_ms.saturating_add(REFILL_MS))?;
         transaction.commit().map_err(error)?;
         Self::of(path, writer, vfs)
     }
@@ -123,13 +124,14 @@ fn checked(copy: &mut Connection) -> Result<Copied, StoreError> {
         return Err(StoreError::Damaged("a copy has rows without what they belong to".into()));
     }
     let transaction = copy.transaction().map_err(error)?;
-    let made_ms = settings::get(&transaction, COPY_OF)?.and_then(|made| made.parse().ok());
+    let made_ms =
+        settings::get(&Transaction::within(&transaction), COPY_OF)?.and_then(|made| made.parse().ok());
     let made_ms = made_ms.ok_or_else(|| StoreError::Damaged("a file that no backup made".into()))?;
     let blobs = transaction
         .prepare("SELECT hash FROM blob ORDER BY hash")
         .and_then(|mut s| s.query_map([], |row| Ok(BlobHash(row.get(0)?)))?.collect())
         .map_err(error)?;
-    Ok(Copied { made_ms, heads: partitions::heads(&transaction)?, blobs })
+    Ok(Copied { made_ms, heads: partitions::heads(&Transaction::within(&transaction))?, blobs })
 }
 
 /// Refuses a file with the mark of a copy.

@@ -1,11 +1,12 @@
 //! Content documents: the change log is the truth, the saved document a cache beside it.
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 use yuandian_document::{Envelope, Kind, cbor, limits::COMMIT_BYTES_MAX};
 use yuandian_model::CaseId;
 
 use super::error;
 use super::row::{count, damaged, heads, signed};
+use super::writing::Transaction;
 use crate::store::{SavedDocument, StoreError};
 
 pub fn saved(t: &Transaction<'_>, case: &CaseId) -> Result<Option<SavedDocument>, StoreError> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 use yuandian_document::keys::{DeviceCertificate, Signature};
 use yuandian_document::{SignedCommit, cbor};
 use yuandian_model::{CaseId, CommitId, DeviceId, PartitionId};
@@ -14,6 +14,7 @@ use super::membership::{holding, present, sum};
 use super::pulled::{Names, SMALL_BYTES_MAX, Share, gone, pulled};
 use super::row::{count, damaged, signed};
 use super::server_acts::PLATFORM_DEVICE;
+use super::writing::Transaction;
 use super::{error, partitions};
 use crate::limits::PAGE_ROWS_MAX;
 use crate::store::{DocsAsk, DocsPage, Envelopes, ManifestAsk, ManifestPage, Page, PageAsk, StoreError};

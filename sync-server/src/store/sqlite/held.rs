@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
-use rusqlite::{OptionalExtension, Row, Transaction};
+use rusqlite::{OptionalExtension, Row};
 use yuandian_document::keys::Signature;
 use yuandian_document::{Envelope, SignedCommit, cbor};
 use yuandian_model::refusal::Facts;
@@ -12,6 +12,7 @@ use yuandian_model::{CaseId, Code, CommitId, DeviceId, PartitionId, UserId};
 
 use super::keys::Sealer;
 use super::row::{case, count, damaged};
+use super::writing::Transaction;
 use super::{error, partitions, quarantine, timers};
 use crate::store::{Adopted, Concern, Held, Prepared, StoreError, Verdict};
 use yuandian_document::limits::{MICRO_BYTES_MAX, MICROS_PER_COMMIT_MAX};

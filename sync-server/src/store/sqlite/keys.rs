@@ -1,6 +1,6 @@
 //! The server's keys. The newest signs; each later one carries the word of the one before.
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 use yuandian_document::keys::KeyId;
 use yuandian_document::keys::Signature;
 use yuandian_document::{DeviceKey, Purpose, cbor};
@@ -8,6 +8,7 @@ use yuandian_model::{CommitId, Epoch};
 use yuandian_sync::message::{Receipt, ServerKey, SignedNotice};
 
 use super::error;
+use super::writing::Transaction;
 use crate::store::{StoreError, Verdict};
 
 /// The key in force.

@@ -5,12 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 use yuandian_model::{CaseId, PartitionId};
 use yuandian_sync::StreamId;
 use yuandian_sync::check::{StreamSum, entry_sum};
 
 use super::row::{count, signed};
+use super::writing::Transaction;
 use super::{error, timers};
 use crate::limits::{GONE_MS, GONE_PER_TICK_MAX};
 use crate::store::{CaseStream, StoreError};

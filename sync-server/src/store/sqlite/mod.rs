@@ -25,12 +25,13 @@ mod server_acts;
 mod settings;
 mod timers;
 mod uploads;
+mod writing;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, DivisionCode, Epoch, PartitionId, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::check::StreamSum;
@@ -43,10 +44,12 @@ use super::{
     StoreError, Swept, Upload, UploadId, UploadOutcome,
 };
 
+use writing::{Transaction, Writer, Writing};
+
 /// A SQLite database as a [`Store`].
 pub struct SqliteStore {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    writer: Writing,
     readers: Mutex<Vec<Connection>>,
     /// Whether the writer reads, too: on a VFS without shared memory there is one connection.
     alone: bool,
@@ -91,7 +94,7 @@ impl SqliteStore {
     }
 
     fn of(path: &Path, writer: Connection, vfs: Option<&str>) -> Result<Self, StoreError> {
-        let (path, writer, readers) = (path.to_owned(), Mutex::new(writer), Mutex::default());
+        let (path, writer, readers) = (path.to_owned(), Writing::new(writer), Mutex::default());
         let (alone, vfs) = (vfs.is_some(), vfs.map(str::to_owned));
         let store = Self { path, writer, readers, alone, vfs, digits: None };
         store.read(copies::refuse_copy)?;
@@ -109,8 +112,8 @@ impl SqliteStore {
     }
 
     // A panic while the lock was held left no transaction open: rusqlite rolls back on drop.
-    fn writer(&self) -> MutexGuard<'_, Connection> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.alone()
     }
 
     fn write<T>(
@@ -119,7 +122,7 @@ impl SqliteStore {
     ) -> Result<T, StoreError> {
         let mut writer = self.writer();
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
-        let done = work(&transaction)?;
+        let done = work(&Transaction::within(&transaction))?;
         transaction.commit().map_err(error)?;
         Ok(done)
     }
@@ -128,18 +131,19 @@ impl SqliteStore {
         if self.alone {
             let mut writer = self.writer();
             let transaction = writer.transaction().map_err(error)?;
-            let done = work(&transaction)?;
+            let done = work(&Transaction::within(&transaction))?;
             transaction.finish().map_err(error)?;
             return Ok(done);
         }
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut reader = match idle {
+        let reader = match idle {
             Some(reader) => reader,
             None => connect(&self.path)?,
         };
-        let transaction = reader.transaction().map_err(error)?;
-        let done = work(&transaction)?;
-        transaction.finish().map_err(error)?;
+        // After an error the connection is closed, and its transaction with it.
+        run(&reader, "BEGIN")?;
+        let done = work(&Transaction::within(&reader))?;
+        run(&reader, "COMMIT")?;
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
         Ok(done)
     }
@@ -153,6 +157,11 @@ impl SqliteStore {
         let rows = statement.query_map(rusqlite::params_from_iter(nulls), |row| row.get(3)).unwrap();
         rows.map(Result::unwrap).collect()
     }
+}
+
+/// Runs a statement without parameters that is often run.
+fn run(connection: &Connection, sql: &str) -> Result<(), StoreError> {
+    connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(|_| ()).map_err(error)
 }
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {
@@ -215,13 +224,8 @@ impl Store for SqliteStore {
         self.read(|t| documents::changes(t, case))
     }
     fn commit(&self, batch: &Batch, judge: &dyn Judge) -> Result<Committed, StoreError> {
-        let mut writer = self.writer();
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
-        let done = commits::commit(&transaction, batch, judge)?;
-        if matches!(done, Committed::Done { .. }) {
-            transaction.commit().map_err(error)?;
-        }
-        Ok(done)
+        // What has moved has written nothing.
+        self.writer.together(|t| commits::commit(t, batch, judge))
     }
     fn page(&self, ask: &PageAsk<'_>) -> Result<Page, StoreError> {
         self.read(|t| feed::page(t, ask))

@@ -1,6 +1,6 @@
 //! What the operator sees: cases with their counts.
 
-use rusqlite::Transaction;
+use super::writing::Transaction;
 
 use super::error;
 use super::row::{CASE_COLUMN_COUNT as N, CASE_COLUMNS, count, heads, record};

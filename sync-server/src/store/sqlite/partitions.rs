@@ -1,12 +1,13 @@
 //! Partitions: the counters that order everything, each with the epoch it counts in.
 
-use rusqlite::{OptionalExtension, Row, Transaction};
+use rusqlite::{OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 use yuandian_model::{Epoch, PartitionId};
 use yuandian_sync::message::PartitionHead;
 
 use super::error;
 use super::row::{count, damaged, signed};
+use super::writing::Transaction;
 use crate::store::StoreError;
 
 const COLUMNS: &str = "id, epoch, head, safe_seq";

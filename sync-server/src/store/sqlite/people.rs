@@ -1,10 +1,11 @@
 //! People, devices, rights, invitations, nonces and tokens.
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 use yuandian_document::cbor;
 use yuandian_model::{DeviceId, Grant, UserId};
 
 use super::row::parsed;
+use super::writing::Transaction;
 use super::{error, rights, timers};
 use crate::limits::{GRANTS_PER_USER_MAX, TOKENS_PER_DEVICE_MAX};
 use crate::store::{Account, EnrollOutcome, Enrollment, NewInvitation, NonceSpend, StoreError};

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 use yuandian_model::{CaseId, Code, UserId};
 use yuandian_sync::limits::PRIVATE_BYTES_MAX;
 use yuandian_sync::message::{PrivateField, PrivateReceipt, PrivateRecord};
 
 use super::membership::Step;
 use super::row::{case, count, signed};
+use super::writing::Transaction;
 use super::{ages, error, partitions};
 use crate::store::{Account, CaseRecord, Judge, StoreError};
 

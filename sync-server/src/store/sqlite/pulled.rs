@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use minicbor::bytes::ByteVec;
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 use yuandian_document::{Content, Envelope, Kind, Place, cbor, limits::COMMIT_BYTES_MAX};
 use yuandian_model::{BlobHash, CaseId, Cell500, CommitId, UserId};
 use yuandian_sync::StreamId;
@@ -14,6 +14,7 @@ use yuandian_sync::message::{
 };
 
 use super::row::{case, count, damaged, heads, signed};
+use super::writing::Transaction;
 use super::{error, people, private};
 use crate::store::{CaseRecord, StoreError};
 

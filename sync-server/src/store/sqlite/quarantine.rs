@@ -1,6 +1,6 @@
 //! The operator's list: what was refused and may matter, what was taken and should be looked at.
 
-use rusqlite::Transaction;
+use super::writing::Transaction;
 use yuandian_document::keys::Signature;
 use yuandian_document::{Envelope, SignedCommit};
 use yuandian_model::{CaseId, Code, CommitId, DeviceId, UserId};

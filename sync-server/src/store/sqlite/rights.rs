@@ -1,9 +1,10 @@
 //! Rights and their history: a right is never deleted, it ends.
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 use yuandian_model::{DeviceId, Grant, PastGrant, UserId};
 
 use super::row::parsed;
+use super::writing::Transaction;
 use super::{error, held};
 use crate::limits::{GRANTS_PER_USER_MAX, LATE_GRACE_MS};
 use crate::store::{Rights, RightsChange, StoreError, Whom};

@@ -1,11 +1,12 @@
 //! Columns and domain types: the one place where they meet. A column that does not hold what it must is damage, not a guess.
 
 use rusqlite::types::Type;
-use rusqlite::{OptionalExtension, Row, Transaction};
+use rusqlite::{OptionalExtension, Row};
 use yuandian_document::{ChangeHash, Place, cbor};
 use yuandian_model::{CaseId, CaseState, PartitionId, ServiceId, UserId};
 
 use super::error;
+use super::writing::Transaction;
 use crate::store::{CaseRecord, StoreError};
 
 /// A place's encoding, bytes, far below this.

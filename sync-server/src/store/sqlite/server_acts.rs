@@ -3,7 +3,7 @@
 //! Such an act is an ordinary commit whose author, device and signer are all zeros: the server vouches for everything it sends, and nobody
 //! else can push under that device. It is not given out by FETCH, because there is no certificate to check it with.
 
-use rusqlite::Transaction;
+use super::writing::Transaction;
 use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
 use yuandian_document::keys::{KeyId, Signature};
 use yuandian_document::{Act, Captured, Envelope, Kind, SignedCommit, cbor};

@@ -1,9 +1,10 @@
 //! What is fixed when a store is made, and what marks a copy.
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 use yuandian_model::DeviceId;
 
 use super::error;
+use super::writing::Transaction;
 use crate::store::StoreError;
 
 /// Digits of a division's code that name its partition.

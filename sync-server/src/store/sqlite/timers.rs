@@ -1,8 +1,9 @@
 //! Durable timers: what is due runs once, after a restart too, in the transaction that forgets it.
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 use yuandian_model::CaseId;
 
+use super::writing::Transaction;
 use super::{ages, copies, error, membership};
 use crate::limits::TIMERS_PER_TICK_MAX;
 use crate::store::{StoreError, Swept, UploadId};

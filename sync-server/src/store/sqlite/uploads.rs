@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::OptionalExtension;
 use yuandian_model::{BlobHash, CaseId, DeviceId, PartitionId, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::message::PartitionHead;
 
 use super::membership::{Step, holding, touch};
 use super::row::{case, count, signed};
+use super::writing::Transaction;
 use super::{error, partitions, timers};
 use crate::limits::UPLOADS_PER_DEVICE_MAX;
 use crate::store::{ReadableBlob, StoreError, Upload, UploadId, UploadOutcome};
