@@ -6,7 +6,7 @@ use rusqlite::OptionalExtension;
 use yuandian_model::{CaseId, Code, CommitId, DeviceId, Epoch, Incarnation, PartitionId, UserId};
 use yuandian_sync::message::PartitionHead;
 
-use super::keys::Sealer;
+use super::keys::{Ready, Sealer};
 use super::row::{case, count, heads_blob, people_blob, place_blob, signed};
 use super::writing::Transaction;
 use super::{ages, documents, error, held, membership, partitions, people, quarantine, rights};
@@ -24,7 +24,8 @@ pub fn situation(
     now_ms: i64,
 ) -> Result<Situation, StoreError> {
     let cases: BTreeSet<CaseId> = parts.iter().map(|part| part.document).collect();
-    let held = held::of_cases(t, &cases)?;
+    let bearings = bearings(t, device)?;
+    let held = if bearings.any_held { held::of_cases(t, &cases)? } else { BTreeMap::new() };
     let mut asked: BTreeSet<(DeviceId, CommandPart)> = parts.iter().map(|part| (*device, *part)).collect();
     let mut users = BTreeSet::from([*user]);
     for waiting in held.values().flatten() {
@@ -35,9 +36,9 @@ pub fn situation(
     let mut situation = Situation {
         tips: tips(t, device)?,
         taken: taken(t, &asked)?,
-        shut_out: rights::shut_out(t, device)?,
-        held_by_device: held::count_of(t, device)?,
-        refill_until_ms: held::refill_until(t)?,
+        shut_out: bearings.shut_out,
+        held_by_device: bearings.held_by_device,
+        refill_until_ms: bearings.refill_until_ms,
         held,
         ..Situation::default()
     };
@@ -45,7 +46,7 @@ pub fn situation(
         situation.people.insert(user, rights::of(t, &user, now_ms)?);
     }
     for id in commits {
-        if let Some(receipt) = answered(t, id)? {
+        if let Some(receipt) = answered(t, id, &situation)? {
             situation.receipts.insert(*id, receipt);
         }
     }
@@ -58,6 +59,34 @@ pub fn situation(
         }
     }
     Ok(situation)
+}
+
+pub const BEARINGS: &str = "SELECT
+     EXISTS (SELECT 1 FROM device d JOIN person p USING (user) WHERE d.device = ?1 AND (d.shut_ms IS NOT NULL OR p.shut_ms IS NOT NULL)),
+     (SELECT count(*) FROM held WHERE device = ?1), (SELECT until_ms FROM refill WHERE id = 1),
+     EXISTS (SELECT 1 FROM held WHERE ordinal > 0)";
+
+/// What is to be known of a device and of the whole store whatever a batch brings.
+struct Bearings {
+    shut_out: bool,
+    held_by_device: u64,
+    refill_until_ms: i64,
+    any_held: bool,
+}
+
+fn bearings(t: &Transaction<'_>, device: &DeviceId) -> Result<Bearings, StoreError> {
+    t.prepare_cached(BEARINGS)
+        .and_then(|mut s| {
+            s.query_row([device.0], |row| {
+                Ok(Bearings {
+                    shut_out: row.get(0)?,
+                    held_by_device: count(row, 1)?,
+                    refill_until_ms: row.get::<_, Option<i64>>(2)?.unwrap_or_default(),
+                    any_held: row.get(3)?,
+                })
+            })
+        })
+        .map_err(error)
 }
 
 pub const EVIDENCE: &str = "SELECT user, photos FROM evidence WHERE document = ?1";
@@ -108,11 +137,15 @@ fn receipt(t: &Transaction<'_>, id: &CommitId) -> Result<Option<Vec<u8>>, StoreE
         .map_err(error)
 }
 
-/// The answer that was given to a commit, final or not.
-fn answered(t: &Transaction<'_>, id: &CommitId) -> Result<Option<Vec<u8>>, StoreError> {
+/// The answer that was given to a commit of one of the situation's cases, final or not.
+fn answered(
+    t: &Transaction<'_>,
+    id: &CommitId,
+    situation: &Situation,
+) -> Result<Option<Vec<u8>>, StoreError> {
     match receipt(t, id)? {
-        Some(receipt) => Ok(Some(receipt)),
-        None => held::receipt(t, id),
+        None if situation.held.values().flatten().any(|held| held.id == *id) => held::receipt(t, id),
+        known => Ok(known),
     }
 }
 
@@ -125,7 +158,12 @@ enum Outcome {
 }
 
 /// Orders, judges and writes a batch. On [`Committed::Moved`] nothing was written.
-pub fn commit(t: &Transaction<'_>, batch: &Batch, judge: &dyn Judge) -> Result<Committed, StoreError> {
+pub fn commit(
+    t: &Transaction<'_>,
+    batch: &Batch,
+    judge: &dyn Judge,
+    ready: &Ready,
+) -> Result<Committed, StoreError> {
     let parts = batch.items.iter().map(|item| CommandPart::of(&item.envelope)).collect();
     let situation = situation(t, (&batch.device, &batch.user), &[], &parts, batch.now_ms)?;
     if situation.held_ids() != batch.held {
@@ -137,7 +175,7 @@ pub fn commit(t: &Transaction<'_>, batch: &Batch, judge: &dyn Judge) -> Result<C
     let mut outcomes = Vec::with_capacity(batch.items.len());
     for (index, item) in batch.items.iter().enumerate() {
         let pushed = item.origin == Origin::Pushed;
-        let before = if pushed { answered(t, &item.id)? } else { None };
+        let before = if pushed { answered(t, &item.id, &situation)? } else { None };
         let outcome = match before {
             Some(receipt) => Outcome::Replayed(receipt),
             None if pushed && seen.contains_key(&item.id) => {
@@ -156,7 +194,7 @@ pub fn commit(t: &Transaction<'_>, batch: &Batch, judge: &dyn Judge) -> Result<C
     let Ledger { tips, cases, dropped, .. } = ledger;
     let numbers = Numbers::take(t, batch, &outcomes, &cases)?;
     let heads = numbers.heads();
-    let mut writer = Writer { t, batch, sealer: Sealer::new(t)?, numbers, last: BTreeMap::new() };
+    let mut writer = Writer { t, batch, sealer: ready.sealer(t)?, numbers, last: BTreeMap::new() };
     writer.cases(&situation.cases, &cases, judge)?;
     let mut receipts: Vec<Vec<u8>> = Vec::with_capacity(batch.items.len());
     for (item, outcome) in batch.items.iter().zip(outcomes) {
@@ -222,11 +260,21 @@ impl Numbers {
         }
         let mut taken = BTreeMap::new();
         for (partition, n) in fresh {
-            partitions::ensure(t, partition)?;
-            let head = partitions::advance(t, partition, n)?;
-            taken.insert(partition, (head.clone(), head.head - n));
+            let head = match partitions::try_advance(t, partition, n)? {
+                Some(head) => head,
+                None => {
+                    partitions::ensure(t, partition)?;
+                    partitions::advance(t, partition, n)?
+                }
+            };
+            let before = head.head - n;
+            taken.insert(partition, (head, before));
         }
-        Ok(Self { root: partitions::head(t)?, taken })
+        let root = match taken.get(&PartitionId::ONLY) {
+            Some((head, _)) => head.clone(),
+            None => partitions::head(t)?,
+        };
+        Ok(Self { root, taken })
     }
 
     /// Where the partitions stand that the batch wrote in; the deployment's where it wrote in none.

@@ -11,7 +11,7 @@ use yuandian_model::refusal::Facts;
 use yuandian_model::{CaseId, Code, CommitId, DeviceId, PartitionId, UserId};
 
 use super::keys::Sealer;
-use super::row::{case, count, damaged};
+use super::row::{case, damaged};
 use super::writing::Transaction;
 use super::{error, partitions, quarantine, timers};
 use crate::store::{Adopted, Concern, Held, Prepared, StoreError, Verdict};
@@ -69,7 +69,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Held> {
 
 pub const OF_CASE: &str = "SELECT id, user, envelope, signature, micros, received_ms, due_ms, adopted FROM held WHERE document = ?1 ORDER BY ordinal";
 pub const RIPE: &str = "SELECT document FROM held WHERE due_ms <= ?1 ORDER BY due_ms LIMIT 1";
-pub const COUNT: &str = "SELECT count(*) FROM held WHERE device = ?1";
 
 /// What waits in these cases, in the order it came.
 pub fn of_cases(
@@ -87,10 +86,6 @@ pub fn of_cases(
         }
     }
     Ok(found)
-}
-
-pub fn count_of(t: &Transaction<'_>, device: &DeviceId) -> Result<u64, StoreError> {
-    t.prepare_cached(COUNT).and_then(|mut s| s.query_row([device.0], |row| count(row, 0))).map_err(error)
 }
 
 /// The answer to what waits.
@@ -213,14 +208,6 @@ pub fn revoke(t: &Transaction<'_>, device: &DeviceId, now_ms: i64) -> Result<(),
         close(t, &held, &verdict, now_ms)?;
     }
     Ok(())
-}
-
-/// When the refill window closes, ms since 1970; 0 where there is none.
-pub fn refill_until(t: &Transaction<'_>) -> Result<i64, StoreError> {
-    t.prepare_cached("SELECT until_ms FROM refill WHERE id = 1")
-        .and_then(|mut s| s.query_row([], |row| row.get(0)).optional())
-        .map(Option::unwrap_or_default)
-        .map_err(error)
 }
 
 /// Opens the window, or moves its end.

@@ -1,5 +1,7 @@
 //! The server's keys. The newest signs; each later one carries the word of the one before.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use rusqlite::OptionalExtension;
 use yuandian_document::keys::KeyId;
 use yuandian_document::keys::Signature;
@@ -13,14 +15,22 @@ use crate::store::{StoreError, Verdict};
 
 /// The key in force.
 fn newest(t: &Transaction<'_>) -> Result<Option<DeviceKey>, StoreError> {
+    Ok(newest_seed(t)?.map(|seed| DeviceKey::from_seed(&seed)))
+}
+
+fn newest_seed(t: &Transaction<'_>) -> Result<Option<[u8; 32]>, StoreError> {
     t.prepare_cached("SELECT seed FROM server_key ORDER BY ordinal DESC LIMIT 1")
-        .and_then(|mut s| s.query_row([], |row| Ok(DeviceKey::from_seed(&row.get(0)?))).optional())
+        .and_then(|mut s| s.query_row([], |row| row.get(0)).optional())
         .map_err(error)
+}
+
+fn none() -> StoreError {
+    StoreError::Damaged("the server has no key".into())
 }
 
 /// The key in force; a store without one is used before it was made ready.
 pub fn signer(t: &Transaction<'_>) -> Result<DeviceKey, StoreError> {
-    newest(t)?.ok_or_else(|| StoreError::Damaged("the server has no key".into()))
+    newest(t)?.ok_or_else(none)
 }
 
 /// Every key, newest first.
@@ -69,13 +79,33 @@ pub fn sealed(t: &Transaction<'_>, receipt: Receipt) -> Result<Vec<u8>, StoreErr
     }))
 }
 
+/// The key that signed last, ready to sign again: making it ready costs as much as a signature.
+#[derive(Default)]
+pub struct Ready(Mutex<Option<([u8; 32], Arc<DeviceKey>)>>);
+
+impl Ready {
+    /// Seals with the key in force.
+    pub fn sealer(&self, t: &Transaction<'_>) -> Result<Sealer, StoreError> {
+        let seed = newest_seed(t)?.ok_or_else(none)?;
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, key)) = &*last
+            && *of == seed
+        {
+            return Ok(Sealer(Arc::clone(key)));
+        }
+        let key = Arc::new(DeviceKey::from_seed(&seed));
+        *last = Some((seed, Arc::clone(&key)));
+        Ok(Sealer(key))
+    }
+}
+
 /// Seals receipts of one transaction.
-pub struct Sealer(DeviceKey);
+pub struct Sealer(Arc<DeviceKey>);
 
 impl Sealer {
     /// With the key in force.
     pub fn new(t: &Transaction<'_>) -> Result<Self, StoreError> {
-        Ok(Self(signer(t)?))
+        Ok(Self(Arc::new(signer(t)?)))
     }
 
     /// The canonical bytes of a signed receipt; `seq` with the epoch that it counts in.

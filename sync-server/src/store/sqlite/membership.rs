@@ -32,12 +32,10 @@ pub struct Step {
 struct Entry {
     stream: StreamId,
     seq: u64,
-    since: u64,
     present: bool,
 }
 
-pub const OF_CASE: &str =
-    "SELECT stream, seq, since_seq, state FROM membership WHERE document = ?1 AND partition = ?2";
+pub const OF_CASE: &str = "SELECT stream, seq, state FROM membership WHERE document = ?1 AND partition = ?2";
 pub const PRESENT: &str = "SELECT seq, since_seq FROM membership
      WHERE partition = ?1 AND stream = ?2 AND document = ?3 AND state = 'present'";
 pub const SUM: &str = "SELECT count, xor, horizon FROM stream_sum WHERE partition = ?1 AND stream = ?2";
@@ -53,8 +51,7 @@ fn entries(t: &Transaction<'_>, document: &CaseId, partition: PartitionId) -> Re
                     Ok(Entry {
                         stream: StreamId(row.get(0)?),
                         seq: count(row, 1)?,
-                        since: count(row, 2)?,
-                        present: row.get_ref(3)?.as_str()? == "present",
+                        present: row.get_ref(2)?.as_str()? == "present",
                     })
                 })?
                 .collect()
@@ -70,18 +67,25 @@ pub fn touch(
     belongs: Option<&BTreeSet<StreamId>>,
 ) -> Result<(), StoreError> {
     let held = entries(t, &step.document, step.partition)?;
+    let mut numbers = BTreeSet::new();
+    let mut back = Vec::new();
     for entry in &held {
         let wanted = belongs.is_some_and(|streams| streams.contains(&entry.stream));
         if entry.present && belongs.is_some() && !wanted && entry.stream.0.starts_with("follow:") {
             go(t, step, entry, UNFOLLOWED)?;
-        } else if entry.present || wanted {
-            let since = if entry.present { entry.since } else { step.seq };
-            come(t, step, &entry.stream, since, entry.present.then_some(entry.seq))?;
+        } else if entry.present {
+            numbers.insert(entry.seq);
+        } else if wanted {
+            back.push(&entry.stream);
         }
+    }
+    stay(t, step, &numbers)?;
+    for stream in back {
+        come(t, step, stream)?;
     }
     for stream in belongs.into_iter().flatten() {
         if !held.iter().any(|entry| entry.stream == *stream) {
-            come(t, step, stream, step.seq, None)?;
+            come(t, step, stream)?;
         }
     }
     Ok(())
@@ -122,27 +126,39 @@ pub fn leave(
     Ok(left)
 }
 
-fn come(
-    t: &Transaction<'_>,
-    step: &Step,
-    stream: &StreamId,
-    since: u64,
-    before: Option<u64>,
-) -> Result<(), StoreError> {
-    t.prepare_cached(
-        "INSERT INTO membership (partition, stream, document, seq, since_seq, state) VALUES (?1, ?2, ?3, ?4, ?5, 'present')
-         ON CONFLICT (partition, stream, document) DO UPDATE
-         SET seq = ?4, since_seq = ?5, state = 'present', reason = NULL, gone_ms = NULL",
-    )
-    .and_then(|mut s| {
-        s.execute((step.partition.0, &stream.0, step.document.0, signed(step.seq), signed(since)))
-    })
-    .map_err(error)?;
+pub const SUMS_OF_CASE: &str = "UPDATE stream_sum SET xor = (xor | ?4) - (xor & ?4) WHERE partition = ?1 AND stream IN
+     (SELECT stream FROM membership WHERE document = ?2 AND partition = ?1 AND state = 'present' AND seq = ?3)";
+pub const STAYS: &str =
+    "UPDATE membership SET seq = ?3 WHERE document = ?1 AND partition = ?2 AND state = 'present'";
+
+/// Gives a case its new number in every stream where it is and stays; `numbers` are those that it has there, nearly always one.
+fn stay(t: &Transaction<'_>, step: &Step, numbers: &BTreeSet<u64>) -> Result<(), StoreError> {
     let after = entry_sum(&step.document, step.seq);
-    match before {
-        Some(seq) => add(t, step.partition, stream, 0, entry_sum(&step.document, seq) ^ after),
-        None => add(t, step.partition, stream, 1, after),
+    for seq in numbers {
+        let bits = (entry_sum(&step.document, *seq) ^ after).cast_signed();
+        t.prepare_cached(SUMS_OF_CASE)
+            .and_then(|mut s| s.execute((step.partition.0, step.document.0, signed(*seq), bits)))
+            .map_err(error)?;
     }
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    t.prepare_cached(STAYS)
+        .and_then(|mut s| s.execute((step.document.0, step.partition.0, signed(step.seq))))
+        .map(|_| ())
+        .map_err(error)
+}
+
+/// Puts a case into a stream where it is not, or is no longer.
+fn come(t: &Transaction<'_>, step: &Step, stream: &StreamId) -> Result<(), StoreError> {
+    t.prepare_cached(
+        "INSERT INTO membership (partition, stream, document, seq, since_seq, state) VALUES (?1, ?2, ?3, ?4, ?4, 'present')
+         ON CONFLICT (partition, stream, document) DO UPDATE
+         SET seq = ?4, since_seq = ?4, state = 'present', reason = NULL, gone_ms = NULL",
+    )
+    .and_then(|mut s| s.execute((step.partition.0, &stream.0, step.document.0, signed(step.seq))))
+    .map_err(error)?;
+    add(t, step.partition, stream, 1, entry_sum(&step.document, step.seq))
 }
 
 fn go(t: &Transaction<'_>, step: &Step, entry: &Entry, reason: &str) -> Result<(), StoreError> {

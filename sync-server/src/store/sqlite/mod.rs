@@ -55,6 +55,7 @@ pub struct SqliteStore {
     alone: bool,
     vfs: Option<String>,
     digits: Option<u8>,
+    ready: keys::Ready,
 }
 
 /// What an SQLite error means to the caller.
@@ -96,7 +97,7 @@ impl SqliteStore {
     fn of(path: &Path, writer: Connection, vfs: Option<&str>) -> Result<Self, StoreError> {
         let (path, writer, readers) = (path.to_owned(), Writing::new(writer), Mutex::default());
         let (alone, vfs) = (vfs.is_some(), vfs.map(str::to_owned));
-        let store = Self { path, writer, readers, alone, vfs, digits: None };
+        let store = Self { path, writer, readers, alone, vfs, digits: None, ready: keys::Ready::default() };
         store.read(copies::refuse_copy)?;
         let digits = store.read(settings::partition_digits)?;
         Ok(Self { digits, ..store })
@@ -225,7 +226,7 @@ impl Store for SqliteStore {
     }
     fn commit(&self, batch: &Batch, judge: &dyn Judge) -> Result<Committed, StoreError> {
         // What has moved has written nothing.
-        self.writer.together(|t| commits::commit(t, batch, judge))
+        self.writer.together(|t| commits::commit(t, batch, judge, &self.ready))
     }
     fn page(&self, ask: &PageAsk<'_>) -> Result<Page, StoreError> {
         self.read(|t| feed::page(t, ask))

@@ -43,8 +43,17 @@ pub fn heads(t: &Transaction<'_>) -> Result<Vec<PartitionHead>, StoreError> {
 
 /// Takes the next `n` numbers; the last of them is the new head.
 pub fn advance(t: &Transaction<'_>, partition: PartitionId, n: u64) -> Result<PartitionHead, StoreError> {
+    try_advance(t, partition, n)?.ok_or_else(|| StoreError::Damaged("there is no such partition".into()))
+}
+
+/// [`advance`]; `None` where nothing was ever ordered in it.
+pub fn try_advance(
+    t: &Transaction<'_>,
+    partition: PartitionId,
+    n: u64,
+) -> Result<Option<PartitionHead>, StoreError> {
     t.prepare_cached(&format!("UPDATE partition SET head = head + ?2 WHERE id = ?1 RETURNING {COLUMNS}"))
-        .and_then(|mut statement| statement.query_row((partition.0, signed(n)), read))
+        .and_then(|mut statement| statement.query_row((partition.0, signed(n)), read).optional())
         .map_err(error)
 }
 

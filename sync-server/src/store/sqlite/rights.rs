@@ -1,6 +1,6 @@
 //! Rights and their history: a right is never deleted, it ends.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Row};
 use yuandian_model::{DeviceId, Grant, PastGrant, UserId};
 
 use super::row::parsed;
@@ -10,7 +10,8 @@ use crate::limits::{GRANTS_PER_USER_MAX, LATE_GRACE_MS};
 use crate::store::{Rights, RightsChange, StoreError, Whom};
 
 pub const HELD: &str = "SELECT role, grid FROM person_right WHERE user = ?1 AND ended_ms IS NULL";
-pub const PAST: &str = "SELECT role, grid, ended_ms FROM person_right WHERE user = ?1 AND ended_ms >= ?2";
+pub const OF: &str =
+    "SELECT role, grid, ended_ms FROM person_right WHERE user = ?1 AND (ended_ms IS NULL OR ended_ms >= ?2)";
 
 /// What a person may now, rising.
 pub fn held(t: &Transaction<'_>, user: &UserId) -> Result<Vec<Grant>, StoreError> {
@@ -27,29 +28,22 @@ pub fn held(t: &Transaction<'_>, user: &UserId) -> Result<Vec<Grant>, StoreError
 
 /// Present rights, and those whose end is young enough to count for what was received up to `LATE_GRACE_MS` ago.
 pub fn of(t: &Transaction<'_>, user: &UserId, now_ms: i64) -> Result<Rights, StoreError> {
-    let past = t
-        .prepare_cached(PAST)
-        .and_then(|mut statement| {
-            statement
-                .query_map((user.0, now_ms.saturating_sub(2 * LATE_GRACE_MS)), |row| {
-                    let grant =
-                        Grant { role: parsed(row, 0, "role")?, grid: parsed(row, 1, "division code")? };
-                    Ok(PastGrant { grant, ended_ms: row.get(2)? })
-                })?
-                .collect()
-        })
-        .map_err(error)?;
-    Ok(Rights { grants: held(t, user)?, past })
+    let mut rights = Rights::default();
+    let mut statement = t.prepare_cached(OF).map_err(error)?;
+    let mut rows = statement.query((user.0, now_ms.saturating_sub(2 * LATE_GRACE_MS))).map_err(error)?;
+    while let Some(row) = rows.next().map_err(error)? {
+        let (grant, ended_ms) = right(row).map_err(error)?;
+        match ended_ms {
+            None => rights.grants.push(grant),
+            Some(ended_ms) => rights.past.push(PastGrant { grant, ended_ms }),
+        }
+    }
+    rights.grants.sort();
+    Ok(rights)
 }
 
-/// Whether a device or its person was shut out.
-pub fn shut_out(t: &Transaction<'_>, device: &DeviceId) -> Result<bool, StoreError> {
-    t.prepare_cached(
-        "SELECT 1 FROM device d JOIN person p USING (user)
-         WHERE d.device = ?1 AND (d.shut_ms IS NOT NULL OR p.shut_ms IS NOT NULL)",
-    )
-    .and_then(|mut statement| statement.exists([device.0]))
-    .map_err(error)
+fn right(row: &Row<'_>) -> rusqlite::Result<(Grant, Option<i64>)> {
+    Ok((Grant { role: parsed(row, 0, "role")?, grid: parsed(row, 1, "division code")? }, row.get(2)?))
 }
 
 /// Gives a right; how many it adds.
