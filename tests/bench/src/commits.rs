@@ -23,6 +23,8 @@ use crate::city::{City, Device};
 const DEVICES: u32 = 100;
 /// Cases of each: every content commit meets a document of its own with [`CHANGES`] changes.
 const CASES: u32 = 12;
+/// Cases of each whose commits are not counted: with them every worker opens its connection and reads the tables.
+const WARM: u32 = 1;
 const CHANGES: u32 = 15;
 const GRID: &str = "410102001";
 /// Requests at the same time.
@@ -41,6 +43,7 @@ struct Work {
     content: Vec<PushItem>,
     acts: Vec<PushItem>,
     mixed: Vec<PushItem>,
+    warm: Vec<PushItem>,
 }
 
 /// Measures.
@@ -67,6 +70,7 @@ fn run(dir: &Path) -> Result<Figure, Fault> {
         let (waits, wall_ms) = push_all(&city, works, queue)?;
         Ok((waits, wall_ms, cpu_ms()? - before))
     };
+    taken(|work| &mut work.warm, &mut works)?;
     let (_, _, content_cpu) = taken(|work| &mut work.content, &mut works)?;
     let (_, _, act_cpu) = taken(|work| &mut work.acts, &mut works)?;
     let bytes: Vec<usize> = works.iter().flat_map(|w| &w.mixed).map(|i| i.commit.envelope.len()).collect();
@@ -108,7 +112,7 @@ fn run(dir: &Path) -> Result<Figure, Fault> {
 /// A device with its cases, each of 15 changes, and what it pushes when it counts: content, acts and both, a third of the cases each.
 fn prepare(city: &City, number: u32, gate: &mut Vec<(Vec<u8>, Gated)>) -> Result<Work, Fault> {
     let mut device = city.device(number, GRID)?;
-    for n in 0..CASES {
+    for n in 0..CASES + WARM {
         let case = device.case(n);
         let mut items = vec![device.report(case, GRID)?];
         for change in 1..=CHANGES {
@@ -116,7 +120,12 @@ fn prepare(city: &City, number: u32, gate: &mut Vec<(Vec<u8>, Gated)>) -> Result
         }
         city.push(&device, items)?;
     }
-    let (mut content, mut acts, mut mixed) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut content, mut acts, mut mixed, mut warm) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for n in CASES..CASES + WARM {
+        warm.push(write(&mut device, n, &mut Vec::new())?);
+        let case = device.case(n);
+        warm.push(device.act(case, "self_handle"));
+    }
     let third = CASES / 3;
     for n in 0..third {
         content.push(write(&mut device, n, gate)?);
@@ -130,7 +139,7 @@ fn prepare(city: &City, number: u32, gate: &mut Vec<(Vec<u8>, Gated)>) -> Result
         let case = device.case(n);
         mixed.push(device.act(case, "self_handle"));
     }
-    Ok(Work { device, content, acts, mixed })
+    Ok(Work { device, content, acts, mixed, warm })
 }
 
 /// What the gate alone is asked: the document, and as whom.
