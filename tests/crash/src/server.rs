@@ -4,15 +4,21 @@
 use std::cell::{Cell, RefCell};
 
 use yuandian_device::Phone;
+use yuandian_document::DeviceKey;
 use yuandian_model::Role;
 use yuandian_sim::http::{self, HttpReply, HttpRequest};
-use yuandian_sync::message::{Enrolled, NonceRequest, WIRE_VERSION};
+use yuandian_sync::message::{Enrolled, NonceRequest, ServerKey, WIRE_VERSION};
 use yuandian_sync::{Effect, Failure, Input, Keep, Machine, Reply, Request, wire};
 
 /// The division that everybody lives and works in.
 const GRID: &str = "410102001";
 const START_MS: i64 = 1_780_000_500_000;
 const ADDRESS: &str = "http://server.invalid";
+
+/// A second key of the server, which signs the receipts that a flow makes for itself.
+pub fn signer() -> DeviceKey {
+    DeviceKey::from_seed(&[9; 32])
+}
 
 /// A server that is up.
 pub struct Server {
@@ -104,9 +110,16 @@ impl Server {
             let nonce = || wire::pack(&NonceRequest { version: WIRE_VERSION, device });
             http::pack(request, token.clone(), nonce).expect("a message")
         };
-        let reply = http::read(request, &self.serve(&sent))?;
-        if let Reply::Hello(hello) = &reply {
+        let mut reply = http::read(request, &self.serve(&sent))?;
+        if let Reply::Hello(hello) = &mut reply {
             *token = Some(hello.token.clone());
+            // The first set of keys is believed: with it, receipts that the flows make themselves.
+            hello.keys.push(ServerKey {
+                public: signer().public(),
+                since_ms: START_MS,
+                endorser: None,
+                endorsement: None,
+            });
         }
         Ok(reply)
     }

@@ -328,6 +328,11 @@ impl Hand {
         store::whole(&self.phone.home().join("phone.db"), run)
     }
 
+    /// Whether this person may only follow a case of this service: then its line is all that the phone has, no document.
+    pub fn only_follows(&self, case: &str, service: &str) -> bool {
+        self.part != Part::Worker && service.starts_with("case.") && !self.own.iter().any(|own| own == case)
+    }
+
     /// One case or draft as this phone has it.
     pub fn look_at(&mut self, run: &Run, case: &str, lines: &[Value]) -> Played<()> {
         let line = lines.iter().find(|line| text(line, "id") == case).cloned().unwrap_or_default();

@@ -53,7 +53,8 @@ fn photos_of(hands: &[Hand], kept: &BTreeSet<String>) -> Vec<(Wrong, String)> {
 fn copies(run: &Run, hands: &[Hand], newcomer: &Phone, summary: &Value) -> Played<()> {
     let cases = array(summary, "cases");
     let mut winners: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for phone in hands.iter().map(|hand| &hand.phone).chain([newcomer]) {
+    let everyone = hands.iter().map(|hand| (&hand.phone, Some(hand))).chain([(newcomer, None)]);
+    for (phone, hand) in everyone {
         let lines = phone.cases()?;
         for line in lines.iter().filter(|line| text(line, "sync") != "draft") {
             let (case, shown) = (member(line, "id"), phone.show(text(line, "id"))?);
@@ -64,7 +65,8 @@ fn copies(run: &Run, hands: &[Hand], newcomer: &Phone, summary: &Value) -> Playe
             if text(&shown, "claim/state") == "won" {
                 winners.entry(case.clone()).or_default().push(phone.name());
             }
-            let mut wrong = against(&shown, there);
+            let follows = hand.is_some_and(|hand| hand.only_follows(&case, text(line, "service")));
+            let mut wrong = if follows { line_against(&shown, there) } else { against(&shown, there) };
             wrong.extend(twice_in(&case, &shown));
             for hand in hands {
                 wrong.extend(hand.book.judge_tries(&case, hand.phone.name(), &shown));
@@ -105,6 +107,16 @@ fn against(shown: &Value, there: &Value) -> Vec<(Wrong, String)> {
         wrong.push((Wrong::Lost, format!("{case}: photo {} is not stored", text(photo, "hash"))));
     }
     wrong
+}
+
+/// A case that is only followed: its line says what the server says.
+fn line_against(shown: &Value, there: &Value) -> Vec<(Wrong, String)> {
+    let state = |of: &Value| (member(of, "stage"), number(of, "act_seq"));
+    if state(shown) == state(there) {
+        return vec![];
+    }
+    let (case, here, server) = (text(shown, "id"), state(shown), state(there));
+    vec![(Wrong::Corrupt, format!("{case} is followed as {here:?}, on the server {server:?}"))]
 }
 
 /// No two cases begin with the same words: each capture of a run has words of its own.

@@ -12,7 +12,7 @@ use yuandian_vfs::{Disk, Image};
 
 use super::{Flow, Resume, Step};
 use crate::home::{self, Life};
-use crate::server::Server;
+use crate::server::{self, Server};
 
 /// A place in 林山寨街道.
 const HERE: Position = Position { lng: 113.613_254_7, lat: 34.752_163_9, accuracy_m: Some(12) };
@@ -178,7 +178,7 @@ pub fn refusing(push: &Push, refused: usize, code: Code) -> Keep {
             signer: None,
             signature: None,
         };
-        ByteVec::from(cbor::encode(&receipt))
+        ByteVec::from(cbor::encode(&receipt.seal(&server::signer())))
     };
     let receipts = push.items.iter().enumerate().map(receipt).collect();
     Keep::Receipts(PushReply { version: WIRE_VERSION, receipts, partitions: vec![], private: vec![] })
