@@ -174,10 +174,10 @@ impl Device {
         self.token = None;
     }
 
-    /// Puts an earlier image on the disk. The process must be gone.
-    pub fn restore(&mut self, image: &Image, fresh_mark: u64) {
+    /// Puts an earlier image on the disk, under a new mark where the platform can tell. The process must be gone.
+    pub fn restore(&mut self, image: &Image, fresh_mark: Option<u64>) {
         self.disk.restore(image);
-        self.mark = fresh_mark;
+        self.mark = fresh_mark.unwrap_or(self.mark);
     }
 
     /// Whether a disk fault has struck since this was last asked.

@@ -6,7 +6,9 @@ use yuandian_sync::message::{NonceRequest, WIRE_VERSION};
 use yuandian_sync::{Effect, Failure, Input as Given, Keep, Load, Machine, Reply, Request, RunReport, wire};
 
 use crate::device::Run;
+use crate::fault::Fault;
 use crate::http::{self, HttpReply, HttpRequest};
+use crate::input::Part;
 use crate::invariant::{Invariant, Step, hold};
 use crate::situation::Situation;
 use crate::world::{Event, MINUTE_MS, World};
@@ -173,6 +175,10 @@ impl World {
             }
         };
         run.out = Some((number, request));
+        if self.faults.strikes(Fault::Killed, Part::Machines, &mut self.input) {
+            let soon = 4 * i64::from(self.input.byte(Part::Machines));
+            self.after(soon, Event::Kill(index));
+        }
         self.send(index, number, packed)
     }
 

@@ -40,7 +40,7 @@ named! {
 }
 
 /// Odds of 256 at which an enabled fault strikes where it can.
-const RATES: [u8; 3] = [3, 12, 40];
+const RATES: [u8; 3] = [2, 6, 18];
 
 /// Which faults a run has, how often each may strike, and how often each has struck.
 #[derive(Debug, Default)]
@@ -67,18 +67,27 @@ impl Faults {
         Self { rates, struck: BTreeMap::new(), healed: false }
     }
 
-    /// Whether the fault strikes here. Draws a byte in every case but after healing, so that faults do not move each other's draws.
+    /// Whether the fault strikes here.
     pub fn strikes(&mut self, fault: Fault, part: Part, input: &mut Input) -> bool {
+        self.pick(&[fault], part, input).is_some()
+    }
+
+    /// Which of these faults strikes here, if one does. One byte is drawn whatever is enabled, so that faults do not move each other's draws;
+    /// nothing is drawn after healing.
+    pub fn pick(&mut self, among: &[Fault], part: Part, input: &mut Input) -> Option<Fault> {
         if self.healed {
-            return false;
+            return None;
         }
-        let rate = self.rates.get(&fault).copied();
-        let drawn = input.byte(part);
-        let strikes = rate.is_some_and(|rate| drawn > 255 - rate);
-        if strikes {
-            self.note(fault);
+        let mut left = u16::from(u8::MAX - input.byte(part));
+        for fault in among {
+            let rate = u16::from(self.rates.get(fault).copied().unwrap_or(0));
+            if left < rate {
+                self.note(*fault);
+                return Some(*fault);
+            }
+            left -= rate;
         }
-        strikes
+        None
     }
 
     /// Whether a run has this fault.

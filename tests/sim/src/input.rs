@@ -32,18 +32,18 @@ const SHARES: [Part; 16] = [
     Part::People,
     Part::Links,
     Part::Machines,
-    Part::People,
-    Part::Links,
-    Part::Malice,
-    Part::People,
-    Part::Operator,
-    Part::Links,
-    Part::People,
     Part::Links,
     Part::Machines,
     Part::People,
     Part::Links,
+    Part::Machines,
+    Part::Links,
+    Part::Operator,
     Part::People,
+    Part::Links,
+    Part::Machines,
+    Part::Malice,
+    Part::Links,
 ];
 const PARTS: usize = 6;
 
@@ -71,9 +71,9 @@ impl Size {
 
     fn records(self) -> usize {
         match self {
-            Size::Small => 96,
-            Size::Medium => 480,
-            Size::Large => 1_600,
+            Size::Small => 192,
+            Size::Medium => 640,
+            Size::Large => 1_920,
         }
     }
 }

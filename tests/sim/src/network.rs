@@ -17,21 +17,28 @@ const PATIENCE_MS: i64 = 30_000;
 /// Messages of others that the malicious phone keeps.
 const OVERHEARD_MAX: usize = 64;
 
+/// What happens to requests.
+const ON_THE_WAY: [Fault; 8] = [
+    Fault::RequestLost,
+    Fault::Delayed,
+    Fault::Duplicated,
+    Fault::RequestGarbled,
+    Fault::UploadCut,
+    Fault::CaptivePortal,
+    Fault::Busy429,
+    Fault::Busy503,
+];
+/// What happens to replies.
+const ON_THE_WAY_BACK: [Fault; 5] =
+    [Fault::ReplyLost, Fault::Delayed, Fault::ReplyGarbled, Fault::ReplyTruncated, Fault::ReplyBomb];
+
 /// What a captive portal says.
 const PORTAL: &[u8] = b"<!doctype html><title>Welcome</title><p>Please accept our terms to go on.";
 
 impl World {
-    fn link(&mut self, fault: Fault) -> bool {
-        self.faults.strikes(fault, Part::Links, &mut self.input)
-    }
-
     /// How long a message takes.
     fn delay(&mut self) -> i64 {
-        if self.faults.healed() {
-            return 20;
-        }
-        let usual = 20 + i64::from(self.input.byte(Part::Links)) * 4;
-        if self.link(Fault::Delayed) { usual + 250 * i64::from(self.input.byte(Part::Links)) } else { usual }
+        if self.faults.healed() { 20 } else { 20 + i64::from(self.input.byte(Part::Links)) * 4 }
     }
 
     /// Whether a phone's link is down.
@@ -49,45 +56,42 @@ impl World {
             self.after(500, Event::Reply(index, number, None, false));
             return Ok(());
         }
-        let up = self.delay();
+        let mut up = self.delay();
         self.after(PATIENCE_MS, Event::GiveUp(index, number));
-        let instead = |status, body: &[u8], wait| HttpReply {
-            kind: "text/html".to_owned(),
-            body: body.to_vec(),
-            retry_after_s: wait,
-            ..HttpReply::status(status)
-        };
-        let wait = 1 + i64::from(self.input.byte(Part::Links)) % 8;
-        for (fault, reply) in [
-            (Fault::CaptivePortal, instead(200, PORTAL, None)),
-            (Fault::Busy429, instead(429, b"", Some(wait))),
-            (Fault::Busy503, instead(503, b"", Some(wait))),
-        ] {
-            if self.link(fault) {
-                self.situations.reached_if(fault == Fault::CaptivePortal, Situation::PortalSeen);
-                self.after(up, Event::Reply(index, number, Some(Box::new(reply)), false));
-                return Ok(());
-            }
-        }
+        let fault = self.faults.pick(&ON_THE_WAY, Part::Links, &mut self.input);
         let mut garbled = false;
-        if self.link(Fault::RequestGarbled) && !request.body.is_empty() {
-            let at = usize::from(self.input.word(Part::Links)) % request.body.len();
-            request.body[at] ^= 1 + self.input.byte(Part::Links) % 255;
-            garbled = true;
+        let mut later = None;
+        match fault {
+            Some(Fault::CaptivePortal) => {
+                self.situations.reached(Situation::PortalSeen);
+                return self.answer_instead(index, number, up, portal());
+            }
+            Some(Fault::Busy429 | Fault::Busy503) => {
+                let status = if fault == Some(Fault::Busy429) { 429 } else { 503 };
+                let wait = 1 + i64::from(self.input.byte(Part::Links)) % 8;
+                let reply = HttpReply { retry_after_s: Some(wait), ..HttpReply::status(status) };
+                return self.answer_instead(index, number, up, reply);
+            }
+            Some(Fault::RequestGarbled) if !request.body.is_empty() => {
+                let at = usize::from(self.input.word(Part::Links)) % request.body.len();
+                request.body[at] ^= 1 + self.input.byte(Part::Links) % 255;
+                garbled = true;
+            }
+            Some(Fault::UploadCut) if request.method == "PATCH" && !request.body.is_empty() => {
+                let keep = usize::from(self.input.word(Part::Links)) % request.body.len();
+                request.body.truncate(keep);
+                request.cut = true;
+            }
+            Some(Fault::Delayed) => up += 250 * i64::from(self.input.byte(Part::Links)),
+            Some(Fault::Duplicated) => later = Some(up + 100 * i64::from(self.input.byte(Part::Links))),
+            _ => {}
         }
-        if self.link(Fault::UploadCut) && request.method == "PATCH" && !request.body.is_empty() {
-            let keep = usize::from(self.input.word(Part::Links)) % request.body.len();
-            request.body.truncate(keep);
-            request.cut = true;
-        }
-        let lost = self.link(Fault::RequestLost);
-        let twice = self.link(Fault::Duplicated);
+        let lost = fault == Some(Fault::RequestLost);
         if self.overheard.len() < OVERHEARD_MAX && !self.devices[index].person.malicious {
             self.overheard.push(request.clone());
         }
         let travelling = Travelling { device: index, number, request, garbled, copy: false };
-        if twice {
-            let later = up + self.delay() + self.delay();
+        if let Some(later) = later {
             self.after(later, Event::Arrive(Box::new(Travelling { copy: true, ..travelling.clone() })));
         }
         if !lost {
@@ -170,19 +174,16 @@ impl World {
         if self.faults.healed() {
             return;
         }
-        for (fault, plan) in [
-            (Fault::ServerKilled, DiskFault::Cut(Cut::Kill)),
-            (Fault::ServerPowerCut, DiskFault::Cut(Cut::Power)),
-            (Fault::ServerDiskFull, DiskFault::Full(6)),
-            (Fault::ServerIoError, DiskFault::Error),
-        ] {
-            // A server fails more rarely than a phone, of which there are many.
-            let strikes = self.faults.strikes(fault, Part::Machines, &mut self.input);
-            if strikes && self.input.byte(Part::Machines) > 128 {
-                let at = self.server.disk.operations() + self.input.below(Part::Machines, 24) as u64;
-                self.server.disk.plan(at, plan);
-            }
-        }
+        let among = [Fault::ServerKilled, Fault::ServerPowerCut, Fault::ServerDiskFull, Fault::ServerIoError];
+        let plan = match self.faults.pick(&among, Part::Machines, &mut self.input) {
+            Some(Fault::ServerKilled) => DiskFault::Cut(Cut::Kill),
+            Some(Fault::ServerPowerCut) => DiskFault::Cut(Cut::Power),
+            Some(Fault::ServerDiskFull) => DiskFault::Full(6),
+            Some(_) => DiskFault::Error,
+            None => return,
+        };
+        let at = self.server.disk.operations() + self.input.below(Part::Machines, 32) as u64;
+        self.server.disk.plan(at, plan);
     }
 
     /// What the server took, told to the reference.
@@ -259,7 +260,8 @@ impl World {
         (request, mut reply): (HttpRequest, HttpReply),
         copy: bool,
     ) -> Step {
-        if self.link(Fault::ReplyLost) {
+        let fault = self.faults.pick(&ON_THE_WAY_BACK, Part::Links, &mut self.input);
+        if fault == Some(Fault::ReplyLost) {
             let good = reply.status < 300;
             for (path, situation) in [
                 ("/v1/push", Situation::LostPushReply),
@@ -276,23 +278,32 @@ impl World {
             return self.answer(index, number, None, copy);
         }
         let mut garbled = false;
-        if self.link(Fault::ReplyGarbled) && !reply.body.is_empty() {
+        if fault == Some(Fault::ReplyGarbled) && !reply.body.is_empty() {
             let at = usize::from(self.input.word(Part::Links)) % reply.body.len();
             reply.body[at] ^= 1 + self.input.byte(Part::Links) % 255;
             garbled = true;
         }
-        if self.link(Fault::ReplyTruncated) && !reply.body.is_empty() {
+        if fault == Some(Fault::ReplyTruncated) && !reply.body.is_empty() {
             let keep = usize::from(self.input.word(Part::Links)) % reply.body.len();
             reply.body.truncate(keep);
         }
-        if self.link(Fault::ReplyBomb) && !reply.body.is_empty() {
+        if fault == Some(Fault::ReplyBomb) && !reply.body.is_empty() {
             self.situations.reached(Situation::BombSeen);
             reply.body = bomb();
         }
-        let down = self.delay();
+        let mut down = self.delay();
+        if fault == Some(Fault::Delayed) {
+            down += 250 * i64::from(self.input.byte(Part::Links));
+        }
         if !copy {
             self.after(down, Event::Reply(index, number, Some(Box::new(reply)), garbled));
         }
+        Ok(())
+    }
+
+    /// Somebody else answers.
+    fn answer_instead(&mut self, index: usize, number: u64, after: i64, reply: HttpReply) -> Step {
+        self.after(after, Event::Reply(index, number, Some(Box::new(reply)), false));
         Ok(())
     }
 
@@ -303,6 +314,11 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// A captive portal's answer.
+fn portal() -> HttpReply {
+    HttpReply { kind: "text/html".to_owned(), body: PORTAL.to_vec(), ..HttpReply::status(200) }
 }
 
 /// Whether the body reads as the message of its path.

@@ -36,9 +36,10 @@ impl World {
         if self.faults.healed() {
             return Ok(());
         }
-        let pause = match self.input.below(Part::People, 8) {
-            0..=3 => 2_000 + 500 * i64::from(self.input.byte(Part::People)),
-            4..=6 => 200 * i64::from(self.input.byte(Part::People)),
+        let pause = match self.input.below(Part::People, 16) {
+            0..=7 => 100 * i64::from(self.input.byte(Part::People)),
+            8..=13 => 500 * i64::from(self.input.byte(Part::People)),
+            14 => 10_000 * i64::from(self.input.byte(Part::People)),
             _ => MINUTE_MS * i64::from(self.input.byte(Part::People)),
         };
         self.after(pause, Event::Person(index));
@@ -82,20 +83,24 @@ impl World {
 
     /// The link goes down for a while, or the clock moves.
     fn link_changes(&mut self, index: usize) {
-        if self.faults.strikes(Fault::Offline, Part::Links, &mut self.input) {
-            let length = i64::from(self.input.byte(Part::Links));
-            let unit = [MINUTE_MS, 10 * MINUTE_MS, 60 * MINUTE_MS][self.input.below(Part::Links, 3)];
-            self.devices[index].offline_until_ms = self.now_ms + length * unit;
-            self.situations.reached_if(length * unit > 24 * 60 * MINUTE_MS, Situation::DayOffline);
-        }
-        if self.faults.strikes(Fault::ClockSkewed, Part::Machines, &mut self.input) {
-            let part = i64::from(self.input.word(Part::Machines)) - 32_768;
-            self.devices[index].skew_ms = TEN_YEARS_MS / 32_768 * part;
-        }
-        if self.faults.strikes(Fault::ClockJumps, Part::Machines, &mut self.input) {
-            let jump = (i64::from(self.input.byte(Part::Machines)) - 128) * MINUTE_MS;
-            self.devices[index].skew_ms += jump;
-            self.situations.reached_if(jump < 0, Situation::ClockBackwards);
+        let among = [Fault::Offline, Fault::ClockSkewed, Fault::ClockJumps];
+        match self.faults.pick(&among, Part::Machines, &mut self.input) {
+            Some(Fault::Offline) => {
+                let length = i64::from(self.input.byte(Part::Machines));
+                let unit = [2_000, MINUTE_MS, 10 * MINUTE_MS][self.input.below(Part::Machines, 3)];
+                self.devices[index].offline_until_ms = self.now_ms + length * unit;
+                self.situations.reached_if(length * unit > 24 * 60 * MINUTE_MS, Situation::DayOffline);
+            }
+            Some(Fault::ClockSkewed) => {
+                let part = i64::from(self.input.word(Part::Machines)) - 32_768;
+                self.devices[index].skew_ms = TEN_YEARS_MS / 32_768 * part;
+            }
+            Some(_) => {
+                let jump = (i64::from(self.input.byte(Part::Machines)) - 128) * MINUTE_MS;
+                self.devices[index].skew_ms += jump;
+                self.situations.reached_if(jump < 0, Situation::ClockBackwards);
+            }
+            None => {}
         }
     }
 
@@ -381,8 +386,9 @@ impl World {
         self.devices[index].drop_process();
         self.devices[index].disk.forget_faults();
         self.counter += 1;
-        let mark = 1_000_000 + self.counter;
-        self.devices[index].restore(&backup.image, mark);
+        // Half of the restores are of a kind that the phone itself cannot see.
+        let seen = self.input.below(Part::Operator, 2) == 0;
+        self.devices[index].restore(&backup.image, seen.then_some(1_000_000 + self.counter));
         self.devices[index].restored = true;
         let mut lost = false;
         for saved in self.reference.saved.iter_mut().skip(backup.saved).filter(|saved| saved.device == index)

@@ -79,6 +79,8 @@ pub enum Event {
     Operator,
     /// The server's timers are looked at.
     Tick,
+    /// A phone's process is killed.
+    Kill(usize),
 }
 
 /// A request on its way.
@@ -315,6 +317,14 @@ impl World {
             Event::ServerOn => self.server_on(),
             Event::Operator => self.operator(),
             Event::Tick => self.tick(),
+            Event::Kill(index) => {
+                if self.devices[index].phone.is_some() && !self.faults.healed() {
+                    let out = self.devices[index].run.as_ref().is_some_and(|run| run.out.is_some());
+                    self.situations.reached_if(out, Situation::KilledBetweenSendAndReply);
+                    self.crashed(index, "was killed");
+                }
+                Ok(())
+            }
         }
     }
 
@@ -358,38 +368,31 @@ impl World {
     /// Plans a disk fault for one of a phone's next operations, or kills it now; true where its process is gone.
     pub fn strike_phone(&mut self, index: usize) -> bool {
         use yuandian_vfs::Fault as Disk;
-        let Self { faults, input, devices, .. } = self;
-        let mut strikes = |fault| faults.strikes(fault, Part::Machines, input);
-        let mut plans = Vec::new();
-        let killed = strikes(Fault::Killed);
-        for (fault, plan) in [
-            (Fault::KilledInIo, Disk::Cut(Cut::Kill)),
-            (Fault::PowerCut, Disk::Cut(Cut::Power)),
-            (Fault::DiskFull, Disk::Full(0)),
-            (Fault::IoError, Disk::Error),
-            (Fault::ShortRead, Disk::ShortRead),
-        ] {
-            if strikes(fault) {
-                plans.push(plan);
+        let among = [
+            Fault::Killed,
+            Fault::KilledInIo,
+            Fault::PowerCut,
+            Fault::DiskFull,
+            Fault::IoError,
+            Fault::ShortRead,
+        ];
+        let plan = match self.faults.pick(&among, Part::Machines, &mut self.input) {
+            Some(Fault::Killed) => {
+                let out = self.devices[index].run.as_ref().is_some_and(|run| run.out.is_some());
+                self.situations.reached_if(out, Situation::KilledBetweenSendAndReply);
+                self.crashed(index, "was killed");
+                return true;
             }
-        }
-        let disk = devices[index].disk.clone();
-        for plan in plans {
-            let at = disk.operations() + input.below(Part::Machines, 48) as u64;
-            let plan = match plan {
-                Disk::Full(_) => Disk::Full(1 + input.below(Part::Machines, 60) as u64),
-                other => other,
-            };
-            disk.plan(at, plan);
-        }
-        if killed {
-            self.situations.reached_if(
-                self.devices[index].run.as_ref().is_some_and(|r| r.out.is_some()),
-                Situation::KilledBetweenSendAndReply,
-            );
-            self.crashed(index, "was killed");
-        }
-        killed
+            Some(Fault::KilledInIo) => Disk::Cut(Cut::Kill),
+            Some(Fault::PowerCut) => Disk::Cut(Cut::Power),
+            Some(Fault::DiskFull) => Disk::Full(1 + self.input.below(Part::Machines, 40) as u64),
+            Some(Fault::IoError) => Disk::Error,
+            Some(_) => Disk::ShortRead,
+            None => return false,
+        };
+        let disk = &self.devices[index].disk;
+        disk.plan(disk.operations() + self.input.below(Part::Machines, 48) as u64, plan);
+        false
     }
 
     /// A phone is switched on: it opens, and what it called saved is there.
