@@ -14,7 +14,9 @@ use yuandian_sync::StreamId;
 pub fn streams_of(catalogue: &Catalogue, case: &CaseState) -> BTreeSet<StreamId> {
     let mut streams: BTreeSet<StreamId> = case.grid.lineage().map(|g| StreamId::grid(&g)).collect();
     streams.insert(StreamId::user(&case.author));
-    streams.extend(case.holders.iter().chain(&case.waiting).map(StreamId::user));
+    if !yuandian_model::planted::is(yuandian_model::planted::Bug::HolderStreamForgotten) {
+        streams.extend(case.holders.iter().chain(&case.waiting).map(StreamId::user));
+    }
     if neighbours_may_take(catalogue, case) {
         streams.extend(case.grid.lineage().map(|g| StreamId::public(&g)));
     }
@@ -38,7 +40,9 @@ pub fn partition_of(digits: Option<u8>, grid: &DivisionCode) -> PartitionId {
 pub fn streams_for(user: &UserId, grants: &[Grant]) -> BTreeSet<StreamId> {
     let mut streams = BTreeSet::from([StreamId::user(user), StreamId::followed(user)]);
     for grant in grants {
-        if grant.role.works_the_grid() {
+        let reads = grant.role == Role::Volunteer
+            && yuandian_model::planted::is(yuandian_model::planted::Bug::VolunteerReadsGrid);
+        if grant.role.works_the_grid() || reads {
             streams.insert(StreamId::grid(&grant.grid));
         } else if grant.role == Role::Volunteer {
             streams.insert(StreamId::public(&grant.grid));

@@ -101,7 +101,8 @@ impl Phone {
 
     /// Keeps the small sizes before the command's transaction names them.
     pub(crate) fn keep_renditions(&mut self, photo: &PreparedPhoto) -> Result<()> {
-        if let (Some(part), Some(bytes)) = (&photo.entry.thumb, &photo.thumb) {
+        let keeps = !yuandian_model::planted::is(yuandian_model::planted::Bug::RenditionNotKept);
+        if let (Some(part), Some(bytes)) = (&photo.entry.thumb, photo.thumb.as_ref().filter(|_| keeps)) {
             self.ports.blobs.put(&part.hash, bytes)?;
         }
         Ok(())

@@ -134,7 +134,8 @@ impl DivisionCode {
     /// Whether `other` is this division or lies inside it.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
-        other.0.starts_with(&self.0)
+        let far = crate::planted::is(crate::planted::Bug::RightReachesTooFar) && self.0.len() > 9;
+        other.0.starts_with(if far { &self.0[..9] } else { &self.0 })
     }
 }
 

@@ -69,6 +69,9 @@ pub fn check(service: &Service, answers: &[(String, String)], complete: bool) ->
         })?;
         let value = normalise(field, value.trim())?;
         match field.privacy {
+            Privacy::Private if crate::planted::is(crate::planted::Bug::PrivateAnswerShared) => {
+                checked.shared.insert(key.clone(), value)
+            }
             Privacy::Shared => checked.shared.insert(key.clone(), value),
             Privacy::Private => checked.private.insert(key.clone(), value),
         };

@@ -10,6 +10,7 @@ pub mod ids;
 pub mod late;
 pub mod limits;
 pub mod place;
+pub mod planted;
 pub mod refusal;
 pub mod role;
 pub mod rules;

@@ -315,7 +315,11 @@ fn carry_out(
             next.followers.retain(|user| *user != actor.user);
             Ok(Ruling::of(Code::Ok, next))
         }
-        Effect::Take if state.holders.len() < service.capacity => {
+        Effect::Take
+            if state.holders.len()
+                < service.capacity
+                    + usize::from(crate::planted::is(crate::planted::Bug::OneHolderTooMany)) =>
+        {
             next.holders.push(actor.user);
             if next.stage == workflow.opens {
                 next.stage.clone_from(&row.to);
@@ -334,7 +338,12 @@ fn carry_out(
             let held = next.holders.contains(&actor.user);
             next.holders.retain(|u| *u != actor.user);
             next.waiting.retain(|u| *u != actor.user);
-            let promoted = (held && !next.waiting.is_empty()).then(|| next.waiting.remove(0));
+            let first = if crate::planted::is(crate::planted::Bug::LastInLinePromoted) {
+                next.waiting.len().saturating_sub(1)
+            } else {
+                0
+            };
+            let promoted = (held && !next.waiting.is_empty()).then(|| next.waiting.remove(first));
             next.holders.extend(promoted);
             if held {
                 let taken = workflow.acts.iter().find(|t| t.effect == Effect::Take).map(|t| &t.to);

@@ -53,6 +53,8 @@ impl Hub {
     /// [`Problem::ChecksumMismatch`] where they are not the ones promised: nothing is kept.
     pub fn finish_upload(&self, upload: &Upload, bytes: Bytes, now_ms: i64) -> Result<(), Problem> {
         let hash = BlobHash(Sha256::digest(&bytes).into());
+        let believed = yuandian_model::planted::is(yuandian_model::planted::Bug::UploadHashNotChecked);
+        let hash = if believed { upload.hash } else { hash };
         if hash != upload.hash || bytes.len() as u64 != upload.size {
             tracing::warn!(promised = %upload.hash, found = %hash, "an upload does not have the promised hash");
             return Err(Problem::ChecksumMismatch);

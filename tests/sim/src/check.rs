@@ -242,12 +242,24 @@ impl World {
         let Some(phone) = &self.devices[index].phone else {
             return Err(Broken::new(Invariant::QueuesDrain, format!("phone {index} is off at rest")));
         };
+        for entry in phone.attention().map_err(|e| damaged(&e))? {
+            let never =
+                ["r_structure", "r_schema", "r_actor", "r_chain", "r_sig"].contains(&entry.code.as_str());
+            hold(!never, Invariant::HonestNeverMalformed, || {
+                format!("phone {index}: {} of {} was refused as {}", entry.act, entry.case, entry.code)
+            })?;
+        }
         let list = phone.list(u32::MAX, 0).map_err(|e| damaged(&e))?;
         let mut held = BTreeSet::new();
         let mut facts = Vec::new();
         let mut conflict = false;
         for line in list.iter().filter(|line| line.stage != "draft") {
             let Ok(id) = line.id.parse::<CaseId>() else { continue };
+            let summary = !self.reference.may_hold(user, &id) && self.reference.may_summarise(user, &id);
+            if summary {
+                // A line of a summary, and nothing behind it.
+                continue;
+            }
             let view = phone.case(&id).map_err(|e| damaged(&e))?;
             check_line(index, line, &view)?;
             conflict |= !view.conflicts.is_empty();

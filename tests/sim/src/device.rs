@@ -99,6 +99,8 @@ pub struct Run {
     pub began_ms: i64,
     /// Requests sent.
     pub requests: u64,
+    /// Before when a busy server wants no request, virtual ms.
+    pub not_before_ms: i64,
 }
 
 impl Device {

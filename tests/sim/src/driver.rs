@@ -2,6 +2,7 @@
 //! effects and requests is in this file and in `http`.
 
 use yuandian_device::DeviceError;
+use yuandian_sync::limits::BACKOFF_MS_MAX;
 use yuandian_sync::message::{NonceRequest, WIRE_VERSION};
 use yuandian_sync::{Effect, Failure, Input as Given, Keep, Load, Machine, Reply, Request, RunReport, wire};
 
@@ -32,7 +33,15 @@ impl World {
         device.token = device.phone.as_ref().and_then(|phone| phone.token().ok().flatten());
         let mut machine = Machine::new(number);
         machine.handle(Given::Start, now);
-        device.run = Some(Run { machine, number, out: None, timer_ms: None, began_ms: now, requests: 0 });
+        device.run = Some(Run {
+            machine,
+            number,
+            out: None,
+            timer_ms: None,
+            began_ms: now,
+            requests: 0,
+            not_before_ms: 0,
+        });
         let running = self.devices.iter().filter(|d| d.run.is_some()).count();
         self.situations.reached_if(running >= 2, Situation::RunsOverlap);
         self.situations.reached_if(running >= 4, Situation::ManyRunsOverlap);
@@ -147,6 +156,10 @@ impl World {
         hold(!crowded && lived < RUN_MS_MAX, Invariant::RunsEnd, || {
             format!("phone {index} has sent {} requests in {lived} ms", run.requests)
         })?;
+        let (wanted, now) = (run.not_before_ms, self.now_ms);
+        hold(now >= wanted, Invariant::BusyIsObeyed, || {
+            format!("phone {index} asks {} ms before the server wanted", wanted - now)
+        })?;
         let packed = match &request {
             Request::Upload(plan) => {
                 let piece = match plan.file {
@@ -223,6 +236,9 @@ impl World {
         let facts = [8, u8::try_from(index).unwrap_or(255), u8::from(answer.is_ok())];
         self.trace.add(now, &facts, || format!("phone {index} hears: {told}"));
         if let Some(run) = &mut self.devices[index].run {
+            if let Err(Failure::Busy { retry_after_ms: Some(ms) }) = &answer {
+                run.not_before_ms = now + (*ms).clamp(0, BACKOFF_MS_MAX);
+            }
             run.machine.handle(answer.map_or_else(Given::Failed, Given::Replied), now);
         }
         self.pump(index)

@@ -71,9 +71,9 @@ impl Size {
 
     fn records(self) -> usize {
         match self {
-            Size::Small => 192,
-            Size::Medium => 640,
-            Size::Large => 1_920,
+            Size::Small => 72,
+            Size::Medium => 320,
+            Size::Large => 1_200,
         }
     }
 }

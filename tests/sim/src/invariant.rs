@@ -20,6 +20,8 @@ named! {
         NothingSentWithoutRight = "nothing-sent-without-right", "At the moment of sending the receiver has a right to every case in a page.";
         StreamsExact = "streams-exact", "Each stream of a phone has the members that the server's stream has.";
         QueuesDrain = "queues-drain", "Ten virtual minutes after healing nothing waits but what needs a person.";
+        BusyIsObeyed = "busy-is-obeyed", "A run asks nothing before the time that a busy server named has passed.";
+        HonestNeverMalformed = "honest-never-malformed", "No honest phone's work is refused as malformed, foreign, unsigned or out of its chain.";
         RunsEnd = "runs-end", "Every run of the sync machine ends, and none asks more than once a second for a minute.";
         ServerNeverFails = "server-never-fails", "No request of anybody is answered with 500 unless the server's disk failed.";
         PhoneNeverDamaged = "phone-never-damaged", "No command fails as damaged unless the phone's disk failed.";

@@ -19,6 +19,7 @@ mod named;
 pub mod network;
 pub mod people;
 pub mod photo;
+pub mod plant;
 pub mod reference;
 pub mod report;
 pub mod run;

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use yuandian_model::planted::Bug;
+use yuandian_sim::plant::search;
 use yuandian_sim::report::{Plan, Report, run_all};
 use yuandian_sim::run::run;
 
@@ -30,6 +32,15 @@ struct Args {
     /// Run the input in this file, telling its story.
     #[arg(long, value_name = "FILE", conflicts_with = "seeds")]
     replay: Option<PathBuf>,
+    /// Look for this planted bug, or for all.
+    #[arg(long, value_name = "NAME|all", conflicts_with = "replay")]
+    plant: Option<String>,
+    /// Seeds that the search for a planted bug may take.
+    #[arg(long, default_value_t = 4_000)]
+    budget: u64,
+    /// Keep the input that kills a planted bug, made small, in `tests/corpus/planted`.
+    #[arg(long, requires = "plant")]
+    record: bool,
     /// Where failures and progress are kept.
     #[arg(long, value_name = "DIR", default_value = "target/sim")]
     folder: PathBuf,
@@ -55,6 +66,9 @@ fn start(args: &Args) -> std::io::Result<ExitCode> {
         return replay(&std::fs::read(file)?);
     }
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    if let Some(name) = &args.plant {
+        return planted(args, name, args.threads.unwrap_or(cores));
+    }
     let plan = Plan {
         start: args.start,
         seeds: args.seeds,
@@ -98,4 +112,20 @@ fn replay(bytes: &[u8]) -> std::io::Result<ExitCode> {
             ExitCode::SUCCESS
         }
     })
+}
+
+fn planted(args: &Args, name: &str, threads: usize) -> std::io::Result<ExitCode> {
+    let bugs: Vec<Bug> = Bug::ALL.iter().copied().filter(|bug| name == "all" || bug.id() == name).collect();
+    if bugs.is_empty() {
+        let known: Vec<&str> = Bug::ALL.iter().map(|bug| bug.id()).collect();
+        eprintln!("sim: no bug {name:?}; there are: {}", known.join(", "));
+        return Ok(ExitCode::FAILURE);
+    }
+    let mut all = true;
+    for bug in bugs {
+        let found = search(bug, (args.start, args.budget), threads, args.record)?;
+        all &= found.found;
+        println!("{}", serde_json::to_string(&found)?);
+    }
+    Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -128,6 +128,21 @@ impl Reference {
         })
     }
 
+    /// Whether a person may see a case's public summary.
+    #[must_use]
+    pub fn may_summarise(&self, user: UserId, case: &CaseId) -> bool {
+        let Some(known) = self.cases.get(case) else { return false };
+        let public = self
+            .catalogue
+            .service(&known.service)
+            .is_some_and(|(service, _)| service.visibility == Visibility::Public);
+        let rights = self.grants.get(&user).map(Vec::as_slice).unwrap_or_default();
+        public
+            && rights
+                .iter()
+                .any(|(role, grid)| *role == Role::Resident && known.grid.as_str().starts_with(grid.as_str()))
+    }
+
     /// One commit was answered. `trusted` is false for the malicious phone's own, whose answers need not be stored.
     ///
     /// # Errors

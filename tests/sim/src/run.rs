@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use yuandian_model::planted::{self, Bug};
+
 use crate::fault::Fault;
 use crate::input::RECORD;
 use crate::invariant::{Broken, Invariant};
@@ -26,6 +28,15 @@ pub struct Outcome {
     pub digest: [u8; 32],
     /// The story, where it was kept.
     pub lines: Vec<String>,
+}
+
+/// Runs the bytes with a planted bug.
+#[must_use]
+pub fn run_planted(bytes: &[u8], bug: Bug) -> Outcome {
+    planted::plant(Some(bug));
+    let outcome = run(bytes, false);
+    planted::plant(None);
+    outcome
 }
 
 /// Runs the bytes to their end. `kept` keeps the story.
@@ -68,14 +79,17 @@ pub fn run(bytes: &[u8], kept: bool) -> Outcome {
     }
 }
 
-/// Takes away and zeroes what a failure does not need, in at most so many runs.
+/// Takes away and zeroes what a failure of a promise does not need, in at most so many runs.
 #[must_use]
 pub fn shrink(bytes: &[u8], wanted: Invariant, runs: u32) -> Vec<u8> {
-    let mut left = runs;
-    let mut fails = |candidate: &[u8]| {
-        left = left.saturating_sub(1);
+    shrink_by(bytes, runs, &|candidate| {
         run(candidate, false).broken.is_some_and(|broken| broken.invariant == wanted)
-    };
+    })
+}
+
+/// Takes away and zeroes what a failure does not need, in at most so many runs.
+#[must_use]
+pub fn shrink_by(bytes: &[u8], runs: u32, fails: &dyn Fn(&[u8]) -> bool) -> Vec<u8> {
     let mut best = bytes.to_vec();
     // Records go first, in ever smaller rows, from the end.
     let mut row = (best.len() / RECORD / 2).max(1);

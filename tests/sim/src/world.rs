@@ -424,6 +424,9 @@ impl World {
             self.after(1_000, Event::PowerOn(index));
             return Ok(());
         }
+        // What was planned for the opening must not strike the look at what is there.
+        self.devices[index].disk.forget_faults();
+        self.devices[index].fault_struck();
         self.trace
             .add(now, &[2, u8::try_from(index).unwrap_or(255)], || format!("phone {index} is on again"));
         self.check_after_crash(index)

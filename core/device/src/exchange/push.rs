@@ -173,7 +173,10 @@ impl Phone {
             Code::HeldMissing | Code::RetryLater => outbox::set_state(tx, item.local_id, ItemState::Held),
             Code::RChain | Code::RActor if item.tries < REWRITES_MAX => self.begin_anew(tx, item, fresh),
             _ => {
-                tell()?;
+                let forgets = item.change.is_none() && yuandian_model::planted::is(yuandian_model::planted::Bug::RefusedActForgotten);
+                if !forgets {
+                    tell()?;
+                }
                 self.numbered(tx, item, receipt, bytes)?;
                 if let Intent::Content(edits) = &item.intent {
                     self.write_anew(tx, &item.doc, Some(item))?;

@@ -76,7 +76,9 @@ impl Phone {
         }
         for doc in &touched {
             self.settle(&tx, doc)?;
-            project(self, &tx, doc)?;
+            if !yuandian_model::planted::is(yuandian_model::planted::Bug::PageNotProjected) {
+                project(self, &tx, doc)?;
+            }
         }
         self.let_go(&tx)?;
         tx.commit()?;

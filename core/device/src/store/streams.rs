@@ -119,6 +119,7 @@ pub fn put_cursor(c: &Connection, cursor: &Cursor) -> Result<()> {
             cursor.stream.0,
             cursor.epoch.map(|e| e.0),
             cursor.cursor.cast_signed()
+                + i64::from(yuandian_model::planted::is(yuandian_model::planted::Bug::CursorOneTooFar))
         ])?;
     Ok(())
 }

@@ -24,6 +24,9 @@ pub fn apply(connection: &Connection) -> rusqlite::Result<()> {
     for (name, value, _reason) in PRAGMAS {
         connection.pragma_update(None, name, value)?;
     }
+    if yuandian_model::planted::is(yuandian_model::planted::Bug::ServerCommitsNotSynced) {
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+    }
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())
 }

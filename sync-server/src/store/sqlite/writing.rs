@@ -109,7 +109,8 @@ impl Writer {
         let Some(open) = self.open.take() else {
             return Ok(());
         };
-        let done = run(&self.connection, "COMMIT");
+        let forgets = yuandian_model::planted::is(yuandian_model::planted::Bug::PushRolledBack);
+        let done = run(&self.connection, if forgets { "ROLLBACK" } else { "COMMIT" });
         if done.is_err() {
             self.roll_back();
         }

@@ -1,0 +1,112 @@
+//! Defects planted on purpose, to see that the simulated world finds them: each a line beside the right one, behind one switch.
+//!
+//! The switch exists only where the feature `planted` is on, is off unless a test turns one defect on for its own thread, and a build
+//! without debug assertions refuses the feature. Elsewhere [`is`] is the constant `false`, and the defect is not compiled in.
+
+#[cfg(all(feature = "planted", not(debug_assertions)))]
+compile_error!("planted defects are for the debug builds of tests, never for a release");
+
+macro_rules! bugs {
+    ($($(#[$doc:meta])* $name:ident = $area:literal, $id:literal;)+) => {
+        /// A planted defect.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Bug {
+            $($(#[$doc])* $name,)+
+        }
+        impl Bug {
+            /// Every one.
+            pub const ALL: &'static [Bug] = &[$(Bug::$name),+];
+            /// Its name on the command line.
+            #[must_use]
+            pub const fn id(self) -> &'static str {
+                match self { $(Bug::$name => $id,)+ }
+            }
+            /// The room it sits in: `sync`, `store`, `gate`, `transfer`, `permissions`, `epochs`, `timers`.
+            #[must_use]
+            pub const fn area(self) -> &'static str {
+                match self { $(Bug::$name => $area,)+ }
+            }
+        }
+    };
+}
+
+bugs! {
+    /// The judge lets one more hold a case than there is room for.
+    OneHolderTooMany = "sync", "one-holder-too-many";
+    /// A release promotes the last in line.
+    LastInLinePromoted = "sync", "last-in-line-promoted";
+    /// The machine asks again at once, however long the server asked to wait.
+    RetryAfterIgnored = "sync", "retry-after-ignored";
+    /// A cursor moves one number further than its page.
+    CursorOneTooFar = "store", "cursor-one-too-far";
+    /// A refused act leaves the outbox without a word to its person.
+    RefusedActForgotten = "store", "refused-act-forgotten";
+    /// The phone's commits are not synced to the disk.
+    PhoneCommitsNotSynced = "store", "phone-commits-not-synced";
+    /// The server's commits are not synced to the disk.
+    ServerCommitsNotSynced = "store", "server-commits-not-synced";
+    /// A pulled page does not change the list.
+    PageNotProjected = "store", "page-not-projected";
+    /// The server answers a PUSH and rolls it back.
+    PushRolledBack = "store", "push-rolled-back";
+    /// The life of a store does not go into its actors' names.
+    ActorWithoutIncarnation = "gate", "actor-without-incarnation";
+    /// A private answer is taken for a shared one.
+    PrivateAnswerShared = "gate", "private-answer-shared";
+    /// A file counts as sent after its first piece was offered.
+    UploadDoneTooSoon = "transfer", "upload-done-too-soon";
+    /// The small sizes of a photo are named and not kept.
+    RenditionNotKept = "transfer", "rendition-not-kept";
+    /// The server keeps bytes under a hash that is not theirs.
+    UploadHashNotChecked = "transfer", "upload-hash-not-checked";
+    /// A volunteer may read everything in the grid.
+    VolunteerReadsGrid = "permissions", "volunteer-reads-grid";
+    /// Who holds or waits for a case is not given it as their own.
+    HolderStreamForgotten = "permissions", "holder-stream-forgotten";
+    /// A right reaches the whole street.
+    RightReachesTooFar = "permissions", "right-reaches-too-far";
+}
+
+#[cfg(feature = "planted")]
+mod switch {
+    use super::Bug;
+
+    thread_local! {
+        static ON: std::cell::Cell<Option<Bug>> = const { std::cell::Cell::new(None) };
+    }
+
+    /// Turns one defect on for this thread, and every other off.
+    pub fn plant(bug: Option<Bug>) {
+        ON.set(bug);
+    }
+
+    /// Whether this defect is on in this thread.
+    #[must_use]
+    pub fn is(bug: Bug) -> bool {
+        ON.get() == Some(bug)
+    }
+}
+
+#[cfg(feature = "planted")]
+pub use switch::{is, plant};
+
+/// Whether this defect is on: never in this build.
+#[cfg(not(feature = "planted"))]
+#[must_use]
+#[inline]
+pub const fn is(_bug: Bug) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_defect_has_its_own_name_and_is_off() {
+        let ids: BTreeSet<&str> = Bug::ALL.iter().map(|bug| bug.id()).collect();
+        assert_eq!(ids.len(), Bug::ALL.len());
+        assert!(Bug::ALL.iter().all(|bug| !is(*bug)));
+    }
+}
