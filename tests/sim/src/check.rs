@@ -77,10 +77,18 @@ impl World {
     /// The promise that breaks.
     pub fn check_after_crash(&mut self, index: usize) -> Step {
         intact(&self.devices[index].disk, "phone.db")?;
+        let unsaid = std::mem::take(&mut self.devices[index].unsaid);
         let Some(phone) = &self.devices[index].phone else { return Ok(()) };
+        for (case, what) in unsaid {
+            let note = matches!(what, What::Note(_));
+            let maybe = Saved { device: index, person: 0, case, what, given_up: false };
+            self.situations.reached_if(note && shows(phone, &maybe)?, Situation::CommandSavedUnsaid);
+        }
         for saved in self.reference.saved.iter().filter(|saved| saved.device == index && !saved.given_up) {
-            if let What::Photo(hash) = &saved.what {
-                self.check_photo_file(index, phone, saved.case, hash)?;
+            if let What::Photo(hash) = &saved.what
+                && self.check_photo_file(index, phone, saved.case, hash)?
+            {
+                self.crashed_photos.insert(*hash);
             }
             if shows(phone, saved)? || needs_person(phone, saved)? || self.server_has(saved) {
                 continue;
@@ -91,16 +99,17 @@ impl World {
         Ok(())
     }
 
-    /// An original that the server does not hold is whole on its phone.
-    fn check_photo_file(&self, index: usize, phone: &Phone, case: CaseId, hash: &BlobHash) -> Step {
+    /// An original that the server does not hold is whole on its phone. Whether it is not there yet.
+    fn check_photo_file(&self, index: usize, phone: &Phone, case: CaseId, hash: &BlobHash) -> Step<bool> {
         if self.server.disk.has(&FaultBlobDir::name(hash)) {
-            return Ok(());
+            return Ok(false);
         }
         let bytes = phone.blob(hash, 0, u64::MAX).unwrap_or_default();
         let found = BlobHash(Sha256::digest(&bytes).into());
         hold(found == *hash, Invariant::PhotosTrue, || {
             format!("the original {hash} of {case} is not on phone {index} ({} bytes)", bytes.len())
-        })
+        })?;
+        Ok(true)
     }
 
     /// Whether the server has what was saved; true where that cannot be asked now, as it will be at rest.
@@ -302,6 +311,8 @@ impl World {
             if self.server_has(saved) {
                 if let What::Photo(hash) = &saved.what {
                     self.check_photo_stored(saved, hash)?;
+                    let crashed = self.crashed_photos.contains(hash);
+                    self.situations.reached_if(crashed, Situation::PhotoAfterCrash);
                 }
                 continue;
             }

@@ -12,6 +12,7 @@ use yuandian_sync::{Machine, Request, RunReport};
 use yuandian_vfs::{Disk, FaultBlobDir, Image};
 
 use crate::machine::{ClockPort, Clocks, Drawn, NoProbe, START_MS};
+use crate::reference::What;
 
 /// The store on a phone's disk.
 const STORE: &str = "phone.db";
@@ -42,6 +43,8 @@ pub struct Device {
     pub backups: Vec<Backup>,
     /// Heads at which its forms were last opened.
     pub seen: BTreeMap<CaseId, Vec<String>>,
+    /// What a command was saving when the phone died over it.
+    pub unsaid: Vec<(CaseId, What)>,
     /// Cases into which it has pushed.
     pub wrote: BTreeSet<CaseId>,
     /// Whether it ever went back to an image.
@@ -120,6 +123,7 @@ impl Device {
             rising: false,
             backups: Vec::new(),
             seen: BTreeMap::new(),
+            unsaid: Vec::new(),
             wrote: BTreeSet::new(),
             restored: false,
             cloned_from: None,

@@ -135,7 +135,7 @@ impl World {
         let line = format!("phone {index} could not sync: {error}");
         device.run = None;
         if device.disk.is_off() {
-            self.situations.reached(Situation::PowerCutInSync);
+            self.situations.reached(Situation::DiedInSync);
             self.crashed(index, "died while syncing");
             return Ok(());
         }

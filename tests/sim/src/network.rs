@@ -1,6 +1,7 @@
 //! The links: what happens to a request on its way, at the server, and to the reply on its way back.
 
-use yuandian_sync::message::{Pull, PullReply, Push, PushReply};
+use yuandian_document::cbor;
+use yuandian_sync::message::{Pull, PullReply, Push, PushReply, Receipt};
 use yuandian_sync::transfer::UPLOADS_PATH;
 use yuandian_sync::{limits, wire};
 use yuandian_vfs::{Cut, Fault as DiskFault};
@@ -130,6 +131,10 @@ impl World {
         self.situations.reached_if(garbled && status >= 400, Situation::GarbledRequestRefused);
         self.situations.reached_if(status == 507, Situation::ServerFullAnswered);
         self.situations.reached_if(struck && matches!(status, 500 | 503), Situation::ServerErrorAnswered);
+        let malicious = self.devices[index].person.malicious;
+        self.situations.reached_if(malicious && (400..500).contains(&status), Situation::MaliceRefused);
+        self.situations
+            .reached_if(request.method == "PATCH" && status == 409, Situation::UploadOffsetConflict);
         let facts = [9, u8::try_from(index).unwrap_or(255), u8::try_from(status / 100).unwrap_or(0)];
         let path = request.path.clone();
         self.trace.add(self.now_ms, &facts, || {
@@ -140,6 +145,8 @@ impl World {
         })?;
         let Some(reply) = reply else {
             self.died_over(&request.path);
+            let commits = push.iter().flat_map(|push| push.items.iter().map(|item| item.commit.id()));
+            self.unsaid_commits.extend(commits);
             self.after_server_step()?;
             return self.answer(index, number, None, copy);
         };
@@ -202,6 +209,12 @@ impl World {
         let Some(user) = self.devices[index].person.user else { return Ok(()) };
         for (item, receipt) in push.items.iter().zip(&answer.receipts) {
             let code = self.reference.answered(user, &item.commit, receipt, trusted, &mut self.situations)?;
+            if self.unsaid_commits.remove(&item.commit.id()) {
+                let now = self.server_ms();
+                let taken = cbor::decode::<Receipt>("receipt", receipt, limits::MESSAGE_BYTES_MAX);
+                let before = taken.is_ok_and(|receipt| receipt.received_ms < now);
+                self.situations.reached_if(before, Situation::ServerTookUnsaid);
+            }
             let envelope = item.commit.open().ok();
             let what =
                 envelope.as_ref().map(|e| format!("{:?} of {}", e.kind, e.document)).unwrap_or_default();

@@ -143,6 +143,7 @@ impl World {
                     self.situations.reached(Situation::KilledInCommand);
                     self.situations.reached_if(doing == Doing::Capture, Situation::KilledInCapture);
                     self.situations.reached_if(doing == Doing::Photo, Situation::KilledInPhoto);
+                    self.devices[index].unsaid = saved.to_vec();
                     self.crashed(index, "died in a command");
                     return Ok(None);
                 }

@@ -16,7 +16,7 @@ use crate::situation::Situation;
 /// Seeds of which one runs twice.
 const TWICE_OF: u64 = 20;
 /// Runs that shrinking a failure may take.
-const SHRINK_RUNS: u32 = 120;
+const SHRINK_RUNS: u32 = 40;
 /// Failures of a run that are shrunk; there is no end to what one bug breaks.
 const SHRUNK_MAX: u64 = 3;
 /// Seeds between two notes of how far a long run is.

@@ -45,14 +45,12 @@ named! {
         ActRefusedState = "act-refused-state", "An act came too late for the case's stage.";
         ActRefusedExpects = "act-refused-expects", "An exclusive act met other facts than it expected.";
         ContentAfterEnd = "content-after-end", "Words for a case arrived after it had ended.";
-        ConcurrentEdits = "concurrent-edits", "Two people answered one question without knowing of each other.";
         ConflictShown = "conflict-shown", "A phone showed a conflict with more than one value.";
         ConflictResolved = "conflict-resolved", "A person settled a conflict.";
         StaleForm = "stale-form", "A form was saved that had been opened at older heads.";
         BranchRose = "branch-rose", "A stale form was written on the next branch.";
         ContentRefused = "content-refused", "The server refused content.";
         HeldMissing = "held-missing", "A commit waited for something it builds on.";
-        WrittenAnew = "written-anew", "A phone said something again after a refusal.";
         ChainBroken = "chain-broken", "The server refused a commit because the phone was copied or restored.";
         RestoredPhoneSynced = "restored-phone-synced", "A restored phone finished a run.";
         RestoredPhoneLost = "restored-phone-lost-unsent", "A restored phone had written things since its image that nobody else had.";
@@ -67,8 +65,7 @@ named! {
         KilledInPage = "killed-in-page", "A phone died while a page was being kept.";
         KilledInReceipts = "killed-in-receipts", "A phone died while receipts were being kept.";
         KilledInBatch = "killed-in-batch", "A phone died while commits were being signed.";
-        PowerCutInCommand = "power-cut-in-command", "The power went in the middle of a person's command.";
-        PowerCutInSync = "power-cut-in-sync", "The power went while a run was under way.";
+        DiedInSync = "died-in-sync", "A phone died at a disk operation of a run.";
         CommandNotSaved = "command-not-saved", "A command failed and said so.";
         CommandSavedUnsaid = "command-saved-unsaid", "A command died after it was durable, before it could say so.";
         FullInCommand = "full-in-command", "A command met a full disk.";
@@ -93,7 +90,6 @@ named! {
         MaliceReceipt = "malice-receipt", "A malicious commit got a refusal of its own.";
         MaliceReplay = "malice-replay", "A malicious phone sent another phone's commits.";
         MaliceBomb = "malice-bomb", "A malicious phone sent a bomb.";
-        MaliceForeignCase = "malice-foreign-case", "A malicious phone wrote into a case it may not see.";
         FirstSyncLate = "first-sync-late", "A phone saw its first page after others had written cases.";
         LongPage = "page-with-many-cases", "One page brought five cases or more.";
         LongOutbox = "long-outbox", "A phone sent ten commits or more in one PUSH.";

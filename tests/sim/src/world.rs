@@ -57,6 +57,17 @@ const ROLES: [Role; 14] = [
     Role::Supervisor,
 ];
 
+/// Roles of the chain of a case.
+const CHAIN: [Role; 7] = [
+    Role::GridWorker,
+    Role::DutyChief,
+    Role::Acceptor,
+    Role::DutyChief,
+    Role::Dispatcher,
+    Role::Handler,
+    Role::Collector,
+];
+
 /// Something that will happen.
 pub enum Event {
     /// A person does something.
@@ -134,8 +145,10 @@ pub struct World {
     pub claims: BTreeSet<(usize, CaseId)>,
     /// What honest phones have sent, for the malicious one to use.
     pub overheard: Vec<HttpRequest>,
-    /// Commits that the malicious phone has sent.
-    pub malicious_commits: BTreeSet<CommitId>,
+    /// Commits in pushes over which the server died.
+    pub unsaid_commits: BTreeSet<CommitId>,
+    /// Photos that were not on the server when their phone had crashed.
+    pub crashed_photos: BTreeSet<BlobHash>,
     /// In which cases a photo was added.
     pub photos: BTreeMap<BlobHash, BTreeSet<CaseId>>,
     queue: BTreeMap<(i64, u64), Event>,
@@ -153,13 +166,23 @@ fn people(input: &mut Input) -> Vec<Person> {
     };
     let least = if most == 4 { 1 } else { most / 2 };
     let count = least + input.below(Part::Shape, most - least + 1);
-    let grids = 1 + input.below(Part::Shape, GRIDS.len());
+    // Half of the worlds are about one thing: help in one street, or the chain of one grid's cases.
+    let theme = input.below(Part::Shape, 4);
+    let grids = if theme < 2 { 1 + input.below(Part::Shape, GRIDS.len()) } else { 1 };
     (0..count)
         .map(|number| {
-            // Most worlds need somebody who asks and somebody who helps.
-            let role = match input.below(Part::Shape, 3) {
-                0 => ROLES[number % ROLES.len()],
-                1 => ROLES[input.below(Part::Shape, 4)],
+            let role = match (theme, input.below(Part::Shape, 3)) {
+                (2, drawn) if number > 0 => {
+                    if drawn == 0 {
+                        Role::GridWorker
+                    } else {
+                        Role::Volunteer
+                    }
+                }
+                (2, _) => Role::Resident,
+                (3, drawn) => CHAIN[(number + drawn) % CHAIN.len()],
+                (_, 0) => ROLES[number % ROLES.len()],
+                (_, 1) => ROLES[input.below(Part::Shape, 4)],
                 _ => ROLES[input.below(Part::Shape, ROLES.len())],
             };
             let grid = GRIDS[input.below(Part::Shape, grids)];
@@ -210,7 +233,8 @@ impl World {
             last_push: None,
             claims: BTreeSet::new(),
             overheard: Vec::new(),
-            malicious_commits: BTreeSet::new(),
+            unsaid_commits: BTreeSet::new(),
+            crashed_photos: BTreeSet::new(),
             photos: BTreeMap::new(),
             queue: BTreeMap::new(),
             sequence: 0,
@@ -405,13 +429,17 @@ impl World {
             return Ok(());
         }
         let now = self.now_ms;
-        if !self.faults.healed() && self.faults.strikes(Fault::IoError, Part::Machines, &mut self.input) {
+        let among = [Fault::IoError, Fault::KilledInIo, Fault::PowerCut];
+        let plan = match self.faults.pick(&among, Part::Machines, &mut self.input) {
+            Some(Fault::IoError) => Some(yuandian_vfs::Fault::Error),
+            Some(Fault::PowerCut) => Some(yuandian_vfs::Fault::Cut(Cut::Power)),
+            Some(_) => Some(yuandian_vfs::Fault::Cut(Cut::Kill)),
+            None => None,
+        };
+        if let Some(plan) = plan {
             let disk = &self.devices[index].disk;
             disk.power_on();
-            disk.plan(
-                disk.operations() + self.input.below(Part::Machines, 24) as u64,
-                yuandian_vfs::Fault::Error,
-            );
+            disk.plan(disk.operations() + self.input.below(Part::Machines, 24) as u64, plan);
         }
         let device = &mut self.devices[index];
         if let Err(error) = device.open(now) {
@@ -419,7 +447,8 @@ impl World {
             device.drop_process();
             device.disk.forget_faults();
             hold(struck, Invariant::StoresIntact, || format!("phone {index} does not open: {error}"))?;
-            self.situations.reached(Situation::ErrorInOpen);
+            let off = self.devices[index].disk.is_off();
+            self.situations.reached(if off { Situation::KilledInOpen } else { Situation::ErrorInOpen });
             self.devices[index].rising = true;
             self.after(1_000, Event::PowerOn(index));
             return Ok(());
