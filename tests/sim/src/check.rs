@@ -145,12 +145,10 @@ impl World {
         if self.secrets.is_empty() || body.is_empty() || self.devices[index].phone.is_none() {
             return Ok(());
         }
-        let person = &self.devices[index].person;
         let rest = self.devices[index]
             .phone
             .as_ref()
             .and_then(|phone| phone.person().ok())
-            .filter(|_| !person.malicious)
             .and_then(|who| beside_private(body, &who.user));
         if let Some((rest, told)) = rest {
             if told {

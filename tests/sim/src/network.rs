@@ -116,7 +116,10 @@ impl World {
             return self.answer(index, number, None, copy);
         }
         let push = self.push_of(&request);
-        self.scan_for_secrets(index, &request.body, "a request")?;
+        // What the links have garbled, and what the malicious phone says again, cannot be told apart from what may travel.
+        if !garbled && !self.devices[index].person.malicious {
+            self.scan_for_secrets(index, &request.body, "a request")?;
+        }
         self.plan_server_faults();
         let before = self.server.disk.struck();
         let now = self.server_ms();

@@ -173,7 +173,8 @@ impl Phone {
             Code::HeldMissing | Code::RetryLater => outbox::set_state(tx, item.local_id, ItemState::Held),
             Code::RChain | Code::RActor if item.tries < REWRITES_MAX => self.begin_anew(tx, item, fresh),
             _ => {
-                let forgets = item.change.is_none() && yuandian_model::planted::is(yuandian_model::planted::Bug::RefusedActForgotten);
+                let forgets = item.change.is_none()
+                    && yuandian_model::planted::is(yuandian_model::planted::Bug::RefusedActForgotten);
                 if !forgets {
                     tell()?;
                 }

@@ -366,7 +366,11 @@ impl Machine {
             return self.refused(failure);
         }
         let asked = match failure {
-            Failure::Busy { retry_after_ms: Some(ms) } if !yuandian_model::planted::is(yuandian_model::planted::Bug::RetryAfterIgnored) => (*ms).clamp(0, RETRY_AFTER_MS_MAX),
+            Failure::Busy { retry_after_ms: Some(ms) }
+                if !yuandian_model::planted::is(yuandian_model::planted::Bug::RetryAfterIgnored) =>
+            {
+                (*ms).clamp(0, RETRY_AFTER_MS_MAX)
+            }
             _ => 0,
         };
         if asked > BACKOFF_MS_MAX {

@@ -48,7 +48,8 @@ impl Machine {
                 let Some(at) = answer.offset.filter(|at| *at <= transfer.size) else {
                     return self.leave_behind();
                 };
-                let done = at == transfer.size || yuandian_model::planted::is(yuandian_model::planted::Bug::UploadDoneTooSoon);
+                let done = at == transfer.size
+                    || yuandian_model::planted::is(yuandian_model::planted::Bug::UploadDoneTooSoon);
                 let before = furthest.unwrap_or(at);
                 self.report.uploaded_bytes += at.saturating_sub(before);
                 if done || at > before {
