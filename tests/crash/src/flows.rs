@@ -69,6 +69,7 @@ pub const FLOWS: &[Made] = &[
     ("attention", attention),
     ("revoke", revoke),
     ("upload", upload),
+    ("epoch-refill", epoch_refill),
 ];
 
 fn step(command: impl Fn(&mut Phone) -> Result<()> + Send + Sync + 'static) -> Step {
@@ -367,4 +368,28 @@ fn upload() -> Flow {
         steps.push(keep(Keep::Uploaded(begun)));
     }
     scene.flow("upload", steps, Resume::FromAcknowledged).showing(&["true]"])
+}
+
+/// The server's disk died after it had answered, and a backup from before was put in its place: what it answered is offered again.
+fn epoch_refill() -> Flow {
+    let mut scene = Scene::with(1, Role::GridWorker);
+    capture(scene.phone(), "case.snap", "已在备份里");
+    scene.sync();
+    let backup = scene.server.backup();
+    capture(scene.phone(), "case.city.E06010", "一处");
+    let case = titled(scene.phone(), "一处").expect("the case");
+    scene.phone().note(&case, "现场", &[photo(0)]).expect("a note");
+    scene.sync();
+    scene.sync();
+    assert!(scene.phone().outbox().expect("it is read").is_empty(), "everything was answered");
+    scene.server.restore(&backup);
+    let image = scene.still();
+    let given = scene.sync_until(is_receipts);
+    let steps = given.into_iter().flat_map(|given| {
+        let before = is_receipts(&given).then(batch);
+        before.into_iter().chain([keep(given)])
+    });
+    scene
+        .flow_on("epoch-refill", image, steps.collect(), Resume::FromAcknowledged)
+        .showing(&[r#"["一处","report","taken"]"#, r#"["已在备份里","content","taken"]"#])
 }

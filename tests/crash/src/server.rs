@@ -2,16 +2,21 @@
 //! to keep comes from here.
 
 use std::cell::{Cell, RefCell};
+use std::path::Path;
 
 use yuandian_device::Phone;
 use yuandian_document::DeviceKey;
-use yuandian_model::Role;
+use yuandian_model::{Epoch, Role};
+use yuandian_server::store::SqliteStore;
 use yuandian_sim::http::{self, HttpReply, HttpRequest};
 use yuandian_sync::message::{Enrolled, NonceRequest, ServerKey, WIRE_VERSION};
 use yuandian_sync::{Effect, Failure, Input, Keep, Machine, Reply, Request, wire};
+use yuandian_vfs::Image;
 
 /// The division that everybody lives and works in.
 const GRID: &str = "410102001";
+/// The simulated server's store on its disk.
+const STORE: &str = "server.db";
 const START_MS: i64 = 1_780_000_500_000;
 const ADDRESS: &str = "http://server.invalid";
 
@@ -45,6 +50,27 @@ impl Server {
     fn serve(&self, request: &HttpRequest) -> HttpReply {
         let now = self.tick();
         self.inner.borrow_mut().serve(request, now).expect("it is up")
+    }
+
+    /// Its disk, as a backup has it.
+    pub fn backup(&self) -> Image {
+        let mut inner = self.inner.borrow_mut();
+        inner.stop();
+        let image = inner.disk.image();
+        inner.start().expect("what was stopped starts");
+        image
+    }
+
+    /// Its disk has died: it goes on from a backup, in a new epoch.
+    pub fn restore(&self, backup: &Image) {
+        let now = self.tick();
+        let mut inner = self.inner.borrow_mut();
+        inner.stop();
+        inner.disk.restore(backup);
+        let vfs = inner.disk.vfs().to_owned();
+        let restored = SqliteStore::restored(Path::new(STORE), Some(&vfs), Epoch([2; 8]), now);
+        drop(restored.expect("a backup is whole"));
+        inner.start().expect("what was restored starts");
     }
 
     /// The server's answer to an invitation that this phone was given.
