@@ -65,6 +65,56 @@ bugs! {
     HolderStreamForgotten = "permissions", "holder-stream-forgotten";
     /// A right reaches the whole street.
     RightReachesTooFar = "permissions", "right-reaches-too-far";
+    /// A document that is to be fetched is forgotten.
+    WantedForgotten = "sync", "wanted-forgotten";
+    /// The last case of a page is dropped.
+    PageLastCaseDropped = "sync", "page-last-case-dropped";
+    /// What was said before stays in the outbox when the server says so.
+    DuplicateStays = "sync", "duplicate-stays";
+    /// A case that went stays in its stream.
+    GoneNotUnheld = "store", "gone-not-unheld";
+    /// An act is taken in any stage.
+    StageNotChecked = "gate", "stage-not-checked";
+    /// An exclusive act is taken whatever it expects.
+    ExpectsIgnored = "gate", "expects-ignored";
+    /// Somebody else's commit is taken as the sender's.
+    SignatureNotChecked = "gate", "signature-not-checked";
+    /// One command's same part is done each time it is said.
+    CommandDoneTwice = "gate", "command-done-twice";
+    /// Each piece of a file is read from its beginning.
+    WrongPieceSent = "transfer", "wrong-piece-sent";
+    /// The originals are never in the queue.
+    OriginalNeverSent = "transfer", "original-never-sent";
+    /// A right that has ended counts on.
+    EndedRightKept = "permissions", "ended-right-kept";
+    /// Who waits reads the private answers, too.
+    PrivateAnswerToTheLine = "permissions", "private-answer-to-the-line";
+    /// The public summary names the author.
+    SummaryWithAuthor = "permissions", "summary-with-author";
+    /// A restored server goes on in its old epoch.
+    EpochKept = "epochs", "epoch-kept";
+    /// Nothing is offered again to a restored server.
+    RefillForgotten = "epochs", "refill-forgotten";
+    /// A backup counts for one number more than it holds.
+    SafeSeqTooHigh = "epochs", "safe-seq-too-high";
+    /// What came back by a page is not kept for a restored server.
+    TakenNotKept = "epochs", "taken-not-kept";
+    /// The files of what is offered again are not.
+    PhotosNotOfferedAgain = "epochs", "photos-not-offered-again";
+    /// Private answers are not offered to a restored server.
+    PrivateNotOfferedAgain = "epochs", "private-not-offered-again";
+    /// The clock of ended cases runs for open ones, too.
+    AgedAlthoughOpen = "timers", "aged-although-open";
+    /// Nothing starts the clock of ended cases.
+    AgeClockForgotten = "timers", "age-clock-forgotten";
+    /// A case that is old leaves its own people's streams, too.
+    OwnStreamAges = "timers", "own-stream-ages";
+    /// The window for refilling never closes.
+    RefillNeverCloses = "timers", "refill-never-closes";
+    /// What waits is never judged for the last time.
+    WaitedNeverJudged = "timers", "waited-never-judged";
+    /// A server that starts forgets what is due.
+    TimersLostAtRestart = "timers", "timers-lost-at-restart";
 }
 
 #[cfg(feature = "planted")]

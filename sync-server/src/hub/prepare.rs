@@ -12,6 +12,7 @@ use yuandian_document::{
     cbor, cbor::CborError,
 };
 use yuandian_model::catalogue::PlacePrecision;
+use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, Code, CommitId, Refusal, UserId, Writing};
 use yuandian_sync::limits::{BLOB_BYTES_MAX, TITLE_CHARS_MAX};
 use yuandian_sync::message::{PushItem, Receipt};
@@ -112,7 +113,9 @@ fn refused<const N: usize>(code: Code, facts: [(&str, String); N]) -> ArrivedBod
 pub(super) fn open(item: PushItem, key: &CertifiedKey, rules: &Rules) -> Result<Arrived, (CommitId, Code)> {
     let id = item.commit.id();
     let envelope = item.commit.open().map_err(|e| (id, code_of(&e)))?;
-    item.commit.verify(&envelope, key).map_err(|_| (id, Code::RSig))?;
+    if !planted::is(Bug::SignatureNotChecked) {
+        item.commit.verify(&envelope, key).map_err(|_| (id, Code::RSig))?;
+    }
     // A receipt that cannot be read says nothing, like one that nobody signed.
     let adopt = item.adopt.and_then(|bytes| cbor::decode("receipt", &bytes, RECEIPT_BYTES_MAX).ok());
     let bytes = item.micros.into_iter().map(Vec::from).collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use yuandian_model::CommitId;
+use yuandian_model::planted::{self, Bug};
 
 use super::Hub;
 use super::prepare::{Arrived, adopted_first};
@@ -17,6 +18,9 @@ impl Hub {
     /// # Errors
     /// A [`Problem`] of the store.
     pub(super) fn judge_ripe(&self, now_ms: i64) -> Result<(), Problem> {
+        if planted::is(Bug::WaitedNeverJudged) {
+            return Ok(());
+        }
         let mut left = RIPE_PER_TICK_MAX;
         while left > 0 {
             let held = self.store.ripe(now_ms)?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_document::Act;
 use yuandian_model::catalogue::ActClass;
+use yuandian_model::planted::{self, Bug};
 use yuandian_model::{
     Actor, Capture, CaseId, CaseState, Code, CommitId, DeviceId, DivisionCode, Grant, Incarnation, Outcome,
     Refusal, Role, Standing, UserId, Writing, late::KEPT, refusal::Facts,
@@ -152,7 +153,7 @@ impl<'a> Ledger<'a> {
             }
         }
         // The same command's same part is not done a second time.
-        if self.taken.contains(&taken_part(item)) {
+        if self.taken.contains(&taken_part(item)) && !planted::is(Bug::CommandDoneTwice) {
             return Step::Verdict(Verdict::still(Code::Dup));
         }
         match &item.work {
@@ -216,6 +217,7 @@ impl<'a> Ledger<'a> {
 
     fn refilling(&self) -> bool {
         self.now_ms < self.refill_until_ms
+            || (self.refill_until_ms > 0 && planted::is(Bug::RefillNeverCloses))
     }
 
     /// A refusal for the bytes alone.

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use yuandian_document::{Edit, cbor};
+use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, PartitionId};
 use yuandian_sync::limits::{DOCS_MAX, MESSAGE_BYTES_MAX, PAGE_BYTES_DEFAULT, PAGE_BYTES_MAX, STREAMS_MAX};
 use yuandian_sync::message::{Docs, Manifest, PartitionHead, Pull, Receipt, StreamId, WIRE_VERSION};
@@ -268,7 +269,8 @@ impl Phone {
     /// # Errors
     /// [`DeviceError::NotFound`] or [`DeviceError::Damaged`] where the file was removed or changed behind the phone's back.
     pub fn upload_piece(&self, hash: &BlobHash, offset: u64, length: u64) -> Result<Vec<u8>> {
-        let piece = self.blob(hash, offset, length)?;
+        let from = if planted::is(Bug::WrongPieceSent) { 0 } else { offset };
+        let piece = self.blob(hash, from, length)?;
         if piece.len() as u64 != length {
             return Err(DeviceError::Damaged(format!("photo {hash} is shorter than it was")));
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::Transaction;
 use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
 use yuandian_document::{Captured, Content, Envelope, SignedCommit, cbor};
+use yuandian_model::planted::{self, Bug};
 use yuandian_model::{CaseId, Code, CommitId, DivisionCode, Epoch, Incarnation, PartitionId};
 use yuandian_sync::limits::{MESSAGE_BYTES_MAX, PRIVATE_RECORDS_MAX, PUSH_BYTES_MAX, PUSH_COMMITS_MAX};
 use yuandian_sync::message::{
@@ -163,6 +164,7 @@ impl Phone {
                 self.numbered(tx, item, receipt, bytes)
             }
             Code::Ok | Code::OkLate => outbox::taken(tx, item.local_id, bytes, receipt.seq),
+            Code::Dup if planted::is(Bug::DuplicateStays) => Ok(()),
             Code::Dup => outbox::remove(tx, item.local_id),
             // Somebody has what it builds on, and will bring it: the server keeps it until then.
             Code::HeldMissing if self.stands_on_known(tx, item)? => {
@@ -173,8 +175,7 @@ impl Phone {
             Code::HeldMissing | Code::RetryLater => outbox::set_state(tx, item.local_id, ItemState::Held),
             Code::RChain | Code::RActor if item.tries < REWRITES_MAX => self.begin_anew(tx, item, fresh),
             _ => {
-                let forgets = item.change.is_none()
-                    && yuandian_model::planted::is(yuandian_model::planted::Bug::RefusedActForgotten);
+                let forgets = item.change.is_none() && planted::is(Bug::RefusedActForgotten);
                 if !forgets {
                     tell()?;
                 }
@@ -225,7 +226,9 @@ impl Phone {
         let mut touched = BTreeSet::new();
         for head in heads {
             let known = streams::partition(tx, head.partition)?;
-            if let Some(known) = known.as_ref().filter(|known| known.epoch != head.epoch) {
+            if let Some(known) =
+                known.as_ref().filter(|known| known.epoch != head.epoch && !planted::is(Bug::RefillForgotten))
+            {
                 let safe = known.safe_seq.unwrap_or(0);
                 touched.extend(self.refill(tx, head.partition, head.epoch, safe)?);
             }
@@ -253,8 +256,12 @@ impl Phone {
         }
         let cases = authored::refill(tx, partition, epoch)?;
         tracing::warn!(%epoch, safe, cases = cases.len(), "the server was restored: it is offered again what it may have lost");
-        cases.iter().try_for_each(|doc| blobs::offer_again(tx, doc))?;
-        private::offer_again(tx)?;
+        if !planted::is(Bug::PhotosNotOfferedAgain) {
+            cases.iter().try_for_each(|doc| blobs::offer_again(tx, doc))?;
+        }
+        if !planted::is(Bug::PrivateNotOfferedAgain) {
+            private::offer_again(tx)?;
+        }
         streams::distrust(tx, partition, safe)?;
         Ok(cases)
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Transaction;
 use yuandian_document::gate::Refusal as GateRefusal;
 use yuandian_document::{Content, Kind, actor};
+use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, PartitionId};
 use yuandian_sync::check::heads_name;
 use yuandian_sync::message::{PartitionHead, PullReply, PulledCase, PulledCommit, StreamId};
@@ -48,7 +49,8 @@ impl Phone {
         let mut touched = self.see_resets(&tx, page)?;
         let mut held = Held::read(&tx)?;
         let busy = outbox::busy(&tx)?;
-        for case in &page.cases {
+        let dropped = usize::from(planted::is(Bug::PageLastCaseDropped));
+        for case in page.cases.iter().take(page.cases.len().saturating_sub(dropped)) {
             let whole = self.take(&tx, &mut held, (case, &busy), &person)?;
             touched.extend(whole.then_some(case.document));
         }
@@ -76,7 +78,7 @@ impl Phone {
         }
         for doc in &touched {
             self.settle(&tx, doc)?;
-            if !yuandian_model::planted::is(yuandian_model::planted::Bug::PageNotProjected) {
+            if !planted::is(Bug::PageNotProjected) {
                 project(self, &tx, doc)?;
             }
         }
@@ -126,6 +128,9 @@ impl Phone {
             return Ok(false);
         };
         if case.gone.is_some() {
+            if planted::is(Bug::GoneNotUnheld) {
+                return Ok(false);
+            }
             streams::unhold(tx, doc, stream)?;
             return Ok(false);
         }
@@ -240,8 +245,10 @@ impl Phone {
         if let Some(item) = outbox::of_commit(tx, &commit.id)? {
             let partition = self.partition_of(tx, doc)?;
             match streams::partition(tx, partition)? {
-                Some(head) => authored::archive(tx, item.local_id, (partition, head.epoch, commit.seq))?,
-                None => outbox::remove(tx, item.local_id)?,
+                Some(head) if !planted::is(Bug::TakenNotKept) => {
+                    authored::archive(tx, item.local_id, (partition, head.epoch, commit.seq))?
+                }
+                _ => outbox::remove(tx, item.local_id)?,
             }
             return Ok(false);
         }

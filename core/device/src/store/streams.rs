@@ -6,6 +6,8 @@ use yuandian_sync::check::StreamSum;
 use yuandian_sync::message::{PartitionHead, StreamCheck, StreamOffer, Wanted};
 use yuandian_sync::{CaseFacts, Cursor, StreamId};
 
+use yuandian_model::planted::{self, Bug};
+
 use super::id;
 use crate::error::Result;
 
@@ -291,6 +293,9 @@ pub fn agrees(c: &Connection, check: &StreamCheck) -> Result<Option<(i64, bool)>
 
 /// Wants a document; one that is wanted already keeps what it needs more of.
 pub fn want(c: &Connection, doc: &CaseId, since: u64, (open, touched_ms): (bool, i64)) -> Result<()> {
+    if planted::is(Bug::WantedForgotten) {
+        return Ok(());
+    }
     c.prepare_cached(
         "INSERT INTO wanted (doc, since, open, touched_ms) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (doc) DO UPDATE SET since = MIN(since, ?2), open = ?3, touched_ms = ?4, tries = 0",

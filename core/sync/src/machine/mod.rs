@@ -20,6 +20,7 @@ use crate::limits::{
 use crate::message::{DocsReply, ManifestReply, PullReply};
 use crate::transfer::TransferQueue;
 use uploads::Upload;
+use yuandian_model::planted::{self, Bug};
 
 pub use vocabulary::{
     Effect, Failure, Input, Keep, Load, Loaded, Opening, Reply, Request, RunReport, UploadReply,
@@ -366,9 +367,7 @@ impl Machine {
             return self.refused(failure);
         }
         let asked = match failure {
-            Failure::Busy { retry_after_ms: Some(ms) }
-                if !yuandian_model::planted::is(yuandian_model::planted::Bug::RetryAfterIgnored) =>
-            {
+            Failure::Busy { retry_after_ms: Some(ms) } if !planted::is(Bug::RetryAfterIgnored) => {
                 (*ms).clamp(0, RETRY_AFTER_MS_MAX)
             }
             _ => 0,

@@ -2,6 +2,7 @@
 
 use super::writing::Transaction;
 use yuandian_model::CaseId;
+use yuandian_model::planted::{self, Bug};
 use yuandian_sync::StreamId;
 
 use super::membership::{Step, leave, touch as touch_streams};
@@ -34,7 +35,8 @@ pub fn touch(
     if aged {
         streams.retain(is_own);
     }
-    if ended && !had_ended {
+    let starts = ended && !had_ended && !planted::is(Bug::AgeClockForgotten);
+    if starts || planted::is(Bug::AgedAlthoughOpen) {
         timers::set(t, timers::AGE, &step.document.0, step.now_ms + AGE_OUT_MS)?;
     } else if had_ended && !ended {
         timers::clear(t, timers::AGE, &step.document.0)?;
@@ -53,7 +55,7 @@ pub fn age_out(t: &Transaction<'_>, document: CaseId, now_ms: i64) -> Result<(),
     };
     let head = partitions::advance(t, record.partition, 1)?;
     let step = Step { partition: record.partition, document, seq: head.head, now_ms };
-    leave(t, &step, AGED, |stream| !is_own(stream))?;
+    leave(t, &step, AGED, |stream| !is_own(stream) || planted::is(Bug::OwnStreamAges))?;
     t.prepare_cached("UPDATE case_row SET aged = 1 WHERE id = ?1")
         .and_then(|mut s| s.execute([document.0]))
         .map(|_| ())

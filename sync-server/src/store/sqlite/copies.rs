@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, Epoch};
 use yuandian_sync::message::PartitionHead;
 
@@ -73,7 +74,8 @@ impl SqliteStore {
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
         let t = Transaction::within(&transaction);
         for head in partitions::heads(&t)? {
-            let epoch = partitions::epoch_of(&life, head.partition);
+            let kept = planted::is(Bug::EpochKept);
+            let epoch = if kept { head.epoch } else { partitions::epoch_of(&life, head.partition) };
             t.execute(
                 "UPDATE partition SET epoch = ?2, safe_seq = NULL WHERE id = ?1",
                 (head.partition.0, epoch.0),
@@ -148,7 +150,13 @@ pub fn backed_up(t: &Transaction<'_>, copied: &Copied, now_ms: i64) -> Result<()
         t.prepare_cached(
             "UPDATE partition SET safe_seq = max(coalesce(safe_seq, 0), ?3) WHERE id = ?1 AND epoch = ?2",
         )
-        .and_then(|mut s| s.execute((head.partition.0, head.epoch.0, signed(head.head))))
+        .and_then(|mut s| {
+            s.execute((
+                head.partition.0,
+                head.epoch.0,
+                signed(head.head + u64::from(planted::is(Bug::SafeSeqTooHigh))),
+            ))
+        })
         .map_err(error)?;
     }
     settings::set(t, BACKUP_MS, &copied.made_ms.to_string())?;

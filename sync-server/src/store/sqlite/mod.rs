@@ -32,6 +32,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, DivisionCode, Epoch, PartitionId, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::check::StreamSum;
@@ -99,6 +100,9 @@ impl SqliteStore {
         let (alone, vfs) = (vfs.is_some(), vfs.map(str::to_owned));
         let store = Self { path, writer, readers, alone, vfs, digits: None, ready: keys::Ready::default() };
         store.read(copies::refuse_copy)?;
+        if planted::is(Bug::TimersLostAtRestart) {
+            store.write(|t| t.execute("DELETE FROM timer", []).map(|_| ()).map_err(error))?;
+        }
         let digits = store.read(settings::partition_digits)?;
         Ok(Self { digits, ..store })
     }

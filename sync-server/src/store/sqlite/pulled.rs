@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use minicbor::bytes::ByteVec;
 use rusqlite::OptionalExtension;
 use yuandian_document::{Content, Envelope, Kind, Place, cbor, limits::COMMIT_BYTES_MAX};
+use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, Cell500, CommitId, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::check::heads_name;
@@ -136,7 +137,7 @@ pub fn pulled(
     let record = case(names.t, &document)?
         .ok_or_else(|| StoreError::Damaged(format!("a stream names case {document} that is not there")))?;
     let facts = match share {
-        Share::Summary => summary(&record, receiver),
+        Share::Summary if !planted::is(Bug::SummaryWithAuthor) => summary(&record, receiver),
         _ => names.facts(&record, receiver)?,
     };
     let mut pulled = PulledCase {

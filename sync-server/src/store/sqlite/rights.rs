@@ -1,6 +1,7 @@
 //! Rights and their history: a right is never deleted, it ends.
 
 use rusqlite::{OptionalExtension, Row};
+use yuandian_model::planted::{self, Bug};
 use yuandian_model::{DeviceId, Grant, PastGrant, UserId};
 
 use super::row::parsed;
@@ -15,7 +16,9 @@ pub const OF: &str =
 
 /// What a person may now, rising.
 pub fn held(t: &Transaction<'_>, user: &UserId) -> Result<Vec<Grant>, StoreError> {
-    let mut statement = t.prepare_cached(HELD).map_err(error)?;
+    let kept = planted::is(Bug::EndedRightKept);
+    let sql = if kept { "SELECT role, grid FROM person_right WHERE user = ?1" } else { HELD };
+    let mut statement = t.prepare_cached(sql).map_err(error)?;
     let rows = statement
         .query_map([user.0], |row| {
             Ok(Grant { role: parsed(row, 0, "role")?, grid: parsed(row, 1, "division code")? })
