@@ -16,6 +16,7 @@ use yuandian_vfs::{Disk, FaultBlobDir};
 
 use crate::invariant::{Broken, Invariant, Step, hold};
 use crate::reference::{Saved, What};
+use crate::server::DATABASE;
 use crate::situation::Situation;
 use crate::world::World;
 
@@ -193,6 +194,7 @@ impl World {
             }
         }
         self.check_saved()?;
+        self.check_confided(&lines)?;
         self.check_disks()
     }
 
@@ -206,6 +208,9 @@ impl World {
         for (id, line) in lines {
             let Some(expected) = self.reference.cases().get(id) else { continue };
             let state = &line.record.state;
+            if self.reference.restored {
+                continue;
+            }
             hold(state.holders == expected.holders, Invariant::OneWinnerPerClaim, || {
                 format!("{id}: held by {:?}, first come {:?}", state.holders, expected.holders)
             })?;
@@ -256,6 +261,7 @@ impl World {
                 format!("phone {index}: {} of {} was refused as {}", entry.act, entry.case, entry.code)
             })?;
         }
+        self.check_word_kept(index, phone)?;
         let list = phone.list(u32::MAX, 0).map_err(|e| damaged(&e))?;
         let mut held = BTreeSet::new();
         let mut facts = Vec::new();
@@ -269,6 +275,10 @@ impl World {
             }
             let view = phone.case(&id).map_err(|e| damaged(&e))?;
             check_line(index, line, &view)?;
+            if line.sync == "attention" && !self.reference.may_hold(user, &id) {
+                // What was refused because a right had ended stays until its person has looked.
+                continue;
+            }
             conflict |= !view.conflicts.is_empty();
             let Some(server) = lines.get(&id) else {
                 // The server refused it: it is the person's to decide.
@@ -292,6 +302,20 @@ impl World {
         })?;
         self.situations.reached_if(conflict, Situation::ConflictShown);
         self.trace.add(now, &facts, || format!("phone {index} holds {} cases", held.len()));
+        Ok(())
+    }
+
+    /// Nothing came out otherwise than the server had said, where no copy of anything was put in its place.
+    fn check_word_kept(&self, index: usize, phone: &Phone) -> Step {
+        let copies = self.devices.iter().any(|device| device.restored || device.cloned_from.is_some());
+        if copies || self.reference.restored {
+            return Ok(());
+        }
+        let troubles = phone.sync_state().map_err(|e| damaged(&e))?.troubles;
+        for (what, invariant) in [("sums", Invariant::StreamsExact), ("heads", Invariant::Convergence)] {
+            let times = troubles.get(what).copied().unwrap_or_default();
+            hold(times == 0, invariant, || format!("{what} of phone {index} were wrong {times} times"))?;
+        }
         Ok(())
     }
 
@@ -322,6 +346,21 @@ impl World {
             }
             hold(told, Invariant::NoAcknowledgedWriteLost, || {
                 format!("{:?} of {}, saved on phone {}, is nowhere", saved.what, saved.case, saved.device)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// A private answer that was saved with its case is where its case is.
+    fn check_confided(&self, lines: &BTreeMap<CaseId, CaseLine>) -> Step {
+        let given_up = |case: &CaseId| self.reference.saved.iter().any(|s| s.case == *case && s.given_up);
+        for (case, secret) in self.confided.iter().filter(|(case, _)| lines.contains_key(case)) {
+            let mut there = given_up(case);
+            self.server.disk.each_file(|name, bytes| {
+                there |= name.starts_with(DATABASE) && find(bytes, secret).is_some();
+            });
+            hold(there, Invariant::NoAcknowledgedWriteLost, || {
+                format!("the private answer of {case} is not on the server")
             })?;
         }
         Ok(())

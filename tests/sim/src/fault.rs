@@ -36,6 +36,9 @@ named! {
         ServerDiskFull = "server-disk-full", "The server's disk is full for some operations.";
         ServerIoError = "server-io-error", "One disk operation of the server fails.";
         Malicious = "malicious", "One phone does not keep to any rule.";
+        RightsChanged = "rights-changed", "A person's right ends, or comes back.";
+        ServerRestored = "server-restored", "The server is lost and restored from a copy: phones refill it.";
+        LongPause = "long-pause", "Nothing happens for a month: what has ended leaves the lists of those who only work there.";
     }
 }
 
@@ -59,9 +62,16 @@ impl Faults {
         for fault in Fault::ALL {
             let enabled = input.chance(Part::Shape, odds);
             let rate = RATES[input.below(Part::Shape, RATES.len())];
-            let enabled = enabled && (*fault != Fault::Malicious || rate == RATES[0]);
+            let rare = *fault == Fault::Malicious;
+            let enabled = enabled && (!rare || rate == RATES[0]);
             if enabled {
                 rates.insert(*fault, rate);
+            }
+        }
+        if rates.contains_key(&Fault::ServerRestored) {
+            // Whoever forgets on his own what the server has lost as well has lost it.
+            for fault in [Fault::PhoneRestored, Fault::PhoneCloned, Fault::Malicious, Fault::LongPause] {
+                rates.remove(&fault);
             }
         }
         Self { rates, struck: BTreeMap::new(), healed: false }
@@ -94,6 +104,12 @@ impl Faults {
     #[must_use]
     pub fn has(&self, fault: Fault) -> bool {
         !self.healed && self.rates.contains_key(&fault)
+    }
+
+    /// Whether the run has the fault at all.
+    #[must_use]
+    pub fn is_enabled(&self, fault: Fault) -> bool {
+        self.rates.contains_key(&fault)
     }
 
     /// Counts one that struck.

@@ -41,6 +41,9 @@ struct Args {
     /// Keep the input that kills a planted bug, made small, in `tests/corpus/planted`.
     #[arg(long, requires = "plant")]
     record: bool,
+    /// Runs that making a recorded input small may take.
+    #[arg(long, default_value_t = 60)]
+    shrink: u32,
     /// Where failures and progress are kept.
     #[arg(long, value_name = "DIR", default_value = "target/sim")]
     folder: PathBuf,
@@ -123,7 +126,7 @@ fn planted(args: &Args, name: &str, threads: usize) -> std::io::Result<ExitCode>
     }
     let mut all = true;
     for bug in bugs {
-        let found = search(bug, (args.start, args.budget), threads, args.record)?;
+        let found = search(bug, (args.start, args.budget), threads, args.record.then_some(args.shrink))?;
         all &= found.found;
         println!("{}", serde_json::to_string(&found)?);
     }

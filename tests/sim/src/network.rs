@@ -249,6 +249,15 @@ impl World {
                 format!("{} was sent to phone {index} in {}", case.document, case.stream)
             })?;
         }
+        for case in page.cases.iter().filter(|case| case.stream.is_summary()) {
+            let bare = case
+                .facts
+                .as_ref()
+                .is_none_or(|facts| facts.author.name.is_empty() && facts.holders.is_empty());
+            hold(bare, Invariant::NothingSentWithoutRight, || {
+                format!("the summary of {} for phone {index} names people", case.document)
+            })?;
+        }
         for cursor in &page.cursors {
             let before =
                 asked.streams.iter().find(|held| held.stream == cursor.stream && held.epoch == cursor.epoch);

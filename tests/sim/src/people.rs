@@ -199,6 +199,11 @@ impl World {
         }
         let doing = if photo_of(&saved).is_some() { Doing::Photo } else { Doing::Capture };
         let made = self.done(index, doing, made, &saved)?;
+        if let (Some((id, _)), true, false) = (&made, service == "help.errand", malicious)
+            && let Some((_, secret)) = self.secrets.last()
+        {
+            self.confided.push((*id, secret.clone()));
+        }
         if let Some((id, hash)) = made
             && let Some(hash) = hash
         {
@@ -364,6 +369,7 @@ impl World {
         if self.faults.strikes(Fault::PhoneCloned, Part::Operator, &mut self.input) {
             self.clone_phone(index)?;
         }
+        self.authority(index)?;
         if self.faults.strikes(Fault::ServerKilled, Part::Operator, &mut self.input) && self.server.is_up() {
             self.server.disk.cut(Cut::Kill);
             self.after_server_step()?;

@@ -10,9 +10,6 @@ use yuandian_model::planted::Bug;
 use crate::input::of_seed;
 use crate::run::{run, run_planted, shrink_by};
 
-/// Runs that making an input small may take.
-const SHRINK_RUNS: u32 = 60;
-
 /// What became of the search for one bug.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Found {
@@ -45,11 +42,17 @@ pub fn kills(bytes: &[u8], bug: Bug) -> bool {
     run_planted(bytes, bug).broken.is_some() && run(bytes, false).broken.is_none()
 }
 
-/// Looks for a bug in so many seeds from `start` on; `record` keeps the input, made small.
+/// Looks for a bug in so many seeds from `start` on; `record` keeps the input, made small
+/// in so many runs.
 ///
 /// # Errors
 /// The corpus folder's.
-pub fn search(bug: Bug, (start, budget): (u64, u64), threads: usize, record: bool) -> std::io::Result<Found> {
+pub fn search(
+    bug: Bug,
+    (start, budget): (u64, u64),
+    threads: usize,
+    record: Option<u32>,
+) -> std::io::Result<Found> {
     let next = AtomicU64::new(start);
     let first: Mutex<Option<u64>> = Mutex::new(None);
     std::thread::scope(|scope| {
@@ -76,8 +79,8 @@ pub fn search(bug: Bug, (start, budget): (u64, u64), threads: usize, record: boo
     };
     let bytes = of_seed(seed);
     let broken = run_planted(&bytes, bug).broken.map(|broken| broken.invariant.name());
-    if record {
-        let small = shrink_by(&bytes, SHRINK_RUNS, &|candidate| kills(candidate, bug));
+    if let Some(runs) = record {
+        let small = shrink_by(&bytes, runs, &|candidate| kills(candidate, bug));
         std::fs::create_dir_all(corpus())?;
         std::fs::write(recorded(bug), small)?;
     }

@@ -75,6 +75,10 @@ pub struct Reference {
     judged: BTreeMap<(UserId, CaseId, String), (u64, u64)>,
     /// Everything that was called saved.
     pub saved: Vec<Saved>,
+    /// Whether the server was restored: what it decided since stands on what phones have brought back until then.
+    pub restored: bool,
+    /// Whether so much time has passed that what has ended is old.
+    pub aged: bool,
 }
 
 impl Reference {
@@ -90,12 +94,30 @@ impl Reference {
             grants: BTreeMap::new(),
             judged: BTreeMap::new(),
             saved: Vec::new(),
+            restored: false,
+            aged: false,
         }
     }
 
     /// A person got a right.
     pub fn granted(&mut self, user: UserId, role: Role, grid: &DivisionCode) {
         self.grants.entry(user).or_default().push((role, grid.clone()));
+    }
+
+    /// A person's right has ended.
+    pub fn revoked(&mut self, user: UserId, role: Role, grid: &DivisionCode) {
+        self.grants.entry(user).or_default().retain(|right| *right != (role, grid.clone()));
+    }
+
+    /// Whether a person has a right.
+    #[must_use]
+    pub fn has_right(&self, user: UserId, role: Role, grid: &DivisionCode) -> bool {
+        self.grants.get(&user).is_some_and(|rights| rights.contains(&(role, grid.clone())))
+    }
+
+    fn has_ended(&self, known: &RefCase) -> bool {
+        let service = self.catalogue.service(&known.service);
+        service.is_some_and(|(_, workflow)| workflow.ends.contains(&known.stage))
     }
 
     /// The cases that the server has taken.
@@ -116,6 +138,9 @@ impl Reference {
         let Some(known) = self.cases.get(case) else { return false };
         if known.took_part.contains(&user) {
             return true;
+        }
+        if self.aged && self.has_ended(known) {
+            return false;
         }
         let help = self.catalogue.service(&known.service).is_some_and(|(service, workflow)| {
             matches!(service.visibility, Visibility::Public | Visibility::Grid)
@@ -163,7 +188,7 @@ impl Reference {
         })?;
         if let Some(before) = self.receipts.get(&id) {
             situations.reached(Situation::ReceiptReplayed);
-            hold(before == bytes || !trusted, Invariant::ReceiptsFinal, || {
+            hold(before == bytes || !trusted || self.restored, Invariant::ReceiptsFinal, || {
                 format!("{id} was answered otherwise before: now {}", receipt.code)
             })?;
             return Ok(receipt.code);
@@ -183,8 +208,10 @@ impl Reference {
             let taken = self.numbers.insert((receipt.epoch, number), id);
             hold(taken.is_none(), Invariant::NumbersUnique, || format!("{number} was given to two commits"))?;
             let highest = self.highest.entry(receipt.epoch).or_default();
-            hold(number > *highest, Invariant::NumbersUnique, || format!("{number} came after {highest}"))?;
-            *highest = number;
+            hold(number > *highest || self.restored, Invariant::NumbersUnique, || {
+                format!("{number} came after {highest}")
+            })?;
+            *highest = number.max(*highest);
         }
         let Ok(envelope) = commit.open() else { return Ok(receipt.code) };
         match envelope.typed_body() {
@@ -193,6 +220,22 @@ impl Reference {
             Err(_) => {}
         }
         Ok(receipt.code)
+    }
+
+    /// What was decided before the server was restored may be judged by it once more: who takes part is known all the same.
+    fn act_after_restore(&mut self, user: UserId, id: CaseId, act: &Act, receipt: &Receipt) {
+        let Some(known) = self.cases.get_mut(&id) else { return };
+        let Some((_, workflow)) = self.catalogue.service(&known.service) else { return };
+        let Some(row) = workflow.act(&act.name) else { return };
+        match row.effect {
+            Effect::Take => {
+                known.took_part.insert(user);
+            }
+            Effect::None | Effect::Dismiss if receipt.code != Code::RTaken => {
+                known.stage.clone_from(&row.to);
+            }
+            _ => {}
+        }
     }
 
     fn content(&self, case: CaseId, receipt: &Receipt, situations: &mut Situations) {
@@ -227,7 +270,7 @@ impl Reference {
             return Ok(());
         }
         judged.0 += 1;
-        if receipt.code == Code::Dup {
+        if receipt.code == Code::Dup || receipt.facts.get("kept").is_some_and(|kept| kept == "note") {
             return Ok(());
         }
         if act.name == OPENING_ACT {
@@ -244,7 +287,12 @@ impl Reference {
                 took_part: BTreeSet::from([user]),
             };
             let before = self.cases.insert(id, opened);
-            return hold(before.is_none(), Invariant::NothingDoubled, || format!("{id} was opened twice"));
+            let once = before.is_none() || self.restored;
+            return hold(once, Invariant::NothingDoubled, || format!("{id} was opened twice"));
+        }
+        if self.restored {
+            self.act_after_restore(user, id, act, receipt);
+            return Ok(());
         }
         let Some(known) = self.cases.get_mut(&id) else {
             return Err(Broken::new(

@@ -18,7 +18,7 @@ use crate::http::{HttpReply, HttpRequest, PROBLEM};
 use crate::machine::Drawn;
 
 /// The database on the server's disk.
-const DATABASE: &str = "server.db";
+pub const DATABASE: &str = "server.db";
 
 /// The server's machine.
 pub struct Server {
@@ -63,8 +63,13 @@ impl Server {
         if self.process.is_some() {
             return Ok(());
         }
+        self.begin(Arc::new(SqliteStore::open_alone(Path::new(DATABASE), self.disk.vfs(), Epoch([1; 8]))?));
+        Ok(())
+    }
+
+    /// A process on this store.
+    pub(crate) fn begin(&mut self, store: Arc<SqliteStore>) {
         self.life += 1;
-        let store = Arc::new(SqliteStore::open_alone(Path::new(DATABASE), self.disk.vfs(), Epoch([1; 8]))?);
         let hub = Hub::new(
             store.clone(),
             Arc::new(FaultBlobs::new(&self.disk)),
@@ -73,7 +78,6 @@ impl Server {
             Box::new(Drawn::new("server", 0, self.life)),
         );
         self.process = Some(Process { hub, store });
-        Ok(())
     }
 
     /// Whether it takes requests.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use yuandian_model::{BlobHash, CaseId, CommitId, DivisionCode, Role};
 use yuandian_vfs::Cut;
 
+use crate::authority::ServerCopy;
 use crate::device::{Device, Person};
 use crate::fault::{Fault, Faults};
 use crate::http::{HttpReply, HttpRequest};
@@ -133,6 +134,12 @@ pub struct World {
     pub secrets: Vec<(usize, Vec<u8>)>,
     /// People who were told a private answer by right.
     pub told: std::collections::BTreeSet<usize>,
+    /// Private answers that were saved with their cases.
+    pub confided: Vec<(CaseId, Vec<u8>)>,
+    /// The last copy of the server.
+    pub copy: Option<ServerCopy>,
+    /// How often the server was restored.
+    pub restores: u32,
     /// Counts what must be unique.
     pub counter: u64,
     /// Numbers of requests that were given up.
@@ -227,6 +234,9 @@ impl World {
             steps: 0,
             secrets: Vec::new(),
             told: std::collections::BTreeSet::new(),
+            confided: Vec::new(),
+            copy: None,
+            restores: 0,
             counter: 0,
             given_up: BTreeSet::new(),
             served: BTreeMap::new(),
@@ -313,16 +323,27 @@ impl World {
             }
         }
         self.heal()?;
-        let until_ms = self.now_ms + HEALING_MS;
-        while let Some(((at_ms, _), event)) = self.queue.pop_first() {
-            if at_ms > until_ms || self.is_quiet() {
-                break;
-            }
-            self.now_ms = at_ms;
-            self.step(event)?;
+        self.rest()?;
+        if self.time_passes()? {
+            self.quiet_rounds.clear();
+            self.rest()?;
         }
         self.check_drained()?;
         self.check_at_rest()
+    }
+
+    /// Runs until all is quiet, or for as long as healing may take.
+    fn rest(&mut self) -> Step {
+        let until_ms = self.now_ms + HEALING_MS;
+        while let Some(((at_ms, _), event)) = self.queue.pop_first() {
+            if at_ms > until_ms || self.is_quiet() {
+                self.queue.insert((at_ms, 0), event);
+                break;
+            }
+            self.now_ms = at_ms.max(self.now_ms);
+            self.step(event)?;
+        }
+        Ok(())
     }
 
     fn step(&mut self, event: Event) -> Step {
@@ -352,7 +373,11 @@ impl World {
         }
     }
 
-    fn tick(&mut self) -> Step {
+    /// The server's timers are looked at, and will be again.
+    ///
+    /// # Errors
+    /// A promise that breaks.
+    pub fn tick(&mut self) -> Step {
         let now = self.server_ms();
         if let Some(hub) = self.server.hub()
             && let Err(problem) = hub.tick(now)
