@@ -246,7 +246,7 @@ impl Phone {
             let partition = self.partition_of(tx, doc)?;
             match streams::partition(tx, partition)? {
                 Some(head) if !planted::is(Bug::TakenNotKept) => {
-                    authored::archive(tx, item.local_id, (partition, head.epoch, commit.seq))?
+                    authored::archive(tx, item.local_id, (partition, head.epoch, commit.seq))?;
                 }
                 _ => outbox::remove(tx, item.local_id)?,
             }
