@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
-use crate::{capture, commits, list, memory, open, reconnect};
+use crate::{capture, commits, list, memory, open, reconnect, syncs};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -33,6 +33,12 @@ enum Name {
     Memory,
     /// Commits of 100 devices against the gate alone and bare durable rows
     ServerCommits,
+    /// Bytes of a run with nothing to do, 10,000 cases held
+    IdleSync,
+    /// Bytes of 100 edits over 100 cases against their bare changes
+    Delta,
+    /// A new phone that receives 10,000 cases against bare rows
+    FirstSync,
     /// 2,000 devices that come back three days behind, while others write
     Reconnect,
 }
@@ -82,6 +88,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         Name::List => list::measure(&dir)?,
         Name::Memory => memory::measure(&dir)?,
         Name::ServerCommits => commits::measure(&dir)?,
+        Name::IdleSync => syncs::idle(&dir)?,
+        Name::Delta => syncs::delta(&dir)?,
+        Name::FirstSync => syncs::first(&dir)?,
         Name::Reconnect => reconnect::measure(&dir)?,
     };
     let line = figure.json();

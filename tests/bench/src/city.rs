@@ -88,7 +88,8 @@ impl City {
         self.now_ms.load(Ordering::SeqCst)
     }
 
-    fn stranger(&self, request: Request) -> Result<Response, Fault> {
+    /// One request of somebody who has no token.
+    pub fn stranger(&self, request: Request) -> Result<Response, Fault> {
         self.hub.handle(request, &Principal::Stranger, self.now()).map_err(said)
     }
 
@@ -99,11 +100,8 @@ impl City {
         self.hub.handle(request, &principal, now).map_err(said)
     }
 
-    /// A grid worker with a device.
-    pub fn device(&self, number: u32, grid: &str) -> Result<Device, Fault> {
-        let seed: [u8; 32] = Sha256::digest(number.to_be_bytes()).into();
-        let root = SoftwareRoot::from_seed(&seed)?;
-        let certificate = DeviceCertificate::issue(&root, &DeviceKey::from_seed(&seed))?;
+    /// An invitation for a grid worker.
+    pub fn invitation(&self, number: u32, grid: &str) -> Result<String, Fault> {
         let code = InvitationCode::draw(&mut Counted(AtomicU64::new(1_000_000 + u64::from(number))));
         self.store.invite(&[NewInvitation {
             hash: code.hash(),
@@ -111,6 +109,22 @@ impl City {
             grid: grid.parse()?,
             until_ms: self.now() + 1_000,
         }])?;
+        Ok(code.to_string())
+    }
+
+    /// One request under a token.
+    pub fn under(&self, token: &str, request: Request) -> Result<Response, Fault> {
+        let now = self.now();
+        let principal = self.hub.authenticate(token, now).map_err(said)?;
+        self.hub.handle(request, &principal, now).map_err(said)
+    }
+
+    /// A grid worker with a device.
+    pub fn device(&self, number: u32, grid: &str) -> Result<Device, Fault> {
+        let seed: [u8; 32] = Sha256::digest(number.to_be_bytes()).into();
+        let root = SoftwareRoot::from_seed(&seed)?;
+        let certificate = DeviceCertificate::issue(&root, &DeviceKey::from_seed(&seed))?;
+        let code = self.invitation(number, grid)?;
         let mut device = Device {
             number,
             certificate,
@@ -121,7 +135,7 @@ impl City {
         };
         let wish = cbor::encode(&Enroll {
             version: WIRE_VERSION,
-            code: code.to_string(),
+            code,
             name: format!("Person {number}"),
             certificate: device.certificate.clone(),
             app: "bench 0".to_owned(),

@@ -28,6 +28,8 @@ mod memory;
 mod open;
 mod phone;
 mod reconnect;
+mod runs;
+mod syncs;
 
 use std::process::ExitCode;
 
