@@ -254,10 +254,10 @@ impl Phone {
                 authored::archive(tx, item.local_id, (partition, authored::BEFORE, 0))?;
             }
         }
-        let cases = authored::refill(tx, partition, epoch)?;
+        let mut cases = authored::refill(tx, partition, epoch)?;
         tracing::warn!(%epoch, safe, cases = cases.len(), "the server was restored: it is offered again what it may have lost");
         if !planted::is(Bug::PhotosNotOfferedAgain) {
-            cases.iter().try_for_each(|doc| blobs::offer_again(tx, doc))?;
+            cases.extend(blobs::offer_all_again(tx)?);
         }
         if !planted::is(Bug::PrivateNotOfferedAgain) {
             private::offer_again(tx)?;

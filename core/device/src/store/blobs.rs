@@ -219,11 +219,11 @@ pub fn spare(c: &Connection, hash: &BlobHash) -> Result<()> {
     Ok(())
 }
 
-/// The server was restored: files of these cases are offered again.
-pub fn offer_again(c: &Connection, doc: &CaseId) -> Result<()> {
-    c.prepare_cached("UPDATE blobs SET state = 0, url = NULL, sent = 0 WHERE doc = ?1 AND state = 1")?
-        .execute([doc.as_bytes()])?;
-    c.prepare_cached("UPDATE blobs SET url = NULL, sent = 0 WHERE doc = ?1 AND state = 0")?
-        .execute([doc.as_bytes()])?;
-    Ok(())
+/// A server that was restored may have lost any file, also of a case that it still has: every one is offered again, from its beginning.
+/// Gives the cases that show them. What the server still has costs one question.
+pub fn offer_all_again(c: &Connection) -> Result<Vec<CaseId>> {
+    c.prepare_cached("UPDATE blobs SET state = 0, url = NULL, sent = 0 WHERE state IN (0, 1)")?.execute([])?;
+    let mut statement = c.prepare_cached("SELECT DISTINCT doc FROM blobs WHERE state = 0 ORDER BY doc")?;
+    let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(row?, CaseId::from_slice)).collect()
 }
