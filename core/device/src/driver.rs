@@ -122,11 +122,18 @@ impl Driver {
                             let mut phone = lock(&phone);
                             // Named before it is kept: a settled commit is no longer in the outbox.
                             let step = phone.step_of(&keep)?;
+                            phone.changed.take();
                             phone.keep(&keep)?;
-                            Ok(step)
+                            Ok((step, phone.changed.take()))
                         });
-                        if let Some(step) = kept.await? {
-                            watch(step);
+                        let (step, mut changed) = kept.await?;
+                        if let Some(SyncStep::Judged { cases } | SyncStep::Received { cases }) = &step {
+                            changed.retain(|case| !cases.contains(case));
+                        }
+                        step.into_iter().for_each(&mut watch);
+                        // A right that ended, an appeal that was answered, a photo that arrived: cases that nothing else names.
+                        if !changed.is_empty() {
+                            watch(SyncStep::Received { cases: changed.into_iter().collect() });
                         }
                         Input::Kept
                     }

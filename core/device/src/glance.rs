@@ -126,6 +126,7 @@ pub(crate) fn project_written(
     let Glance { content, row, .. } = glance(phone, db, id, &stored.facts, &loaded, person)?;
     if captured {
         // A capture waits for nothing that can wait: the next search or the next projection finds words for it.
+        phone.changed.borrow_mut().insert(*id);
         return search::put_row(db, &row, None, true);
     }
     put_line(phone, db, &stored.facts, (&row, stored.whole.then_some(&content)), person)
@@ -140,6 +141,7 @@ pub(crate) fn put_line(
     person: &PersonRecord,
 ) -> Result<()> {
     let grams = phone.case_grams(facts, content, row, person);
+    phone.changed.borrow_mut().insert(row.id);
     search::put_row(db, row, Some(&grams), content.is_some())
 }
 

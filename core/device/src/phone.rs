@@ -2,13 +2,15 @@
 //!
 //! Commands are in [`crate::write`], reading in [`crate::view`], the store's side of sync in [`crate::exchange`].
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use yuandian_document::{Captured, DeviceCertificate, DeviceKey, Purpose, cbor};
 use yuandian_model::words::Words;
-use yuandian_model::{Actor, Catalogue, Divisions, Epoch, Grant, Incarnation, UserId};
+use yuandian_model::{Actor, CaseId, Catalogue, Divisions, Epoch, Grant, Incarnation, UserId};
 use yuandian_sync::message::{Enroll, Enrolled, SignedMessage, WIRE_VERSION};
 
 use crate::error::{DeviceError, Result};
@@ -55,6 +57,8 @@ pub struct Phone {
     pub(crate) certificate: DeviceCertificate,
     pub(crate) seen_monotonic_ms: Option<u64>,
     pub(crate) run: Run,
+    /// Cases whose line was written or went since this was last asked: what a screen must look at again.
+    pub(crate) changed: RefCell<BTreeSet<CaseId>>,
 }
 
 impl Phone {
@@ -104,6 +108,7 @@ impl Phone {
             certificate,
             seen_monotonic_ms: None,
             run: Run::default(),
+            changed: RefCell::default(),
         };
         phone.remove_doomed()?;
         phone.requeue_foreign_incarnations()?;

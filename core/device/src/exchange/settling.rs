@@ -100,6 +100,7 @@ impl Phone {
                 _ => {
                     blobs::let_go(tx, &doc)?;
                     cases::purge(tx, &doc)?;
+                    self.changed.borrow_mut().insert(doc);
                 }
             }
         }
