@@ -1,6 +1,7 @@
 //! Faults of the world. Each run has a subset of its own, each at a rate of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use crate::input::{Input, Part};
 use crate::named::named;
@@ -45,6 +46,14 @@ named! {
 /// Odds of 256 at which an enabled fault strikes where it can.
 const RATES: [u8; 3] = [2, 6, 18];
 
+/// Faults that no world of this process has: what is looked for apart from the rest. Set once, before the first world.
+static WITHOUT: OnceLock<BTreeSet<Fault>> = OnceLock::new();
+
+/// Takes faults out of every world of this process. The first call counts.
+pub fn exclude(faults: impl IntoIterator<Item = Fault>) {
+    WITHOUT.get_or_init(|| faults.into_iter().collect());
+}
+
 /// Which faults a run has, how often each may strike, and how often each has struck.
 #[derive(Debug, Default)]
 pub struct Faults {
@@ -64,7 +73,8 @@ impl Faults {
             let rate = RATES[input.below(Part::Shape, RATES.len())];
             let rare = *fault == Fault::Malicious;
             let enabled = enabled && (!rare || rate == RATES[0]);
-            if enabled {
+            let excluded = WITHOUT.get().is_some_and(|without| without.contains(fault));
+            if enabled && !excluded {
                 rates.insert(*fault, rate);
             }
         }

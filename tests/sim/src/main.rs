@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use yuandian_model::planted::Bug;
+use yuandian_sim::fault::{Fault, exclude};
 use yuandian_sim::plant::search;
 use yuandian_sim::report::{Plan, Report, run_all};
 use yuandian_sim::run::run;
@@ -29,6 +30,9 @@ struct Args {
     /// Fail also where a situation was never reached.
     #[arg(long)]
     all_situations: bool,
+    /// A fault that no world has; may be given several times, and again with --replay.
+    #[arg(long, value_name = "FAULT")]
+    without: Vec<String>,
     /// Run the input in this file, telling its story.
     #[arg(long, value_name = "FILE", conflicts_with = "seeds")]
     replay: Option<PathBuf>,
@@ -65,6 +69,14 @@ fn main() -> ExitCode {
 }
 
 fn start(args: &Args) -> std::io::Result<ExitCode> {
+    for name in &args.without {
+        if !Fault::ALL.iter().any(|fault| fault.name() == name) {
+            let known: Vec<&str> = Fault::ALL.iter().map(|fault| fault.name()).collect();
+            eprintln!("sim: no fault {name:?}; there are: {}", known.join(", "));
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    exclude(Fault::ALL.iter().copied().filter(|fault| args.without.iter().any(|name| name == fault.name())));
     if let Some(file) = &args.replay {
         return replay(&std::fs::read(file)?);
     }
