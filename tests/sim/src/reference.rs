@@ -206,6 +206,10 @@ impl Reference {
         }
         if let Some(number) = receipt.seq {
             let taken = self.numbers.insert((receipt.epoch, number), id);
+            // A refusal with a number to somebody who may send it again as often as he likes is the same one again.
+            if taken == Some(id) {
+                return Ok(receipt.code);
+            }
             hold(taken.is_none(), Invariant::NumbersUnique, || format!("{number} was given to two commits"))?;
             let highest = self.highest.entry(receipt.epoch).or_default();
             hold(number > *highest || self.restored, Invariant::NumbersUnique, || {
