@@ -1,0 +1,39 @@
+//! Messages between a phone and the hub. Maps with integer keys; a known message is never extended in place, a new one gets a new version.
+//!
+//! Members named *reserved* are empty in this version and hold their numbers for what comes next. Who says what when:
+//!
+//! 1. HELLO (a signed number) gives token, rights, offered streams, keys.
+//! 2. PUSH; each commit has one stored, signed receipt for ever.
+//! 3. PULL by cursor: lines first where much is new (`outstanding`), whole cases otherwise; then [`Docs`] for the outstanding ones.
+//! 4. A cursor that says nothing (`resets`) or a check that differs leads to [`Manifest`], and from there to [`Docs`].
+
+mod appeal;
+mod case;
+mod commit;
+mod docs;
+mod enroll;
+mod fetch;
+mod hello;
+mod key;
+mod manifest;
+mod pull;
+mod push;
+mod receipt;
+mod stream;
+
+pub use appeal::{Appeal, AppealAnswer, AppealReply};
+pub use case::{CaseFacts, HeadsName, Person, PrivateField, StoredBlob};
+pub use commit::{ChangeName, PulledCommit};
+pub use docs::{Docs, DocsReply, Wanted};
+pub use enroll::{Enroll, Enrolled};
+pub use fetch::{Fetch, FetchReply};
+pub use hello::{Hello, HelloReply, Nonce, NonceBytes, NonceRequest, PartitionHead, RemovedStream, Wipe};
+pub use key::{ServerKey, SignedMessage, SignedNotice};
+pub use manifest::{Manifest, ManifestEntry, ManifestReply};
+pub use pull::{Pull, PullReply, PulledCase, Renewed};
+pub use push::{PrivateReceipt, PrivateRecord, Push, PushItem, PushReply};
+pub use receipt::Receipt;
+pub use stream::{Cursor, StreamCheck, StreamId, StreamOffer};
+
+/// Version of every message here.
+pub const WIRE_VERSION: u8 = 0;

@@ -1,0 +1,125 @@
+//! PULL: what is new, in pages.
+
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
+use yuandian_model::CaseId;
+
+use super::{CaseFacts, Cursor, HeadsName, PrivateField, PulledCommit, StoredBlob, StreamCheck, StreamId};
+
+/// `POST /v1/pull`: what is new in these streams.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Pull {
+    /// [`WIRE_VERSION`](super::WIRE_VERSION).
+    #[n(0)]
+    pub version: u8,
+    /// Streams and how far each is applied.
+    #[n(1)]
+    pub streams: Vec<Cursor>,
+    /// Bytes the page should not exceed.
+    #[n(2)]
+    pub max_bytes: u32,
+    /// Whether a [`StreamCheck`] of every stream that the page completes is wanted, moved or not.
+    #[n(3)]
+    pub check: bool,
+}
+
+/// What is new about one case.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PulledCase {
+    /// In which stream.
+    #[n(0)]
+    pub stream: StreamId,
+    /// The case.
+    #[n(1)]
+    pub document: CaseId,
+    /// Its latest number in the stream.
+    #[n(2)]
+    pub seq: u64,
+    /// Why it is gone from the stream; none while it is present.
+    #[n(3)]
+    pub gone: Option<String>,
+    /// Commits with a number above the one since which the device holds the case, rising.
+    #[n(4)]
+    pub commits: Vec<PulledCommit>,
+    /// What is decided. None where it is gone.
+    #[n(5)]
+    pub facts: Option<CaseFacts>,
+    /// Every blob of the case that is stored whole.
+    #[n(6)]
+    pub stored: Vec<StoredBlob>,
+    /// The document as one snapshot instead of changes, where that is smaller. Only ever for a device that has nothing of it.
+    #[n(7)]
+    pub snapshot: Option<ByteVec>,
+    /// Whether only the line is sent now: the device asks for the document with [`Docs`](super::Docs).
+    #[n(8)]
+    pub outstanding: bool,
+    /// What the document's heads are with everything up to `seq` in it ([`crate::check::heads_name`]); none for a line or a summary.
+    #[n(9)]
+    pub heads: Option<HeadsName>,
+    /// Every private answer of the case that the receiver may read now: they replace what it holds. None of a line or a summary.
+    #[n(10)]
+    pub private: Option<Vec<PrivateField>>,
+}
+
+/// What HELLO says once and a page may say again when it has changed meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(map)]
+pub struct Renewed {
+    /// A signed time token.
+    #[n(0)]
+    pub time_token: Option<ByteVec>,
+    /// A signed offline lease.
+    #[n(1)]
+    pub lease: Option<ByteVec>,
+    /// Catalogue version in force.
+    #[n(2)]
+    pub catalogue: Option<u32>,
+    /// The oldest app that is still served.
+    #[n(3)]
+    pub min_client: Option<String>,
+    /// The last number inside a verified backup of the only partition.
+    #[n(4)]
+    pub safe_seq: Option<u64>,
+    /// Blobs up to here are in a verified backup.
+    #[n(5)]
+    pub blob_safe_seq: Option<u64>,
+}
+
+/// One page. Applied in one transaction with its cursors, or not at all.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PullReply {
+    /// [`WIRE_VERSION`](super::WIRE_VERSION).
+    #[n(0)]
+    pub version: u8,
+    /// What is new.
+    #[n(1)]
+    pub cases: Vec<PulledCase>,
+    /// Where each asked stream stands after this page, of those that moved.
+    #[n(2)]
+    pub cursors: Vec<Cursor>,
+    /// Whether there is more.
+    #[n(3)]
+    pub more: bool,
+    /// Server's clock, ms since 1970.
+    #[n(4)]
+    pub server_ms: i64,
+    /// Count and sum of streams that this page completes.
+    #[n(5)]
+    pub checks: Vec<StreamCheck>,
+    /// Words from the operator.
+    #[n(6)]
+    pub notices: Vec<String>,
+    /// What HELLO said, where it has changed.
+    #[n(7)]
+    pub renewed: Renewed,
+    /// Asked streams whose cursor says nothing here (another epoch, from the future, older than what is remembered of cases gone): the device
+    /// compares with [`Manifest`](super::Manifest) instead of beginning anew.
+    #[n(8)]
+    pub resets: Vec<Cursor>,
+    /// The device's rights have changed since its token was given: greet again.
+    #[n(9)]
+    pub greet: bool,
+}

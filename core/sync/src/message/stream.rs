@@ -1,0 +1,117 @@
+//! Streams: what a device may hold, how far it holds it, and whether that is what the server has.
+
+use std::fmt;
+
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+use yuandian_model::{DivisionCode, Epoch, PartitionId, UserId};
+
+/// What a principal may hold: `grid:CODE`, `pub:CODE`, `user:ID`, whole cases; `sum:CODE`, `follow:ID`, public summaries only.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode)]
+#[serde(transparent)]
+#[cbor(transparent)]
+pub struct StreamId(#[n(0)] pub String);
+
+impl StreamId {
+    /// Everything in a grid, for those who work it.
+    #[must_use]
+    pub fn grid(code: &DivisionCode) -> Self {
+        Self(format!("grid:{code}"))
+    }
+    /// What neighbours of a division may see: open requests for help.
+    #[must_use]
+    pub fn public(code: &DivisionCode) -> Self {
+        Self(format!("pub:{code}"))
+    }
+    /// A person's own cases and claims.
+    #[must_use]
+    pub fn user(user: &UserId) -> Self {
+        Self(format!("user:{user}"))
+    }
+    /// Public summaries of a division's public cases: for everybody who lives there.
+    #[must_use]
+    pub fn summary(code: &DivisionCode) -> Self {
+        Self(format!("sum:{code}"))
+    }
+    /// Public summaries of the cases that a person follows.
+    #[must_use]
+    pub fn followed(user: &UserId) -> Self {
+        Self(format!("follow:{user}"))
+    }
+    /// Whether the stream brings summaries only: no document, no commit, no person is ever sent in it.
+    #[must_use]
+    pub fn is_summary(&self) -> bool {
+        self.0.starts_with("sum:") || self.0.starts_with("follow:")
+    }
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How far a device has applied a stream in one epoch of its partition: everything with a sequence number up to `cursor`.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Cursor {
+    /// The stream.
+    #[n(0)]
+    pub stream: StreamId,
+    /// The epoch the cursor counts in; none before the first page.
+    #[n(1)]
+    pub epoch: Option<Epoch>,
+    /// The last number applied.
+    #[n(2)]
+    pub cursor: u64,
+    /// The partition whose numbers it counts.
+    #[n(3)]
+    pub partition: PartitionId,
+    /// Whether the device holds list lines alone of it: over its budget, a stream is not held whole.
+    #[n(4)]
+    pub lines_only: bool,
+}
+
+impl Cursor {
+    /// A whole stream of the only partition.
+    #[must_use]
+    pub fn new(stream: StreamId, epoch: Option<Epoch>, cursor: u64) -> Self {
+        Self { stream, epoch, cursor, partition: PartitionId::ONLY, lines_only: false }
+    }
+}
+
+/// A stream that a device may hold, with its size before anything of it is downloaded.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct StreamOffer {
+    /// The stream.
+    #[n(0)]
+    pub stream: StreamId,
+    /// In which partition.
+    #[n(1)]
+    pub partition: PartitionId,
+    /// Cases present in it.
+    #[n(2)]
+    pub count: u64,
+    /// Whether the device's budget leaves room for list lines only.
+    #[n(3)]
+    pub lines_only: bool,
+}
+
+/// Count and sum of a stream, for comparison with what a device holds ([`crate::check::StreamSum`]).
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct StreamCheck {
+    /// The stream.
+    #[n(0)]
+    pub stream: StreamId,
+    /// In which partition.
+    #[n(1)]
+    pub partition: PartitionId,
+    /// Cases present.
+    #[n(2)]
+    pub count: u64,
+    /// XOR of [`crate::check::entry_sum`] over them.
+    #[n(3)]
+    pub xor: u64,
+}
