@@ -16,7 +16,7 @@ use yuandian_model::{
     BlobHash, CaseId, Catalogue, Code, CommitId, Divisions, Grant, GroupId, Incarnation, PartitionId, Role,
     UserId, Writing,
 };
-use yuandian_sync::message::Receipt;
+use yuandian_sync::message::{CommitNumber, Receipt};
 use yuandian_sync::{Cursor, StreamId};
 
 use super::{
@@ -361,10 +361,11 @@ fn pages_hold_what_the_streams_hold(store: &dyn Store) {
     );
     let commits: Vec<u64> = page(3, usize::MAX).cases[0].commits.iter().map(|c| c.seq).collect();
     assert_eq!(commits, [4], "only what is new");
-    let ids = [whole.cases[0].commits[0].id];
+    let case = &whole.cases[0];
+    let numbers = [CommitNumber { document: case.document, seq: case.commits[0].seq }];
     let streams = streams_for(&writer.account.user, &writer.account.grants);
-    assert_eq!(store.envelopes(&ids, &streams).expect("envelopes").commits.len(), 1);
-    let none = store.envelopes(&ids, &BTreeSet::new()).expect("envelopes");
+    assert_eq!(store.envelopes(&numbers, &streams).expect("envelopes").commits.len(), 1);
+    let none = store.envelopes(&numbers, &BTreeSet::new()).expect("envelopes");
     assert!(none.commits.is_empty() && none.certificates.is_empty(), "no stream, no envelope");
     assert_eq!(store.cases(Some(2)).expect("cases").len(), 2, "a list ends at its limit");
     assert_eq!(store.cases(None).expect("cases")[0].record.id, CaseId([1; 16]), "the last moved first");

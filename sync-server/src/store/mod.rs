@@ -20,7 +20,7 @@ use yuandian_model::{
     Refusal, Role, Standing, UserId, Writing, catalogue::ActClass,
 };
 use yuandian_sync::check::StreamSum;
-use yuandian_sync::message::{ManifestEntry, PartitionHead, PulledCase, StreamCheck, Wanted};
+use yuandian_sync::message::{CommitNumber, ManifestEntry, PartitionHead, PulledCase, StreamCheck, Wanted};
 use yuandian_sync::{Cursor, StreamId};
 
 use crate::limits::BACKUP_STALE_MS;
@@ -573,7 +573,11 @@ pub trait Store: Authority {
     fn case_streams(&self, case: &CaseId) -> Result<Vec<CaseStream>, StoreError>;
 
     /// Taken commits whose cases are in one of the streams; others are left out.
-    fn envelopes(&self, ids: &[CommitId], streams: &BTreeSet<StreamId>) -> Result<Envelopes, StoreError>;
+    fn envelopes(
+        &self,
+        numbers: &[CommitNumber],
+        streams: &BTreeSet<StreamId>,
+    ) -> Result<Envelopes, StoreError>;
 
     /// A blob that a case in one of the streams names, by a device that sent its bytes, and that is shared or the reader's own.
     fn readable_blob(

@@ -127,7 +127,8 @@ fn a_stream_without_a_right_gives_nothing_and_is_not_answered() {
     let pull = Request::Pull(Pull { version: 0, streams, max_bytes: 1 << 20, check: false });
     let Ok(Response::Pull(page)) = world.ask_as(&neighbour, pull) else { panic!() };
     assert_eq!((page.cases.len(), page.cursors.len(), page.more), (0, 0, false));
-    let fetch = || Request::Fetch(Fetch { version: 0, commits: ids.clone() });
+    let numbers = [1, 2].map(|seq| CommitNumber { document: case, seq }).to_vec();
+    let fetch = || Request::Fetch(Fetch { version: 0, commits: numbers.clone() });
     let Ok(Response::Fetch(none)) = world.ask_as(&neighbour, fetch()) else { panic!() };
     assert!(none.commits.is_empty() && none.certificates.is_empty());
     let volunteer = world.phone(3, Role::Volunteer);
@@ -185,7 +186,8 @@ fn lists_have_their_limits() {
     assert!(pull(STREAMS_MAX).is_ok());
     assert_eq!(pull(STREAMS_MAX + 1).unwrap_err(), Problem::OverLimit);
     let fetch = |n: usize| {
-        world.ask_as(&phone, Request::Fetch(Fetch { version: 0, commits: vec![CommitId([1; 32]); n] }))
+        let number = CommitNumber { document: yuandian_model::CaseId([1; 16]), seq: 1 };
+        world.ask_as(&phone, Request::Fetch(Fetch { version: 0, commits: vec![number; n] }))
     };
     assert!(fetch(FETCH_COMMITS_MAX).is_ok());
     assert_eq!(fetch(FETCH_COMMITS_MAX + 1).unwrap_err(), Problem::OverLimit);

@@ -421,7 +421,6 @@ fn of_a_refused_commit_the_answer_is_kept_and_the_bytes_are_not() {
     let mut author = world.phone(1, Role::GridWorker);
     let nowhere = author.new_case();
     let refused = author.photo(nowhere, b"photo");
-    let id = refused.commit.id();
     let answer = world.push_raw(&author, vec![refused.clone()]);
     assert_eq!(receipt(&answer[0]).code, Code::RGone);
     let database = rusqlite::Connection::open(world.directory.path().join("yuandian.db")).unwrap();
@@ -429,7 +428,10 @@ fn of_a_refused_commit_the_answer_is_kept_and_the_bytes_are_not() {
     assert_eq!(count("SELECT sum(length(envelope)) FROM commit_log"), 0);
     assert_eq!(count("SELECT count(*) FROM micro"), 0);
     assert_eq!(world.push_raw(&author, vec![refused]), answer, "asked again, it is the same");
-    let fetch = Request::Fetch(Fetch { version: 0, commits: vec![id] });
+    let fetch = Request::Fetch(Fetch {
+        version: 0,
+        commits: vec![CommitNumber { document: nowhere, seq: 0 }, CommitNumber { document: nowhere, seq: 1 }],
+    });
     let Ok(Response::Fetch(found)) = world.ask_as(&author, fetch) else { panic!() };
     assert!(found.commits.is_empty() && found.certificates.is_empty());
 }

@@ -222,23 +222,27 @@ impl Device {
 
     fn incarnation(&self) -> Incarnation {
         let mut bytes = [0; 16];
-        bytes[..4].copy_from_slice(&self.number.to_be_bytes());
+        bytes[..10].copy_from_slice(&self.drawn(b"life", 0));
         Incarnation(bytes)
     }
 
-    /// The next of its cases.
+    /// As hard to compress as drawn bytes are, and the same in every run.
+    fn drawn(&self, what: &[u8], n: u64) -> [u8; 10] {
+        let digest = Sha256::new()
+            .chain_update(what)
+            .chain_update(self.number.to_be_bytes())
+            .chain_update(n.to_be_bytes())
+            .finalize();
+        std::array::from_fn(|at| digest[at])
+    }
+
+    /// One of its cases, a minute apart.
     pub fn case(&self, n: u32) -> CaseId {
-        let mut random = [0; 10];
-        random[..4].copy_from_slice(&self.number.to_be_bytes());
-        random[4..8].copy_from_slice(&n.to_be_bytes());
-        CaseId::v7(NOW_MS, random)
+        CaseId::v7(NOW_MS + i64::from(n) * 60_000, self.drawn(b"case", u64::from(n)))
     }
 
     fn commit(&mut self, document: CaseId, kind: Kind, body: Vec<u8>) -> PushItem {
         let n = self.chain.0 + 1;
-        let mut group = [0; 16];
-        group[..4].copy_from_slice(&self.number.to_be_bytes());
-        group[4..12].copy_from_slice(&n.to_be_bytes());
         let envelope = Envelope {
             version: ENVELOPE_VERSION,
             kind,
@@ -248,7 +252,7 @@ impl Device {
             incarnation: self.incarnation(),
             branch: 0,
             generation: 0,
-            group: GroupId(group),
+            group: GroupId::v7(NOW_MS, self.drawn(b"group", n)),
             n,
             prev: self.chain.1,
             captured: Captured { wall_ms: NOW_MS, seen_ms: None, since_ms: None, epoch: None, seq: None },

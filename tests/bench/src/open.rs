@@ -12,12 +12,11 @@ use std::path::Path;
 use automerge::Automerge;
 use rusqlite::Connection;
 use serde_json::{Map, json};
-use sha2::{Digest, Sha256};
 use yuandian_device::CaseId;
 use yuandian_device::platform::open_home;
 use yuandian_document::{Act, Content, Edit, Kind, NoteEntry, Place, Report, actor};
 use yuandian_model::refusal::Facts;
-use yuandian_model::{Code, CommitId, DeviceId, EntryId, GroupId, Incarnation, UserId, Wgs84};
+use yuandian_model::{Code, DeviceId, EntryId, Incarnation, UserId, Wgs84};
 use yuandian_sync::message::{PullReply, PulledCase, PulledCommit};
 use yuandian_sync::{CaseFacts, Keep, Person};
 
@@ -163,14 +162,14 @@ fn edits(number: u8, text: &str) -> Vec<Edit> {
 fn commit(seq: u8, kind: Kind, body: Vec<u8>) -> PulledCommit {
     let author = seq.saturating_sub(2);
     PulledCommit {
-        id: CommitId(Sha256::digest([seq]).into()),
+        n: u64::from(seq),
         seq: u64::from(seq),
         kind,
         device: device(author),
         incarnation: Incarnation([9; 16]),
         branch: 0,
         generation: 0,
-        group: GroupId([seq; 16]),
+        group: None,
         user: UserId([author % PEOPLE + 1; 16]),
         name: format!("网格员{}", author % PEOPLE + 1),
         wall_ms: NOW_MS,

@@ -60,7 +60,7 @@ impl Phone {
                     let partition = self.partition_of(&tx, &item.doc)?;
                     let envelope = chain.envelope(&item, device, partition, schema, self.key.id())?;
                     let signed = envelope.sign(&self.key);
-                    outbox::mark_sent(&tx, item.local_id, &signed.id(), &cbor::encode(&signed))?;
+                    outbox::mark_sent(&tx, item.local_id, envelope.n, &signed.id(), &cbor::encode(&signed))?;
                     chain.advance(&signed);
                     signed
                 }

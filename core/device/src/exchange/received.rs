@@ -190,7 +190,7 @@ impl Phone {
         let mut saved = None;
         let mut said_before = false;
         for commit in &case.commits {
-            if cases::in_base(tx, &commit.id)? {
+            if cases::in_base(tx, commit)? {
                 continue;
             }
             let change = match commit.kind {
@@ -201,7 +201,7 @@ impl Phone {
                         Some(change)
                     }
                     Err(refusal) => {
-                        tracing::error!(commit = %commit.id, %refusal, "a pulled change did not pass the gate");
+                        tracing::error!(%doc, seq = commit.seq, %refusal, "a pulled change did not pass the gate");
                         cases::put_quarantine(tx, doc, commit, &refusal.to_string())?;
                         continue;
                     }
@@ -242,7 +242,7 @@ impl Phone {
         if commit.device != self.certificate.device {
             return Ok(false);
         }
-        if let Some(item) = outbox::of_commit(tx, &commit.id)? {
+        if let Some(item) = outbox::of_number(tx, &commit.incarnation, commit.n)? {
             let partition = self.partition_of(tx, doc)?;
             match streams::partition(tx, partition)? {
                 Some(head) if !planted::is(Bug::TakenNotKept) => {
@@ -253,7 +253,10 @@ impl Phone {
             return Ok(false);
         }
         // A copy of this phone has said it, under another name: one command writes one act and one content at most.
-        outbox::remove_said(tx, doc, &commit.group, commit.kind)
+        match &commit.group {
+            Some(group) => outbox::remove_said(tx, doc, group, commit.kind),
+            None => Ok(false),
+        }
     }
 
     /// Stored files and private answers.

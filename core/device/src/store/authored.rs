@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
-use yuandian_document::{SignedCommit, cbor};
 use yuandian_model::{CaseId, CommitId, Epoch, Incarnation, PartitionId};
-use yuandian_sync::limits::MESSAGE_BYTES_MAX;
 
 use super::id;
-use crate::error::{DeviceError, Result};
+use crate::error::Result;
 
 const SHARED: &str =
-    "doc, grp, kind, intent, incarnation, branch, change, body, micros, captured, signed, receipt";
+    "n, doc, grp, kind, intent, incarnation, branch, change, body, micros, captured, signed, receipt";
 
 /// The epoch of what was taken in a life that is over and has not come by a page.
 pub const BEFORE: Epoch = Epoch([0; 8]);
@@ -43,7 +41,7 @@ struct Kept {
     commit: CommitId,
     local_id: i64,
     incarnation: Incarnation,
-    n: u64,
+    n: i64,
 }
 
 /// The server was restored: what it numbered in other epochs goes into the outbox again, in the order of the chains, before all that is
@@ -52,19 +50,14 @@ pub fn refill(c: &Connection, partition: PartitionId, epoch: Epoch) -> Result<Ve
     let mut kept = Vec::new();
     {
         let mut statement = c.prepare_cached(
-            "SELECT commit_id, local_id, incarnation, signed FROM authored
+            "SELECT commit_id, local_id, incarnation, n FROM authored
              WHERE partition = ?1 AND epoch <> ?2 ORDER BY local_id",
         )?;
         let rows = statement.query_map(params![partition.0, epoch.0], |r| {
-            Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get::<_, Vec<u8>>(2)?, r.get::<_, Vec<u8>>(3)?))
+            Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get::<_, Vec<u8>>(2)?, r.get(3)?))
         })?;
         for row in rows {
-            let (commit, local_id, incarnation, signed) = row?;
-            let n = cbor::decode::<SignedCommit>("commit", &signed, MESSAGE_BYTES_MAX)
-                .ok()
-                .and_then(|signed| signed.open().ok())
-                .map(|envelope| envelope.n)
-                .ok_or_else(|| DeviceError::Damaged("an own commit cannot be read".into()))?;
+            let (commit, local_id, incarnation, n) = row?;
             let commit = id(commit, CommitId::from_slice)?;
             kept.push(Kept { commit, local_id, incarnation: id(incarnation, Incarnation::from_slice)?, n });
         }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use yuandian_document::Kind;
-use yuandian_model::{CaseId, Code, CommitId, DeviceId, Incarnation, UserId};
+use yuandian_model::{CaseId, Code, DeviceId, Incarnation, UserId};
 use yuandian_sync::CaseFacts;
 use yuandian_sync::message::{HeadsName, PulledCommit};
 
@@ -128,8 +128,8 @@ pub fn name_change(c: &Connection, doc: &CaseId, seq: u64, change: &[u8; 32]) ->
 /// Takes a receipted commit out again, into the quarantine: it did not pass the gate when it was looked at.
 pub fn quarantine_base(c: &Connection, doc: &CaseId, seq: u64, reason: &str) -> Result<()> {
     c.prepare_cached(
-        "INSERT OR REPLACE INTO quarantine (id, doc, reason, body)
-         SELECT id, doc, ?3, body FROM base WHERE doc = ?1 AND seq = ?2",
+        "INSERT OR REPLACE INTO quarantine (device, incarnation, n, doc, reason, body)
+         SELECT device, incarnation, n, doc, ?3, body FROM base WHERE doc = ?1 AND seq = ?2",
     )?
     .execute(params![doc.as_bytes(), seq.cast_signed(), reason])?;
     c.prepare_cached("DELETE FROM base WHERE doc = ?1 AND seq = ?2")?
@@ -287,19 +287,20 @@ pub fn base(c: &Connection, doc: &CaseId) -> Result<Vec<BaseCommit>> {
 }
 
 /// Whether a commit is in the base.
-pub fn in_base(c: &Connection, commit: &CommitId) -> Result<bool> {
-    Ok(c.prepare_cached("SELECT 1 FROM base WHERE id = ?1")?.exists([commit.as_bytes()])?)
+pub fn in_base(c: &Connection, commit: &PulledCommit) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM base WHERE device = ?1 AND incarnation = ?2 AND n = ?3")?
+        .exists(params![commit.device.as_bytes(), commit.incarnation.as_bytes(), commit.n.cast_signed()])?)
 }
 
 /// Adds a pulled commit.
 pub fn put_base(c: &Connection, doc: &CaseId, commit: &PulledCommit, change: Option<[u8; 32]>) -> Result<()> {
     c.prepare_cached(
-        "INSERT OR IGNORE INTO base (id, doc, seq, kind, change, body, user, name, wall_ms, received_ms, code, facts,
+        "INSERT OR IGNORE INTO base (n, doc, seq, kind, change, body, user, name, wall_ms, received_ms, code, facts,
              device, incarnation, branch)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     )?
     .execute(params![
-        commit.id.as_bytes(),
+        commit.n.cast_signed(),
         doc.as_bytes(),
         commit.seq.cast_signed(),
         i64::from(commit.kind == Kind::Act),
@@ -320,8 +321,17 @@ pub fn put_base(c: &Connection, doc: &CaseId, commit: &PulledCommit, change: Opt
 
 /// Keeps a change that the gate refused.
 pub fn put_quarantine(c: &Connection, doc: &CaseId, commit: &PulledCommit, reason: &str) -> Result<()> {
-    c.prepare_cached("INSERT OR REPLACE INTO quarantine (id, doc, reason, body) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![commit.id.as_bytes(), doc.as_bytes(), reason, commit.body])?;
+    c.prepare_cached(
+        "INSERT OR REPLACE INTO quarantine (device, incarnation, n, doc, reason, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        commit.device.as_bytes(),
+        commit.incarnation.as_bytes(),
+        commit.n.cast_signed(),
+        doc.as_bytes(),
+        reason,
+        commit.body
+    ])?;
     Ok(())
 }
 

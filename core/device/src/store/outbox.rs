@@ -243,10 +243,18 @@ pub fn of_commit(c: &Connection, commit: &CommitId) -> Result<Option<Item>> {
     Ok(select(c, "WHERE commit_id = ?1", [commit.as_bytes()])?.pop())
 }
 
+/// The item with a number in the chain of a life of this store.
+pub fn of_number(c: &Connection, incarnation: &Incarnation, n: u64) -> Result<Option<Item>> {
+    Ok(select(c, OF_NUMBER_SQL, params![n.cast_signed(), incarnation.as_bytes()])?.pop())
+}
+
+/// The tail of the query behind every own commit that comes; its plan is tested.
+pub const OF_NUMBER_SQL: &str = "WHERE n = ?1 AND incarnation = ?2";
+
 /// Keeps the final form before it is sent.
-pub fn mark_sent(c: &Connection, local_id: i64, commit: &CommitId, signed: &[u8]) -> Result<()> {
-    c.prepare_cached("UPDATE outbox SET state = 1, commit_id = ?2, signed = ?3 WHERE local_id = ?1")?
-        .execute(params![local_id, commit.as_bytes(), signed])?;
+pub fn mark_sent(c: &Connection, local_id: i64, n: u64, commit: &CommitId, signed: &[u8]) -> Result<()> {
+    c.prepare_cached("UPDATE outbox SET state = 1, n = ?4, commit_id = ?2, signed = ?3 WHERE local_id = ?1")?
+        .execute(params![local_id, commit.as_bytes(), signed, n.cast_signed()])?;
     Ok(())
 }
 
@@ -293,7 +301,7 @@ pub struct Rewritten<'a> {
 pub fn rewrite(c: &Connection, local_id: i64, new: &Rewritten<'_>) -> Result<()> {
     c.prepare_cached(
         "UPDATE outbox SET incarnation = ?2, branch = ?3, change = ?4, body = ?5, intent = ?6,
-                state = 0, supersedes = COALESCE(commit_id, supersedes), commit_id = NULL, signed = NULL,
+                state = 0, supersedes = COALESCE(commit_id, supersedes), commit_id = NULL, n = NULL, signed = NULL,
                 receipt = NULL, seq = NULL, tries = tries + 1
          WHERE local_id = ?1",
     )?

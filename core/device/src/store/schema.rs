@@ -25,9 +25,8 @@ CREATE TABLE cases (
     seq INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
--- Receipted commits of everybody, as pulled: with the outbox the truth behind every view.
+-- Receipted commits of everybody, as pulled: with the outbox the truth behind every view. Named by their place in their author's chain.
 CREATE TABLE base (
-    id BLOB PRIMARY KEY,
     doc BLOB NOT NULL,
     seq INTEGER NOT NULL,
     kind INTEGER NOT NULL,
@@ -41,7 +40,9 @@ CREATE TABLE base (
     facts TEXT NOT NULL,
     device BLOB NOT NULL,
     incarnation BLOB NOT NULL,
-    branch INTEGER NOT NULL
+    n INTEGER NOT NULL,
+    branch INTEGER NOT NULL,
+    PRIMARY KEY (device, incarnation, n)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX base_by_case ON base (doc, seq);
 
@@ -61,6 +62,7 @@ CREATE TABLE outbox (
     micros TEXT NOT NULL,
     captured BLOB NOT NULL,
     state INTEGER NOT NULL DEFAULT 0,
+    n INTEGER,
     commit_id BLOB,
     signed BLOB,
     tries INTEGER NOT NULL DEFAULT 0,
@@ -71,10 +73,12 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_by_case ON outbox (doc, local_id);
 -- Partial, so that a capture, which has no id yet, does not write a page of it.
 CREATE UNIQUE INDEX outbox_by_commit ON outbox (commit_id) WHERE commit_id IS NOT NULL;
+CREATE INDEX outbox_by_number ON outbox (n) WHERE n IS NOT NULL;
 
 -- Own commits that the server has numbered, until they are in a verified backup: a server that is restored gets them again.
 CREATE TABLE authored (
     commit_id BLOB PRIMARY KEY,
+    n INTEGER NOT NULL,
     local_id INTEGER NOT NULL,
     doc BLOB NOT NULL,
     grp BLOB NOT NULL,
@@ -219,7 +223,10 @@ CREATE TABLE private (
 CREATE INDEX private_pending ON private (doc) WHERE pending = 1;
 
 -- Pulled changes that did not pass the gate on this phone: kept apart for a report, never applied.
-CREATE TABLE quarantine (id BLOB PRIMARY KEY, doc BLOB NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE quarantine (
+    device BLOB NOT NULL, incarnation BLOB NOT NULL, n INTEGER NOT NULL, doc BLOB NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (device, incarnation, n)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Brings a store up to [`SCHEMA`], in one transaction.

@@ -68,6 +68,7 @@ fn every_query_behind_a_screen_goes_by_an_index() {
     let folder = TempDir::new().unwrap();
     let phone = open(&folder);
     let outbox = format!("SELECT * FROM outbox {}", outbox::OF_CASE_SQL);
+    let numbered = format!("SELECT * FROM outbox {}", outbox::OF_NUMBER_SQL);
     let journal = format!("SELECT * FROM journal WHERE {}", journal::OF_CASE_SQL);
     let attention = format!("SELECT * FROM journal WHERE {}", journal::ACTIVE_SQL);
     let table = [
@@ -82,6 +83,7 @@ fn every_query_behind_a_screen_goes_by_an_index() {
         (private::OF_CASE_SQL, "USING PRIMARY KEY"),
         (outbox.as_str(), "USING INDEX outbox_by_case"),
         ("SELECT * FROM outbox WHERE commit_id = ?1", "USING INDEX outbox_by_commit"),
+        (numbered.as_str(), "USING INDEX outbox_by_number"),
         (journal.as_str(), "USING INDEX journal_by_case"),
         (attention.as_str(), "USING INDEX journal_active"),
         ("SELECT * FROM journal WHERE commit_id = ?1", "USING INDEX journal_by_commit"),

@@ -73,6 +73,14 @@ fn wrap(checksum: [u8; 4], body: &[u8]) -> Chunk {
     Chunk { bytes, body_start, hash }
 }
 
+/// The plain change chunk around `body`, with the checksum that belongs to it.
+pub(super) fn plain(body: &[u8]) -> Chunk {
+    let mut chunk = wrap([0; 4], body);
+    let (sum, at) = (chunk.hash, MAGIC.len());
+    chunk.bytes[at..at + 4].copy_from_slice(&sum[..4]);
+    chunk
+}
+
 /// Inflates into a buffer that never grows past the limits, however much the stream would give.
 fn inflate(packed: &[u8]) -> Result<Vec<u8>, Refusal> {
     let ratio_cap = packed.len().saturating_mul(INFLATE_RATIO_MAX);

@@ -19,6 +19,7 @@ mod policy;
 mod refusal;
 mod scan;
 mod shape;
+mod short;
 mod trial;
 
 use automerge::{ActorId, Automerge, ChangeHash, ExpandedChange, Patch};
@@ -28,6 +29,7 @@ use limits::HEADS_MAX;
 pub use policy::CasePolicy;
 pub use refusal::{Chain, Limit, Refusal, RefusalCode, Schema, Structure};
 pub use scan::{Scanned, scan};
+pub use short::{Restored, restore, shorten};
 
 /// What the gate is told beside the bytes. `None` switches exactly that one step off.
 #[derive(Clone, Copy, Default)]

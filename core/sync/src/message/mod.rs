@@ -17,7 +17,9 @@ mod hello;
 mod key;
 mod manifest;
 mod pull;
+mod pull_wire;
 mod push;
+mod push_wire;
 mod receipt;
 mod stream;
 
@@ -26,7 +28,7 @@ pub use case::{CaseFacts, HeadsName, Person, PrivateField, StoredBlob};
 pub use commit::{ChangeName, PulledCommit};
 pub use docs::{Docs, DocsReply, Wanted};
 pub use enroll::{Enroll, Enrolled};
-pub use fetch::{Fetch, FetchReply};
+pub use fetch::{CommitNumber, Fetch, FetchReply};
 pub use hello::{Hello, HelloReply, Nonce, NonceBytes, NonceRequest, PartitionHead, RemovedStream, Wipe};
 pub use key::{ServerKey, SignedMessage, SignedNotice};
 pub use manifest::{Manifest, ManifestEntry, ManifestReply};

@@ -25,41 +25,29 @@ pub struct Pull {
 }
 
 /// What is new about one case.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PulledCase {
     /// In which stream.
-    #[n(0)]
     pub stream: StreamId,
     /// The case.
-    #[n(1)]
     pub document: CaseId,
     /// Its latest number in the stream.
-    #[n(2)]
     pub seq: u64,
     /// Why it is gone from the stream; none while it is present.
-    #[n(3)]
     pub gone: Option<String>,
     /// Commits with a number above the one since which the device holds the case, rising.
-    #[n(4)]
     pub commits: Vec<PulledCommit>,
     /// What is decided. None where it is gone.
-    #[n(5)]
     pub facts: Option<CaseFacts>,
     /// Every blob of the case that is stored whole.
-    #[n(6)]
     pub stored: Vec<StoredBlob>,
     /// The document as one snapshot instead of changes, where that is smaller. Only ever for a device that has nothing of it.
-    #[n(7)]
     pub snapshot: Option<ByteVec>,
     /// Whether only the line is sent now: the device asks for the document with [`Docs`](super::Docs).
-    #[n(8)]
     pub outstanding: bool,
     /// What the document's heads are with everything up to `seq` in it ([`crate::check::heads_name`]); none for a line or a summary.
-    #[n(9)]
     pub heads: Option<HeadsName>,
     /// Every private answer of the case that the receiver may read now: they replace what it holds. None of a line or a summary.
-    #[n(10)]
     pub private: Option<Vec<PrivateField>>,
 }
 

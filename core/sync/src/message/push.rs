@@ -8,17 +8,13 @@ use yuandian_model::{CaseId, Code};
 use super::PartitionHead;
 
 /// One commit and the micro pictures its envelope names.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushItem {
     /// The commit.
-    #[n(0)]
     pub commit: SignedCommit,
     /// The pictures, in the envelope's order.
-    #[n(1)]
     pub micros: Vec<ByteVec>,
     /// The signed [`Receipt`](super::Receipt) of an earlier epoch: the commit was taken before the server was restored, and is offered again.
-    #[n(2)]
     pub adopt: Option<ByteVec>,
 }
 
@@ -59,17 +55,13 @@ pub struct PrivateReceipt {
 }
 
 /// `POST /v1/push`: at most [`crate::limits::PUSH_COMMITS_MAX`] commits, in order; one bad item stops no other.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
     /// [`WIRE_VERSION`](super::WIRE_VERSION).
-    #[n(0)]
     pub version: u8,
     /// The commits.
-    #[n(1)]
     pub items: Vec<PushItem>,
     /// Private answers, at most [`crate::limits::PRIVATE_RECORDS_MAX`]; judged after the commits.
-    #[n(2)]
     pub private: Vec<PrivateRecord>,
 }
 

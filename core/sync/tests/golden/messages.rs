@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 
 use minicbor::Encode;
-use yuandian_document::{Kind, Place, Purpose, Signature, cbor};
-use yuandian_model::{
-    CaseId, Cell500, Code, CommitId, DivisionCode, Grant, PartitionId, Role, UserId, Wgs84,
-};
+use yuandian_document::{ChangeHash, Content, Envelope, Kind, Place, Purpose, Signature, SignedCommit, cbor};
+use yuandian_model::{CaseId, Cell500, Code, DivisionCode, Grant, PartitionId, Role, UserId, Wgs84};
+use yuandian_sync::check::heads_name;
 use yuandian_sync::message::{
-    Appeal, AppealAnswer, AppealReply, ChangeName, Docs, DocsReply, Enroll, Enrolled, Fetch, FetchReply,
-    HeadsName, Hello, HelloReply, Manifest, ManifestEntry, ManifestReply, Nonce, NonceBytes, NonceRequest,
-    PartitionHead, PrivateField, PrivateReceipt, PrivateRecord, Pull, PullReply, PulledCase, PulledCommit,
-    Push, PushItem, PushReply, Receipt, RemovedStream, Renewed, ServerKey, SignedMessage, SignedNotice,
-    StoredBlob, StreamCheck, StreamOffer, WIRE_VERSION, Wanted, Wipe,
+    Appeal, AppealAnswer, AppealReply, ChangeName, CommitNumber, Docs, DocsReply, Enroll, Enrolled, Fetch,
+    FetchReply, HeadsName, Hello, HelloReply, Manifest, ManifestEntry, ManifestReply, Nonce, NonceBytes,
+    NonceRequest, PartitionHead, PrivateField, PrivateReceipt, PrivateRecord, Pull, PullReply, PulledCase,
+    PulledCommit, Push, PushItem, PushReply, Receipt, RemovedStream, Renewed, ServerKey, SignedMessage,
+    SignedNotice, StoredBlob, StreamCheck, StreamOffer, WIRE_VERSION, Wanted, Wipe,
 };
 use yuandian_sync::{CaseFacts, Cursor, Person, StreamId};
 
@@ -169,6 +168,19 @@ pub fn hello_reply_reserved() -> HelloReply {
     }
 }
 
+/// What follows the act in the chain: content of the same command.
+fn next_commit() -> SignedCommit {
+    let prev = Some(samples::act_commit().id());
+    let next = Envelope { micro: vec![], n: 301, prev, ..samples::content_envelope() };
+    next.sign(&samples::key())
+}
+
+/// The name of the sample's change.
+fn change_name() -> ChangeHash {
+    let admitted = Content::default().admit(&samples::change(), &samples::content_actor());
+    admitted.expect("an own change passes the gate").hash
+}
+
 pub fn push() -> Push {
     Push {
         version: WIRE_VERSION,
@@ -178,6 +190,12 @@ pub fn push() -> Push {
                 commit: samples::act_commit(),
                 micros: vec![],
                 adopt: Some(cbor::encode(&receipt_refused()).into()),
+            },
+            PushItem { commit: next_commit(), micros: vec![], adopt: None },
+            PushItem {
+                commit: SignedCommit { envelope: b"no envelope".to_vec(), signature: Signature([0x54; 64]) },
+                micros: vec![],
+                adopt: None,
             },
         ],
         private: vec![PrivateRecord {
@@ -239,14 +257,14 @@ pub fn pull() -> Pull {
 
 fn pulled_content() -> PulledCommit {
     PulledCommit {
-        id: samples::content_commit().id(),
+        n: 1,
         seq: 70_000,
         kind: Kind::Content,
         device: samples::device(),
         incarnation: INCARNATION,
         branch: 0,
         generation: 0,
-        group: samples::group(),
+        group: Some(samples::group()),
         user: samples::author(),
         name: "王芳".into(),
         wall_ms: CAPTURED_MS,
@@ -261,7 +279,8 @@ fn pulled_content() -> PulledCommit {
 
 fn pulled_act() -> PulledCommit {
     PulledCommit {
-        id: samples::act_commit().id(),
+        n: 300,
+        group: None,
         seq: 70_001,
         kind: Kind::Act,
         branch: 2,
@@ -315,7 +334,7 @@ pub fn pull_reply() -> PullReply {
         stored: vec![StoredBlob { hash: samples::THUMB }, StoredBlob { hash: samples::ORIGINAL }],
         snapshot: None,
         outstanding: false,
-        heads: None,
+        heads: Some(heads_name(&[change_name()])),
         private: None,
     };
     let afar = PulledCase {
@@ -400,6 +419,9 @@ pub fn docs_reply() -> DocsReply {
         commit.body = vec![];
         commit.change = Some(ChangeName([0x4c; 32]));
     }
+    if let Some(case) = cases.first_mut() {
+        case.heads = Some(heads_name(&[ChangeHash([0x4c; 32])]));
+    }
     DocsReply { version: WIRE_VERSION, epoch: EPOCH, cases }
 }
 
@@ -433,7 +455,13 @@ pub fn pull_reply_nothing() -> PullReply {
 }
 
 pub fn fetch() -> Fetch {
-    Fetch { version: WIRE_VERSION, commits: vec![samples::content_commit().id(), CommitId([0xff; 32])] }
+    Fetch {
+        version: WIRE_VERSION,
+        commits: vec![
+            CommitNumber { document: samples::case(), seq: 70_000 },
+            CommitNumber { document: CaseId([0xff; 16]), seq: 1 },
+        ],
+    }
 }
 
 pub fn fetch_reply() -> FetchReply {

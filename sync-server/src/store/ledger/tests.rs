@@ -58,14 +58,14 @@ fn prepared(kind: Kind, body: Vec<u8>, micros: usize) -> Prepared {
 fn pulled(item: &Prepared) -> PulledCommit {
     let name = "\u{1F600}".repeat(NAME_CHARS_MAX);
     PulledCommit {
-        id: item.id,
-        seq: u64::MAX,
+        n: u64::MAX,
+        seq: 0,
         kind: item.envelope.kind,
         device: item.envelope.device,
         incarnation: item.envelope.incarnation,
         branch: u32::MAX,
         generation: u32::MAX,
-        group: item.envelope.group,
+        group: Some(item.envelope.group),
         user: UserId([5; 16]),
         name: name.clone(),
         wall_ms: i64::MAX,
@@ -83,6 +83,26 @@ fn pulled(item: &Prepared) -> PulledCommit {
     }
 }
 
+fn case_of(commits: Vec<PulledCommit>) -> PulledCase {
+    PulledCase {
+        stream: StreamId::user(&UserId([5; 16])),
+        document: CASE,
+        seq: u64::MAX,
+        gone: None,
+        commits,
+        facts: None,
+        stored: Vec::new(),
+        snapshot: None,
+        outstanding: false,
+        heads: None,
+        private: None,
+    }
+}
+
+fn sent(commits: Vec<PulledCommit>) -> u64 {
+    cbor::encode(&case_of(commits)).len() as u64
+}
+
 #[test]
 fn a_commit_is_charged_for_all_that_is_sent_of_it() {
     for (kind, body, micros) in [
@@ -90,7 +110,7 @@ fn a_commit_is_charged_for_all_that_is_sent_of_it() {
         (Kind::Content, vec![0; 64 * 1024], MICROS_PER_COMMIT_MAX),
     ] {
         let item = prepared(kind, body, micros);
-        let sent = cbor::encode(&pulled(&item)).len() as u64;
+        let sent = sent(vec![pulled(&item)]) - sent(vec![]);
         assert!(sent <= item.pulled_bytes(), "{sent} of {}", item.pulled_bytes());
     }
     let stored = cbor::encode(&StoredBlob { hash: BlobHash([0; 32]) }).len() as u64;
@@ -101,19 +121,7 @@ fn a_commit_is_charged_for_all_that_is_sent_of_it() {
 fn a_case_of_the_smallest_acts_at_its_limit_is_a_page_that_a_phone_unpacks() {
     let item = prepared(Kind::Act, Act::named("claim", None).to_bytes(), 0);
     let count = CASE_LOG_BYTES_MAX / item.pulled_bytes();
-    let case = PulledCase {
-        stream: StreamId::user(&UserId([5; 16])),
-        document: CASE,
-        seq: u64::MAX,
-        gone: None,
-        commits: vec![pulled(&item); usize::try_from(count).unwrap()],
-        facts: None,
-        stored: Vec::new(),
-        snapshot: None,
-        outstanding: false,
-        heads: None,
-        private: None,
-    };
+    let case = case_of(vec![pulled(&item); usize::try_from(count).unwrap()]);
     let page = PullReply {
         version: WIRE_VERSION,
         cases: vec![case],

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::OptionalExtension;
 use yuandian_document::keys::{DeviceCertificate, Signature};
 use yuandian_document::{SignedCommit, cbor};
-use yuandian_model::{CaseId, CommitId, DeviceId, PartitionId};
+use yuandian_model::{CaseId, DeviceId, PartitionId};
 use yuandian_sync::limits::{FETCH_COMMITS_MAX, LINES_FIRST_ABOVE};
-use yuandian_sync::message::{ManifestEntry, PartitionHead, StreamCheck};
+use yuandian_sync::message::{CommitNumber, ManifestEntry, PartitionHead, StreamCheck};
 use yuandian_sync::{Cursor, StreamId};
 
 use super::membership::{holding, present, sum};
@@ -21,6 +21,8 @@ use crate::store::{DocsAsk, DocsPage, Envelopes, ManifestAsk, ManifestPage, Page
 
 pub const ROWS: &str = "SELECT document, seq, since_seq, state, reason FROM membership
      WHERE partition = ?1 AND stream = ?2 AND seq > ?3 AND seq <= ?4 ORDER BY seq LIMIT ?5";
+pub const ENVELOPE: &str =
+    "SELECT device, envelope, signature FROM commit_log WHERE document = ?1 AND seq = ?2 AND device <> ?3";
 pub const MUCH: &str = "SELECT 1 FROM membership
      WHERE partition = ?1 AND stream = ?2 AND seq > ?3 AND seq <= ?4 ORDER BY seq LIMIT 1 OFFSET ?5";
 pub const ENTRIES: &str = "SELECT document, seq FROM membership
@@ -249,29 +251,27 @@ pub fn manifest(t: &Transaction<'_>, ask: &ManifestAsk<'_>) -> Result<ManifestPa
 
 pub fn envelopes(
     t: &Transaction<'_>,
-    ids: &[CommitId],
+    numbers: &[CommitNumber],
     streams: &BTreeSet<StreamId>,
 ) -> Result<Envelopes, StoreError> {
     let mut found = Envelopes::default();
     let mut devices: BTreeSet<DeviceId> = BTreeSet::new();
-    for id in ids.iter().take(FETCH_COMMITS_MAX) {
+    for number in numbers.iter().take(FETCH_COMMITS_MAX) {
         let row = t
-            .prepare_cached(
-                "SELECT document, device, envelope, signature FROM commit_log WHERE id = ?1 AND seq IS NOT NULL AND device <> ?2",
-            )
+            .prepare_cached(ENVELOPE)
             .and_then(|mut s| {
-                s.query_row((id.0, PLATFORM_DEVICE.0), |row| {
-                    let signature = Signature(row.get(3)?);
-                    let commit = SignedCommit { envelope: row.get(2)?, signature };
-                    Ok((CaseId(row.get(0)?), DeviceId(row.get(1)?), commit))
+                s.query_row((number.document.0, signed(number.seq), PLATFORM_DEVICE.0), |row| {
+                    let signature = Signature(row.get(2)?);
+                    let commit = SignedCommit { envelope: row.get(1)?, signature };
+                    Ok((DeviceId(row.get(0)?), commit))
                 })
                 .optional()
             })
             .map_err(error)?;
-        let Some((document, device, commit)) = row else {
+        let Some((device, commit)) = row else {
             continue;
         };
-        if holding(t, &document, streams)?.is_some() {
+        if holding(t, &number.document, streams)?.is_some() {
             devices.insert(device);
             found.commits.push(commit);
         }

@@ -36,7 +36,7 @@ use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, DivisionCode, Epoch, PartitionId, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::check::StreamSum;
-use yuandian_sync::message::PartitionHead;
+use yuandian_sync::message::{CommitNumber, PartitionHead};
 
 use super::{
     Account, BackupState, Batch, CaseLine, CaseRecord, CaseStream, CommandPart, Committed, Contact, Copied,
@@ -279,8 +279,12 @@ impl Store for SqliteStore {
     fn case(&self, case: &CaseId) -> Result<Option<CaseRecord>, StoreError> {
         self.read(|t| row::case(t, case))
     }
-    fn envelopes(&self, ids: &[CommitId], streams: &BTreeSet<StreamId>) -> Result<Envelopes, StoreError> {
-        self.read(|t| feed::envelopes(t, ids, streams))
+    fn envelopes(
+        &self,
+        numbers: &[CommitNumber],
+        streams: &BTreeSet<StreamId>,
+    ) -> Result<Envelopes, StoreError> {
+        self.read(|t| feed::envelopes(t, numbers, streams))
     }
     fn readable_blob(
         &self,

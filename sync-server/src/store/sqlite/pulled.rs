@@ -151,7 +151,7 @@ pub fn pulled(
         Share::Since(since) => since,
         Share::Anew => 0,
     };
-    pulled.commits = commits(names, &document, since, seq)?;
+    pulled.commits = commits(names, &document, (since, seq), receiver)?;
     if share == Share::Anew {
         pulled.snapshot = snapshot(names.t, &record, &mut pulled.commits)?;
     }
@@ -213,21 +213,22 @@ fn document_heads(t: &Transaction<'_>, record: &CaseRecord) -> Result<Option<Hea
 fn commits(
     names: &mut Names<'_>,
     document: &CaseId,
-    from: u64,
-    to: u64,
+    (from, to): (u64, u64),
+    receiver: &UserId,
 ) -> Result<Vec<PulledCommit>, StoreError> {
     let t = names.t;
     let mut statement = t.prepare_cached(COMMITS).map_err(error)?;
     let mut found = statement.query((document.0, signed(from), signed(to))).map_err(error)?;
     let mut commits = Vec::new();
     while let Some(row) = found.next().map_err(error)? {
-        let (mut commit, user, micros) = commit(row).map_err(error)?;
-        commit.name = names.person(&user)?.name;
+        let (mut commit, id, micros) = commit(row).map_err(error)?;
+        commit.name = names.person(&commit.user)?.name;
+        commit.group = commit.group.filter(|_| commit.user == *receiver);
         if micros {
             commit.micros = t
                 .prepare_cached(MICROS)
                 .and_then(|mut s| {
-                    s.query_map([commit.id.0], |r| Ok(ByteVec::from(r.get::<_, Vec<u8>>(0)?)))?.collect()
+                    s.query_map([id.0], |r| Ok(ByteVec::from(r.get::<_, Vec<u8>>(0)?)))?.collect()
                 })
                 .map_err(error)?;
         }
@@ -236,22 +237,22 @@ fn commits(
     Ok(commits)
 }
 
-fn commit(row: &rusqlite::Row<'_>) -> rusqlite::Result<(PulledCommit, UserId, bool)> {
+/// With its id and whether it brought pictures.
+fn commit(row: &rusqlite::Row<'_>) -> rusqlite::Result<(PulledCommit, CommitId, bool)> {
     let receipt: Receipt = cbor::decode("receipt", row.get_ref(4)?.as_blob()?, SMALL_BYTES_MAX)
         .map_err(|_| damaged(4, "receipt"))?;
     let envelope: Envelope = cbor::decode("envelope", row.get_ref(5)?.as_blob()?, COMMIT_BYTES_MAX)
         .map_err(|_| damaged(5, "envelope"))?;
-    let user = UserId(row.get(2)?);
     let commit = PulledCommit {
-        id: CommitId(row.get(0)?),
+        n: envelope.n,
         seq: count(row, 1)?,
         kind: envelope.kind,
         device: envelope.device,
         incarnation: envelope.incarnation,
         branch: envelope.branch,
         generation: envelope.generation,
-        group: envelope.group,
-        user,
+        group: Some(envelope.group),
+        user: UserId(row.get(2)?),
         name: String::new(),
         wall_ms: envelope.captured.wall_ms,
         received_ms: row.get(3)?,
@@ -261,5 +262,5 @@ fn commit(row: &rusqlite::Row<'_>) -> rusqlite::Result<(PulledCommit, UserId, bo
         micros: Vec::new(),
         change: row.get::<_, Option<[u8; 32]>>(6)?.map(ChangeName),
     };
-    Ok((commit, user, !envelope.micro.is_empty()))
+    Ok((commit, CommitId(row.get(0)?), !envelope.micro.is_empty()))
 }

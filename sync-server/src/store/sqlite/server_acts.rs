@@ -144,6 +144,14 @@ fn decided(t: &Transaction<'_>, after: &CaseRecord) -> Result<(), StoreError> {
         .map_err(error)
 }
 
+/// Whose numbers an act of the server counts in: with them its name is nobody else's, in any epoch of any partition.
+fn life(head: &PartitionHead) -> Incarnation {
+    let mut bytes = [0; 16];
+    bytes[..8].copy_from_slice(&head.epoch.0);
+    bytes[8..12].copy_from_slice(&head.partition.0.to_be_bytes());
+    Incarnation(bytes)
+}
+
 /// Writes the act into the history under the head's number.
 fn log(
     t: &Transaction<'_>,
@@ -160,7 +168,7 @@ fn log(
         partition: head.partition,
         document: case.id,
         device: PLATFORM_DEVICE,
-        incarnation: Incarnation([0; 16]),
+        incarnation: life(head),
         branch: 0,
         generation: 0,
         group: GroupId([0; 16]),

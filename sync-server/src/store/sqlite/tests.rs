@@ -28,6 +28,7 @@ fn no_query_of_feed_page_or_timers_scans() {
         feed::ROWS,
         feed::MUCH,
         feed::ENTRIES,
+        feed::ENVELOPE,
         contacts::STREAMS,
         membership::OF_CASE,
         membership::HISTORY,
