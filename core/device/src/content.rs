@@ -10,7 +10,7 @@ use yuandian_sync::check::heads_name;
 
 use crate::error::Result;
 use crate::store::cases::{self, BaseCommit};
-use crate::store::outbox::{self, Item};
+use crate::store::outbox::{self, Item, ItemState};
 use crate::store::streams;
 
 /// Who wrote a change, when, and whether the server has it.
@@ -26,6 +26,8 @@ pub(crate) struct Loaded {
     pub content: Content,
     pub base: Vec<BaseCommit>,
     pub overlay: Vec<Item>,
+    /// Whether the server has not answered something of this phone yet. What a restored server is offered again is meant, too.
+    pub on_its_way: bool,
     pub authors: BTreeMap<[u8; 32], Authorship>,
 }
 
@@ -103,10 +105,27 @@ fn replay<'a>(content: &mut Content, changes: impl Iterator<Item = &'a [u8]>) ->
     Ok(())
 }
 
-fn with_overlay(db: &Connection, doc: &CaseId, snapshot: Option<&[u8]>) -> Result<(Content, Vec<Item>)> {
+/// What is on its way of a case and not in its base: what a restored server is offered again may be in both.
+fn overlay(db: &Connection, doc: &CaseId) -> Result<(Vec<Item>, bool)> {
+    let mut overlay = Vec::new();
+    let mut on_its_way = false;
+    for item in outbox::of_case(db, doc)? {
+        on_its_way |= item.state != ItemState::Taken;
+        if !cases::has_item(db, &item)? {
+            overlay.push(item);
+        }
+    }
+    Ok((overlay, on_its_way))
+}
+
+fn with_overlay(
+    db: &Connection,
+    doc: &CaseId,
+    snapshot: Option<&[u8]>,
+) -> Result<(Content, (Vec<Item>, bool))> {
     let mut content = base_content(db, doc, snapshot)?;
-    let overlay = outbox::of_case(db, doc)?;
-    let own = overlay.iter().filter(|i| i.intent.kind() == Kind::Content).map(|i| i.body.as_slice());
+    let overlay = overlay(db, doc)?;
+    let own = overlay.0.iter().filter(|i| i.intent.kind() == Kind::Content).map(|i| i.body.as_slice());
     replay(&mut content, own)?;
     Ok((content, overlay))
 }
@@ -124,11 +143,17 @@ pub(crate) fn load(db: &Connection, doc: &CaseId, snapshot: Option<&[u8]>, me: &
 
 /// What was just written, without reading it again: `content` has the whole overlay in it.
 pub(crate) fn written(db: &Connection, doc: &CaseId, content: Content, me: &str) -> Result<Loaded> {
-    let overlay = outbox::of_case(db, doc)?;
+    let overlay = overlay(db, doc)?;
     around(db, doc, content, overlay, me)
 }
 
-fn around(db: &Connection, doc: &CaseId, content: Content, overlay: Vec<Item>, me: &str) -> Result<Loaded> {
+fn around(
+    db: &Connection,
+    doc: &CaseId,
+    content: Content,
+    (overlay, on_its_way): (Vec<Item>, bool),
+    me: &str,
+) -> Result<Loaded> {
     let base = cases::base(db, doc)?;
     let mut authors = BTreeMap::new();
     for commit in &base {
@@ -143,7 +168,7 @@ fn around(db: &Connection, doc: &CaseId, content: Content, overlay: Vec<Item>, m
             authors.insert(change, Authorship { name: me.to_owned(), wall_ms, pending: true });
         }
     }
-    Ok(Loaded { content, base, overlay, authors })
+    Ok(Loaded { content, base, overlay, on_its_way, authors })
 }
 
 /// Wall clock of a stored `Captured`; 0 where it cannot be read.

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::phone::{PersonRecord, Phone};
 use crate::state::shown;
 use crate::store::cases::{self, CaseRow};
-use crate::store::outbox::{Intent, ItemState};
+use crate::store::outbox::Intent;
 use crate::store::{blobs, journal, search, streams};
 use crate::view::{ClaimView, title_of};
 
@@ -39,14 +39,13 @@ pub(crate) fn glance(
     let line = cases::standing(db, id)?.is_some_and(|standing| !standing.whole);
     let state = shown(phone, facts, &loaded.overlay, person);
     let answered = journal::active_of(db, id)?;
-    let on_its_way = loaded.overlay.iter().any(|i| i.state != ItemState::Taken);
     let sync = if answered.iter().any(|e| e.code != Code::RTaken) {
         "attention"
     } else if content.answers.values().any(|a| a.in_conflict()) {
         "conflict"
     } else if line {
-        if streams::wanted_since(db, id)?.is_some() { LOADING } else { "delivered" }
-    } else if on_its_way || (loaded.base.is_empty() && facts.author.user == person.user) {
+        if streams::wanted_since(db, id)?.is_some() { LOADING } else { unread(facts) }
+    } else if loaded.on_its_way || (loaded.base.is_empty() && facts.author.user == person.user) {
         "saved"
     } else if !blobs::unsent_of(db, id)?.is_empty() {
         "uploading"
@@ -94,12 +93,17 @@ pub(crate) fn project_line(
         title: title_of(&facts.title, &facts.service, phone),
         service: facts.service.clone(),
         stage: facts.stage.clone(),
-        sync: if loading { LOADING } else { "delivered" }.to_owned(),
+        sync: (if loading { LOADING } else { unread(facts) }).to_owned(),
         claim: claim.to_owned(),
         photos: facts.photos,
         updated_ms: facts.touched_ms,
     };
     put_line(phone, db, facts, (&row, None), person)
+}
+
+/// How a case stands whose document is not here or was not looked at: as the server says.
+fn unread(facts: &CaseFacts) -> &'static str {
+    if facts.conflict { "conflict" } else { "delivered" }
 }
 
 /// Rewrites a case's list line, in the transaction that changed the case.

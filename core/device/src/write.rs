@@ -84,6 +84,7 @@ impl Phone {
             touched_ms: 0,
             followers: 0,
             followed: false,
+            conflict: false,
         };
         let photos = draft.photos.iter().map(|p| self.prepare(p)).collect::<Result<Vec<_>>>()?;
         let mut edits = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 use yuandian_document::{CertifiedKey, Purpose, cbor};
-use yuandian_model::DeviceId;
+use yuandian_model::{DeviceId, Epoch};
 use yuandian_sync::limits::STREAMS_MAX;
 use yuandian_sync::message::{
     Hello, HelloReply, Nonce, NonceBytes, NonceRequest, RemovedStream, SignedMessage, SignedNotice,
@@ -63,6 +63,9 @@ impl Hub {
         let next_nonce = self.draw();
         self.greeted(&hello, &account, &offers, (next_nonce, now_ms))?;
         let heads = self.store.heads()?;
+        let lives: BTreeSet<Epoch> = hello.streams.iter().filter_map(|held| held.epoch).collect();
+        let over = lives.into_iter().filter(|life| !heads.iter().any(|head| head.epoch == *life));
+        let ended = self.store.ended(&over.collect())?;
         let reason = if account.shut_out { REVOKED } else { NO_RIGHT };
         let removed = hello
             .streams
@@ -92,6 +95,7 @@ impl Hub {
             next_nonce: Some(NonceBytes(next_nonce)),
             appeals: self.store.answers(&account.device, now_ms.saturating_sub(ANSWER_TOLD_MS))?,
             partition_digits: self.rules.partition_digits(),
+            ended,
         })
     }
 

@@ -102,7 +102,7 @@ fn within_budget(counted: Vec<(StreamId, PartitionId, u64)>, budget: u32) -> (Ve
     let mut order: Vec<usize> = (0..counted.len()).collect();
     order.sort_by_key(|index| {
         let (stream, _, count) = &counted[*index];
-        (!stream.0.starts_with("user:"), *count)
+        (!stream.is_own(), *count)
     });
     let mut lines: BTreeSet<usize> = BTreeSet::new();
     let (mut held, mut over) = (0, 0);

@@ -340,13 +340,21 @@ impl Hub {
         match checked {
             Ok(blobs) => {
                 let (title, photos) = (title(&words.description), count(words.photos.len()));
+                let conflict = words.answers.values().any(yuandian_document::Answer::in_conflict);
                 trial.saved = Some(SavedDocument {
                     version: ledger.version(&item.envelope.document) + 1,
                     saved: admitted.saved,
                     heads: trial.content.heads(),
                 });
                 let photos_added = count(admitted.photos.len());
-                Ok(GateOutcome::Admitted { blobs, photos_added, change: admitted.hash, title, photos })
+                Ok(GateOutcome::Admitted {
+                    blobs,
+                    photos_added,
+                    change: admitted.hash,
+                    title,
+                    photos,
+                    conflict,
+                })
             }
             Err(refusal) => {
                 // The change is in the document on trial already: go back to the one before it.

@@ -190,6 +190,7 @@ impl Writer<'_> {
             change: ChangeHash([base.to_be_bytes()[7]; 32]),
             title: format!("version {}", base + 1),
             photos,
+            conflict: false,
             photos_added: photos,
         };
         let work = Work::Content(ContentWork { base, allowed: Some(Writing::Everything), gate });

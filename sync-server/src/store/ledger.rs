@@ -9,6 +9,7 @@ use yuandian_model::{
     Actor, Capture, CaseId, CaseState, Code, CommitId, DeviceId, DivisionCode, Grant, Incarnation, Outcome,
     Refusal, Role, Standing, UserId, Writing, late::KEPT, refusal::Facts,
 };
+use yuandian_sync::StreamId;
 
 use super::{
     ACT_SEQ, Adopted, CaseRecord, CommandPart, Concern, GateOutcome, Judge, Origin, Prepared, Rights,
@@ -106,6 +107,8 @@ pub struct Ledger<'a> {
     pub cases: BTreeMap<CaseId, CaseRecord>,
     /// Commits that waited and were replaced by their own device.
     pub dropped: BTreeSet<CommitId>,
+    /// People's own streams that each case has been in on the way: who held it for one batch took part, too.
+    pub passed: BTreeMap<CaseId, BTreeSet<StreamId>>,
     taken: BTreeSet<(DeviceId, CommandPart)>,
     photos: BTreeMap<(CaseId, UserId), u32>,
     refill_until_ms: i64,
@@ -128,6 +131,7 @@ impl<'a> Ledger<'a> {
             tips: situation.tips.clone(),
             cases: situation.cases.clone(),
             dropped: BTreeSet::new(),
+            passed: BTreeMap::new(),
             taken: situation.taken.clone(),
             photos: situation.photos.clone(),
             refill_until_ms: situation.refill_until_ms,
@@ -175,11 +179,12 @@ impl<'a> Ledger<'a> {
                 self.wait(item, self.now_ms.saturating_add(HELD_MS).max(self.refill_until_ms))
             }
             GateOutcome::Duplicate => Verdict::still(Code::Dup),
-            GateOutcome::Admitted { photos_added, title, photos, .. } => {
+            GateOutcome::Admitted { photos_added, title, photos, conflict, .. } => {
                 self.content_taken(item, *photos_added);
                 if let Some(record) = self.cases.get_mut(&item.envelope.document) {
                     record.title.clone_from(title);
                     record.photos = *photos;
+                    record.conflict = *conflict;
                 }
                 let verdict = Verdict::numbered(if late { Code::OkLate } else { Code::Ok }, Facts::new());
                 match &item.origin {
@@ -422,6 +427,8 @@ impl<'a> Ledger<'a> {
     fn enter(&mut self, item: &Prepared, act: &Act, next: CaseState) {
         let document = item.envelope.document;
         let opened_ms = self.now_ms;
+        let own = self.judge.streams(&next).into_iter().filter(StreamId::is_own);
+        self.passed.entry(document).or_default().extend(own);
         let record = self.cases.entry(document).or_insert_with(|| CaseRecord {
             id: document,
             partition: self.judge.partition(&next.grid),
@@ -433,6 +440,7 @@ impl<'a> Ledger<'a> {
             log_bytes: 0,
             title: String::new(),
             photos: 0,
+            conflict: false,
             aged: false,
         });
         record.state = next;

@@ -20,7 +20,9 @@ use yuandian_model::{
     Refusal, Role, Standing, UserId, Writing, catalogue::ActClass,
 };
 use yuandian_sync::check::StreamSum;
-use yuandian_sync::message::{CommitNumber, ManifestEntry, PartitionHead, PulledCase, StreamCheck, Wanted};
+use yuandian_sync::message::{
+    CommitNumber, EndedLife, ManifestEntry, PartitionHead, PulledCase, StreamCheck, Wanted,
+};
 use yuandian_sync::{Cursor, StreamId};
 
 use crate::limits::BACKUP_STALE_MS;
@@ -164,6 +166,8 @@ pub struct CaseRecord {
     pub title: String,
     /// Number of its photos.
     pub photos: u32,
+    /// Whether an answer has more than one value.
+    pub conflict: bool,
     /// Whether it ended so long ago that it is in its people's own streams alone.
     pub aged: bool,
 }
@@ -490,6 +494,9 @@ pub trait Store: Authority {
 
     /// Where every partition stands, rising by partition.
     fn heads(&self) -> Result<Vec<PartitionHead>, StoreError>;
+
+    /// How far each of these lives still stands. A life that this log does not go back to is not named.
+    fn ended(&self, lives: &BTreeSet<Epoch>) -> Result<Vec<EndedLife>, StoreError>;
 
     /// Proves that a transaction can be written.
     fn probe(&self, now_ms: i64) -> Result<(), StoreError>;

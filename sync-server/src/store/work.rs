@@ -77,6 +77,8 @@ pub enum GateOutcome {
         title: String,
         /// Photos in the document after it.
         photos: u32,
+        /// Whether an answer has more than one value after it.
+        conflict: bool,
         /// Photos that it adds.
         photos_added: u32,
     },

@@ -154,3 +154,14 @@ fn of_thirty_claims_from_a_dead_zone_one_wins_and_every_answer_stays() {
     let facts = seen.iter().find_map(|c| c.facts.as_ref()).unwrap();
     assert_eq!((facts.holders[0].user, facts.waiting), (claims[1].0.user.unwrap(), 28));
 }
+
+#[test]
+fn who_claims_and_releases_in_one_push_took_part_too() {
+    let world = World::new();
+    let (_, case) = asked(&world);
+    let mut volunteer = world.phone(11, Role::Volunteer);
+    let items = vec![volunteer.named(case, "claim"), volunteer.named(case, "release")];
+    assert_eq!(world.codes(&volunteer, items), [Code::Ok; 2]);
+    let seen = world.pull(&mut volunteer);
+    assert!(seen.iter().any(|c| c.stream.is_own()), "the case stays with who held it");
+}

@@ -320,3 +320,22 @@ fn a_phone_with_nothing_to_do_costs_one_small_request() {
     assert!(up + down <= 400, "{up} + {down}");
     assert!(cbor::encode(&page).len() < 100);
 }
+
+#[test]
+fn a_line_says_that_an_answer_has_two_values() {
+    let world = World::new();
+    let (mut one, mut two) = (world.phone(1, Role::GridWorker), world.phone(2, Role::GridWorker));
+    let case = one.new_case();
+    let items = vec![one.report(case, "case.snap"), one.describe(case, "井盖")];
+    assert_eq!(world.codes(&one, items), [Code::Ok; 2]);
+    two.documents.insert(case, one.documents[&case].clone());
+    let answer =
+        |value: &str| [yuandian_document::Edit::Answer { key: "severity".into(), value: value.into() }];
+    let (first, second) = (one.write(case, &answer("high"), &[]), two.write(case, &answer("low"), &[]));
+    let mut third = world.phone(3, Role::GridWorker);
+    let conflict = |phone: &mut Phone| world.pull(phone)[0].facts.as_ref().unwrap().conflict;
+    assert_eq!((world.codes(&one, vec![first]), conflict(&mut third)), (vec![Code::Ok], false));
+    assert_eq!((world.codes(&two, vec![second]), conflict(&mut third)), (vec![Code::Ok], true));
+    let mut resident = world.phone(4, Role::Resident);
+    assert!(!conflict(&mut resident), "a summary does not tell");
+}

@@ -3,7 +3,7 @@
 use yuandian_document::{Edit, NoteEntry};
 use yuandian_model::{CaseId, Code, EntryId, Epoch, Role};
 use yuandian_server::limits::HELD_PER_CASE_MAX;
-use yuandian_server::store::{Authority, Concern, Store};
+use yuandian_server::store::{Authority, Concern, SqliteStore, Store};
 use yuandian_sync::message::*;
 
 use crate::authority::concerns;
@@ -27,9 +27,7 @@ impl Backup {
         let directory = tempfile::tempdir().unwrap();
         let at = directory.path().join("yuandian.db");
         std::fs::copy(self.0.path().join("yuandian.db"), &at).unwrap();
-        let database = rusqlite::Connection::open(&at).unwrap();
-        database.execute("UPDATE partition SET epoch = ?1", [Epoch([8; 8]).0]).unwrap();
-        drop(database);
+        drop(SqliteStore::restored(&at, None, Epoch([8; 8]), lost.now()).unwrap());
         let world = World::over(directory, 1);
         world.pass(lost.now() - world.now() + 1_000);
         world.store.open_refill(world.now() + WINDOW_MS).unwrap();
@@ -276,4 +274,33 @@ fn a_phone_brings_back_more_than_strangers_may_let_wait() {
     world.hello(&mut worker);
     assert_eq!(world.codes(&worker, report), [Code::Ok]);
     assert!(world.codes(&reader, notes).iter().all(|code| *code == Code::Ok));
+}
+
+#[test]
+fn a_phone_is_told_how_far_the_life_stands_that_it_knows() {
+    let lost = World::new();
+    let mut phone = lost.phone(1, Role::GridWorker);
+    let (first, second) = (phone.new_case(), phone.new_case());
+    let report = phone.report(first, "case.snap");
+    lost.push(&phone, vec![report]);
+    lost.pull(&mut phone);
+    let (life, backup) = (lost.store.head().unwrap(), Backup::of(&lost));
+    let report = phone.report(second, "case.snap");
+    lost.push(&phone, vec![report]);
+    lost.pull(&mut phone);
+    let mut stranger = phone.clone();
+    stranger.cursors.values_mut().for_each(|cursor| cursor.epoch = Some(Epoch([6; 8])));
+
+    let world = backup.restore(&lost);
+    let told = world.hello(&mut phone);
+    assert_eq!(told.partitions[0].epoch, Epoch([8; 8]));
+    let ended = EndedLife { partition: life.partition, epoch: life.epoch, last: 1 };
+    assert_eq!(told.ended, [ended], "the second report is not in it");
+    assert_eq!(
+        world.hello(&mut stranger).ended,
+        [],
+        "of a life that this log does not go back to nothing stands"
+    );
+    phone.cursors.values_mut().for_each(|cursor| cursor.epoch = Some(Epoch([8; 8])));
+    assert_eq!(world.hello(&mut phone).ended, [], "who knows the new life need not be told");
 }

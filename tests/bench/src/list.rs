@@ -224,6 +224,7 @@ fn line(number: u32) -> Result<PulledCase, Box<dyn Error>> {
         touched_ms: at_ms,
         followers: 0,
         followed: false,
+        conflict: false,
     };
     Ok(PulledCase {
         stream: crate::phone::stream(),

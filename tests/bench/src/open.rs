@@ -121,6 +121,7 @@ fn page(case: CaseId) -> Result<PullReply, Box<dyn Error>> {
         touched_ms: NOW_MS,
         followers: 0,
         followed: false,
+        conflict: false,
     };
     let seq = u64::from(CHANGES) + 1;
     let pulled = PulledCase {

@@ -70,6 +70,7 @@ pub fn hello(count: u64) -> Result<HelloReply, Box<dyn Error>> {
         next_nonce: None,
         appeals: vec![],
         partition_digits: None,
+        ended: vec![],
     })
 }
 

@@ -11,13 +11,14 @@ use yuandian_vfs::FaultBlobDir;
 use crate::fault::Fault;
 use crate::input::Part;
 use crate::invariant::{Broken, Invariant, Step};
+use crate::reference::Rights;
 use crate::server::{DATABASE, Server};
 use crate::world::{MINUTE_MS, World};
 
 /// A copy beside the server's database while it is made.
 const COPY: &str = "copy.db";
 /// How long a restored server may take until nothing waits for phones that refill it.
-const REFILLED_MS: i64 = 7 * 60 * MINUTE_MS;
+const REFILLED_MS: i64 = yuandian_server::limits::HELD_MS + yuandian_server::limits::REFILL_MS + MINUTE_MS;
 /// Restores of a world's server.
 const RESTORES_MAX: u32 = 2;
 /// A tick runs so many timers at most: after a long time there are more.
@@ -27,18 +28,19 @@ const TICKS: usize = 8;
 pub struct ServerCopy {
     database: Vec<u8>,
     copied: Copied,
+    rights: Rights,
 }
 
 impl Server {
     /// Copies the server and tells it so. None where its disk does not let it.
-    fn back_up(&mut self, now_ms: i64) -> Option<ServerCopy> {
+    fn back_up(&mut self, rights: Rights, now_ms: i64) -> Option<ServerCopy> {
         let store = self.store()?.clone();
         self.disk.lose(COPY);
         let copied = store.backup_to(Path::new(COPY), now_ms).ok()?;
         let database = self.disk.read(COPY, 0, u64::MAX).ok()?;
         self.disk.lose(COPY);
         store.backed_up(&copied, now_ms).ok()?;
-        Some(ServerCopy { database, copied })
+        Some(ServerCopy { database, copied, rights })
     }
 
     /// Everything is lost but a copy, which begins a new life.
@@ -74,7 +76,7 @@ impl World {
                 // The key that signs must be in the copy: phones believe no other afterwards.
                 1 | 2 if !self.reference.cases().is_empty() => {
                     let now = self.server_ms();
-                    if let Some(copy) = self.server.back_up(now) {
+                    if let Some(copy) = self.server.back_up(self.reference.rights(), now) {
                         self.trace.add(self.now_ms, b"copy", || "the server is copied".to_owned());
                         self.copy = Some(copy);
                     }
@@ -118,7 +120,7 @@ impl World {
         self.restores += 1;
         let (life, now) = (Epoch([2 + u8::try_from(self.restores).unwrap_or(0); 8]), self.server_ms());
         self.faults.note(Fault::ServerRestored);
-        self.reference.restored = true;
+        self.reference.restored(copy.rights.clone());
         self.server
             .restore(&copy, life, now)
             .map_err(|e| Broken::new(Invariant::StoresIntact, format!("a copy does not open: {e}")))?;

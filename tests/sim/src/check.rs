@@ -71,6 +71,17 @@ fn needs_person(phone: &Phone, saved: &Saved) -> Step<bool> {
     }))
 }
 
+/// Whether a phone's history has the outcome of an act: one that had to wait was answered when nobody asked, and comes by a page.
+fn was_told(phone: &Phone, saved: &Saved) -> Step<bool> {
+    let What::Act(name) = &saved.what else { return Ok(false) };
+    let by = format!("Person {}", saved.person);
+    match phone.case(&saved.case) {
+        Ok(view) => Ok(view.history.iter().any(|l| l.act == *name && l.by == by && l.outcome != "pending")),
+        Err(DeviceError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(damaged(&error)),
+    }
+}
+
 impl World {
     /// A phone has been opened after a crash: its store is whole, and what it called saved is there.
     ///
@@ -341,7 +352,7 @@ impl World {
             let mut told = false;
             for device in self.devices.iter().filter(|d| d.person.number == saved.person) {
                 if let Some(phone) = &device.phone {
-                    told |= needs_person(phone, saved)?;
+                    told |= needs_person(phone, saved)? || was_told(phone, saved)?;
                 }
             }
             hold(told, Invariant::NoAcknowledgedWriteLost, || {

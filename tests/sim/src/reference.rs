@@ -63,6 +63,9 @@ pub enum What {
     Act(String),
 }
 
+/// Who has which rights.
+pub type Rights = BTreeMap<UserId, Vec<(Role, DivisionCode)>>;
+
 /// Everything that the reference knows.
 pub struct Reference {
     catalogue: Catalogue,
@@ -70,7 +73,7 @@ pub struct Reference {
     receipts: BTreeMap<CommitId, Vec<u8>>,
     numbers: BTreeMap<(Epoch, u64), CommitId>,
     highest: BTreeMap<Epoch, u64>,
-    grants: BTreeMap<UserId, Vec<(Role, DivisionCode)>>,
+    grants: Rights,
     /// Acts that were judged, by person, case and name: how many were taken, how many refused.
     judged: BTreeMap<(UserId, CaseId, String), (u64, u64)>,
     /// Everything that was called saved.
@@ -107,6 +110,18 @@ impl Reference {
     /// A person's right has ended.
     pub fn revoked(&mut self, user: UserId, role: Role, grid: &DivisionCode) {
         self.grants.entry(user).or_default().retain(|right| *right != (role, grid.clone()));
+    }
+
+    /// The rights as they are now, for a copy of the server.
+    #[must_use]
+    pub fn rights(&self) -> Rights {
+        self.grants.clone()
+    }
+
+    /// The server is as it was when these were the rights: what its operator has said since is forgotten with it.
+    pub fn restored(&mut self, rights: Rights) {
+        self.grants = rights;
+        self.restored = true;
     }
 
     /// Whether a person has a right.

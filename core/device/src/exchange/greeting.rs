@@ -121,7 +121,7 @@ impl Phone {
             Some(digits) => meta::set(&tx, meta::PARTITION_DIGITS, &[digits])?,
             None => meta::unset(&tx, meta::PARTITION_DIGITS)?,
         }
-        let touched = self.see_heads(&tx, &reply.partitions)?;
+        let touched = self.see_heads(&tx, &reply.partitions, &reply.ended)?;
         self.keep_streams(&tx, reply)?;
         self.keep_appeal_answers(&tx, &reply.appeals)?;
         outbox::offer_held_again(&tx)?;

@@ -9,7 +9,7 @@ use yuandian_model::planted::{self, Bug};
 use yuandian_model::{CaseId, Code, CommitId, DivisionCode, Epoch, Incarnation, PartitionId};
 use yuandian_sync::limits::{MESSAGE_BYTES_MAX, PRIVATE_RECORDS_MAX, PUSH_BYTES_MAX, PUSH_COMMITS_MAX};
 use yuandian_sync::message::{
-    PrivateReceipt, PrivateRecord, Push, PushItem, PushReply, Receipt, WIRE_VERSION,
+    EndedLife, PartitionHead, PrivateReceipt, PrivateRecord, Push, PushItem, PushReply, Receipt, WIRE_VERSION,
 };
 
 use crate::error::{DeviceError, Result};
@@ -117,7 +117,7 @@ impl Phone {
         self.run.heads.clear();
         let keys = self.server_keys()?;
         let tx = self.db.unchecked_transaction()?;
-        touched.extend(self.see_heads(&tx, &reply.partitions)?);
+        touched.extend(self.see_heads(&tx, &reply.partitions, &[])?);
         for bytes in &reply.receipts {
             let receipt: Receipt = match cbor::decode("receipt", bytes, MESSAGE_BYTES_MAX) {
                 Ok(receipt) => receipt,
@@ -163,6 +163,8 @@ impl Phone {
                 tell()?;
                 self.numbered(tx, item, receipt, bytes)
             }
+            // Offered again after a restore, and here already: no page need come that brings it.
+            Code::Ok | Code::OkLate if cases::has_item(tx, item)? => self.numbered(tx, item, receipt, bytes),
             Code::Ok | Code::OkLate => outbox::taken(tx, item.local_id, bytes, receipt.seq),
             Code::Dup if planted::is(Bug::DuplicateStays) => Ok(()),
             Code::Dup => outbox::remove(tx, item.local_id),
@@ -216,12 +218,13 @@ impl Phone {
         Ok(missing.iter().all(|change| known.contains(&change.0)))
     }
 
-    /// Where partitions stand. A new life of one: the server was restored, and gets again what it may have lost. Gives the cases that
-    /// are to be looked at.
+    /// Where partitions stand. A new life of one: the server was restored, and gets again what it may have lost; what stands no more of
+    /// the old one is distrusted, all of it where nobody says. Gives the cases that are to be looked at.
     pub(super) fn see_heads(
         &self,
         tx: &Transaction<'_>,
-        heads: &[yuandian_sync::message::PartitionHead],
+        heads: &[PartitionHead],
+        ended: &[EndedLife],
     ) -> Result<BTreeSet<CaseId>> {
         let mut touched = BTreeSet::new();
         for head in heads {
@@ -229,8 +232,9 @@ impl Phone {
             if let Some(known) =
                 known.as_ref().filter(|known| known.epoch != head.epoch && !planted::is(Bug::RefillForgotten))
             {
-                let safe = known.safe_seq.unwrap_or(0);
-                touched.extend(self.refill(tx, head.partition, head.epoch, safe)?);
+                let same = |life: &&EndedLife| life.partition == head.partition && life.epoch == known.epoch;
+                let stands = ended.iter().find(same).map_or(0, |life| life.last);
+                touched.extend(self.refill(tx, head.partition, head.epoch, stands)?);
             }
             streams::put_partition(tx, head)?;
             if let Some(safe) = head.safe_seq {
@@ -245,7 +249,7 @@ impl Phone {
         tx: &Transaction<'_>,
         partition: PartitionId,
         epoch: Epoch,
-        safe: u64,
+        stands: u64,
     ) -> Result<Vec<CaseId>> {
         self.trouble(tx, "epochs")?;
         // What was taken and has not come by a page waits no longer for one.
@@ -255,14 +259,14 @@ impl Phone {
             }
         }
         let mut cases = authored::refill(tx, partition, epoch)?;
-        tracing::warn!(%epoch, safe, cases = cases.len(), "the server was restored: it is offered again what it may have lost");
+        tracing::warn!(%epoch, stands, cases = cases.len(), "the server was restored: it is offered again what it may have lost");
         if !planted::is(Bug::PhotosNotOfferedAgain) {
             cases.extend(blobs::offer_all_again(tx)?);
         }
         if !planted::is(Bug::PrivateNotOfferedAgain) {
             private::offer_again(tx)?;
         }
-        streams::distrust(tx, partition, safe)?;
+        streams::distrust(tx, partition, stands)?;
         Ok(cases)
     }
 }

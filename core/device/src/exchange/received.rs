@@ -15,6 +15,7 @@ use crate::content::base_content;
 use crate::error::{DeviceError, Result};
 use crate::glance::{project, project_line};
 use crate::phone::{PersonRecord, Phone};
+use crate::store::outbox::Item;
 use crate::store::streams::{self, Holding, Stream};
 use crate::store::{authored, blobs, cases, outbox, private};
 
@@ -46,7 +47,7 @@ impl Phone {
         let person = self.person()?;
         let mut again = BTreeSet::new();
         let tx = self.db.unchecked_transaction()?;
-        let mut touched = self.see_resets(&tx, page)?;
+        let mut touched = self.see_lives(&tx, page)?;
         let mut held = Held::read(&tx)?;
         let busy = outbox::busy(&tx)?;
         let dropped = usize::from(planted::is(Bug::PageLastCaseDropped));
@@ -94,15 +95,20 @@ impl Phone {
         if lines || name.is_summary() { streams::begin_anew(tx, num) } else { streams::compare(tx, num) }
     }
 
-    fn see_resets(&self, tx: &Transaction<'_>, page: &PullReply) -> Result<BTreeSet<CaseId>> {
+    /// What a page says of the life of a partition's log: by a cursor that is over, or by one of a life that was not heard of before.
+    fn see_lives(&self, tx: &Transaction<'_>, page: &PullReply) -> Result<BTreeSet<CaseId>> {
         let mut touched = BTreeSet::new();
-        for reset in &page.resets {
-            if let (Some(epoch), Some(known)) = (reset.epoch, streams::partition(tx, reset.partition)?)
+        let resets = page.resets.iter().map(|reset| (reset.partition, reset.epoch));
+        let cursors = page.cursors.iter().map(|cursor| (cursor.partition, cursor.epoch));
+        for (partition, epoch) in resets.chain(cursors) {
+            if let (Some(epoch), Some(known)) = (epoch, streams::partition(tx, partition)?)
                 && epoch != known.epoch
             {
-                let head = PartitionHead { partition: reset.partition, epoch, head: 0, safe_seq: None };
-                touched.extend(self.see_heads(tx, &[head])?);
+                let head = PartitionHead { partition, epoch, head: 0, safe_seq: None };
+                touched.extend(self.see_heads(tx, &[head], &[])?);
             }
+        }
+        for reset in &page.resets {
             if let Some(stream) = streams::find(tx, reset.partition, &reset.stream)? {
                 self.doubt(tx, stream.num, &reset.stream)?;
             }
@@ -190,7 +196,7 @@ impl Phone {
         let mut saved = None;
         let mut said_before = false;
         for commit in &case.commits {
-            if cases::in_base(tx, commit)? {
+            if cases::in_base(tx, doc, commit)? {
                 continue;
             }
             let change = match commit.kind {
@@ -242,7 +248,8 @@ impl Phone {
         if commit.device != self.certificate.device {
             return Ok(false);
         }
-        if let Some(item) = outbox::of_number(tx, &commit.incarnation, commit.n)? {
+        let said = |item: &Item| commit.group == Some(item.group) && commit.kind == item.intent.kind();
+        if let Some(item) = outbox::of_number(tx, &commit.incarnation, commit.n)?.filter(said) {
             let partition = self.partition_of(tx, doc)?;
             match streams::partition(tx, partition)? {
                 Some(head) if !planted::is(Bug::TakenNotKept) => {

@@ -105,7 +105,7 @@ impl Phone {
                 head: reply.seq,
                 safe_seq: None,
             };
-            touched = self.see_heads(&tx, &[head])?;
+            touched = self.see_heads(&tx, &[head], &[])?;
         }
         let Some(mut stream) = streams::find(&tx, asked.partition, &asked.stream)? else { return Ok(()) };
         let first = asked.after.is_none();

@@ -119,6 +119,7 @@ fn summary_of(facts: CaseFacts) -> CaseFacts {
         author: Person { user: UserId([0; 16]), name: String::new() },
         holders: vec![],
         my_position: None,
+        conflict: false,
         ..facts
     }
 }

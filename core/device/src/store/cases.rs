@@ -8,6 +8,7 @@ use yuandian_sync::CaseFacts;
 use yuandian_sync::message::{HeadsName, PulledCommit};
 
 use super::id;
+use super::outbox::Item;
 use crate::error::{DeviceError, Result};
 
 /// A case as stored.
@@ -287,9 +288,28 @@ pub fn base(c: &Connection, doc: &CaseId) -> Result<Vec<BaseCommit>> {
 }
 
 /// Whether a commit is in the base.
-pub fn in_base(c: &Connection, commit: &PulledCommit) -> Result<bool> {
-    Ok(c.prepare_cached("SELECT 1 FROM base WHERE device = ?1 AND incarnation = ?2 AND n = ?3")?
-        .exists(params![commit.device.as_bytes(), commit.incarnation.as_bytes(), commit.n.cast_signed()])?)
+pub fn in_base(c: &Connection, doc: &CaseId, commit: &PulledCommit) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM base WHERE doc = ?1 AND device = ?2 AND incarnation = ?3 AND n = ?4")?
+        .exists(params![
+            doc.as_bytes(),
+            commit.device.as_bytes(),
+            commit.incarnation.as_bytes(),
+            commit.n.cast_signed()
+        ])?)
+}
+
+/// Whether an own item is in the base. A copy of this store may have said something else under the same number.
+pub fn has_item(c: &Connection, item: &Item) -> Result<bool> {
+    let Some(n) = item.n else { return Ok(false) };
+    let same =
+        "SELECT 1 FROM base WHERE doc = ?1 AND incarnation = ?2 AND n = ?3 AND (body = ?4 OR change = ?5)";
+    Ok(c.prepare_cached(same)?.exists(params![
+        item.doc.as_bytes(),
+        item.incarnation.as_bytes(),
+        n.cast_signed(),
+        item.body,
+        item.change
+    ])?)
 }
 
 /// Adds a pulled commit.

@@ -78,6 +78,8 @@ pub struct Item {
     pub captured: Vec<u8>,
     /// How far it is.
     pub state: ItemState,
+    /// Its number in the chain of its life, once sent.
+    pub n: Option<u64>,
     /// Final id, once sent.
     pub commit: Option<CommitId>,
     /// Canonical CBOR of the signed commit, once sent.
@@ -138,7 +140,7 @@ pub fn push(c: &Connection, item: &NewItem<'_>) -> Result<i64> {
     Ok(c.last_insert_rowid())
 }
 
-const COLUMNS: &str = "local_id, doc, grp, intent, incarnation, branch, change, body, micros, captured, state, commit_id, signed, tries, supersedes, receipt, seq";
+const COLUMNS: &str = "local_id, doc, grp, intent, incarnation, branch, change, body, micros, captured, state, commit_id, signed, tries, supersedes, receipt, seq, n";
 
 struct RawItem {
     local_id: i64,
@@ -158,6 +160,7 @@ struct RawItem {
     supersedes: Option<Vec<u8>>,
     receipt: Option<Vec<u8>>,
     seq: Option<i64>,
+    n: Option<i64>,
 }
 
 fn raw(r: &Row<'_>) -> rusqlite::Result<RawItem> {
@@ -179,6 +182,7 @@ fn raw(r: &Row<'_>) -> rusqlite::Result<RawItem> {
         supersedes: r.get(14)?,
         receipt: r.get(15)?,
         seq: r.get(16)?,
+        n: r.get(17)?,
     })
 }
 
@@ -205,6 +209,7 @@ fn select(c: &Connection, tail: &str, params: impl rusqlite::Params) -> Result<V
             supersedes: row.supersedes.and_then(|bytes| CommitId::from_slice(&bytes)),
             receipt: row.receipt,
             seq: row.seq.map(i64::cast_unsigned),
+            n: row.n.map(i64::cast_unsigned),
         })
     })
     .collect()

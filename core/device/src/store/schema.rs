@@ -42,7 +42,7 @@ CREATE TABLE base (
     incarnation BLOB NOT NULL,
     n INTEGER NOT NULL,
     branch INTEGER NOT NULL,
-    PRIMARY KEY (device, incarnation, n)
+    PRIMARY KEY (doc, device, incarnation, n)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX base_by_case ON base (doc, seq);
 

@@ -412,7 +412,7 @@ pub fn put_partition(c: &Connection, head: &PartitionHead) -> Result<()> {
     Ok(())
 }
 
-/// What was numbered above a verified backup of an epoch that is over says nothing any more: the cases are compared and fetched anew.
+/// What was numbered above what still stands of an epoch that is over says nothing any more: the cases are compared and fetched anew.
 pub fn distrust(c: &Connection, partition: PartitionId, above: u64) -> Result<()> {
     c.prepare_cached(
         "UPDATE cases SET seq = 0 WHERE id IN (SELECT held.doc FROM held JOIN streams ON streams.num = held.stream

@@ -16,10 +16,10 @@ use yuandian_model::{
 use yuandian_sync::check::{StreamSum, heads_name};
 use yuandian_sync::limits::MESSAGE_BYTES_MAX;
 use yuandian_sync::message::{
-    ChangeName, Docs, DocsReply, Enroll, Enrolled, HelloReply, Manifest, ManifestEntry, ManifestReply,
-    PartitionHead, PrivateReceipt, PrivateRecord, PullReply, PulledCase, PulledCommit, Push, PushItem,
-    PushReply, Receipt, RemovedStream, Renewed, ServerKey, StoredBlob, StreamCheck, StreamId, StreamOffer,
-    WIRE_VERSION,
+    ChangeName, Docs, DocsReply, EndedLife, Enroll, Enrolled, HelloReply, Manifest, ManifestEntry,
+    ManifestReply, PartitionHead, PrivateReceipt, PrivateRecord, PullReply, PulledCase, PulledCommit, Push,
+    PushItem, PushReply, Receipt, RemovedStream, Renewed, ServerKey, StoredBlob, StreamCheck, StreamId,
+    StreamOffer, WIRE_VERSION,
 };
 use yuandian_sync::{CaseFacts, Cursor, Keep, Load, Loaded, Person};
 
@@ -66,6 +66,8 @@ pub struct Referee {
     pub epoch: Epoch,
     /// The last number inside a verified backup.
     pub safe_seq: Option<u64>,
+    /// How far the life that a restore has ended still stands.
+    pub ended: Vec<EndedLife>,
     /// Private answers as they came.
     pub private: Vec<PrivateRecord>,
 }
@@ -95,6 +97,7 @@ impl Referee {
             seed: 0x5e,
             epoch: EPOCH,
             safe_seq: None,
+            ended: vec![],
             private: vec![],
         }
     }
@@ -157,6 +160,7 @@ impl Referee {
             next_nonce: None,
             appeals: vec![],
             partition_digits: None,
+            ended: self.ended.clone(),
         }
     }
 
@@ -199,7 +203,8 @@ impl Referee {
 
     /// The server's disk is lost and this copy of it begins another life.
     pub fn restored(self) -> Self {
-        Self { epoch: Epoch([8; 8]), ..self }
+        let life = EndedLife { partition: PartitionId::ONLY, epoch: self.epoch, last: self.seq };
+        Self { epoch: Epoch([8; 8]), safe_seq: None, ended: vec![life], ..self }
     }
 
     /// A page of the cases' lines alone.
@@ -441,6 +446,7 @@ impl Referee {
             touched_ms: SERVER_MS,
             followers: 0,
             followed: false,
+            conflict: false,
         };
         PulledCase {
             stream: stream(),

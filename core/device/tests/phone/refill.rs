@@ -109,3 +109,65 @@ fn a_verified_backup_lets_the_phone_forget() {
     drop(phone);
     assert_eq!(homes[0].count("SELECT count(*) FROM base"), 2);
 }
+
+#[test]
+fn what_is_offered_again_and_was_not_lost_waits_for_no_page() {
+    let (mut referee, _, [mut phone]) = people::<1>(Role::GridWorker);
+    let case = capture(&mut phone, "case.snap", "井盖");
+    phone.note(&case, "一句", &[]).unwrap();
+    referee.sync(&mut phone);
+    let lines = phone.case(&case).unwrap().history.len();
+    let mut referee = referee.clone().restored();
+    phone.keep(&Keep::Hello(referee.hello(&phone))).unwrap();
+    let meanwhile = phone.case(&case).unwrap();
+    assert_eq!(meanwhile.history.len(), lines, "once, while it is offered again");
+    assert_eq!(meanwhile.sync, "saved");
+    let push = batch(&mut phone);
+    assert_eq!(push.items.len(), 3);
+    phone.keep(&Keep::Receipts(referee.push(&push))).unwrap();
+    assert_eq!(outbox(&phone), []);
+    assert_eq!(phone.sync_state().unwrap().not_backed_up, 3, "in the new life");
+    let after = phone.case(&case).unwrap();
+    assert_eq!((after.history.len(), after.sync.as_str()), (lines, "delivered"));
+}
+
+#[test]
+fn a_first_page_of_another_life_tells_that_the_server_was_restored() {
+    let (mut referee, _, [mut phone]) = people::<1>(Role::GridWorker);
+    capture(&mut phone, "case.snap", "井盖");
+    phone.keep(&Keep::Hello(referee.hello(&phone))).unwrap();
+    let push = batch(&mut phone);
+    phone.keep(&Keep::Receipts(referee.push(&push))).unwrap();
+    let referee = referee.clone().restored();
+    let page = referee.page(&mut phone);
+    assert!(page.resets.is_empty(), "no cursor is over: there was none");
+    phone.keep(&Keep::Page(page)).unwrap();
+    assert_eq!(phone.sync_state().unwrap().troubles["epochs"], 1);
+    assert_eq!(outbox(&phone), [], "the page has them, in this life");
+}
+
+#[test]
+fn a_case_whose_number_comes_again_after_an_older_backup_is_fetched_anew() {
+    let (mut referee, _, [mut one, mut two]) = people::<2>(Role::GridWorker);
+    let case = capture(&mut one, "case.snap", "井盖");
+    referee.sync(&mut one);
+    referee.sync(&mut two);
+    let older = referee.clone();
+    two.note(&case, "甲", &[]).unwrap();
+    referee.sync(&mut two);
+    referee.safe_seq = Some(referee.head().head);
+    referee.sync(&mut one);
+    assert_eq!(notes(&one, &case), ["甲"]);
+    two.keep(&Keep::Hello(referee.hello(&two))).unwrap();
+    assert_eq!(two.sync_state().unwrap().not_backed_up, 0, "its author need not keep it for the server");
+    // The backup that was told of does not open: the one before it has to do.
+    let mut referee = older.restored();
+    refill(&mut referee, &mut two);
+    assert_eq!(notes(&two, &case), Vec::<String>::new());
+    two.note(&case, "乙", &[]).unwrap();
+    referee.sync(&mut two);
+    assert_eq!(referee.head().head, 3, "the number that the lost note had");
+    refill(&mut referee, &mut one);
+    assert_eq!(notes(&one, &case), ["乙"]);
+    assert_eq!(one.case(&case).unwrap().heads, referee.heads(&case));
+}

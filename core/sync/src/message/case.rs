@@ -69,6 +69,9 @@ pub struct CaseFacts {
     /// Whether the receiver follows it.
     #[n(15)]
     pub followed: bool,
+    /// Whether an answer has more than one value: for a list before the document is there.
+    #[n(16)]
+    pub conflict: bool,
 }
 
 /// A blob of a case that the server holds whole.

@@ -175,6 +175,24 @@ pub struct HelloReply {
     /// Digits of a division code that name its partition: the whole deployment is [`PartitionId::ONLY`] where there are none.
     #[n(20)]
     pub partition_digits: Option<u8>,
+    /// Of each life that the device named and that is over: how far it still stands. What is not named here stands not at all.
+    #[n(21)]
+    pub ended: Vec<EndedLife>,
+}
+
+/// A life of a partition's log that a restore has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct EndedLife {
+    /// The partition.
+    #[n(0)]
+    pub partition: PartitionId,
+    /// The life.
+    #[n(1)]
+    pub epoch: Epoch,
+    /// The last of its numbers that the log has kept: all above it mean something else now.
+    #[n(2)]
+    pub last: u64,
 }
 
 /// 32 random bytes of the server.

@@ -29,7 +29,9 @@ pub use commit::{ChangeName, PulledCommit};
 pub use docs::{Docs, DocsReply, Wanted};
 pub use enroll::{Enroll, Enrolled};
 pub use fetch::{CommitNumber, Fetch, FetchReply};
-pub use hello::{Hello, HelloReply, Nonce, NonceBytes, NonceRequest, PartitionHead, RemovedStream, Wipe};
+pub use hello::{
+    EndedLife, Hello, HelloReply, Nonce, NonceBytes, NonceRequest, PartitionHead, RemovedStream, Wipe,
+};
 pub use key::{ServerKey, SignedMessage, SignedNotice};
 pub use manifest::{Manifest, ManifestEntry, ManifestReply};
 pub use pull::{Pull, PullReply, PulledCase, Renewed};

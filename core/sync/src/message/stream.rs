@@ -38,6 +38,12 @@ impl StreamId {
     pub fn followed(user: &UserId) -> Self {
         Self(format!("follow:{user}"))
     }
+    /// Whether the stream is one person's own: what one took part in stays there.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.0.starts_with("user:")
+    }
+
     /// Whether the stream brings summaries only: no document, no commit, no person is ever sent in it.
     #[must_use]
     pub fn is_summary(&self) -> bool {

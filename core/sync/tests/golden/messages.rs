@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use minicbor::Encode;
 use yuandian_document::{ChangeHash, Content, Envelope, Kind, Place, Purpose, Signature, SignedCommit, cbor};
-use yuandian_model::{CaseId, Cell500, Code, DivisionCode, Grant, PartitionId, Role, UserId, Wgs84};
+use yuandian_model::{CaseId, Cell500, Code, DivisionCode, Epoch, Grant, PartitionId, Role, UserId, Wgs84};
 use yuandian_sync::check::heads_name;
 use yuandian_sync::message::{
-    Appeal, AppealAnswer, AppealReply, ChangeName, CommitNumber, Docs, DocsReply, Enroll, Enrolled, Fetch,
-    FetchReply, HeadsName, Hello, HelloReply, Manifest, ManifestEntry, ManifestReply, Nonce, NonceBytes,
-    NonceRequest, PartitionHead, PrivateField, PrivateReceipt, PrivateRecord, Pull, PullReply, PulledCase,
-    PulledCommit, Push, PushItem, PushReply, Receipt, RemovedStream, Renewed, ServerKey, SignedMessage,
-    SignedNotice, StoredBlob, StreamCheck, StreamOffer, WIRE_VERSION, Wanted, Wipe,
+    Appeal, AppealAnswer, AppealReply, ChangeName, CommitNumber, Docs, DocsReply, EndedLife, Enroll,
+    Enrolled, Fetch, FetchReply, HeadsName, Hello, HelloReply, Manifest, ManifestEntry, ManifestReply, Nonce,
+    NonceBytes, NonceRequest, PartitionHead, PrivateField, PrivateReceipt, PrivateRecord, Pull, PullReply,
+    PulledCase, PulledCommit, Push, PushItem, PushReply, Receipt, RemovedStream, Renewed, ServerKey,
+    SignedMessage, SignedNotice, StoredBlob, StreamCheck, StreamOffer, WIRE_VERSION, Wanted, Wipe,
 };
 use yuandian_sync::{CaseFacts, Cursor, Person, StreamId};
 
@@ -136,6 +136,7 @@ pub fn hello_reply() -> HelloReply {
         next_nonce: None,
         appeals: vec![],
         partition_digits: None,
+        ended: vec![],
     }
 }
 
@@ -164,6 +165,7 @@ pub fn hello_reply_reserved() -> HelloReply {
             words: "已采纳".into(),
         }],
         partition_digits: Some(6),
+        ended: vec![EndedLife { partition: PartitionId(410_102), epoch: Epoch([6; 8]), last: 900 }],
         ..hello_reply()
     }
 }
@@ -315,6 +317,7 @@ pub fn pull_reply() -> PullReply {
         touched_ms: SERVER_MS + 5,
         followers: 3,
         followed: true,
+        conflict: false,
     };
     let from_afar = CaseFacts {
         service: "help.errand".into(),

@@ -289,6 +289,7 @@ pub fn hello_reply() -> HelloReply {
         next_nonce: None,
         appeals: vec![],
         partition_digits: None,
+        ended: vec![],
     }
 }
 

@@ -74,6 +74,7 @@ pub(super) fn what_misses_something_waits(store: &dyn Store) {
         change: yuandian_document::ChangeHash([9; 32]),
         title: String::new(),
         photos: 0,
+        conflict: false,
     };
     let work = Work::Content(ContentWork { base: 0, allowed: Some(Writing::Everything), gate });
     let released = Prepared { origin: Origin::Released { last: false }, work, ..held.clone() };

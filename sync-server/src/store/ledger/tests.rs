@@ -164,6 +164,7 @@ fn a_case_takes_what_reaches_its_limit_and_nothing_above_it() {
             log_bytes,
             title: String::new(),
             photos: 0,
+            conflict: false,
             aged: false,
         };
         room(Some(&record), &item).map_err(|refusal| refusal.code)

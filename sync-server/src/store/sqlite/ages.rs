@@ -1,12 +1,14 @@
 //! Cases that ended long ago leave the lists of those who work there; their people's own streams keep them. Reopened, they come back whole.
 
-use super::writing::Transaction;
+use std::collections::BTreeSet;
+
 use yuandian_model::CaseId;
 use yuandian_model::planted::{self, Bug};
 use yuandian_sync::StreamId;
 
 use super::membership::{Step, leave, touch as touch_streams};
 use super::row::{case, signed};
+use super::writing::Transaction;
 use super::{error, partitions, timers};
 use crate::limits::AGE_OUT_MS;
 use crate::store::{CaseRecord, Judge, StoreError};
@@ -14,26 +16,20 @@ use crate::store::{CaseRecord, Judge, StoreError};
 /// Why an aged case went.
 pub const AGED: &str = "aged";
 
-/// A person's own stream: what one took part in stays there.
-fn is_own(stream: &StreamId) -> bool {
-    stream.0.starts_with("user:")
-}
-
-/// Moves a case on with a commit: in every stream it is in and every one it now belongs in. An end sets its clock, a new beginning stops it
+/// Moves a case on with a commit: in every stream it is in and every one that it `belongs` in now. An end sets its clock, a new beginning stops it
 /// and brings back what had gone.
 pub fn touch(
     t: &Transaction<'_>,
     step: &Step,
-    before: Option<&CaseRecord>,
-    after: &CaseRecord,
+    (before, after): (Option<&CaseRecord>, &CaseRecord),
+    mut belongs: BTreeSet<StreamId>,
     judge: &dyn Judge,
 ) -> Result<(), StoreError> {
     let ended = judge.has_ended(&after.state);
     let had_ended = before.is_some_and(|before| judge.has_ended(&before.state));
     let aged = after.aged && ended;
-    let mut streams = judge.streams(&after.state);
     if aged {
-        streams.retain(is_own);
+        belongs.retain(StreamId::is_own);
     }
     let starts = ended && !had_ended && !planted::is(Bug::AgeClockForgotten);
     if starts || planted::is(Bug::AgedAlthoughOpen) {
@@ -41,7 +37,7 @@ pub fn touch(
     } else if had_ended && !ended {
         timers::clear(t, timers::AGE, &step.document.0)?;
     }
-    touch_streams(t, step, Some(&streams))?;
+    touch_streams(t, step, Some(&belongs))?;
     t.prepare_cached("UPDATE case_row SET touched_seq = ?2, touched_ms = ?3, aged = ?4 WHERE id = ?1")
         .and_then(|mut s| s.execute((step.document.0, signed(step.seq), step.now_ms, aged)))
         .map(|_| ())
@@ -55,7 +51,7 @@ pub fn age_out(t: &Transaction<'_>, document: CaseId, now_ms: i64) -> Result<(),
     };
     let head = partitions::advance(t, record.partition, 1)?;
     let step = Step { partition: record.partition, document, seq: head.head, now_ms };
-    leave(t, &step, AGED, |stream| !is_own(stream) || planted::is(Bug::OwnStreamAges))?;
+    leave(t, &step, AGED, |stream| !stream.is_own() || planted::is(Bug::OwnStreamAges))?;
     t.prepare_cached("UPDATE case_row SET aged = 1 WHERE id = ?1")
         .and_then(|mut s| s.execute([document.0]))
         .map(|_| ())

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::OptionalExtension;
 use yuandian_model::{CaseId, Code, CommitId, DeviceId, Epoch, Incarnation, PartitionId, UserId};
+use yuandian_sync::StreamId;
 use yuandian_sync::message::PartitionHead;
 
 use super::keys::{Ready, Sealer};
@@ -191,7 +192,7 @@ pub fn commit(
     }
 
     // From here on nothing is decided any more: numbers are taken, then only rows that carry them are written.
-    let Ledger { tips, cases, dropped, .. } = ledger;
+    let Ledger { tips, cases, dropped, passed, .. } = ledger;
     let numbers = Numbers::take(t, batch, &outcomes, &cases)?;
     let heads = numbers.heads();
     let mut writer = Writer { t, batch, sealer: ready.sealer(t)?, numbers, last: BTreeMap::new() };
@@ -211,7 +212,7 @@ pub fn commit(
         held::drop_replaced(t, id, batch.now_ms)?;
     }
     writer.chains(&situation.tips, &tips)?;
-    writer.moved(&situation.cases, &cases, judge)?;
+    writer.moved((&situation.cases, &cases), &passed, judge)?;
     writer.documents(&situation.cases, &cases)?;
     Ok(Committed::Done { receipts, heads })
 }
@@ -481,8 +482,8 @@ impl Writer<'_> {
                     .t
                     .prepare_cached(
                         "INSERT INTO case_row (id, service, catalogue, grid, author, stage, act_seq, holders, waiting, followers, place,
-                         opened_ms, touched_ms, touched_seq, version, log_bytes, title, photos, partition, aged, ended)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, 0, ?13, ?14, ?15, ?16, ?17, 0, ?18)",
+                         opened_ms, touched_ms, touched_seq, version, log_bytes, title, photos, partition, aged, ended, conflict)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, 0, ?13, ?14, ?15, ?16, ?17, 0, ?18, ?19)",
                     )
                     .and_then(|mut s| {
                         s.execute(rusqlite::params![
@@ -504,6 +505,7 @@ impl Writer<'_> {
                             record.photos,
                             record.partition.0,
                             ended,
+                            record.conflict,
                         ])
                     })
                     .map_err(error)?,
@@ -511,7 +513,7 @@ impl Writer<'_> {
                     .t
                     .prepare_cached(
                         "UPDATE case_row SET stage = ?3, act_seq = ?4, holders = ?5, waiting = ?6, followers = ?7, version = ?8,
-                         log_bytes = ?9, title = ?10, photos = ?11, ended = ?12
+                         log_bytes = ?9, title = ?10, photos = ?11, ended = ?12, conflict = ?13
                          WHERE id = ?1 AND act_seq = ?2",
                     )
                     .and_then(|mut s| {
@@ -528,6 +530,7 @@ impl Writer<'_> {
                             record.title,
                             record.photos,
                             ended,
+                            record.conflict,
                         ])
                     })
                     .map_err(error)
@@ -543,8 +546,8 @@ impl Writer<'_> {
     /// Moves every case with a new number on, in every stream it is in and every one it now belongs in.
     fn moved(
         &self,
-        before: &BTreeMap<CaseId, CaseRecord>,
-        cases: &BTreeMap<CaseId, CaseRecord>,
+        (before, cases): (&BTreeMap<CaseId, CaseRecord>, &BTreeMap<CaseId, CaseRecord>),
+        passed: &BTreeMap<CaseId, BTreeSet<StreamId>>,
         judge: &dyn Judge,
     ) -> Result<(), StoreError> {
         for (id, seq) in &self.last {
@@ -557,7 +560,9 @@ impl Writer<'_> {
                 seq: *seq,
                 now_ms: self.batch.now_ms,
             };
-            ages::touch(self.t, &step, before.get(id), record, judge)?;
+            let mut belongs = judge.streams(&record.state);
+            belongs.extend(passed.get(id).into_iter().flatten().cloned());
+            ages::touch(self.t, &step, (before.get(id), record), belongs, judge)?;
         }
         Ok(())
     }

@@ -76,6 +76,7 @@ impl SqliteStore {
         for head in partitions::heads(&t)? {
             let kept = planted::is(Bug::EpochKept);
             let epoch = if kept { head.epoch } else { partitions::epoch_of(&life, head.partition) };
+            partitions::end(&t, &head)?;
             t.execute(
                 "UPDATE partition SET epoch = ?2, safe_seq = NULL WHERE id = ?1",
                 (head.partition.0, epoch.0),

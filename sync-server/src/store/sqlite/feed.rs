@@ -88,7 +88,7 @@ pub fn page(t: &Transaction<'_>, ask: &PageAsk<'_>) -> Result<Page, StoreError> 
             page.resets.push(Cursor { epoch: Some(head.epoch), cursor: 0, ..asked.clone() });
         }
     }
-    counting.sort_by_key(|(asked, _)| !asked.stream.0.starts_with("user:"));
+    counting.sort_by_key(|(asked, _)| !asked.stream.is_own());
     let whole = counting
         .iter()
         .filter(|(asked, _)| asked.epoch.is_some() && !asked.lines_only && !asked.stream.is_summary())

@@ -96,7 +96,7 @@ pub const UNFOLLOWED: &str = "unfollowed";
 
 /// Whether a stream is one person's: `user:`, `follow:`.
 pub fn of_people(stream: &StreamId) -> bool {
-    stream.0.starts_with("user:") || stream.0.starts_with("follow:")
+    stream.is_own() || stream.0.starts_with("follow:")
 }
 
 /// The streams of a partition that a case is in.

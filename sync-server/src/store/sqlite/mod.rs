@@ -36,7 +36,7 @@ use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, DivisionCode, Epoch, PartitionId, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::check::StreamSum;
-use yuandian_sync::message::{CommitNumber, PartitionHead};
+use yuandian_sync::message::{CommitNumber, EndedLife, PartitionHead};
 
 use super::{
     Account, BackupState, Batch, CaseLine, CaseRecord, CaseStream, CommandPart, Committed, Contact, Copied,
@@ -184,6 +184,12 @@ impl Store for SqliteStore {
     }
     fn heads(&self) -> Result<Vec<PartitionHead>, StoreError> {
         self.read(partitions::heads)
+    }
+    fn ended(&self, lives: &BTreeSet<Epoch>) -> Result<Vec<EndedLife>, StoreError> {
+        if lives.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read(|t| partitions::ended(t, lives))
     }
     fn probe(&self, now_ms: i64) -> Result<(), StoreError> {
         self.write(|t| {

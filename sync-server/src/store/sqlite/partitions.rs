@@ -1,9 +1,11 @@
 //! Partitions: the counters that order everything, each with the epoch it counts in.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, Row};
 use sha2::{Digest, Sha256};
 use yuandian_model::{Epoch, PartitionId};
-use yuandian_sync::message::PartitionHead;
+use yuandian_sync::message::{EndedLife, PartitionHead};
 
 use super::error;
 use super::row::{count, damaged, signed};
@@ -68,6 +70,32 @@ pub fn ensure(t: &Transaction<'_>, partition: PartitionId) -> Result<PartitionHe
         .and_then(|mut statement| statement.execute((partition.0, epoch.0)))
         .map_err(error)?;
     Ok(PartitionHead { partition, epoch, head: 0, safe_seq: None })
+}
+
+/// Keeps how far a life stands that a restore ends here.
+pub fn end(t: &Transaction<'_>, life: &PartitionHead) -> Result<(), StoreError> {
+    t.prepare_cached("INSERT OR IGNORE INTO ended_life (epoch, partition, last) VALUES (?1, ?2, ?3)")
+        .and_then(|mut statement| statement.execute((life.epoch.0, life.partition.0, signed(life.head))))
+        .map(|_| ())
+        .map_err(error)
+}
+
+/// How far each of these lives still stands; nothing of one that is not known here.
+pub fn ended(t: &Transaction<'_>, lives: &BTreeSet<Epoch>) -> Result<Vec<EndedLife>, StoreError> {
+    let mut ended = Vec::new();
+    for life in lives {
+        let found = t
+            .prepare_cached("SELECT partition, last FROM ended_life WHERE epoch = ?1")
+            .and_then(|mut s| {
+                s.query_row([life.0], |row| {
+                    Ok(EndedLife { partition: PartitionId(row.get(0)?), epoch: *life, last: count(row, 1)? })
+                })
+                .optional()
+            })
+            .map_err(error)?;
+        ended.extend(found);
+    }
+    Ok(ended)
 }
 
 /// The epoch of a partition in a life of the deployment.

@@ -78,6 +78,7 @@ impl<'a> Names<'a> {
             holders,
             my_position: position,
             place: record.place,
+            conflict: record.conflict,
             ..summary(record, receiver)
         })
     }
@@ -107,6 +108,7 @@ fn summary(record: &CaseRecord, receiver: &UserId) -> CaseFacts {
         touched_ms: record.touched_ms,
         followers: u32::try_from(state.followers.len()).unwrap_or(u32::MAX),
         followed: state.followers.contains(receiver),
+        conflict: false,
     }
 }
 

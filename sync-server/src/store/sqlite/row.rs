@@ -67,9 +67,9 @@ pub fn place_blob(place: Option<&Place>) -> Option<Vec<u8>> {
 }
 
 /// Columns of a case, in the order that [`record`] reads.
-pub const CASE_COLUMNS: &str = "id, service, catalogue, grid, author, stage, act_seq, holders, waiting, followers, place, partition, opened_ms, touched_ms, version, log_bytes, title, photos, aged";
+pub const CASE_COLUMNS: &str = "id, service, catalogue, grid, author, stage, act_seq, holders, waiting, followers, place, partition, opened_ms, touched_ms, version, log_bytes, title, photos, conflict, aged";
 /// How many they are.
-pub const CASE_COLUMN_COUNT: usize = 19;
+pub const CASE_COLUMN_COUNT: usize = 20;
 
 /// A case from [`CASE_COLUMNS`].
 pub fn record(row: &Row<'_>) -> rusqlite::Result<CaseRecord> {
@@ -98,7 +98,8 @@ pub fn record(row: &Row<'_>) -> rusqlite::Result<CaseRecord> {
         log_bytes: count(row, 15)?,
         title: row.get(16)?,
         photos: row.get(17)?,
-        aged: row.get(18)?,
+        conflict: row.get(18)?,
+        aged: row.get(19)?,
     })
 }
 

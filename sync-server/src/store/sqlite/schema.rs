@@ -16,6 +16,7 @@ const TABLES: &str = "
 CREATE TABLE partition (
     id INTEGER PRIMARY KEY, epoch BLOB NOT NULL, head INTEGER NOT NULL CHECK (head >= 0), safe_seq INTEGER
 ) STRICT;
+CREATE TABLE ended_life (epoch BLOB PRIMARY KEY, partition INTEGER NOT NULL, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE probe (id INTEGER PRIMARY KEY CHECK (id = 1), at_ms INTEGER NOT NULL) STRICT;
 CREATE TABLE person (
     user BLOB PRIMARY KEY, name TEXT NOT NULL, since_ms INTEGER NOT NULL, rights INTEGER NOT NULL DEFAULT 0, shut_ms INTEGER
@@ -52,7 +53,7 @@ CREATE TABLE case_row (
     author BLOB NOT NULL REFERENCES person (user), stage TEXT NOT NULL, act_seq INTEGER NOT NULL, holders BLOB NOT NULL,
     waiting BLOB NOT NULL, followers BLOB NOT NULL, place BLOB, partition INTEGER NOT NULL, opened_ms INTEGER NOT NULL,
     touched_ms INTEGER NOT NULL, touched_seq INTEGER NOT NULL, version INTEGER NOT NULL, log_bytes INTEGER NOT NULL,
-    title TEXT NOT NULL, photos INTEGER NOT NULL, aged INTEGER NOT NULL CHECK (aged IN (0, 1)),
+    title TEXT NOT NULL, photos INTEGER NOT NULL, conflict INTEGER NOT NULL, aged INTEGER NOT NULL CHECK (aged IN (0, 1)),
     ended INTEGER NOT NULL CHECK (ended IN (0, 1))
 ) STRICT;
 CREATE INDEX case_touched ON case_row (touched_ms, touched_seq);
