@@ -1,6 +1,8 @@
 //! The one error that apps see, by what a person can do about it, and how the phone's own becomes it.
 
 use yuandian_device::DeviceError;
+use yuandian_model::Code;
+use yuandian_model::refusal::Facts;
 
 /// Why a call did not happen. Nothing was queued or changed when one is returned; what was saved before is safe.
 ///
@@ -95,22 +97,15 @@ impl From<DeviceError> for CoreError {
     fn from(error: DeviceError) -> Self {
         match error {
             DeviceError::Invalid { field, reason } => CoreError::InvalidInput { field, reason },
-            DeviceError::Refused { code, facts } => {
-                let words = yuandian_device::words();
-                let reason = words.reason(code, &facts);
-                CoreError::Refused {
-                    code: code.id().to_owned(),
-                    reason: reason.zh,
-                    reason_en: reason.en,
-                    next: words.next_steps(code).to_vec(),
-                }
-            }
+            DeviceError::Refused { code, facts } => refused(code, &facts),
             DeviceError::Photo { code, reason } => CoreError::PhotoRefused { code: code.to_owned(), reason },
             DeviceError::NotFound { what, id } => CoreError::NotFound { what: what.to_owned(), id },
             DeviceError::Settled { .. } | DeviceError::NotOffered { .. } => {
                 CoreError::InvalidInput { field: "item".to_owned(), reason: error.to_string() }
             }
-            DeviceError::NotEnrolled | DeviceError::ShutOut { .. } => CoreError::NotEnrolled,
+            DeviceError::NotEnrolled => CoreError::NotEnrolled,
+            // Told as what it is: somebody has decided it, and everything on the phone was forgotten because of it.
+            DeviceError::ShutOut { .. } => refused(Code::RRevoked, &Facts::new()),
             DeviceError::Unreachable(reason) => CoreError::Unreachable { reason },
             DeviceError::ServerRefused(reason) => CoreError::ServerRefused { reason },
             DeviceError::InUse => CoreError::InUse,
@@ -118,5 +113,29 @@ impl From<DeviceError> for CoreError {
             DeviceError::NewerStore { found, known } => CoreError::AppTooOld { found, known },
             DeviceError::Damaged(reason) => CoreError::Damaged { reason },
         }
+    }
+}
+
+fn refused(code: Code, facts: &Facts) -> CoreError {
+    let words = yuandian_device::words();
+    let reason = words.reason(code, facts);
+    CoreError::Refused {
+        code: code.id().to_owned(),
+        reason: reason.zh,
+        reason_en: reason.en,
+        next: words.next_steps(code).to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_that_was_shut_out_is_told_so_and_not_to_enrol() {
+        let told = CoreError::from(DeviceError::ShutOut { reason: "revoked".to_owned() });
+        let CoreError::Refused { code, reason, reason_en, next } = told else { panic!("{told:?}") };
+        assert_eq!(code, "r_revoked");
+        assert!(!reason.is_empty() && !reason_en.is_empty() && !next.is_empty());
     }
 }
