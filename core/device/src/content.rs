@@ -105,8 +105,9 @@ fn replay<'a>(content: &mut Content, changes: impl Iterator<Item = &'a [u8]>) ->
     Ok(())
 }
 
-/// What is on its way of a case and not in its base: what a restored server is offered again may be in both.
-fn overlay(db: &Connection, doc: &CaseId) -> Result<(Vec<Item>, bool)> {
+/// What is on its way of a case and not in its base: what a restored server is offered again may be in both. And whether the server has not
+/// answered something, that included.
+pub(crate) fn overlay(db: &Connection, doc: &CaseId) -> Result<(Vec<Item>, bool)> {
     let mut overlay = Vec::new();
     let mut on_its_way = false;
     for item in outbox::of_case(db, doc)? {

@@ -180,7 +180,7 @@ impl Phone {
     pub fn act(&mut self, case: &CaseId, command: &ActCommand<'_>) -> Result<ActOutcome> {
         let person = self.person()?;
         let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
-        let state = decided(self, &stored.facts, &outbox::of_case(&self.db, case)?, &person);
+        let state = decided(self, &stored.facts, &content::overlay(&self.db, case)?.0, &person);
         let mut act = Act::named(command.name, Some(expects_of(&state)));
         self.put_arguments(&mut act, &stored.facts.service, command.args)?;
         let request = ActRequest { expects: None, ..act.request() };
@@ -245,8 +245,14 @@ impl Phone {
         }
     }
 
-    /// Whether the description and the answers are this person's to change.
+    /// Whether the description and the answers are this person's to change, and here to be changed: over words that nobody has seen a
+    /// change would stand beside them.
     pub(crate) fn may_rewrite(&self, case: &CaseId) -> Result<()> {
+        let line = cases::standing(&self.db, case)?.is_some_and(|standing| !standing.whole);
+        if line {
+            let reason = "only the line of this case is here: sync before changing its words; notes and photos can be added now";
+            return Err(DeviceError::invalid("case", reason));
+        }
         match self.writing(case)? {
             Writing::Everything => Ok(()),
             Writing::Additions => Err(Refusal::new(Code::RRole, [("act", CONTENT.to_owned())]).into()),

@@ -1,11 +1,11 @@
 //! Lines first, documents after them, streams compared: nothing is lost on the way and nothing asked for twice.
 
-use yuandian_device::Phone;
+use yuandian_device::{DeviceError, Phone};
 use yuandian_model::Role;
 use yuandian_sync::{Keep, Load, Loaded};
 
 use crate::referee::{Referee, batch};
-use crate::{capture, notes, outbox, people};
+use crate::{answers, capture, notes, outbox, people};
 
 fn greeted(referee: &Referee, phone: &mut Phone) {
     phone.keep(&Keep::Hello(referee.hello(phone))).unwrap();
@@ -55,6 +55,27 @@ fn a_list_stands_before_its_documents_and_opens_without_them() {
     assert_eq!(notes(&one, &case), ["很深", "补充"]);
     drop(two);
     assert_eq!(homes[1].count("SELECT count(*) FROM cases WHERE proven = 0"), 0);
+}
+
+#[test]
+fn words_that_are_not_here_yet_are_not_changed_but_added_to() {
+    let (mut referee, _, [mut one, mut two]) = people::<2>(Role::GridWorker);
+    let case = capture(&mut one, "case.snap", "井盖坏了");
+    referee.sync(&mut one);
+    greeted(&referee, &mut two);
+    let lines = referee.lines(&mut two);
+    two.keep(&Keep::Page(lines)).unwrap();
+    for change in [("text", "没有人看过的"), ("severity", "high")] {
+        let error = two.edit(&case, &answers(&[change]), None).unwrap_err();
+        assert!(matches!(&error, DeviceError::Invalid { field, .. } if field == "case"), "{error}");
+    }
+    two.note(&case, "补充", &[]).unwrap();
+    assert_eq!(referee.repair(&mut two), 1);
+    two.edit(&case, &answers(&[("text", "井盖坏了，很深")]), None).unwrap();
+    referee.sync(&mut two);
+    referee.sync(&mut one);
+    let view = one.case(&case).unwrap();
+    assert_eq!((view.text.as_str(), notes(&one, &case)), ("井盖坏了，很深", vec!["补充".to_owned()]));
 }
 
 #[test]
