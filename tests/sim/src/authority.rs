@@ -137,7 +137,13 @@ impl World {
         if !long && self.restores == 0 {
             return Ok(false);
         }
-        self.now_ms += if long { AGE_OUT_MS + MINUTE_MS } else { REFILLED_MS };
+        let passed = if long { AGE_OUT_MS + MINUTE_MS } else { REFILLED_MS };
+        self.now_ms += passed;
+        // A run that was under way slept as long.
+        self.devices
+            .iter_mut()
+            .filter_map(|device| device.run.as_mut())
+            .for_each(|run| run.began_ms += passed);
         self.reference.aged = long;
         if long {
             self.faults.note(Fault::LongPause);
