@@ -1,0 +1,271 @@
+use super::*;
+use crate::role::Role;
+
+fn grid(text: &str) -> DivisionCode {
+    text.parse().unwrap()
+}
+fn person(number: u8, role: Role, at: &str) -> Actor {
+    Actor { user: UserId([number; 16]), grants: vec![Grant { role, grid: grid(at) }] }
+}
+fn act(name: &str) -> ActRequest<'_> {
+    ActRequest { act: name, service: None, grid: None, expects: None, photos: 0 }
+}
+
+struct World {
+    catalogue: Catalogue,
+    state: Option<CaseState>,
+}
+impl World {
+    fn opened(service: &str, author: &Actor) -> Self {
+        let mut world = Self { catalogue: Catalogue::embedded(), state: None };
+        let at = grid("410102001");
+        let report =
+            ActRequest { act: "report", service: Some(service), grid: Some(&at), expects: None, photos: 0 };
+        assert_eq!(world.judge(&report, author).unwrap().code, Code::Ok);
+        world
+    }
+    fn judge(&mut self, request: &ActRequest<'_>, actor: &Actor) -> Result<Ruling, Refusal> {
+        let ruling = judge(&self.catalogue, self.state.as_ref(), request, actor)?;
+        self.state = Some(ruling.next.clone());
+        Ok(ruling)
+    }
+    fn code(&mut self, name: &str, actor: &Actor) -> Code {
+        self.judge(&act(name), actor).map_or_else(|refusal| refusal.code, |ruling| ruling.code)
+    }
+    fn stage(&self) -> &str {
+        &self.state.as_ref().unwrap().stage
+    }
+}
+
+fn asker() -> Actor {
+    person(1, Role::Resident, "410102001")
+}
+fn volunteer(number: u8) -> Actor {
+    person(number, Role::Volunteer, "410102001")
+}
+
+#[test]
+fn first_claim_wins_and_the_others_wait_in_line() {
+    let mut world = World::opened("help.errand", &asker());
+    assert_eq!(world.code("claim", &volunteer(11)), Code::Ok);
+    let second = world.judge(&act("claim"), &volunteer(12)).unwrap();
+    assert_eq!((second.code, second.first), (Code::RTaken, Some(UserId([11; 16]))));
+    assert_eq!(second.facts["position"], "1");
+    let third = world.judge(&act("claim"), &volunteer(13)).unwrap();
+    assert_eq!(third.facts["position"], "2");
+    assert_eq!(world.stage(), "claimed");
+    assert_eq!(world.state.as_ref().unwrap().holders, [UserId([11; 16])]);
+}
+
+#[test]
+fn a_release_promotes_the_next_in_the_same_step() {
+    let mut world = World::opened("help.errand", &asker());
+    for number in [11, 12, 13] {
+        world.code("claim", &volunteer(number));
+    }
+    let ruling = world.judge(&act("release"), &volunteer(11)).unwrap();
+    assert_eq!((ruling.code, ruling.promoted), (Code::Ok, Some(UserId([12; 16]))));
+    assert_eq!(world.stage(), "claimed");
+    assert_eq!(world.state.as_ref().unwrap().waiting, [UserId([13; 16])]);
+    world.code("release", &volunteer(12));
+    world.code("release", &volunteer(13));
+    assert_eq!(world.stage(), "open", "nobody left: it is open again");
+}
+
+#[test]
+fn leaving_the_waiting_list_touches_nobody_else() {
+    let mut world = World::opened("help.errand", &asker());
+    for number in [11, 12, 13] {
+        world.code("claim", &volunteer(number));
+    }
+    let ruling = world.judge(&act("release"), &volunteer(12)).unwrap();
+    assert_eq!(ruling.promoted, None);
+    let state = world.state.unwrap();
+    assert_eq!((state.holders, state.waiting), (vec![UserId([11; 16])], vec![UserId([13; 16])]));
+    assert_eq!(state.stage, "claimed");
+}
+
+#[test]
+fn nobody_holds_or_waits_for_what_was_cancelled_and_nobody_waits_for_what_is_done() {
+    let mut world = World::opened("help.errand", &asker());
+    world.code("claim", &volunteer(11));
+    world.code("claim", &volunteer(12));
+    let mut cancelled = World { catalogue: Catalogue::embedded(), state: world.state.clone() };
+    cancelled.code("cancel", &asker());
+    let state = cancelled.state.unwrap();
+    assert_eq!((state.holders, state.waiting), (vec![], vec![]));
+    world.code("report_back", &volunteer(11));
+    assert_eq!(world.state.as_ref().unwrap().waiting.len(), 1, "until it is confirmed the line stands");
+    world.code("confirm", &asker());
+    let state = world.state.unwrap();
+    assert_eq!((state.holders, state.waiting), (vec![UserId([11; 16])], vec![]));
+}
+
+#[test]
+fn claiming_twice_changes_nothing() {
+    let mut world = World::opened("help.errand", &asker());
+    world.code("claim", &volunteer(11));
+    world.code("claim", &volunteer(12));
+    let before = world.state.clone();
+    assert_eq!(world.code("claim", &volunteer(11)), Code::Dup);
+    assert_eq!(world.code("claim", &volunteer(12)), Code::RTaken);
+    assert_eq!(world.state, before);
+}
+
+#[test]
+fn the_waiting_list_ends_somewhere() {
+    let mut world = World::opened("help.errand", &asker());
+    let many = |n: usize| {
+        let mut user = [9; 16];
+        user[0] = u8::try_from(n).unwrap();
+        Actor { user: UserId(user), ..volunteer(9) }
+    };
+    for n in 0..=limits::WAITING_MAX {
+        assert!(world.judge(&act("claim"), &many(n)).is_ok(), "{n}");
+    }
+    assert_eq!(world.code("claim", &many(limits::WAITING_MAX + 1)), Code::RLimit);
+}
+
+#[test]
+fn following_changes_who_hears_of_it_and_nothing_else() {
+    let mut world = World::opened("case.snap", &asker());
+    let neighbour = person(20, Role::Resident, "410102");
+    assert_eq!(world.code("unfollow", &neighbour), Code::Dup, "nothing to leave");
+    assert_eq!(world.code("follow", &neighbour), Code::Ok);
+    assert_eq!(world.code("follow", &neighbour), Code::Dup, "once");
+    let state = world.state.clone().unwrap();
+    assert_eq!((state.followers, state.stage.as_str()), (vec![UserId([20; 16])], "reported"));
+    assert!(state.holders.is_empty() && state.act_seq == 2);
+    assert_eq!(world.code("follow", &person(21, Role::Resident, "410103")), Code::RScope);
+    assert_eq!(world.code("unfollow", &neighbour), Code::Ok);
+    assert_eq!(world.state.as_ref().unwrap().followers, []);
+    let mut help = World::opened("help.errand", &asker());
+    assert_eq!(help.code("follow", &neighbour), Code::RSchema, "help is nobody's to watch");
+}
+
+#[test]
+fn so_many_follow_a_case_and_no_more() {
+    let mut world = World::opened("case.snap", &asker());
+    let many = |n: usize| {
+        let mut user = [9; 16];
+        user[..2].copy_from_slice(&u16::try_from(n).unwrap().to_be_bytes());
+        Actor { user: UserId(user), ..person(9, Role::Resident, "410102001") }
+    };
+    for n in 1..=limits::FOLLOWERS_MAX {
+        assert_eq!(world.code("follow", &many(n)), Code::Ok, "{n}");
+    }
+    assert_eq!(world.code("follow", &many(limits::FOLLOWERS_MAX + 1)), Code::RLimit);
+}
+
+#[test]
+fn the_whole_errand_ends_confirmed() {
+    let mut world = World::opened("help.errand", &asker());
+    let helper = volunteer(11);
+    for (name, actor, stage) in [
+        ("claim", &helper, "claimed"),
+        ("depart", &helper, "en_route"),
+        ("arrive", &helper, "in_service"),
+        ("report_back", &helper, "done_by_volunteer"),
+        ("confirm", &asker(), "confirmed"),
+        ("rate", &asker(), "rated"),
+    ] {
+        assert_eq!(world.code(name, actor), Code::Ok, "{name}");
+        assert_eq!(world.stage(), stage);
+    }
+}
+
+#[test]
+fn each_wrong_act_gets_its_own_code() {
+    let mut world = World::opened("help.errand", &asker());
+    assert_eq!(world.code("claim", &person(20, Role::Resident, "410102001")), Code::RRole);
+    assert_eq!(world.code("claim", &person(21, Role::Volunteer, "410103")), Code::RScope);
+    assert_eq!(world.code("confirm", &asker()), Code::RState);
+    assert_eq!(world.code("dance", &asker()), Code::RSchema);
+    assert_eq!(world.code("report", &volunteer(11)), Code::RState);
+    assert_eq!(world.code("report", &asker()), Code::Dup);
+    assert_eq!(world.code("cancel", &asker()), Code::Ok);
+    assert_eq!(world.code("claim", &volunteer(11)), Code::RState);
+    assert_eq!(world.stage(), "cancelled");
+}
+
+#[test]
+fn opening_needs_a_known_service_a_role_and_a_grid() {
+    let catalogue = Catalogue::embedded();
+    let at = grid("410102001");
+    let try_open = |service: &str, actor: &Actor| {
+        let request =
+            ActRequest { act: "report", service: Some(service), grid: Some(&at), expects: None, photos: 0 };
+        judge(&catalogue, None, &request, actor).map_or_else(|r| r.code, |r| r.code)
+    };
+    assert_eq!(try_open("case.nothing", &asker()), Code::RSchema);
+    assert_eq!(try_open("help.errand", &person(5, Role::Acceptor, "410102001")), Code::RRole);
+    assert_eq!(try_open("help.errand", &person(5, Role::Resident, "410103")), Code::RScope);
+    assert_eq!(try_open("help.errand", &person(5, Role::Resident, "4101")), Code::Ok);
+    assert_eq!(judge(&catalogue, None, &act("claim"), &asker()).unwrap_err().code, Code::RGone);
+}
+
+#[test]
+fn an_exclusive_act_must_meet_what_it_expects() {
+    let worker = person(1, Role::GridWorker, "410102001");
+    let mut world = World::opened("case.city.E06010", &worker);
+    let acceptor = person(2, Role::Acceptor, "410102");
+    let stale = Expects { act_seq: Some(7), ..Expects::default() };
+    let request = ActRequest { expects: Some(&stale), ..act("accept") };
+    assert_eq!(world.judge(&request, &acceptor).unwrap_err().code, Code::RExpects);
+    let fresh = Expects { act_seq: Some(1), stage: Some("reported".into()), assignee: None };
+    let request = ActRequest { expects: Some(&fresh), ..act("accept") };
+    assert_eq!(world.judge(&request, &acceptor).unwrap().next.stage, "accepted");
+}
+
+/// Thirty people want what three may hold; then, one after the other, everybody who holds it lets go.
+#[test]
+fn of_thirty_claimants_as_many_win_as_fit_and_every_release_promotes_the_next() {
+    for capacity in [1, 3] {
+        let text = include_str!("../../data/catalogue.toml")
+            .replace("capacity = 1", &format!("capacity = {capacity}"));
+        let mut world = World::opened("help.errand", &asker());
+        world.catalogue = Catalogue::parse(&text).unwrap();
+        let people: Vec<u8> = (100..130).collect();
+        for (index, number) in people.iter().enumerate() {
+            let ruling = world.judge(&act("claim"), &volunteer(*number)).unwrap();
+            if index < capacity {
+                assert_eq!(ruling.code, Code::Ok, "{number}");
+            } else {
+                let position = (index - capacity + 1).to_string();
+                assert_eq!((ruling.code, &ruling.facts["position"]), (Code::RTaken, &position));
+                assert_eq!(ruling.first, Some(UserId([100; 16])));
+            }
+            assert_eq!(ruling.next.act_seq, index as u64 + 2, "each of them is one act");
+        }
+        for (index, number) in people.iter().enumerate() {
+            let ruling = world.judge(&act("release"), &volunteer(*number)).unwrap();
+            let promoted = people.get(index + capacity).map(|next| UserId([*next; 16]));
+            assert_eq!(ruling.promoted, promoted, "{number} of {capacity}");
+            let held = ruling.next.holders.len();
+            assert_eq!(held, capacity.min(people.len() - index - 1));
+            assert_eq!(ruling.next.stage, if held == 0 { "open" } else { "claimed" });
+        }
+    }
+}
+
+#[test]
+fn capacity_above_one_admits_that_many() {
+    let text = include_str!("../../data/catalogue.toml").replace("capacity = 1", "capacity = 2");
+    let mut world = World::opened("help.errand", &asker());
+    world.catalogue = Catalogue::parse(&text).unwrap();
+    let codes: Vec<Code> = (11..15).map(|n| world.code("claim", &volunteer(n))).collect();
+    assert_eq!(codes, [Code::Ok, Code::Ok, Code::RTaken, Code::RTaken]);
+}
+
+#[test]
+fn buttons_are_what_the_rule_allows() {
+    let mut world = World::opened("help.errand", &asker());
+    let ids = |world: &World, actor: &Actor| -> Vec<String> {
+        allowed(&world.catalogue, world.state.as_ref().unwrap(), actor).iter().map(|t| t.id.clone()).collect()
+    };
+    assert_eq!(ids(&world, &volunteer(11)), ["claim"]);
+    assert_eq!(ids(&world, &asker()), ["cancel"]);
+    world.code("claim", &volunteer(11));
+    assert_eq!(ids(&world, &volunteer(11)), ["release", "depart", "arrive", "report_back"]);
+    assert_eq!(ids(&world, &volunteer(12)), ["claim"]);
+}
