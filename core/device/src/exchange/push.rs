@@ -20,7 +20,7 @@ use crate::store::outbox::{Intent, Item, ItemState};
 use crate::store::{authored, blobs, cases, journal, meta, outbox, private, streams};
 
 /// Documents are not rebuilt without a redacted text in this version: every one is in its first generation.
-const GENERATION: u32 = 0;
+pub(super) const GENERATION: u32 = 0;
 /// How often one item may be written anew before a person is asked.
 const REWRITES_MAX: u32 = 3;
 /// [`meta::LOOK_FIRST`] of a copied store that has seen every page, but perhaps not every document.

@@ -188,14 +188,37 @@ impl Phone {
             .is_some_and(|(_, workflow)| workflow.ends.contains(&facts.stage))
     }
 
-    /// Commits above what is here, each through the gate.
+    /// Commits above what is here.
     pub(super) fn apply(&self, tx: &Transaction<'_>, case: &PulledCase) -> Result<()> {
         let doc = &case.document;
+        let (content, said_before) = self.put_commits(tx, doc, &case.commits)?;
+        cases::arrived(tx, doc, case.seq)?;
+        self.put_beside(tx, case)?;
+        let promised = case.heads.is_none_or(|name| heads_name(&content.heads()) == name);
+        if !promised && !cases::has_quarantined(tx, doc)? {
+            tracing::error!(%doc, "the document did not come to what the server says: it is fetched anew");
+            self.trouble(tx, "heads")?;
+            streams::want_again(tx, doc)?;
+        }
+        if said_before {
+            self.write_anew(tx, doc, None)?;
+        }
+        Ok(())
+    }
+
+    /// Receipted commits come into the base, each through the gate. Gives the document with them, and whether a copy of this phone had said
+    /// one of them.
+    pub(super) fn put_commits(
+        &self,
+        tx: &Transaction<'_>,
+        doc: &CaseId,
+        commits: &[PulledCommit],
+    ) -> Result<(Content, bool)> {
         let stored = cases::case(tx, doc)?.ok_or_else(|| DeviceError::not_found("case", doc))?;
         let mut content = base_content(tx, doc, stored.snapshot.as_deref())?;
         let mut saved = None;
         let mut said_before = false;
-        for commit in &case.commits {
+        for commit in commits {
             if cases::in_base(tx, doc, commit)? {
                 continue;
             }
@@ -218,18 +241,7 @@ impl Phone {
         if let Some(snapshot) = saved {
             cases::put_snapshot(tx, doc, &snapshot)?;
         }
-        cases::arrived(tx, doc, case.seq)?;
-        self.put_beside(tx, case)?;
-        let promised = case.heads.is_none_or(|name| heads_name(&content.heads()) == name);
-        if !promised && !cases::has_quarantined(tx, doc)? {
-            tracing::error!(%doc, "the document did not come to what the server says: it is fetched anew");
-            self.trouble(tx, "heads")?;
-            streams::want_again(tx, doc)?;
-        }
-        if said_before {
-            self.write_anew(tx, doc, None)?;
-        }
-        Ok(())
+        Ok((content, said_before))
     }
 
     /// A receipted commit comes into the base; an own one leaves the outbox. Gives whether a copy of this phone had said it.

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use rusqlite::Transaction;
-use yuandian_document::{Kind, Place};
+use yuandian_document::{Kind, Place, cbor};
 use yuandian_model::{CaseId, Cell500, Code, UserId};
+use yuandian_sync::limits::MESSAGE_BYTES_MAX;
+use yuandian_sync::message::{PulledCommit, Receipt};
 use yuandian_sync::{CaseFacts, Person};
 
 use super::blobs_of;
-use crate::content::base_content;
+use super::push::GENERATION;
+use crate::content::{base_content, captured_ms};
 use crate::error::Result;
-use crate::glance::project_line;
+use crate::glance::{project, project_line};
 use crate::phone::Phone;
 use crate::store::outbox::Intent;
 use crate::store::streams::{self, Holding};
@@ -74,6 +77,43 @@ impl Phone {
         Ok(())
     }
 
+    /// Own commits that were taken, of a case that nothing whole holds any more and that a person has still to look at: no page will bring
+    /// them into the base, so their receipts do. What the phone knows of the case is not more for that.
+    fn take_by_receipts(&self, tx: &Transaction<'_>, doc: &CaseId) -> Result<()> {
+        let person = self.person()?;
+        let mut commits = Vec::new();
+        for item in outbox::taken_of(tx, doc)? {
+            let receipt = item
+                .receipt
+                .as_ref()
+                .and_then(|bytes| cbor::decode("receipt", bytes, MESSAGE_BYTES_MAX).ok());
+            let (Some(receipt), Some(n), Some(seq)) = (receipt, item.n, item.seq) else { continue };
+            let Receipt { code, facts, received_ms, .. } = receipt;
+            commits.push(PulledCommit {
+                n,
+                seq,
+                kind: item.intent.kind(),
+                device: self.certificate.device,
+                incarnation: item.incarnation,
+                branch: item.branch,
+                generation: GENERATION,
+                group: Some(item.group),
+                user: person.user,
+                name: person.name.clone(),
+                wall_ms: captured_ms(&item.captured),
+                received_ms,
+                code,
+                facts,
+                body: item.body,
+                micros: vec![],
+                change: None,
+            });
+        }
+        self.put_commits(tx, doc, &commits)?;
+        self.settle(tx, doc)?;
+        project(self, tx, doc)
+    }
+
     /// Lets go of what nothing holds any more: own work is settled first, then everything pulled is forgotten. What is held by lines or
     /// summaries alone shrinks to its line.
     pub(super) fn let_go(&self, tx: &Transaction<'_>) -> Result<()> {
@@ -102,6 +142,12 @@ impl Phone {
                     cases::purge(tx, &doc)?;
                     self.changed.borrow_mut().insert(doc);
                 }
+            }
+        }
+        for doc in streams::left_behind(tx)? {
+            let whole = cases::standing(tx, &doc)?.is_some_and(|standing| standing.whole);
+            if whole && streams::holding(tx, &doc)? != Holding::Whole {
+                self.take_by_receipts(tx, &doc)?;
             }
         }
         Ok(())

@@ -372,6 +372,15 @@ pub fn may_go(c: &Connection) -> Result<Vec<CaseId>> {
     rows.map(|row| id(row?, CaseId::from_slice)).collect()
 }
 
+/// Cases that leave, or would but for a person who has to look at them, with own commits that were taken and have come by no page.
+pub fn left_behind(c: &Connection) -> Result<Vec<CaseId>> {
+    let mut statement = c.prepare_cached(
+        "SELECT DISTINCT outbox.doc FROM leaving JOIN outbox ON outbox.doc = leaving.doc WHERE outbox.state = 2",
+    )?;
+    let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(row?, CaseId::from_slice)).collect()
+}
+
 /// A case stays: something holds it.
 pub fn stays(c: &Connection, doc: &CaseId) -> Result<()> {
     c.prepare_cached("DELETE FROM leaving WHERE doc = ?1")?.execute([doc.as_bytes()])?;

@@ -2,12 +2,12 @@
 
 use yuandian_device::{DeviceError, Draft};
 use yuandian_document::{Purpose, cbor};
-use yuandian_model::Role;
+use yuandian_model::{Code, Role};
 use yuandian_sync::message::{PrivateField, SignedNotice, WIRE_VERSION, Wipe};
 use yuandian_sync::{Keep, Load};
 
 use crate::referee::batch;
-use crate::{answers, capture, draft, outbox, people, photo};
+use crate::{answers, capture, draft, notes, outbox, people, photo};
 
 #[test]
 fn own_work_is_settled_first_and_then_the_case_and_its_files_go() {
@@ -30,6 +30,35 @@ fn own_work_is_settled_first_and_then_the_case_and_its_files_go() {
     for table in ["cases", "base", "held", "blobs", "leaving", "doomed", "stored", "rows"] {
         assert_eq!(homes[1].count(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
     }
+}
+
+#[test]
+fn what_was_taken_of_a_case_that_a_person_must_look_at_waits_for_no_page() {
+    let (mut referee, homes, [mut one, mut two]) = people::<2>(Role::GridWorker);
+    let case = capture(&mut one, "case.snap", "井盖");
+    referee.sync(&mut one);
+    referee.sync(&mut two);
+    two.note(&case, "来得及", &[]).unwrap();
+    two.note(&case, "来不及", &[]).unwrap();
+    two.keep(&Keep::Hello(referee.hello_without_streams(&two))).unwrap();
+    let push = batch(&mut two);
+    referee.answer(2, Code::RScope);
+    two.keep(&Keep::Receipts(referee.push(&push))).unwrap();
+    assert_eq!(outbox(&two), []);
+    assert_eq!(
+        notes(&two, &case),
+        ["来得及"],
+        "it is in the case, with the one that was refused in the list"
+    );
+    let entry = two.attention().unwrap()[0].item;
+    assert_eq!(two.sync_state().unwrap().not_backed_up, 1);
+    drop(two);
+    let mut two = homes[1].open();
+    assert_eq!(notes(&two, &case), ["来得及"]);
+    two.discard(entry).unwrap();
+    two.keep(&Keep::Hello(referee.hello_without_streams(&two))).unwrap();
+    assert!(two.case(&case).is_err(), "who has looked has done with it");
+    assert_eq!(outbox(&two), []);
 }
 
 #[test]
