@@ -8,6 +8,8 @@ pub const PUSH_COMMITS_MAX: usize = 256;
 pub const PUSH_BYTES_MAX: usize = 1024 * 1024;
 /// Streams in one HELLO or PULL.
 pub const STREAMS_MAX: usize = 1_000;
+/// Later keys of the server in one HELLO.
+pub const SERVER_KEYS_MAX: usize = 16;
 /// Bytes a PULL page aims at; a single larger case goes alone.
 pub const PAGE_BYTES_DEFAULT: u32 = 512 * 1024;
 /// Largest page a device may ask for, bytes.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 use yuandian_document::{CertifiedKey, Purpose, cbor};
 use yuandian_model::{DeviceId, Epoch};
-use yuandian_sync::limits::STREAMS_MAX;
+use yuandian_sync::limits::{SERVER_KEYS_MAX, STREAMS_MAX};
 use yuandian_sync::message::{
     Hello, HelloReply, Nonce, NonceBytes, NonceRequest, RemovedStream, SignedMessage, SignedNotice,
     WIRE_VERSION, Wipe,
@@ -37,7 +37,10 @@ impl Hub {
         let hello: Hello =
             cbor::decode("hello", &signed.message, BODY_BYTES_MAX).map_err(|_| Problem::Malformed)?;
         spoken(hello.version)?;
-        if hello.streams.len() > STREAMS_MAX || hello.app.len() > APP_BYTES_MAX {
+        if hello.streams.len() > STREAMS_MAX
+            || hello.keys.len() > SERVER_KEYS_MAX
+            || hello.app.len() > APP_BYTES_MAX
+        {
             return Err(Problem::OverLimit);
         }
         let account = self.store.account(&hello.device)?.ok_or(Problem::DeviceUnknown)?;
@@ -54,6 +57,10 @@ impl Hub {
         };
         if !self.store.spend_nonce(&spend, now_ms)? {
             return Err(Problem::NonceInvalid);
+        }
+        if !hello.keys.is_empty() {
+            self.ready(now_ms)?;
+            self.store.believe_keys(&hello.keys)?;
         }
         // Who was shut out holds nothing, and is told to forget everything.
         let wipe = account.shut_out.then(|| self.wipe(&account.device, now_ms)).transpose()?;

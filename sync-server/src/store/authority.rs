@@ -156,6 +156,9 @@ pub trait Authority: Send + Sync {
     /// [`StoreError`], as for every method.
     fn keys(&self, seed: &[u8; 32], now_ms: i64) -> Result<Vec<ServerKey>, StoreError>;
 
+    /// Keeps keys that a device believes and this log has forgotten, where one of its own vouches for them: only to check what they signed.
+    fn believe_keys(&self, told: &[ServerKey]) -> Result<(), StoreError>;
+
     /// Puts a new key in force, endorsed by the one before.
     fn rotate_key(&self, seed: &[u8; 32], now_ms: i64) -> Result<Vec<ServerKey>, StoreError>;
 

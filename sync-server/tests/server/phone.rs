@@ -28,6 +28,8 @@ pub struct Phone {
     pub user: Option<UserId>,
     pub token: String,
     pub cursors: BTreeMap<String, Cursor>,
+    /// The server's later keys as it believes them.
+    pub keys: Vec<ServerKey>,
     pub chain: (u64, Option<CommitId>),
     pub documents: BTreeMap<CaseId, Content>,
     pub budget: u32,
@@ -47,6 +49,7 @@ impl Phone {
             user: None,
             token: String::new(),
             cursors: BTreeMap::new(),
+            keys: vec![],
             chain: (0, None),
             documents: BTreeMap::new(),
             budget: 10_000,
@@ -89,6 +92,7 @@ impl Phone {
             streams: self.cursors.values().cloned().collect(),
             free_bytes: None,
             budget: self.budget,
+            keys: self.keys.clone(),
         });
         self.signed(Purpose::Hello, message)
     }

@@ -2,7 +2,9 @@
 
 use yuandian_document::{Edit, NoteEntry};
 use yuandian_model::{CaseId, Code, EntryId, Epoch, Role};
+use yuandian_server::hub::{Request, Response};
 use yuandian_server::limits::HELD_PER_CASE_MAX;
+use yuandian_server::problem::Problem;
 use yuandian_server::store::{Authority, Concern, SqliteStore, Store};
 use yuandian_sync::message::*;
 
@@ -67,10 +69,17 @@ struct Errand {
 }
 
 fn errand() -> Errand {
+    errand_where(|_| {})
+}
+
+/// After the backup and before anything else something happens to the server.
+fn errand_where(happens: impl Fn(&World)) -> Errand {
     let lost = World::new();
     let mut asker = lost.phone(1, Role::Resident);
     let mut volunteers: Vec<Phone> = (11..14).map(|n| lost.phone(n, Role::Volunteer)).collect();
     let backup = Backup::of(&lost);
+    happens(&lost);
+    std::iter::once(&mut asker).chain(&mut volunteers).for_each(|phone| drop(lost.hello(phone)));
     let case = asker.new_case();
     let opened = vec![asker.report(case, "help.errand"), asker.describe(case, "代买菜")];
     let told = lost.push_raw(&asker, opened.clone());
@@ -303,4 +312,50 @@ fn a_phone_is_told_how_far_the_life_stands_that_it_knows() {
     );
     phone.cursors.values_mut().for_each(|cursor| cursor.epoch = Some(Epoch([8; 8])));
     assert_eq!(world.hello(&mut phone).ended, [], "who knows the new life need not be told");
+}
+
+#[test]
+fn what_was_signed_with_a_key_that_only_phones_know_is_adopted_where_a_known_one_vouches_for_it() {
+    let mut e = errand_where(|world| {
+        world.store.rotate_key(&[42; 32], world.now()).unwrap();
+        world.pass(1);
+        world.store.rotate_key(&[43; 32], world.now()).unwrap();
+    });
+    let before = facts(&e.lost, e.case);
+    let world = e.backup.restore(&e.lost);
+    assert_eq!(e.asker.keys.len(), 2);
+    let own = world.hello(&mut e.asker).keys;
+    assert_eq!(own.len(), 3, "the one of the backup, which signs, and the two that the phone has brought");
+    let items = again(&e.opened, &e.told);
+    let receipts = world.push(&e.asker, items);
+    assert!(receipts.iter().all(|receipt| receipt.code == Code::Ok && receipt.is_signed_by(&own[..1])));
+    for index in [2, 0, 1] {
+        world.hello(&mut e.volunteers[index]);
+        world.push(&e.volunteers[index], e.claims[index].clone());
+    }
+    assert_eq!((facts(&world, e.case), concerns(&world)), (before, vec![]), "first come is first still");
+}
+
+#[test]
+fn a_key_that_nobody_vouches_for_is_not_believed() {
+    let world = World::new();
+    let mut phone = world.phone(1, Role::GridWorker);
+    let own = world.hello(&mut phone).keys;
+    let foreign = yuandian_document::DeviceKey::from_seed(&[66; 32]);
+    let key = ServerKey {
+        public: foreign.public(),
+        since_ms: 1,
+        endorser: Some(own[0].id()),
+        endorsement: Some(foreign.sign(yuandian_document::Purpose::ServerKey, &foreign.public())),
+    };
+    phone.keys = vec![key];
+    assert_eq!(world.hello(&mut phone).keys, own);
+    phone.keys = vec![phone.keys[0].clone(); yuandian_sync::limits::SERVER_KEYS_MAX];
+    let ask = |phone: &Phone| {
+        let Ok(Response::Nonce(nonce)) = world.ask(Request::Nonce(phone.nonce())) else { panic!() };
+        world.ask(Request::Hello(phone.hello(nonce.nonce)))
+    };
+    assert!(ask(&phone).is_ok());
+    phone.keys.push(phone.keys[0].clone());
+    assert_eq!(ask(&phone).unwrap_err(), Problem::OverLimit);
 }

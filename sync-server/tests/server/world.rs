@@ -171,6 +171,8 @@ impl World {
             panic!("no hello");
         };
         phone.token = reply.token.clone();
+        phone.keys.extend(reply.keys.iter().filter(|key| key.endorser.is_some()).cloned());
+        phone.keys.dedup();
         for gone in &reply.removed {
             phone.cursors.remove(&gone.stream.0);
         }

@@ -159,6 +159,7 @@ impl City {
             streams: device.cursors.values().cloned().collect(),
             free_bytes: None,
             budget: 10_000,
+            keys: vec![],
         });
         let hello = Request::Hello(device.signed(Purpose::Hello, hello));
         let Response::Hello(reply) = self.stranger(hello)? else { return Err("no greeting".into()) };

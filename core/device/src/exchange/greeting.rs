@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use yuandian_document::{Purpose, cbor};
 use yuandian_model::{BlobHash, PartitionId};
 use yuandian_sync::Opening;
-use yuandian_sync::limits::{BUDGET_DEFAULT, MESSAGE_BYTES_MAX, STREAMS_MAX};
+use yuandian_sync::limits::{BUDGET_DEFAULT, MESSAGE_BYTES_MAX, SERVER_KEYS_MAX, STREAMS_MAX};
 use yuandian_sync::message::{
     Hello, HelloReply, ServerKey, SignedMessage, SignedNotice, StreamId, WIRE_VERSION, Wipe,
 };
@@ -74,6 +74,9 @@ impl Phone {
         meta::unset(&self.db, meta::NEXT_NUMBER)?;
         let mut held: Vec<_> = streams::all(&self.db)?.into_iter().map(|stream| stream.cursor).collect();
         held.truncate(STREAMS_MAX);
+        let mut later: Vec<_> =
+            self.server_keys()?.into_iter().filter(|key| key.endorser.is_some()).collect();
+        later.truncate(SERVER_KEYS_MAX);
         let hello = Hello {
             version: WIRE_VERSION,
             device: self.certificate.device,
@@ -83,6 +86,7 @@ impl Phone {
             streams: held,
             free_bytes: self.free_bytes(),
             budget: self.budget()?,
+            keys: later,
         };
         let message = cbor::encode(&hello);
         let signature = self.key.sign(Purpose::Hello, &message);
@@ -178,17 +182,6 @@ impl Phone {
 }
 
 /// The first set as it is told; afterwards what is known, and what one that is known vouches for.
-fn believed(mut known: Vec<ServerKey>, told: &[ServerKey]) -> Vec<ServerKey> {
-    if known.is_empty() {
-        return told.to_vec();
-    }
-    loop {
-        let next = told
-            .iter()
-            .find(|key| !known.iter().any(|old| old.public == key.public) && key.is_endorsed_by(&known));
-        match next {
-            Some(key) => known.push(key.clone()),
-            None => return known,
-        }
-    }
+fn believed(known: Vec<ServerKey>, told: &[ServerKey]) -> Vec<ServerKey> {
+    if known.is_empty() { told.to_vec() } else { ServerKey::believed(known, told) }
 }

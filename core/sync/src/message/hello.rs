@@ -76,6 +76,10 @@ pub struct Hello {
     /// Documents that the device is willing to hold.
     #[n(7)]
     pub budget: u32,
+    /// The server's later keys as the device believes them, at most [`crate::limits::SERVER_KEYS_MAX`]: one that was put in force after the
+    /// backup of a restored server is known to it by this alone.
+    #[n(8)]
+    pub keys: Vec<ServerKey>,
 }
 
 /// Where a partition stands.

@@ -63,6 +63,18 @@ impl ServerKey {
         verify_with(&self.public, purpose, message, signature)
     }
 
+    /// Keys that are known, and of those that are told each that a known one vouches for, in the order in which they can be believed.
+    #[must_use]
+    pub fn believed(mut known: Vec<Self>, told: &[Self]) -> Vec<Self> {
+        let vouched = |key: &&Self, known: &[Self]| {
+            !known.iter().any(|old| old.public == key.public) && key.is_endorsed_by(known)
+        };
+        while let Some(next) = told.iter().find(|key| vouched(key, &known)) {
+            known.push(next.clone());
+        }
+        known
+    }
+
     /// Whether an earlier key of this set vouches for it.
     #[must_use]
     pub fn is_endorsed_by(&self, known: &[ServerKey]) -> bool {

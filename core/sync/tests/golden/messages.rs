@@ -105,6 +105,7 @@ pub fn hello() -> Hello {
         streams: cursors(),
         free_bytes: Some(12_884_901_888),
         budget: 10_000,
+        keys: vec![],
     }
 }
 

@@ -33,21 +33,41 @@ pub fn signer(t: &Transaction<'_>) -> Result<DeviceKey, StoreError> {
     newest(t)?.ok_or_else(none)
 }
 
-/// Every key, newest first.
+/// Every key, newest first; after them those that signed before the server was restored.
 pub fn all(t: &Transaction<'_>) -> Result<Vec<ServerKey>, StoreError> {
-    t.prepare_cached("SELECT public, since_ms, endorser, endorsement FROM server_key ORDER BY ordinal DESC")
+    t.prepare_cached(
+        "SELECT public, since_ms, endorser, endorsement FROM
+         (SELECT public, since_ms, endorser, endorsement, 1 AS own, ordinal FROM server_key
+          UNION ALL SELECT public, since_ms, endorser, endorsement, 0, ordinal FROM believed_key)
+         ORDER BY own DESC, ordinal DESC",
+    )
+    .and_then(|mut s| {
+        s.query_map([], |row| {
+            Ok(ServerKey {
+                public: row.get(0)?,
+                since_ms: row.get(1)?,
+                endorser: row.get::<_, Option<[u8; 16]>>(2)?.map(KeyId),
+                endorsement: row.get::<_, Option<[u8; 64]>>(3)?.map(Signature),
+            })
+        })?
+        .collect()
+    })
+    .map_err(error)
+}
+
+/// Keeps of the keys told those that a known one vouches for.
+pub fn believe(t: &Transaction<'_>, told: &[ServerKey]) -> Result<(), StoreError> {
+    let known = all(t)?;
+    for key in ServerKey::believed(known.clone(), told).iter().skip(known.len()) {
+        t.prepare_cached(
+            "INSERT OR IGNORE INTO believed_key (public, since_ms, endorser, endorsement) VALUES (?1, ?2, ?3, ?4)",
+        )
         .and_then(|mut s| {
-            s.query_map([], |row| {
-                Ok(ServerKey {
-                    public: row.get(0)?,
-                    since_ms: row.get(1)?,
-                    endorser: row.get::<_, Option<[u8; 16]>>(2)?.map(KeyId),
-                    endorsement: row.get::<_, Option<[u8; 64]>>(3)?.map(Signature),
-                })
-            })?
-            .collect()
+            s.execute((key.public, key.since_ms, key.endorser.map(|id| id.0), key.endorsement.map(|word| word.0)))
         })
-        .map_err(error)
+        .map_err(error)?;
+    }
+    Ok(())
 }
 
 /// Puts a key in force, endorsed by the one before if there is one.

@@ -117,6 +117,9 @@ const AUTHORITY: &str = "
 CREATE TABLE server_key (
     ordinal INTEGER PRIMARY KEY, seed BLOB NOT NULL, public BLOB NOT NULL, since_ms INTEGER NOT NULL, endorser BLOB, endorsement BLOB
 ) STRICT;
+CREATE TABLE believed_key (
+    ordinal INTEGER PRIMARY KEY, public BLOB NOT NULL UNIQUE, since_ms INTEGER NOT NULL, endorser BLOB, endorsement BLOB
+) STRICT;
 CREATE TABLE refill (id INTEGER PRIMARY KEY CHECK (id = 1), until_ms INTEGER NOT NULL) STRICT;
 CREATE TABLE held (
     ordinal INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, device BLOB NOT NULL, user BLOB NOT NULL, document BLOB NOT NULL,
