@@ -352,7 +352,26 @@ impl Phone {
     }
 
     /// Files of refused edits that nothing else in the case shows.
-    pub(crate) fn unnamed(&self, db: &Connection, doc: &CaseId, edits: &[Edit]) -> Result<Vec<BlobHash>> {
+    fn unnamed(&self, db: &Connection, doc: &CaseId, edits: &[Edit]) -> Result<Vec<BlobHash>> {
+        self.unshown(db, doc, edits, |_| true)
+    }
+
+    /// Files of refused edits that nothing which this phone has said shows: what somebody else shows is theirs to bring.
+    pub(crate) fn not_ours(&self, db: &Connection, doc: &CaseId, edits: &[Edit]) -> Result<Vec<BlobHash>> {
+        let own = |commit: &cases::BaseCommit| commit.device == self.certificate.device;
+        let mut said: BTreeSet<[u8; 32]> =
+            cases::base(db, doc)?.into_iter().filter(own).filter_map(|commit| commit.change).collect();
+        said.extend(outbox::of_case(db, doc)?.into_iter().filter_map(|item| item.change));
+        self.unshown(db, doc, edits, |change| said.contains(change))
+    }
+
+    fn unshown(
+        &self,
+        db: &Connection,
+        doc: &CaseId,
+        edits: &[Edit],
+        counts: impl Fn(&[u8; 32]) -> bool,
+    ) -> Result<Vec<BlobHash>> {
         let refused: BTreeSet<BlobHash> = blobs_of(edits).collect();
         let stored = cases::case(db, doc)?;
         let (false, Some(stored)) = (refused.is_empty(), stored) else {
@@ -362,7 +381,8 @@ impl Phone {
         let parts = |photo: &PhotoEntry| {
             [Some(photo.original.hash), photo.thumb.as_ref().map(|thumb| thumb.hash)].into_iter().flatten()
         };
-        let shown: BTreeSet<BlobHash> = content.photos.iter().flat_map(|photo| parts(&photo.entry)).collect();
+        let counted = content.photos.iter().filter(|photo| counts(&photo.change.0));
+        let shown: BTreeSet<BlobHash> = counted.flat_map(|photo| parts(&photo.entry)).collect();
         Ok(refused.difference(&shown).copied().collect())
     }
 

@@ -184,8 +184,8 @@ impl Phone {
                 self.numbered(tx, item, receipt, bytes)?;
                 if let Intent::Content(edits) = &item.intent {
                     self.write_anew(tx, &item.doc, Some(item))?;
-                    // The server knows nothing of these photos: they stay on the phone and are not offered.
-                    self.unnamed(tx, &item.doc, edits)?
+                    // The server knows nothing of these photos from this phone: they stay here and are not offered.
+                    self.not_ours(tx, &item.doc, edits)?
                         .iter()
                         .try_for_each(|hash| blobs::park(tx, hash, &item.doc))?;
                 }

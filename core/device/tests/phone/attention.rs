@@ -294,3 +294,20 @@ fn a_refused_note_does_not_hold_back_a_photo_that_the_case_has_too() {
     referee.sync(&mut phone);
     assert!(referee.take_photos(&mut phone).contains(&hash));
 }
+
+/// Two pictures may share a small size, and two people one picture. What somebody else has said of it is that phone's to bring: here the
+/// right may have ended, and the server would say no for ever.
+#[test]
+fn a_refused_photo_is_not_offered_because_somebody_else_shows_the_same() {
+    let (mut referee, _, [mut one, mut two]) = people::<2>(Role::GridWorker);
+    let case = one.save_draft(None, &draft("case.snap", "一")).unwrap();
+    one.add_draft_photo(&case, &photo("tiny.jpg")).unwrap();
+    one.finish(&case).unwrap();
+    referee.sync(&mut one);
+    referee.sync(&mut two);
+    note_with_photo(&mut two, &case);
+    referee.answer(1, Code::RScope);
+    referee.sync(&mut two);
+    assert_eq!(referee.take_photos(&mut two), [], "it is not this phone's to bring");
+    assert_eq!(referee.take_photos(&mut one).len(), 2);
+}
