@@ -79,6 +79,7 @@ impl World {
                     if let Some(copy) = self.server.back_up(self.reference.rights(), now) {
                         self.trace.add(self.now_ms, b"copy", || "the server is copied".to_owned());
                         self.copy = Some(copy);
+                        self.reference.copied();
                     }
                     self.after_server_step()?;
                 }

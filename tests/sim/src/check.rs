@@ -9,7 +9,7 @@ use yuandian_device::view::{CaseView, ListLine};
 use yuandian_device::{DeviceError, Phone};
 use yuandian_document::{Content, ContentView, cbor};
 use yuandian_model::{BlobHash, CaseId, UserId};
-use yuandian_server::store::{CaseLine, Store as _};
+use yuandian_server::store::{Authority as _, CaseLine, Store as _};
 use yuandian_sync::message::{DocsReply, PullReply, PulledCase, Push};
 use yuandian_sync::wire;
 use yuandian_vfs::{Disk, FaultBlobDir};
@@ -197,11 +197,13 @@ impl World {
         let lines = store.cases(None).map_err(|e| Broken::new(Invariant::ServerNeverFails, e.to_string()))?;
         let lines: BTreeMap<CaseId, CaseLine> =
             lines.into_iter().map(|line| (line.record.id, line)).collect();
+        self.check_numbers()?;
         self.check_reference(&lines)?;
         self.check_documents(&lines)?;
         for index in 0..self.devices.len() {
             if !self.devices[index].person.malicious {
                 self.check_phone(index, &lines)?;
+                self.check_streams(index)?;
             }
         }
         self.check_saved()?;
@@ -246,9 +248,13 @@ impl World {
     fn check_documents(&self, lines: &BTreeMap<CaseId, CaseLine>) -> Step {
         for (id, line) in lines {
             let Some(view) = self.server_view(id) else { continue };
-            let texts: BTreeSet<&str> = view.notes.iter().map(|note| note.entry.text.as_str()).collect();
-            hold(texts.len() == view.notes.len(), Invariant::NothingDoubled, || {
-                format!("{id} has {} notes of {} texts", view.notes.len(), texts.len())
+            // What a person kept as a note after all may stand there once from each of the person's phones.
+            let once = |text: &&str| text.is_ascii() && !self.noted.contains(*text);
+            let said: Vec<&str> =
+                view.notes.iter().map(|note| note.entry.text.as_str()).filter(once).collect();
+            let texts: BTreeSet<&str> = said.iter().copied().collect();
+            hold(texts.len() == said.len(), Invariant::NothingDoubled, || {
+                format!("{id} has {} notes of {} texts", said.len(), texts.len())
             })?;
             hold(line.record.version <= 1_100, Invariant::RunsEnd, || format!("{id} grew without end"))?;
         }
@@ -273,6 +279,7 @@ impl World {
             })?;
         }
         self.check_word_kept(index, phone)?;
+        let appealed = self.appealed(user);
         let list = phone.list(u32::MAX, 0).map_err(|e| damaged(&e))?;
         let mut held = BTreeSet::new();
         let mut facts = Vec::new();
@@ -286,8 +293,8 @@ impl World {
             }
             let view = phone.case(&id).map_err(|e| damaged(&e))?;
             check_line(index, line, &view)?;
-            if line.sync == "attention" && !self.reference.may_hold(user, &id) {
-                // What was refused because a right had ended stays until its person has looked.
+            if (line.sync == "attention" || appealed.contains(&id)) && !self.reference.may_hold(user, &id) {
+                // What was refused because a right had ended stays until its person has looked, and a reviewer where one was asked.
                 continue;
             }
             conflict |= !view.conflicts.is_empty();
@@ -328,6 +335,27 @@ impl World {
             hold(times == 0, invariant, || format!("{what} of phone {index} were wrong {times} times"))?;
         }
         Ok(())
+    }
+
+    /// Cases beyond a person's right that are on the phone because something in them waits for the person, or for a reviewer.
+    ///
+    /// # Errors
+    /// [`Invariant::PhoneNeverDamaged`].
+    pub fn kept_for_its_person(&self, index: usize) -> Step<BTreeSet<String>> {
+        let device = &self.devices[index];
+        let (Some(phone), Some(user)) = (&device.phone, device.person.user) else {
+            return Ok(BTreeSet::new());
+        };
+        let mut kept: BTreeSet<String> = self.appealed(user).iter().map(ToString::to_string).collect();
+        kept.extend(phone.attention().map_err(|e| damaged(&e))?.into_iter().map(|entry| entry.case));
+        kept.retain(|case| case.parse().is_ok_and(|case| !self.reference.may_hold(user, &case)));
+        Ok(kept)
+    }
+
+    /// Cases about which a person has asked a reviewer: the answer may still be on its way.
+    fn appealed(&self, user: UserId) -> BTreeSet<CaseId> {
+        let lines = self.server.store().and_then(|store| store.appeals().ok()).unwrap_or_default();
+        lines.into_iter().filter(|line| line.user == user).map(|line| line.document).collect()
     }
 
     fn names(&self) -> BTreeMap<UserId, String> {

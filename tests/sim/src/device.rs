@@ -7,7 +7,7 @@ use std::sync::Arc;
 use yuandian_device::ports::Ports;
 use yuandian_device::{DeviceError, Phone};
 use yuandian_document::SoftwareRoot;
-use yuandian_model::{CaseId, DivisionCode, Role, UserId};
+use yuandian_model::{CaseId, DeviceId, DivisionCode, Role, UserId};
 use yuandian_sync::{Machine, Request, RunReport};
 use yuandian_vfs::{Disk, FaultBlobDir, Image};
 
@@ -23,6 +23,10 @@ pub struct Device {
     pub index: usize,
     /// Who it speaks for.
     pub person: Person,
+    /// Its id, once it is enrolled; a clone has its original's.
+    pub id: Option<DeviceId>,
+    /// How far it stood in each stream when it last kept an answer.
+    pub cursors: BTreeMap<(String, u32), u64>,
     /// Its disk.
     pub disk: Disk,
     /// The process.
@@ -113,6 +117,8 @@ impl Device {
         Self {
             index,
             person,
+            id: None,
+            cursors: BTreeMap::new(),
             disk: Disk::new(seed),
             phone: None,
             run: None,
@@ -140,7 +146,13 @@ impl Device {
     #[must_use]
     pub fn clone_as(&self, index: usize, seed: u64) -> Self {
         let disk = Disk::with(seed, &self.disk.image());
-        Self { disk, root: self.root, skew_ms: self.skew_ms, ..Self::new(index, self.person.clone(), seed) }
+        Self {
+            disk,
+            id: self.id,
+            root: self.root,
+            skew_ms: self.skew_ms,
+            ..Self::new(index, self.person.clone(), seed)
+        }
     }
 
     /// Shows the phone the time.
@@ -183,6 +195,7 @@ impl Device {
     /// Puts an earlier image on the disk, under a new mark where the platform can tell. The process must be gone.
     pub fn restore(&mut self, image: &Image, fresh_mark: Option<u64>) {
         self.disk.restore(image);
+        self.cursors.clear();
         self.mark = fresh_mark.unwrap_or(self.mark);
     }
 

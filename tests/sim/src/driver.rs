@@ -74,6 +74,11 @@ impl World {
             if !matches!(effect, Effect::Keep(_)) && self.strike_phone(index) {
                 return Ok(());
             }
+            let due = match &effect {
+                Effect::Keep(keep) => self.refusals_due(index, keep),
+                _ => Vec::new(),
+            };
+            let keeps = matches!(effect, Effect::Keep(_));
             let device = &mut self.devices[index];
             device.tick(now);
             let (Some(phone), Some(run)) = (&mut device.phone, &mut device.run) else { return Ok(()) };
@@ -104,7 +109,12 @@ impl World {
                 }
             };
             match given {
-                Ok(given) => run.machine.handle(given, now),
+                Ok(given) => {
+                    run.machine.handle(given, now);
+                    if keeps {
+                        self.check_kept(index, &due)?;
+                    }
+                }
                 Err(error) => return self.sync_failed(index, &error),
             }
         }

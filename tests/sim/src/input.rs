@@ -37,7 +37,7 @@ const SHARES: [Part; 16] = [
     Part::People,
     Part::Links,
     Part::Machines,
-    Part::Links,
+    Part::People,
     Part::Operator,
     Part::People,
     Part::Links,

@@ -14,7 +14,7 @@ named! {
         ReceiptsFinal = "receipts-final", "One commit has one outcome in an epoch, given byte-equal however often it is sent.";
         OneReceiptPerCommit = "one-receipt-per-commit", "A PUSH is answered with one receipt for each of its commits, in their order.";
         NumbersUnique = "numbers-unique", "No two commits of an epoch have one number, and numbers rise in the order of arrival.";
-        NumbersDense = "numbers-dense", "No number of a partition is missing or above its head.";
+        NumbersDense = "numbers-dense", "Every number of a partition up to its head was given to something, and none above it.";
         CursorsMonotonic = "cursors-monotonic", "A cursor never falls within an epoch but by restoring the phone, and never passes the head.";
         HeldIsPermitted = "held-is-permitted", "After healing a phone holds exactly the cases that its person may hold.";
         NothingSentWithoutRight = "nothing-sent-without-right", "At the moment of sending the receiver has a right to every case in a page.";
@@ -28,8 +28,8 @@ named! {
         StoresIntact = "stores-intact", "After every crash a store opens, passes SQLite's check, and is whole.";
         PhotosTrue = "photos-true", "A stored photo has its hash, and one that is not stored on the server is whole on its phone.";
         PrivateStaysPrivate = "private-stays-private", "A private answer goes from its author to the platform, to its author and to who holds the case, and is in no document and on no other phone.";
-        OthersUntouched = "others-untouched", "A malicious phone changes nothing of others but what its own rights allow.";
-        RefusalsExplained = "refusals-explained", "Every act that was refused is told to its author with a reason and a next step.";
+        OthersUntouched = "others-untouched", "Nobody changes anything of others but what their own rights allow, a malicious phone included.";
+        RefusalsExplained = "refusals-explained", "Every commit that was refused is told to its author with a reason and a next step.";
         Deterministic = "deterministic", "The same bytes make the same run.";
         NoPanic = "no-panic", "Nothing panics.";
     }

@@ -6,11 +6,13 @@
     reason = "`report` keeps failing inputs in files and takes real time; no world does"
 )]
 
+pub mod attention;
 pub mod authority;
 pub mod check;
 pub mod device;
 pub mod driver;
 pub mod fault;
+pub mod forge;
 pub mod http;
 pub mod input;
 pub mod invariant;
@@ -18,13 +20,17 @@ pub mod machine;
 pub mod malice;
 mod named;
 pub mod network;
+pub mod operator;
 pub mod people;
+pub mod permitted;
 pub mod photo;
 pub mod plant;
+pub mod promise;
 pub mod reference;
 pub mod report;
 pub mod run;
 pub mod server;
+pub mod shape;
 pub mod situation;
 pub mod trace;
 pub mod world;

@@ -16,7 +16,7 @@ impl World {
     /// # Errors
     /// A promise that breaks.
     pub fn malice(&mut self, index: usize) -> Step {
-        let choice = self.input.below(Part::Malice, 8);
+        let choice = self.input.below(Part::Malice, 16);
         let drawn = usize::from(self.input.word(Part::Malice));
         let token = self.devices[index].token.clone();
         let path = ["/v1/push", "/v1/pull", "/v1/hello", "/v1/commits"][self.input.below(Part::Malice, 4)];
@@ -53,6 +53,10 @@ impl World {
                 let push = Push { version: WIRE_VERSION, items, private: vec![] };
                 HttpRequest::message("/v1/push", token, wire::pack(&push))
             }
+            (8.., _) => match self.forge(index) {
+                Some(request) => request,
+                None => return Ok(()),
+            },
             _ => return Ok(()),
         };
         self.faults.note(crate::fault::Fault::Malicious);

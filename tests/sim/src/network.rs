@@ -1,6 +1,9 @@
 //! The links: what happens to a request on its way, at the server, and to the reply on its way back.
 
-use yuandian_document::cbor;
+use std::collections::BTreeSet;
+
+use yuandian_document::{Kind, cbor};
+use yuandian_model::Code;
 use yuandian_sync::message::{Pull, PullReply, Push, PushReply, Receipt};
 use yuandian_sync::transfer::UPLOADS_PATH;
 use yuandian_sync::{limits, wire};
@@ -120,11 +123,15 @@ impl World {
         if !garbled && !self.devices[index].person.malicious {
             self.scan_for_secrets(index, &request.body, "a request")?;
         }
+        let file = request.path.starts_with(UPLOADS_PATH).then(|| self.head());
         self.plan_server_faults();
         let before = self.server.disk.struck();
         let now = self.server_ms();
         let reply = self.server.serve(&request, now);
         let struck = self.server.disk.struck() > before;
+        if let Some(head) = file {
+            self.unlogged_since(head);
+        }
         let times = self.served.entry(number).or_default();
         *times += 1;
         let twice = *times > 1;
@@ -150,6 +157,9 @@ impl World {
             self.died_over(&request.path);
             let commits = push.iter().flat_map(|push| push.items.iter().map(|item| item.commit.id()));
             self.unsaid_commits.extend(commits);
+            let private: BTreeSet<_> =
+                push.iter().flat_map(|push| push.private.iter().map(|record| record.document)).collect();
+            self.unlogged += private.len() as u64;
             self.after_server_step()?;
             return self.answer(index, number, None, copy);
         };
@@ -204,6 +214,7 @@ impl World {
         hold(answer.receipts.len() == push.items.len(), Invariant::OneReceiptPerCommit, || {
             format!("{} commits, {} receipts", push.items.len(), answer.receipts.len())
         })?;
+        self.check_answered(index, push, &answer)?;
         let between = self.last_push.replace(index).is_some_and(|last| last != index);
         let second = self.devices[index].run.as_ref().is_some_and(|run| run.requests > 4);
         self.situations.reached_if(between && second, Situation::PushBetweenPushes);
@@ -224,7 +235,14 @@ impl World {
             let facts = [10, u8::try_from(index).unwrap_or(255), code as u8];
             self.trace.add(self.now_ms, &facts, || format!("  {what}: {code}"));
             if !trusted {
+                let act = envelope.as_ref().is_some_and(|e| e.kind == Kind::Act);
                 self.situations.reached_if(code.is_refused(), Situation::MaliceReceipt);
+                self.situations.reached_if(code == Code::RActor, Situation::ForgedActor);
+                self.situations.reached_if(
+                    act && matches!(code, Code::RRole | Code::RScope),
+                    Situation::ActWithoutRight,
+                );
+                self.situations.reached_if(code == Code::HeldMissing, Situation::OrphanFlood);
             }
             if let Some(envelope) = envelope {
                 self.situations.reached_if(envelope.branch > 0, Situation::BranchRose);
@@ -258,7 +276,9 @@ impl World {
                 format!("the summary of {} for phone {index} names people", case.document)
             })?;
         }
-        for cursor in &page.cursors {
+        let malicious = self.devices[index].person.malicious;
+        self.situations.reached_if(malicious && !page.resets.is_empty(), Situation::FutureCursor);
+        for cursor in page.cursors.iter().filter(|_| !malicious) {
             let before =
                 asked.streams.iter().find(|held| held.stream == cursor.stream && held.epoch == cursor.epoch);
             hold(

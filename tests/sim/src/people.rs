@@ -16,15 +16,36 @@ use crate::world::{Event, MINUTE_MS, World};
 const BACKUPS_MAX: usize = 2;
 /// Devices of a world, clones included.
 const DEVICES_MAX: usize = 34;
+/// Drawn bytes above this make a picture that is sent in more than one piece.
+const LARGE_ABOVE: u8 = 235;
 /// Ten years, ms.
 const TEN_YEARS_MS: i64 = 10 * 365 * 24 * 60 * MINUTE_MS;
 
 /// What a command is, for the situations.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Doing {
+pub(crate) enum Doing {
     Capture,
     Photo,
     Other,
+}
+
+/// What kind of act a person looks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Claim,
+    /// What brings a case on.
+    Step,
+    Anything,
+}
+
+impl Wish {
+    fn fits(self, act: &str) -> bool {
+        match self {
+            Wish::Claim => act == "claim",
+            Wish::Step => act != "claim" && !act.ends_with("follow"),
+            Wish::Anything => true,
+        }
+    }
 }
 
 impl World {
@@ -53,16 +74,20 @@ impl World {
         let now = self.now_ms;
         self.devices[index].tick(now);
         let syncing = self.devices[index].run.is_some();
+        let helps = self.devices[index].person.role == Role::Volunteer;
         let choice = self.input.below(Part::People, 32);
         let wrote = match choice {
             1..=5 => self.capture(index)?,
             6..=10 => self.note(index)?,
             11..=12 => self.edit(index, false)?,
             13 => self.edit(index, true)?,
-            14..=17 => self.act(index, false)?,
-            18..=20 => self.act(index, true)?,
+            14..=16 => self.act(index, Wish::Step)?,
+            17 => self.act(index, Wish::Anything)?,
+            18..=20 => self.act(index, Wish::Claim)? || self.act(index, Wish::Step)?,
             21 => self.draft(index)?,
             22 => self.settle_conflict(index)?,
+            23..=27 => self.settle_entry(index)?,
+            28..=30 if helps => self.act(index, Wish::Claim)? || self.act(index, Wish::Step)?,
             _ => {
                 self.start_run(index)?;
                 false
@@ -76,6 +101,25 @@ impl World {
             // Half of what people write is synced at once.
             if self.input.below(Part::People, 2) == 0 {
                 self.start_run(index)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A long time has passed: life goes on, and what people do now is judged like anything before.
+    ///
+    /// # Errors
+    /// A promise that breaks.
+    pub fn go_on(&mut self) -> Step {
+        self.reference.grows_old();
+        for index in 0..self.devices.len() {
+            if self.devices[index].person.malicious || self.devices[index].phone.is_none() {
+                continue;
+            }
+            let now = self.now_ms;
+            self.devices[index].tick(now);
+            if !self.act(index, Wish::Claim)? {
+                self.act(index, Wish::Step)?;
             }
         }
         Ok(())
@@ -105,13 +149,13 @@ impl World {
     }
 
     /// Something said by nobody else.
-    fn words(&mut self, what: &str) -> String {
+    pub(crate) fn words(&mut self, what: &str) -> String {
         self.counter += 1;
         format!("{what} {:05}.", self.counter)
     }
 
     /// What became of a command: where it says saved, that is remembered.
-    fn done<T>(
+    pub(crate) fn done<T>(
         &mut self,
         index: usize,
         doing: Doing,
@@ -167,9 +211,10 @@ impl World {
     fn capture(&mut self, index: usize) -> Step<bool> {
         let role = self.devices[index].person.role;
         let help = matches!(role, Role::Resident | Role::Volunteer | Role::GridWorker | Role::MicroHead);
-        let service = match self.input.below(Part::People, 4) {
-            0 | 1 if help => "help.errand",
-            2 => "case.city.E06010",
+        let service = match self.input.below(Part::People, 8) {
+            0..=3 if help => "help.errand",
+            4 if help => "help.escort",
+            5 => "case.city.E06010",
             _ => "case.snap",
         };
         let text = self.words("A case");
@@ -177,7 +222,7 @@ impl World {
         let mut draft =
             Draft { service: service.to_owned(), position: Some(position), text, ..Draft::default() };
         let malicious = self.devices[index].person.malicious;
-        if service == "help.errand" {
+        if service.starts_with("help.") {
             let secret = self.words("SECRET");
             if !malicious {
                 self.secrets.push((self.devices[index].person.number, secret.clone().into_bytes()));
@@ -199,7 +244,7 @@ impl World {
         }
         let doing = if photo_of(&saved).is_some() { Doing::Photo } else { Doing::Capture };
         let made = self.done(index, doing, made, &saved)?;
-        if let (Some((id, _)), true, false) = (&made, service == "help.errand", malicious)
+        if let (Some((id, _)), true, false) = (&made, service.starts_with("help."), malicious)
             && let Some((_, secret)) = self.secrets.last()
         {
             self.confided.push((*id, secret.clone()));
@@ -216,10 +261,10 @@ impl World {
     fn picture(&mut self) -> Vec<u8> {
         let drawn = self.input.byte(Part::People);
         if drawn < 64 {
-            return photo::picture(u64::from(drawn % 4));
+            return photo::picture(u64::from(drawn % 4), false);
         }
         self.counter += 1;
-        photo::picture(1_000 + self.counter)
+        photo::picture(1_000 + self.counter, drawn > LARGE_ABOVE)
     }
 
     fn photo_added(&mut self, hash: yuandian_model::BlobHash, case: CaseId) {
@@ -296,20 +341,21 @@ impl World {
         Ok(self.done(index, Doing::Other, resolved, &[])?.is_some())
     }
 
-    fn act(&mut self, index: usize, claim: bool) -> Step<bool> {
+    fn act(&mut self, index: usize, wish: Wish) -> Step<bool> {
         let Some(phone) = self.phone(index) else { return Ok(false) };
         let list = phone.list(100, 0).unwrap_or_default();
         let mut can: Vec<(CaseId, String)> = Vec::new();
         for line in list.iter().filter(|line| line.stage != "draft").take(12) {
             let Ok(case) = line.id.parse() else { continue };
             let acts = phone.case(&case).map(|view| view.can).unwrap_or_default();
-            can.extend(acts.into_iter().filter(|name| !claim || name == "claim").map(|name| (case, name)));
+            can.extend(acts.into_iter().filter(|name| wish.fits(name)).map(|name| (case, name)));
         }
         if can.is_empty() {
             return Ok(false);
         }
-        let choice = self.input.below(Part::People, can.len());
-        let (case, name) = can.swap_remove(choice);
+        // Half of the time everybody wants the same.
+        let drawn = self.input.below(Part::People, 256);
+        let (case, name) = can.swap_remove(if drawn < 128 { 0 } else { drawn % can.len() });
         let text = if self.input.below(Part::People, 4) == 3 { Some(self.words("With it")) } else { None };
         let Some(phone) = self.phone(index) else { return Ok(false) };
         let command = ActCommand { name: &name, text: text.as_deref(), ..ActCommand::default() };
@@ -370,6 +416,7 @@ impl World {
             self.clone_phone(index)?;
         }
         self.authority(index)?;
+        self.operate()?;
         if self.faults.strikes(Fault::ServerKilled, Part::Operator, &mut self.input) && self.server.is_up() {
             self.server.disk.cut(Cut::Kill);
             self.after_server_step()?;

@@ -26,17 +26,28 @@ pub fn place(drawn: u8) -> Position {
     crate::people::position(lng, lat)
 }
 
-/// A picture of a number: the photograph with a comment that says it, so that every number has another hash.
+/// Comments that make a picture larger than a piece of an upload, and the length of each.
+const PADDING: (usize, usize) = (5, 60_000);
+
+/// A picture of a number: the photograph with a comment that says it, so that every number has another hash. A large one is sent in more
+/// than one piece.
 #[must_use]
-pub fn picture(number: u64) -> Vec<u8> {
-    let comment = format!("picture {number:020}");
-    let length = u16::try_from(comment.len() + 2).expect("a short comment");
+pub fn picture(number: u64, large: bool) -> Vec<u8> {
     let mut bytes = TINY[..2].to_vec();
-    bytes.extend_from_slice(&[0xff, 0xfe]);
-    bytes.extend_from_slice(&length.to_be_bytes());
-    bytes.extend_from_slice(comment.as_bytes());
+    comment(&mut bytes, format!("picture {number:020}").as_bytes());
+    for part in 0..if large { PADDING.0 } else { 0 } {
+        comment(&mut bytes, &vec![b'a' + u8::try_from(part).unwrap_or(0); PADDING.1]);
+    }
     bytes.extend_from_slice(&TINY[2..]);
     bytes
+}
+
+/// A comment of a JPEG file.
+fn comment(bytes: &mut Vec<u8>, text: &[u8]) {
+    let length = u16::try_from(text.len() + 2).expect("a comment below 64 kB");
+    bytes.extend_from_slice(&[0xff, 0xfe]);
+    bytes.extend_from_slice(&length.to_be_bytes());
+    bytes.extend_from_slice(text);
 }
 
 /// A picture's hash.

@@ -33,6 +33,12 @@ pub struct RefCase {
     pub waiting: Vec<UserId>,
     /// Who ever opened it, held it or waited.
     pub took_part: BTreeSet<UserId>,
+    /// Who follows it.
+    pub followers: BTreeSet<UserId>,
+    /// Where it was opened.
+    pub opened_in: DivisionCode,
+    /// Every grid that it has lain in.
+    pub grids: BTreeSet<DivisionCode>,
 }
 
 /// Something that a phone has called saved.
@@ -68,12 +74,18 @@ pub type Rights = BTreeMap<UserId, Vec<(Role, DivisionCode)>>;
 
 /// Everything that the reference knows.
 pub struct Reference {
-    catalogue: Catalogue,
-    cases: BTreeMap<CaseId, RefCase>,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) cases: BTreeMap<CaseId, RefCase>,
     receipts: BTreeMap<CommitId, Vec<u8>>,
     numbers: BTreeMap<(Epoch, u64), CommitId>,
     highest: BTreeMap<Epoch, u64>,
-    grants: Rights,
+    pub(crate) grants: Rights,
+    /// Cases that had ended when the long time passed, and have not been opened since.
+    pub(crate) old: BTreeSet<CaseId>,
+    /// Where cases lay when the server was last copied.
+    pub(crate) copied: BTreeMap<CaseId, DivisionCode>,
+    /// Every right that a person has ever had.
+    pub(crate) ever: BTreeMap<UserId, BTreeSet<(Role, DivisionCode)>>,
     /// Acts that were judged, by person, case and name: how many were taken, how many refused.
     judged: BTreeMap<(UserId, CaseId, String), (u64, u64)>,
     /// Everything that was called saved.
@@ -95,6 +107,9 @@ impl Reference {
             numbers: BTreeMap::new(),
             highest: BTreeMap::new(),
             grants: BTreeMap::new(),
+            old: BTreeSet::new(),
+            copied: BTreeMap::new(),
+            ever: BTreeMap::new(),
             judged: BTreeMap::new(),
             saved: Vec::new(),
             restored: false,
@@ -105,6 +120,7 @@ impl Reference {
     /// A person got a right.
     pub fn granted(&mut self, user: UserId, role: Role, grid: &DivisionCode) {
         self.grants.entry(user).or_default().push((role, grid.clone()));
+        self.ever.entry(user).or_default().insert((role, grid.clone()));
     }
 
     /// A person's right has ended.
@@ -122,17 +138,13 @@ impl Reference {
     pub fn restored(&mut self, rights: Rights) {
         self.grants = rights;
         self.restored = true;
+        self.went_back();
     }
 
     /// Whether a person has a right.
     #[must_use]
     pub fn has_right(&self, user: UserId, role: Role, grid: &DivisionCode) -> bool {
         self.grants.get(&user).is_some_and(|rights| rights.contains(&(role, grid.clone())))
-    }
-
-    fn has_ended(&self, known: &RefCase) -> bool {
-        let service = self.catalogue.service(&known.service);
-        service.is_some_and(|(_, workflow)| workflow.ends.contains(&known.stage))
     }
 
     /// The cases that the server has taken.
@@ -154,7 +166,7 @@ impl Reference {
         if known.took_part.contains(&user) {
             return true;
         }
-        if self.aged && self.has_ended(known) {
+        if self.aged && self.old.contains(case) {
             return false;
         }
         let help = self.catalogue.service(&known.service).is_some_and(|(service, workflow)| {
@@ -176,6 +188,9 @@ impl Reference {
             .catalogue
             .service(&known.service)
             .is_some_and(|(service, _)| service.visibility == Visibility::Public);
+        if public && known.followers.contains(&user) {
+            return true;
+        }
         let rights = self.grants.get(&user).map(Vec::as_slice).unwrap_or_default();
         public
             && rights
@@ -235,7 +250,7 @@ impl Reference {
         let Ok(envelope) = commit.open() else { return Ok(receipt.code) };
         match envelope.typed_body() {
             Ok(Body::Act(act)) => self.act(user, envelope.document, &act, &receipt, situations)?,
-            Ok(Body::Content(_)) => self.content(envelope.document, &receipt, situations),
+            Ok(Body::Content(_)) => self.content(user, envelope.document, &receipt, situations)?,
             Err(_) => {}
         }
         Ok(receipt.code)
@@ -257,18 +272,23 @@ impl Reference {
         }
     }
 
-    fn content(&self, case: CaseId, receipt: &Receipt, situations: &mut Situations) {
+    fn content(&self, user: UserId, case: CaseId, receipt: &Receipt, situations: &mut Situations) -> Step {
         if receipt.code.is_refused() {
             situations.reached(Situation::ContentRefused);
             situations.reached_if(receipt.code == Code::RChain, Situation::ChainBroken);
-            return;
+            return Ok(());
         }
+        let known = self.cases.get(&case).filter(|_| !self.restored && receipt.seq.is_some());
+        hold(known.is_none_or(|known| self.may_ever_write(user, known)), Invariant::OthersUntouched, || {
+            format!("{user} has written into {case} without a right")
+        })?;
         let ended = self.cases.get(&case).is_some_and(|known| {
             self.catalogue
                 .service(&known.service)
                 .is_some_and(|(_, workflow)| workflow.ends.contains(&known.stage))
         });
         situations.reached_if(ended, Situation::ContentAfterEnd);
+        Ok(())
     }
 
     fn act(
@@ -304,7 +324,13 @@ impl Reference {
                 holders: Vec::new(),
                 waiting: Vec::new(),
                 took_part: BTreeSet::from([user]),
+                followers: BTreeSet::new(),
+                opened_in: report.grid.clone(),
+                grids: BTreeSet::from([report.grid.clone()]),
             };
+            hold(self.may_ever_open(user, &opened), Invariant::OthersUntouched, || {
+                format!("{user} has opened {id} in {} without a right", report.grid)
+            })?;
             let before = self.cases.insert(id, opened);
             let once = before.is_none() || self.restored;
             return hold(once, Invariant::NothingDoubled, || format!("{id} was opened twice"));
@@ -313,12 +339,16 @@ impl Reference {
             self.act_after_restore(user, id, act, receipt);
             return Ok(());
         }
+        let permitted = self.may_ever_do(user, &id, &act.name);
         let Some(known) = self.cases.get_mut(&id) else {
             return Err(Broken::new(
                 Invariant::OneWinnerPerClaim,
                 format!("an act on {id}, which nobody opened"),
             ));
         };
+        hold(permitted, Invariant::OthersUntouched, || {
+            format!("{user} has done {} to {id} without a right", act.name)
+        })?;
         let Some((service, workflow)) = self.catalogue.service(&known.service) else { return Ok(()) };
         let Some(row) = workflow.act(&act.name) else { return Ok(()) };
         hold(row.from.contains(&known.stage), Invariant::OneWinnerPerClaim, || {
@@ -349,6 +379,7 @@ impl Reference {
                 })?;
                 known.holders.push(user);
                 known.took_part.insert(user);
+                situations.reached_if(known.holders.len() >= 2, Situation::TwoHolders);
                 if known.stage == workflow.opens {
                     known.stage.clone_from(&row.to);
                 }
@@ -373,7 +404,13 @@ impl Reference {
                     };
                 }
             }
-            Effect::Follow | Effect::Unfollow => {}
+            Effect::Follow => {
+                situations.reached_if(!known.took_part.contains(&user), Situation::Followed);
+                known.followers.insert(user);
+            }
+            Effect::Unfollow => {
+                known.followers.remove(&user);
+            }
             Effect::None | Effect::Dismiss => {
                 let dismiss = row.effect == Effect::Dismiss;
                 situations.reached_if(dismiss && !known.holders.is_empty(), Situation::CancelledWhileClaimed);
@@ -393,6 +430,9 @@ impl Reference {
             }
         }
         known.act_seq += 1;
+        if !workflow.ends.contains(&known.stage) {
+            self.old.remove(&id);
+        }
         Ok(())
     }
 }

@@ -2,20 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use yuandian_model::{BlobHash, CaseId, CommitId, DivisionCode, Role};
+use yuandian_model::{BlobHash, CaseId, CommitId};
 use yuandian_vfs::Cut;
 
 use crate::authority::ServerCopy;
-use crate::device::{Device, Person};
+use crate::device::Device;
 use crate::fault::{Fault, Faults};
 use crate::http::{HttpReply, HttpRequest};
-use crate::input::{Input, Part, Size};
+use crate::input::{Input, Part};
 use crate::invariant::{Broken, Invariant, Step, hold};
 use crate::machine::START_MS;
 use crate::reference::Reference;
 use crate::server::Server;
+use crate::shape::people;
 use crate::situation::{Situation, Situations};
 use crate::trace::Trace;
+use yuandian_server::store::Store as _;
 
 /// One minute, virtual ms.
 pub const MINUTE_MS: i64 = 60_000;
@@ -27,47 +29,6 @@ const HEALING_PAUSE_MS: i64 = 15_000;
 const BACKGROUND_MS: i64 = 30 * MINUTE_MS;
 /// More steps than any world needs.
 const STEPS_MAX: u64 = 400_000;
-
-/// Divisions that worlds lie in: a street, and communities of it and of its neighbour.
-const GRIDS: [&str; 8] = [
-    "410102001",
-    "410102001002",
-    "410102001003",
-    "410102001004",
-    "410102002",
-    "410102002001",
-    "410102",
-    "410102003001",
-];
-
-/// Roles of a world's people: the first ones are in every world.
-const ROLES: [Role; 14] = [
-    Role::Resident,
-    Role::Volunteer,
-    Role::GridWorker,
-    Role::Volunteer,
-    Role::GridHead,
-    Role::DutyChief,
-    Role::Resident,
-    Role::Volunteer,
-    Role::Acceptor,
-    Role::Dispatcher,
-    Role::Handler,
-    Role::Collector,
-    Role::MicroHead,
-    Role::Supervisor,
-];
-
-/// Roles of the chain of a case.
-const CHAIN: [Role; 7] = [
-    Role::GridWorker,
-    Role::DutyChief,
-    Role::Acceptor,
-    Role::DutyChief,
-    Role::Dispatcher,
-    Role::Handler,
-    Role::Collector,
-];
 
 /// Something that will happen.
 pub enum Event {
@@ -140,6 +101,10 @@ pub struct World {
     pub copy: Option<ServerCopy>,
     /// How often the server was restored.
     pub restores: u32,
+    /// Numbers that stand in no log, at most: private answers that were written, and what the server's timers did.
+    pub unlogged: u64,
+    /// Words that were kept as notes after all: each phone of a person may do so.
+    pub noted: BTreeSet<String>,
     /// Counts what must be unique.
     pub counter: u64,
     /// Numbers of requests that were given up.
@@ -162,41 +127,6 @@ pub struct World {
     sequence: u64,
     requests: u64,
     quiet_rounds: BTreeMap<usize, u32>,
-}
-
-/// Who is in a world, drawn.
-fn people(input: &mut Input) -> Vec<Person> {
-    let most = match input.byte(Part::Shape) % 3 {
-        size if size == Size::Small as u8 => 4,
-        size if size == Size::Medium as u8 => 12,
-        _ => 30,
-    };
-    let least = if most == 4 { 1 } else { most / 2 };
-    let count = least + input.below(Part::Shape, most - least + 1);
-    // Half of the worlds are about one thing: help in one street, or the chain of one grid's cases.
-    let theme = input.below(Part::Shape, 4);
-    let grids = if theme < 2 { 1 + input.below(Part::Shape, GRIDS.len()) } else { 1 };
-    (0..count)
-        .map(|number| {
-            let role = match (theme, input.below(Part::Shape, 3)) {
-                (2, drawn) if number > 0 => {
-                    if drawn == 0 {
-                        Role::GridWorker
-                    } else {
-                        Role::Volunteer
-                    }
-                }
-                (2, _) => Role::Resident,
-                (3, drawn) => CHAIN[(number + drawn) % CHAIN.len()],
-                (_, 0) => ROLES[number % ROLES.len()],
-                (_, 1) => ROLES[input.below(Part::Shape, 4)],
-                _ => ROLES[input.below(Part::Shape, ROLES.len())],
-            };
-            let grid = GRIDS[input.below(Part::Shape, grids)];
-            let grid: DivisionCode = grid.parse().expect("a code of the table");
-            Person { number, user: None, role, grid, malicious: false }
-        })
-        .collect()
 }
 
 impl World {
@@ -237,6 +167,8 @@ impl World {
             confided: Vec::new(),
             copy: None,
             restores: 0,
+            unlogged: 0,
+            noted: BTreeSet::new(),
             counter: 0,
             given_up: BTreeSet::new(),
             served: BTreeMap::new(),
@@ -287,6 +219,7 @@ impl World {
             .and_then(|reply| yuandian_sync::wire::unpack("enrolled", &reply.body).ok())
             .ok_or_else(|| failed("an invitation was refused".to_owned()))?;
         phone.enrolled("sim", &enrolled).map_err(|e| failed(format!("enrolled: {e}")))?;
+        device.id = device.phone.as_ref().map(yuandian_device::Phone::device);
         device.person.user = Some(enrolled.user);
         self.reference.granted(enrolled.user, role, &grid);
         Ok(())
@@ -325,6 +258,7 @@ impl World {
         self.heal()?;
         self.rest()?;
         if self.time_passes()? {
+            self.go_on()?;
             self.quiet_rounds.clear();
             self.rest()?;
         }
@@ -379,14 +313,31 @@ impl World {
     /// A promise that breaks.
     pub fn tick(&mut self) -> Step {
         let now = self.server_ms();
+        let before = self.head();
         if let Some(hub) = self.server.hub()
             && let Err(problem) = hub.tick(now)
         {
             self.trace.add(self.now_ms, b"tick", || format!("the server's timers: {problem:?}"));
             self.after_server_step()?;
         }
+        self.unlogged_since(before);
         self.after(MINUTE_MS, Event::Tick);
         Ok(())
+    }
+
+    /// The last number that the server has given; none while it cannot be asked.
+    #[must_use]
+    pub fn head(&self) -> Option<u64> {
+        let store = self.server.store().filter(|_| self.server.is_up())?;
+        store.head().ok().map(|head| head.head)
+    }
+
+    /// Numbers that were given since and may stand in no log, where the server did something else than judge.
+    pub fn unlogged_since(&mut self, before: Option<u64>) {
+        // Whoever died over it has given a number for each case at most.
+        let most = self.reference.cases().len() as u64;
+        let given = self.head().zip(before).map(|(after, before)| after.saturating_sub(before));
+        self.unlogged += given.unwrap_or(most);
     }
 
     /// A phone looks by itself whether there is something to do.
@@ -569,8 +520,11 @@ impl World {
             let Some(phone) = &device.phone else {
                 return Err(Broken::new(Invariant::QueuesDrain, format!("phone {index} is still off")));
             };
-            let waiting =
+            let mut waiting =
                 phone.outbox().map_err(|e| Broken::new(Invariant::PhoneNeverDamaged, e.to_string()))?;
+            // What was taken of a case that has left is shown for as long as something else in it needs its person.
+            let kept = self.kept_for_its_person(index)?;
+            waiting.retain(|line| line.state != "taken" || !kept.contains(&line.case));
             hold(waiting.is_empty(), Invariant::QueuesDrain, || {
                 let first = &waiting[0];
                 format!(

@@ -264,6 +264,15 @@ impl Phone {
         })
     }
 
+    /// The cases that a stream of this phone has, with their numbers in it. Nothing for a stream that it does not hold.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn members(&self, stream: &StreamId, partition: PartitionId) -> Result<BTreeMap<CaseId, u64>> {
+        let Some(held) = streams::find(&self.db, partition, stream)? else { return Ok(BTreeMap::new()) };
+        Ok(streams::held_between(&self.db, held.num, None, None)?.into_iter().collect())
+    }
+
     /// A piece of a file for an upload, checked against its name when the whole is read.
     ///
     /// # Errors

@@ -1,0 +1,103 @@
+//! What people may do by the rights that they have, or ever had: late work is taken by rights that have ended.
+
+use yuandian_model::catalogue::{Effect, Party, Visibility};
+use yuandian_model::{CaseId, DivisionCode, Role, UserId};
+
+use crate::reference::{RefCase, Reference};
+
+impl Reference {
+    fn had_here(&self, user: UserId, known: &RefCase, fits: impl Fn(Role) -> bool) -> bool {
+        self.ever.get(&user).is_some_and(|rights| {
+            rights.iter().any(|(role, grid)| fits(*role) && known.grids.iter().any(|here| covers(grid, here)))
+        })
+    }
+
+    /// Whether a case of this service may be opened there by a person.
+    #[must_use]
+    pub fn may_ever_open(&self, user: UserId, opened: &RefCase) -> bool {
+        let Some((service, _)) = self.catalogue.service(&opened.service) else { return false };
+        self.had_here(user, opened, |role| service.create.contains(&role))
+    }
+
+    /// Whether an act on a case is any of a person's business.
+    #[must_use]
+    pub fn may_ever_do(&self, user: UserId, case: &CaseId, act: &str) -> bool {
+        let Some(known) = self.cases.get(case) else { return false };
+        let Some((_, workflow)) = self.catalogue.service(&known.service) else { return false };
+        let Some(row) = workflow.act(act) else { return false };
+        row.by.iter().any(|party| match party {
+            Party::Author => known.author == user,
+            Party::Holder | Party::Waiting => known.took_part.contains(&user),
+            Party::Role(role) => self.had_here(user, known, |had| had == *role),
+        })
+    }
+
+    /// An act of a case that is none of a person's business, drawn; none where everything is.
+    #[must_use]
+    pub fn not_theirs(&self, user: UserId, case: &CaseId, drawn: usize) -> Option<String> {
+        let known = self.cases.get(case)?;
+        let (_, workflow) = self.catalogue.service(&known.service)?;
+        let not = |name: &&String| !self.may_ever_do(user, case, name);
+        let acts: Vec<&String> = workflow.acts.iter().map(|row| &row.id).filter(not).collect();
+        acts.get(drawn % acts.len().max(1)).map(|name| (*name).clone())
+    }
+
+    /// Whether a person may ever have written into a case.
+    #[must_use]
+    pub fn may_ever_write(&self, user: UserId, known: &RefCase) -> bool {
+        let help = self.catalogue.service(&known.service).is_some_and(|(service, workflow)| {
+            matches!(service.visibility, Visibility::Public | Visibility::Grid)
+                && workflow.acts.iter().any(|act| act.effect == Effect::Take)
+        });
+        known.took_part.contains(&user)
+            || self.had_here(user, known, |role| role.works_the_grid() || (role == Role::Volunteer && help))
+    }
+
+    /// A case was moved by an operator.
+    pub fn moved(&mut self, case: &CaseId, to: &DivisionCode) {
+        if let Some(known) = self.cases.get_mut(case) {
+            known.grid = to.clone();
+            known.grids.insert(to.clone());
+            known.act_seq += 1;
+        }
+    }
+
+    /// A case that had ended was opened again by an operator.
+    pub fn reopened(&mut self, case: &CaseId) {
+        let Some(known) = self.cases.get_mut(case) else { return };
+        let Some((_, workflow)) = self.catalogue.service(&known.service) else { return };
+        known.stage = workflow.act("reopen").map_or_else(|| workflow.opens.clone(), |row| row.to.clone());
+        known.act_seq += 1;
+    }
+
+    /// A long time has passed: what has ended by now is old.
+    pub fn grows_old(&mut self) {
+        self.old = self.cases.keys().filter(|case| self.is_over(case)).copied().collect();
+    }
+
+    /// The server was copied: with it, where its cases lie.
+    pub fn copied(&mut self) {
+        self.copied = self.cases.iter().map(|(case, known)| (*case, known.grid.clone())).collect();
+    }
+
+    /// The server was restored: what an operator moved since the copy lies where it lay, for no phone has said it.
+    pub fn went_back(&mut self) {
+        for (case, known) in &mut self.cases {
+            known.grid = self.copied.get(case).unwrap_or(&known.opened_in).clone();
+        }
+    }
+
+    /// Whether a case is at the end of its workflow.
+    #[must_use]
+    pub fn is_over(&self, case: &CaseId) -> bool {
+        self.cases.get(case).is_some_and(|known| {
+            let service = self.catalogue.service(&known.service);
+            service.is_some_and(|(_, workflow)| workflow.ends.contains(&known.stage))
+        })
+    }
+}
+
+/// Whether a division is another or lies in it: compared as text, as the codes are made.
+fn covers(grid: &DivisionCode, here: &DivisionCode) -> bool {
+    here.as_str().starts_with(grid.as_str())
+}
