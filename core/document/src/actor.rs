@@ -11,9 +11,7 @@ pub fn actor(device: &DeviceId, document: &CaseId, incarnation: &Incarnation, br
     let mut hash = Sha256::new();
     hash.update(device.as_bytes());
     hash.update(document.as_bytes());
-    if !yuandian_model::planted::is(yuandian_model::planted::Bug::ActorWithoutIncarnation) {
-        hash.update(incarnation.as_bytes());
-    }
+    hash.update(incarnation.as_bytes());
     hash.update(branch.to_be_bytes());
     ActorId::from(&hash.finalize()[..16])
 }

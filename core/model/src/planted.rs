@@ -45,12 +45,12 @@ bugs! {
     PhoneCommitsNotSynced = "store", "phone-commits-not-synced";
     /// The server's commits are not synced to the disk.
     ServerCommitsNotSynced = "store", "server-commits-not-synced";
+    /// A number is left out each time that numbers are given.
+    NumberSkipped = "store", "number-skipped";
     /// A pulled page does not change the list.
     PageNotProjected = "store", "page-not-projected";
     /// The server answers a PUSH and rolls it back.
     PushRolledBack = "store", "push-rolled-back";
-    /// The life of a store does not go into its actors' names.
-    ActorWithoutIncarnation = "gate", "actor-without-incarnation";
     /// A private answer is taken for a shared one.
     PrivateAnswerShared = "gate", "private-answer-shared";
     /// A file counts as sent after its first piece was offered.
@@ -69,8 +69,6 @@ bugs! {
     WantedForgotten = "sync", "wanted-forgotten";
     /// The last case of a page is dropped.
     PageLastCaseDropped = "sync", "page-last-case-dropped";
-    /// What was said before stays in the outbox when the server says so.
-    DuplicateStays = "sync", "duplicate-stays";
     /// A case that went stays in its stream.
     GoneNotUnheld = "store", "gone-not-unheld";
     /// An act is taken in any stage.
@@ -79,8 +77,6 @@ bugs! {
     ExpectsIgnored = "gate", "expects-ignored";
     /// Somebody else's commit is taken as the sender's.
     SignatureNotChecked = "gate", "signature-not-checked";
-    /// One command's same part is done each time it is said.
-    CommandDoneTwice = "gate", "command-done-twice";
     /// Each piece of a file is read from its beginning.
     WrongPieceSent = "transfer", "wrong-piece-sent";
     /// The originals are never in the queue.
@@ -158,5 +154,9 @@ mod tests {
         let ids: BTreeSet<&str> = Bug::ALL.iter().map(|bug| bug.id()).collect();
         assert_eq!(ids.len(), Bug::ALL.len());
         assert!(Bug::ALL.iter().all(|bug| !is(*bug)));
+        assert_eq!(ids.len(), 40);
+        for area in ["sync", "store", "gate", "transfer", "permissions", "epochs", "timers"] {
+            assert!(Bug::ALL.iter().filter(|bug| bug.area() == area).count() >= 4, "{area}");
+        }
     }
 }

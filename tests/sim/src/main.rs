@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use yuandian_model::planted::Bug;
 use yuandian_sim::fault::{Fault, exclude};
-use yuandian_sim::plant::search;
+use yuandian_sim::plant::{FIRST_SEED, Found, median, search_all};
 use yuandian_sim::report::{Plan, Report, run_all};
 use yuandian_sim::run::run;
 
@@ -136,11 +136,14 @@ fn planted(args: &Args, name: &str, threads: usize) -> std::io::Result<ExitCode>
         eprintln!("sim: no bug {name:?}; there are: {}", known.join(", "));
         return Ok(ExitCode::FAILURE);
     }
-    let mut all = true;
-    for bug in bugs {
-        let found = search(bug, (args.start, args.budget), threads, args.record.then_some(args.shrink))?;
-        all &= found.found;
-        println!("{}", serde_json::to_string(&found)?);
-    }
-    Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let start = if args.start == 0 { FIRST_SEED } else { args.start };
+    let told = |found: &Found| match serde_json::to_string(found) {
+        Ok(line) => println!("{line}"),
+        Err(error) => eprintln!("sim: {error}"),
+    };
+    let record = args.record.then_some(args.shrink);
+    let found = search_all(&bugs, (start, args.budget), threads, record, &told)?;
+    let count = found.iter().filter(|one| one.found).count();
+    eprintln!("{count} of {} found, median {} seeds", found.len(), median(&found).unwrap_or_default());
+    Ok(if count == found.len() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -166,7 +166,6 @@ impl Phone {
             // Offered again after a restore, and here already: no page need come that brings it.
             Code::Ok | Code::OkLate if cases::has_item(tx, item)? => self.numbered(tx, item, receipt, bytes),
             Code::Ok | Code::OkLate => outbox::taken(tx, item.local_id, bytes, receipt.seq),
-            Code::Dup if planted::is(Bug::DuplicateStays) => Ok(()),
             Code::Dup => outbox::remove(tx, item.local_id),
             // Somebody has what it builds on, and will bring it: the server keeps it until then.
             Code::HeldMissing if self.stands_on_known(tx, item)? => {
