@@ -25,7 +25,7 @@ use crate::glance::project;
 use crate::phone::Phone;
 use crate::state::decided;
 use crate::store::outbox::Intent;
-use crate::store::{appeals, blobs, cases, journal, outbox, private};
+use crate::store::{appeals, blobs, cases, journal, outbox, private, rows};
 use crate::view::AttentionItem;
 use crate::write::{Saying, kept_words};
 
@@ -62,7 +62,7 @@ impl Phone {
         };
         facts.entry("act".to_owned()).or_insert_with(|| act.clone());
         let reason = self.words.reason(entry.code, &facts);
-        let title = cases::row(&self.db, &entry.doc)?.map(|row| row.title);
+        let title = rows::row(&self.db, &entry.doc)?.map(|row| row.title);
         Ok(AttentionItem {
             item: entry.id,
             case: entry.doc.to_string(),

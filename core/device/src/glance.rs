@@ -9,9 +9,10 @@ use crate::content::{self, Loaded, captured_ms};
 use crate::error::Result;
 use crate::phone::{PersonRecord, Phone};
 use crate::state::shown;
-use crate::store::cases::{self, CaseRow};
+use crate::store::cases;
 use crate::store::outbox::Intent;
-use crate::store::{blobs, journal, search, streams};
+use crate::store::rows::{self, CaseRow};
+use crate::store::{blobs, journal, streams};
 use crate::view::{ClaimView, title_of};
 
 /// What a list line and a whole view share.
@@ -122,7 +123,7 @@ pub(crate) fn project_written(
     let Some(stored) = cases::case(db, id)? else {
         return Ok(());
     };
-    let captured = content.is_some() && !search::has_row(db, id)?;
+    let captured = content.is_some() && !rows::has_row(db, id)?;
     let loaded = match content {
         Some(content) => content::written(db, id, content, &person.name)?,
         None => content::load(db, id, stored.snapshot.as_deref(), &person.name)?,
@@ -131,7 +132,7 @@ pub(crate) fn project_written(
     if captured {
         // A capture waits for nothing that can wait: the next search or the next projection finds words for it.
         phone.changed.borrow_mut().insert(*id);
-        return search::put_row(db, &row, None, true);
+        return rows::put_row(db, &row, None, true);
     }
     put_line(phone, db, &stored.facts, (&row, stored.whole.then_some(&content)), person)
 }
@@ -146,7 +147,7 @@ pub(crate) fn put_line(
 ) -> Result<()> {
     let grams = phone.case_grams(facts, content, row, person);
     phone.changed.borrow_mut().insert(row.id);
-    search::put_row(db, row, Some(&grams), content.is_some())
+    rows::put_row(db, row, Some(&grams), content.is_some())
 }
 
 /// The act that takes a case, as every catalogue row with a waiting list names it.

@@ -9,7 +9,7 @@ use crate::glance::project;
 use crate::grams::{Grams, Query};
 use crate::limits::LIST_LINES_MAX;
 use crate::phone::{PersonRecord, Phone};
-use crate::store::cases::{self, CaseRow};
+use crate::store::rows::{self, CaseRow};
 use crate::store::search;
 use crate::view::ListLine;
 
@@ -107,7 +107,7 @@ impl Phone {
         let offset = ask.offset.saturating_sub(before);
         rows.extend(match &query {
             Some(query) => search::search(&self.db, query, room, offset)?,
-            None => cases::list(&self.db, room, offset)?,
+            None => rows::list(&self.db, room, offset)?,
         });
         Ok(rows.into_iter().map(|row| self.line(row)).collect())
     }

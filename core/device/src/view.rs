@@ -15,8 +15,9 @@ use crate::error::{DeviceError, Result};
 use crate::glance::{Glance, glance, project};
 use crate::phone::Phone;
 use crate::state::decided;
-use crate::store::cases::{self, CaseRow};
+use crate::store::cases;
 use crate::store::outbox::{Intent, Item, ItemState};
+use crate::store::rows::{self, CaseRow};
 use crate::store::{blobs, outbox, private};
 
 /// One of several values that nobody has settled.
@@ -249,7 +250,7 @@ impl Phone {
     /// # Errors
     /// [`DeviceError::NotFound`].
     pub fn line_of(&self, id: &CaseId) -> Result<ListLine> {
-        match cases::row(&self.db, id)? {
+        match rows::row(&self.db, id)? {
             Some(row) => Ok(self.line(row)),
             None => {
                 let drafts = self.drafts()?;

@@ -1,7 +1,6 @@
 //! Cases, their receipted commits, list rows, streams, private answers, drafts.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::{Deserialize, Serialize};
 use yuandian_document::Kind;
 use yuandian_model::{CaseId, Code, DeviceId, Incarnation, UserId};
 use yuandian_sync::CaseFacts;
@@ -168,7 +167,7 @@ pub fn put_branch(c: &Connection, doc: &CaseId, branch: u32) -> Result<()> {
 
 /// Forgets a case and everything pulled of it.
 pub fn purge(c: &Connection, doc: &CaseId) -> Result<()> {
-    super::search::remove_row(c, doc)?;
+    super::rows::remove_row(c, doc)?;
     forget_document(c, doc)?;
     for sql in [
         "DELETE FROM wanted WHERE doc = ?1",
@@ -353,67 +352,6 @@ pub fn put_quarantine(c: &Connection, doc: &CaseId, commit: &PulledCommit, reaso
         commit.body
     ])?;
     Ok(())
-}
-
-/// A line of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CaseRow {
-    /// The case, or the draft.
-    pub id: CaseId,
-    /// Service id.
-    pub service: String,
-    /// Its first words.
-    pub title: String,
-    /// Stage id.
-    pub stage: String,
-    /// Where one's work stands: `draft`, `saved`, `uploading`, `delivered`, `attention`, `conflict`.
-    pub sync: String,
-    /// `none`, `pending`, `won`, `waiting`, `lost`.
-    pub claim: String,
-    /// Number of photos.
-    pub photos: u32,
-    /// Last change that this phone knows, ms since 1970.
-    pub updated_ms: i64,
-}
-
-/// The query behind every list; its plan is tested.
-pub const LIST_SQL: &str = "SELECT id, service, title, stage, sync, claim, photos, updated_ms FROM rows ORDER BY pos DESC LIMIT ?1 OFFSET ?2";
-
-pub(super) fn row_from(r: &Row<'_>) -> rusqlite::Result<(Vec<u8>, CaseRow)> {
-    let row = CaseRow {
-        id: CaseId([0; 16]),
-        service: r.get(1)?,
-        title: r.get(2)?,
-        stage: r.get(3)?,
-        sync: r.get(4)?,
-        claim: r.get(5)?,
-        photos: r.get(6)?,
-        updated_ms: r.get(7)?,
-    };
-    Ok((r.get(0)?, row))
-}
-
-/// A page of the list, latest first.
-pub fn list(c: &Connection, limit: u32, offset: u32) -> Result<Vec<CaseRow>> {
-    let mut statement = c.prepare_cached(LIST_SQL)?;
-    let rows = statement.query_map([limit, offset], row_from)?;
-    rows.map(|row| {
-        let (bytes, line) = row?;
-        Ok(CaseRow { id: id(bytes, CaseId::from_slice)?, ..line })
-    })
-    .collect()
-}
-
-/// The list line of one case.
-pub fn row(c: &Connection, doc: &CaseId) -> Result<Option<CaseRow>> {
-    let found = c
-        .query_row(
-            "SELECT id, service, title, stage, sync, claim, photos, updated_ms FROM rows WHERE id = ?1",
-            [doc.as_bytes()],
-            row_from,
-        )
-        .optional()?;
-    Ok(found.map(|(_, line)| CaseRow { id: *doc, ..line }))
 }
 
 /// Ids of all cases, for short forms that people type.

@@ -10,6 +10,7 @@ pub mod meta;
 pub mod outbox;
 pub mod pragmas;
 pub mod private;
+pub mod rows;
 pub mod schema;
 pub mod search;
 pub mod streams;

@@ -7,7 +7,7 @@ use yuandian_document::SoftwareRoot;
 use yuandian_model::{Grant, Role, UserId};
 use yuandian_sync::message::{Enrolled, WIRE_VERSION};
 
-use super::{appeals, blobs, cases, journal, outbox, private, search, streams};
+use super::{appeals, blobs, cases, journal, outbox, private, rows, search, streams};
 use crate::platform::{FolderBlobs, SystemRandomness};
 use crate::ports::{Clock, Ports, SpaceProbe};
 use crate::{DeviceError, Draft, Phone};
@@ -72,7 +72,7 @@ fn every_query_behind_a_screen_goes_by_an_index() {
     let journal = format!("SELECT * FROM journal WHERE {}", journal::OF_CASE_SQL);
     let attention = format!("SELECT * FROM journal WHERE {}", journal::ACTIVE_SQL);
     let table = [
-        (cases::LIST_SQL, "SCAN rows"),
+        (rows::LIST_SQL, "SCAN rows"),
         (search::SEARCH_SQL, "VIRTUAL TABLE INDEX"),
         (search::FOUND_SQL, "USING INTEGER PRIMARY KEY"),
         (search::UNFOUND_SQL, "USING INDEX rows_unfound"),
