@@ -8,6 +8,7 @@ mod args;
 mod failure;
 mod run;
 mod text;
+mod told;
 
 use std::process::ExitCode;
 

@@ -9,12 +9,13 @@ use serde_json::json;
 use yuandian_device::platform::open_home;
 use yuandian_device::{
     ActCommand, ActOutcome, Amendment, CaseId, DeviceError, Draft, Driver, Phone, RunReport, SearchAsk,
-    SyncState, TrustRoots, Waited,
+    TrustRoots, Waited,
 };
 
 use crate::args::{Capture, Command, Step, Verb};
 use crate::failure::Failure;
 use crate::text;
+use crate::told::RunTold;
 
 type Done = Result<(), Failure>;
 
@@ -194,7 +195,7 @@ fn sync(phone: Phone, trust: &[PathBuf], watched: Option<Duration>, json: bool) 
         let report: RunReport = network.block_on(driver.sync(&phone))?;
         lock(&phone)?.read_for_search(READ_FOR_SEARCH)?;
         let reached = report.reached;
-        let told = run_told(&*lock(&phone)?, &report)?;
+        let told = RunTold::of(&*lock(&phone)?, report.clone())?;
         // Whoever watches waits for the network to come back.
         if reached || watched.is_some() {
             answer(json, &told, || text::sync(&told))?;
@@ -215,52 +216,6 @@ fn sync(phone: Phone, trust: &[PathBuf], watched: Option<Duration>, json: bool) 
             }
         }
     }
-}
-
-/// How a run ended, and where things stand after it.
-#[derive(Serialize)]
-pub struct RunTold {
-    pub reached: bool,
-    pub complete: bool,
-    pub pushed: u64,
-    pub pulled: u64,
-    pub documents: u64,
-    pub compared: u64,
-    pub appealed: u64,
-    pub requests: u32,
-    pub uploaded: u64,
-    pub uploaded_bytes: u64,
-    pub failures: u32,
-    pub last_failure: Option<String>,
-    /// Commits that the server has not taken, held ones included.
-    pub waiting: usize,
-    /// Those that the server keeps until what they build on has come.
-    pub held: usize,
-    pub attention: usize,
-    #[serde(flatten)]
-    pub state: SyncState,
-}
-
-fn run_told(phone: &Phone, report: &RunReport) -> Result<RunTold, DeviceError> {
-    let outbox = phone.outbox()?;
-    Ok(RunTold {
-        reached: report.reached,
-        complete: report.complete,
-        pushed: report.pushed,
-        pulled: report.pulled,
-        documents: report.documents,
-        compared: report.compared,
-        appealed: report.appealed,
-        requests: report.requests,
-        uploaded: report.uploaded,
-        uploaded_bytes: report.uploaded_bytes,
-        failures: report.failures,
-        last_failure: report.last_failure.clone(),
-        waiting: outbox.iter().filter(|line| line.state != "taken").count(),
-        held: outbox.iter().filter(|line| line.state == "held").count(),
-        attention: phone.attention()?.len(),
-        state: phone.sync_state()?,
-    })
 }
 
 fn lock(phone: &Mutex<Phone>) -> Result<MutexGuard<'_, Phone>, Failure> {

@@ -9,7 +9,7 @@ use yuandian_device::words;
 use yuandian_device::{CaseId, DeviceError, PersonRecord, Phone, StreamState, SyncState};
 
 use crate::failure::Failure;
-use crate::run::RunTold;
+use crate::told::RunTold;
 
 /// Prints an answer; a reader that went away is no error.
 pub fn print(line: &str) {
@@ -212,19 +212,19 @@ pub fn outbox(lines: &[OutboxLine]) -> String {
 
 /// How a sync ended.
 pub fn sync(told: &RunTold) -> String {
-    let state = if !told.reached {
+    let state = if !told.report.reached {
         "无法连接,内容已存在本机 (out of reach, everything is kept)"
-    } else if told.complete {
+    } else if told.report.complete {
         "同步完成 (all sent)"
     } else {
         "部分内容稍后再发 (some is left for later)"
     };
     format!(
         "{state}: 上传 {} 项, 收到 {} 件, 照片 {} 张 {} 字节; 待上传 {}{}, 需处理 {}{}",
-        told.pushed,
-        told.pulled,
-        told.uploaded,
-        told.uploaded_bytes,
+        told.report.pushed,
+        told.report.pulled,
+        told.report.uploaded,
+        told.report.uploaded_bytes,
         told.waiting,
         if told.held > 0 { format!(" (等待前项 {})", told.held) } else { String::new() },
         told.attention,

@@ -218,7 +218,7 @@ pub enum Input {
 }
 
 /// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct RunReport {
     /// Whether the server was spoken to at all; a refusal is an answer too.
     pub reached: bool,
@@ -245,5 +245,6 @@ pub struct RunReport {
     /// The last failure, for the log.
     pub last_failure: Option<String>,
     /// How long a busy server asked to be left alone, ms, where that was longer than a run may wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<i64>,
 }
