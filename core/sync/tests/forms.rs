@@ -314,6 +314,7 @@ fn pulled(case: CaseId, n: u64) -> PulledCommit {
 fn page_case(commits: Vec<PulledCommit>, heads: Option<HeadsName>) -> PulledCase {
     PulledCase {
         stream: StreamId("grid:410102001".into()),
+        partition: PartitionId::ONLY,
         document: CaseId([2; 16]),
         seq: 12,
         gone: None,

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use yuandian_model::PartitionId;
-use yuandian_sync::StreamId;
 use yuandian_sync::message::{Hello, StreamOffer};
+use yuandian_sync::{Cursor, StreamId};
 
 use super::Hub;
 use crate::limits::NEXT_NONCE_MS;
@@ -19,8 +19,7 @@ impl Hub {
         account: &Account,
         streams: &BTreeSet<StreamId>,
     ) -> Result<(Vec<StreamOffer>, u64), Problem> {
-        let existing: Vec<PartitionId> =
-            self.store.heads()?.iter().filter(|head| head.head > 0).map(|head| head.partition).collect();
+        let existing = self.existing()?;
         let digits = self.rules.partition_digits();
         let places: Vec<(StreamId, PartitionId)> = streams
             .iter()
@@ -37,6 +36,32 @@ impl Hub {
             tracing::info!(device = %account.device, budget = hello.budget, over = offered.1, "a device is over its budget");
         }
         Ok(offered)
+    }
+
+    /// Whether streams of the person lie in a partition in which the device does not ask for them: it has begun since the device was offered
+    /// its streams.
+    pub(super) fn lies_elsewhere(
+        &self,
+        asked: &[Cursor],
+        streams: &BTreeSet<StreamId>,
+    ) -> Result<bool, Problem> {
+        let digits = self.rules.partition_digits();
+        if digits.is_none() || asked.is_empty() {
+            return Ok(false);
+        }
+        let named: BTreeSet<(&StreamId, PartitionId)> =
+            asked.iter().map(|cursor| (&cursor.stream, cursor.partition)).collect();
+        let existing = self.existing()?;
+        Ok(streams.iter().any(|stream| {
+            let partitions = partitions_of(stream, digits, &existing);
+            partitions.into_iter().any(|partition| !named.contains(&(stream, partition)))
+        }))
+    }
+
+    /// Partitions that have ordered something.
+    fn existing(&self) -> Result<Vec<PartitionId>, Problem> {
+        let heads = self.store.heads()?;
+        Ok(heads.iter().filter(|head| head.head > 0).map(|head| head.partition).collect())
     }
 
     /// Keeps what the device told.

@@ -57,7 +57,7 @@ impl Hub {
             notices: Vec::new(),
             renewed: Renewed { safe_seq: page.safe_seq, ..Renewed::default() },
             resets: page.resets,
-            greet: account.greet,
+            greet: account.greet || self.lies_elsewhere(&pull.streams, &held)?,
         })
     }
 

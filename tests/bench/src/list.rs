@@ -228,6 +228,7 @@ fn line(number: u32) -> Result<PulledCase, Box<dyn Error>> {
     };
     Ok(PulledCase {
         stream: crate::phone::stream(),
+        partition: yuandian_model::PartitionId::ONLY,
         document: CaseId(id),
         seq: u64::from(number) + 1,
         gone: None,

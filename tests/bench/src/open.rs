@@ -126,6 +126,7 @@ fn page(case: CaseId) -> Result<PullReply, Box<dyn Error>> {
     let seq = u64::from(CHANGES) + 1;
     let pulled = PulledCase {
         stream: stream(),
+        partition: yuandian_model::PartitionId::ONLY,
         document: case,
         seq,
         gone: None,

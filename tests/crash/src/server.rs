@@ -37,7 +37,7 @@ impl Server {
     /// # Panics
     /// Where a disk without faults fails.
     pub fn new() -> Self {
-        let mut inner = yuandian_sim::server::Server::new(7);
+        let mut inner = yuandian_sim::server::Server::new(7, None);
         inner.start().expect("an empty disk takes a store");
         Self { inner: RefCell::new(inner), now_ms: Cell::new(START_MS) }
     }

@@ -123,7 +123,7 @@ impl World {
         if !garbled && !self.devices[index].person.malicious {
             self.scan_for_secrets(index, &request.body, "a request")?;
         }
-        let file = request.path.starts_with(UPLOADS_PATH).then(|| self.head());
+        let file = request.path.starts_with(UPLOADS_PATH).then(|| self.heads());
         self.plan_server_faults();
         let before = self.server.disk.struck();
         let now = self.server_ms();

@@ -65,6 +65,7 @@ impl World {
         let to: DivisionCode =
             if drawn.is_multiple_of(2) { home.clone() } else { to.parse().expect("a code of the table") };
         let now = self.server_ms();
+        let heads = self.server.is_partitioned().then(|| self.heads());
         let (Some(hub), Some(store)) = (self.server.hub(), self.server.store()) else { return };
         let Ok(ServerAct::Done { .. }) = store.move_case(&case, &to, hub.rules(), now) else { return };
         let pending = self.devices.iter().any(|device| {
@@ -72,6 +73,10 @@ impl World {
             device.phone.as_ref().is_some_and(|phone| phone.outbox().is_ok_and(|all| all.iter().any(waits)))
         });
         self.situations.reached(Situation::CaseMoved);
+        // Its commits get numbers of the new partition: those that they had are nobody's any more.
+        if let Some(heads) = heads {
+            self.unlogged_since(heads);
+        }
         self.situations.reached_if(pending, Situation::MovedWithWork);
         self.reference.moved(&case, &to);
         self.trace.add(self.now_ms, &[16], || format!("{case} is moved to {to}"));

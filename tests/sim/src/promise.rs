@@ -95,12 +95,13 @@ impl World {
             let detail = format!("phone {index} fell back in {stream}: {before:?}, {after:?}");
             return Err(Broken::new(Invariant::CursorsMonotonic, detail));
         }
-        let (head, most) = (self.head(), after.values().copied().max().unwrap_or_default());
-        hold(
-            head.is_none_or(|head| most <= head) || self.reference.restored,
-            Invariant::CursorsMonotonic,
-            || format!("phone {index} stands at {most}, the server at {head:?}"),
-        )?;
+        let heads = self.heads().unwrap_or_default();
+        let beyond = after
+            .iter()
+            .find(|((_, partition), cursor)| heads.get(partition).is_some_and(|head| *cursor > head));
+        hold(beyond.is_none() || self.reference.restored, Invariant::CursorsMonotonic, || {
+            format!("phone {index} stands at {beyond:?}, the server at {heads:?}")
+        })?;
         self.devices[index].cursors = after;
         self.after_server_step()
     }

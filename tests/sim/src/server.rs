@@ -26,6 +26,8 @@ pub struct Server {
     pub disk: Disk,
     /// The running process.
     process: Option<Process>,
+    /// Digits of a division's code that name its partition.
+    digits: Option<u8>,
     /// Counts starts: each draws its own randomness.
     life: u64,
     invitations: u64,
@@ -39,17 +41,24 @@ struct Process {
 }
 
 impl Server {
-    /// A server that has never run.
+    /// A server that has never run; `digits` of a division's code name its partition.
     #[must_use]
-    pub fn new(seed: u64) -> Self {
+    pub fn new(seed: u64, digits: Option<u8>) -> Self {
         Self {
             disk: Disk::new(seed),
             process: None,
+            digits,
             life: 0,
             invitations: 0,
             catalogue: Catalogue::embedded(),
             divisions: Divisions::zhengzhou(),
         }
+    }
+
+    /// Whether every street has a partition.
+    #[must_use]
+    pub fn is_partitioned(&self) -> bool {
+        self.digits.is_some()
     }
 
     /// Starts the process where it is not running.
@@ -63,7 +72,12 @@ impl Server {
         if self.process.is_some() {
             return Ok(());
         }
-        self.begin(Arc::new(SqliteStore::open_alone(Path::new(DATABASE), self.disk.vfs(), Epoch([1; 8]))?));
+        let store = SqliteStore::open_alone(Path::new(DATABASE), self.disk.vfs(), Epoch([1; 8]))?;
+        let store = match self.digits {
+            Some(digits) if store.partition_digits().is_none() => store.partitioned(digits)?,
+            _ => store,
+        };
+        self.begin(Arc::new(store));
         Ok(())
     }
 

@@ -5,6 +5,9 @@ use yuandian_model::{DivisionCode, Role};
 use crate::device::Person;
 use crate::input::{Input, Part, Size};
 
+/// Digits of a code that name a street.
+pub const STREET_DIGITS: u8 = 9;
+
 /// Divisions that worlds lie in: a street, and communities of it and of its neighbour.
 pub const GRIDS: [&str; 8] = [
     "410102001",

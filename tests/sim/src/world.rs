@@ -14,7 +14,7 @@ use crate::invariant::{Broken, Invariant, Step, hold};
 use crate::machine::START_MS;
 use crate::reference::Reference;
 use crate::server::Server;
-use crate::shape::people;
+use crate::shape::{STREET_DIGITS, people};
 use crate::situation::{Situation, Situations};
 use crate::trace::Trace;
 use yuandian_server::store::Store as _;
@@ -29,6 +29,9 @@ const HEALING_PAUSE_MS: i64 = 15_000;
 const BACKGROUND_MS: i64 = 30 * MINUTE_MS;
 /// More steps than any world needs.
 const STEPS_MAX: u64 = 400_000;
+
+/// The last number of each partition.
+pub type Heads = BTreeMap<u32, u64>;
 
 /// Something that will happen.
 pub enum Event {
@@ -145,6 +148,8 @@ impl World {
             last.malicious = true;
         }
         let seed = u64::from(input.word(Part::Shape)) << 16 | u64::from(input.word(Part::Shape));
+        // A quarter of the worlds have a partition for each street.
+        let digits = (input.below(Part::Shape, 4) == 3).then_some(STREET_DIGITS);
         let devices = people
             .into_iter()
             .enumerate()
@@ -157,7 +162,7 @@ impl World {
             input,
             faults,
             devices,
-            server: Server::new(seed),
+            server: Server::new(seed, digits),
             reference: Reference::new(),
             situations: Situations::default(),
             trace: Trace::new(kept),
@@ -313,7 +318,7 @@ impl World {
     /// A promise that breaks.
     pub fn tick(&mut self) -> Step {
         let now = self.server_ms();
-        let before = self.head();
+        let before = self.heads();
         if let Some(hub) = self.server.hub()
             && let Err(problem) = hub.tick(now)
         {
@@ -325,18 +330,24 @@ impl World {
         Ok(())
     }
 
-    /// The last number that the server has given; none while it cannot be asked.
+    /// The last number that the server has given in each partition; none while it cannot be asked.
     #[must_use]
-    pub fn head(&self) -> Option<u64> {
+    pub fn heads(&self) -> Option<Heads> {
         let store = self.server.store().filter(|_| self.server.is_up())?;
-        store.head().ok().map(|head| head.head)
+        let heads = store.heads().ok()?;
+        Some(heads.into_iter().map(|head| (head.partition.0, head.head)).collect())
     }
 
     /// Numbers that were given since and may stand in no log, where the server did something else than judge.
-    pub fn unlogged_since(&mut self, before: Option<u64>) {
+    pub fn unlogged_since(&mut self, before: Option<Heads>) {
         // Whoever died over it has given a number for each case at most.
         let most = self.reference.cases().len() as u64;
-        let given = self.head().zip(before).map(|(after, before)| after.saturating_sub(before));
+        let given = self.heads().zip(before).map(|(after, before)| {
+            let since = |(partition, head): (u32, u64)| {
+                head.saturating_sub(before.get(&partition).copied().unwrap_or_default())
+            };
+            after.into_iter().map(since).sum()
+        });
         self.unlogged += given.unwrap_or(most);
     }
 

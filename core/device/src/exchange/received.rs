@@ -32,13 +32,8 @@ impl Held {
         self.0.values().try_for_each(|stream| streams::put_sum(tx, stream.num, stream.sum))
     }
 
-    /// A stream by its name, which may be in several partitions.
     fn of(&mut self, name: &StreamId, partition: PartitionId) -> Option<&mut Stream> {
-        let first = (name.clone(), PartitionId(0));
-        let last = (name.clone(), PartitionId(u32::MAX));
-        let alone = self.0.range(first.clone()..=last.clone()).count() == 1;
-        let mut found = self.0.range_mut(first..=last);
-        found.find(|((_, of), _)| alone || *of == partition).map(|(_, stream)| stream)
+        self.0.get_mut(&(name.clone(), partition))
     }
 }
 
@@ -125,11 +120,7 @@ impl Phone {
         person: &PersonRecord,
     ) -> Result<bool> {
         let doc = &case.document;
-        let partition = match &case.facts {
-            Some(facts) => self.partition_by(tx, &facts.grid)?,
-            None => self.partition_of(tx, doc)?,
-        };
-        let Some(stream) = held.of(&case.stream, partition) else {
+        let Some(stream) = held.of(&case.stream, case.partition) else {
             tracing::warn!(%doc, "a case of a stream that is not held");
             return Ok(false);
         };
@@ -146,6 +137,10 @@ impl Phone {
         };
         streams::hold(tx, doc, stream, case.seq)?;
         let lines = stream.cursor.lines_only;
+        if self.partition_of(tx, doc)? != case.partition {
+            // It was moved here from another partition: its old numbers mean nothing in this one.
+            cases::unnumber(tx, doc)?;
+        }
         let known = cases::standing(tx, doc)?;
         if case.stream.is_summary() {
             // What everybody may know is not put over what this person may know.

@@ -77,6 +77,12 @@ pub fn arrived(c: &Connection, doc: &CaseId, seq: u64) -> Result<()> {
     Ok(())
 }
 
+/// Forgets up to which number a case is here: whatever comes of it next is news.
+pub fn unnumber(c: &Connection, doc: &CaseId) -> Result<()> {
+    c.prepare_cached("UPDATE cases SET seq = 0 WHERE id = ?1")?.execute([doc.as_bytes()])?;
+    Ok(())
+}
+
 /// Puts a document in place of what was here, as it was received: it is looked at when it is first opened.
 pub fn put_received(
     c: &Connection,

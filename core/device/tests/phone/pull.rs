@@ -160,6 +160,7 @@ fn a_case_that_left_the_stream_is_gone_and_one_never_held_does_no_harm() {
     let mut page = referee.page(&mut two);
     let gone = |document| yuandian_sync::message::PulledCase {
         stream: stream(),
+        partition: yuandian_model::PartitionId::ONLY,
         document,
         seq: 3,
         gone: Some("moved".into()),

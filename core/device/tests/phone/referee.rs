@@ -450,6 +450,7 @@ impl Referee {
         };
         PulledCase {
             stream: stream(),
+            partition: PartitionId::ONLY,
             document: *id,
             seq: record.seq,
             gone: None,

@@ -2,7 +2,7 @@
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
-use yuandian_model::CaseId;
+use yuandian_model::{CaseId, PartitionId};
 
 use super::{CaseFacts, Cursor, HeadsName, PrivateField, PulledCommit, StoredBlob, StreamCheck, StreamId};
 
@@ -29,6 +29,8 @@ pub struct Pull {
 pub struct PulledCase {
     /// In which stream.
     pub stream: StreamId,
+    /// In which partition: a stream may lie in several.
+    pub partition: PartitionId,
     /// The case.
     pub document: CaseId,
     /// Its latest number in the stream.
@@ -107,7 +109,7 @@ pub struct PullReply {
     /// compares with [`Manifest`](super::Manifest) instead of beginning anew.
     #[n(8)]
     pub resets: Vec<Cursor>,
-    /// The device's rights have changed since its token was given: greet again.
+    /// What the device may hold has changed since its token was given, by its rights or because a partition has begun: greet again.
     #[n(9)]
     pub greet: bool,
 }

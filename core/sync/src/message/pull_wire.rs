@@ -9,7 +9,7 @@ use minicbor::encode::{Encoder, Error as EncodeError, Write};
 use minicbor::{Decode, Encode};
 use yuandian_document::gate::{restore, shorten};
 use yuandian_document::{ActorId, ChangeHash, Kind, actor};
-use yuandian_model::{CaseId, Code, DeviceId, GroupId, Incarnation, UserId};
+use yuandian_model::{CaseId, Code, DeviceId, GroupId, Incarnation, PartitionId, UserId};
 
 use super::{CaseFacts, ChangeName, HeadsName, PrivateField, PulledCase, PulledCommit, StoredBlob, StreamId};
 use crate::check::heads_name;
@@ -39,6 +39,9 @@ struct CaseWire {
     heads: Option<HeadsWire>,
     #[n(10)]
     private: Option<Vec<PrivateField>>,
+    /// None is the only one.
+    #[n(11)]
+    partition: Option<PartitionId>,
 }
 
 #[derive(Encode, Decode)]
@@ -193,6 +196,7 @@ impl PulledCase {
             outstanding: self.outstanding,
             heads,
             private: self.private.clone(),
+            partition: (self.partition != PartitionId::ONLY).then_some(self.partition),
         }
     }
 }
@@ -216,8 +220,12 @@ impl CaseWire {
                 Some(heads_name(&[ChangeHash(last)]))
             }
         };
+        if self.partition == Some(PartitionId::ONLY) {
+            return Err("the only partition is not named");
+        }
         Ok(PulledCase {
             stream: self.stream,
+            partition: self.partition.unwrap_or(PartitionId::ONLY),
             document: self.document,
             seq: self.seq,
             gone: self.gone,

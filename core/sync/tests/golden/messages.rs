@@ -330,6 +330,7 @@ pub fn pull_reply() -> PullReply {
     };
     let case = PulledCase {
         stream: StreamId::grid(&grid()),
+        partition: PartitionId::ONLY,
         document: samples::case(),
         seq: 70_001,
         gone: None,
@@ -343,6 +344,7 @@ pub fn pull_reply() -> PullReply {
     };
     let afar = PulledCase {
         stream: StreamId::public(&grid()),
+        partition: PartitionId::ONLY,
         document: CaseId([0x0a; 16]),
         seq: 12,
         commits: vec![],

@@ -351,6 +351,7 @@ pub fn appeal() -> Appeal {
 pub fn page(cases: u8, cursor: u64, more: bool) -> PullReply {
     let case = |number| PulledCase {
         stream: stream(),
+        partition: PartitionId::ONLY,
         document: CaseId([number; 16]),
         seq: cursor,
         gone: Some("moved".into()),

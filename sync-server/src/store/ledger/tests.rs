@@ -86,6 +86,7 @@ fn pulled(item: &Prepared) -> PulledCommit {
 fn case_of(commits: Vec<PulledCommit>) -> PulledCase {
     PulledCase {
         stream: StreamId::user(&UserId([5; 16])),
+        partition: PartitionId::ONLY,
         document: CASE,
         seq: u64::MAX,
         gone: None,

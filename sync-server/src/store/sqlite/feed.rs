@@ -146,12 +146,12 @@ impl Filling<'_> {
         while let Some(next) = found.next().map_err(error)? {
             let row = row(next).map_err(error)?;
             let case = match row.gone.clone() {
-                Some(reason) => gone(&asked.stream, row.document, row.seq, reason),
+                Some(reason) => gone((&asked.stream, asked.partition), row.document, row.seq, reason),
                 None => {
                     let share = self.share(asked, after, &row, much)?;
                     pulled(
                         &mut self.names,
-                        (&asked.stream, row.document, row.seq),
+                        (&asked.stream, asked.partition, row.document, row.seq),
                         share,
                         &self.ask.receiver,
                     )?
@@ -205,7 +205,9 @@ pub fn docs(t: &Transaction<'_>, ask: &DocsAsk<'_>) -> Result<DocsPage, StoreErr
     let mut of: Option<PartitionHead> = None;
     for wanted in ask.wanted {
         let case = match holding(t, &wanted.document, ask.streams)? {
-            None => gone(&StreamId(String::new()), wanted.document, 0, NO_RIGHT.to_owned()),
+            None => {
+                gone((&StreamId(String::new()), PartitionId::ONLY), wanted.document, 0, NO_RIGHT.to_owned())
+            }
             Some(held) => {
                 match &of {
                     Some(head) if head.partition != held.partition => continue,
@@ -213,7 +215,12 @@ pub fn docs(t: &Transaction<'_>, ask: &DocsAsk<'_>) -> Result<DocsPage, StoreErr
                     None => of = partitions::find(t, held.partition)?,
                 }
                 let share = if wanted.since == 0 { Share::Anew } else { Share::Since(wanted.since) };
-                pulled(&mut names, (&held.stream, wanted.document, held.seq), share, &ask.receiver)?
+                pulled(
+                    &mut names,
+                    (&held.stream, held.partition, wanted.document, held.seq),
+                    share,
+                    &ask.receiver,
+                )?
             }
         };
         let size = cbor::encode(&case).len();

@@ -7,7 +7,7 @@ use minicbor::bytes::ByteVec;
 use rusqlite::OptionalExtension;
 use yuandian_document::{Content, Envelope, Kind, Place, cbor, limits::COMMIT_BYTES_MAX};
 use yuandian_model::planted::{self, Bug};
-use yuandian_model::{BlobHash, CaseId, Cell500, CommitId, UserId};
+use yuandian_model::{BlobHash, CaseId, Cell500, CommitId, PartitionId, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::check::heads_name;
 use yuandian_sync::message::{
@@ -113,9 +113,15 @@ fn summary(record: &CaseRecord, receiver: &UserId) -> CaseFacts {
 }
 
 /// A case that went.
-pub fn gone(stream: &StreamId, document: CaseId, seq: u64, reason: String) -> PulledCase {
+pub fn gone(
+    (stream, partition): (&StreamId, PartitionId),
+    document: CaseId,
+    seq: u64,
+    reason: String,
+) -> PulledCase {
     PulledCase {
         stream: stream.clone(),
+        partition,
         document,
         seq,
         gone: Some(reason),
@@ -132,7 +138,7 @@ pub fn gone(stream: &StreamId, document: CaseId, seq: u64, reason: String) -> Pu
 /// A case that is present.
 pub fn pulled(
     names: &mut Names<'_>,
-    (stream, document, seq): (&StreamId, CaseId, u64),
+    (stream, partition, document, seq): (&StreamId, PartitionId, CaseId, u64),
     share: Share,
     receiver: &UserId,
 ) -> Result<PulledCase, StoreError> {
@@ -146,7 +152,7 @@ pub fn pulled(
         gone: None,
         facts: Some(facts),
         outstanding: share == Share::Line,
-        ..gone(stream, document, seq, String::new())
+        ..gone((stream, partition), document, seq, String::new())
     };
     let since = match share {
         Share::Summary | Share::Line => return Ok(pulled),
