@@ -56,6 +56,11 @@ impl Arrived {
         CommandPart::of(&self.envelope)
     }
 
+    /// Whether it is judged by what is known when it is numbered alone: no gate is asked, no earlier verdict adopted.
+    pub fn needs_no_trial(&self) -> bool {
+        !matches!(self.body, ArrivedBody::Content) && self.adopt.is_none()
+    }
+
     /// A commit that was believed before and kept: its signature held.
     ///
     /// # Errors
@@ -234,6 +239,7 @@ impl Hub {
             held: situation.held_ids(),
             documents,
             now_ms,
+            unseen: false,
         }))
     }
 

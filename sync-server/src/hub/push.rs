@@ -16,7 +16,7 @@ use super::prepare::{Arrived, open};
 use super::{Hub, spoken};
 use crate::limits::PREPARE_ROUNDS_MAX;
 use crate::problem::Problem;
-use crate::store::{Account, Adopted, CommandPart, Committed, Origin};
+use crate::store::{Account, Adopted, Batch, CommandPart, Committed, Origin};
 
 /// Stored receipts in order, and where the partitions stand after them.
 type Sequenced = (Vec<Vec<u8>>, Vec<PartitionHead>);
@@ -108,6 +108,12 @@ impl Hub {
                 a.prepared(account.user, now_ms, Origin::Pushed, adopted)
             })
         };
+        if arrived.iter().all(Arrived::needs_no_trial) {
+            let batch = Batch::unseen(account, items().collect(), now_ms);
+            if let Committed::Done { receipts, heads } = self.store.commit(&batch, &self.rules)? {
+                return Ok(Some((receipts, heads)));
+            }
+        }
         for _ in 0..PREPARE_ROUNDS_MAX {
             let situation = self.store.situation(account, &ids, &parts, now_ms)?;
             let Some(batch) = self.prepare(items().collect(), account, &situation, now_ms)? else {

@@ -205,7 +205,15 @@ impl Writer<'_> {
 
     fn batch(&self, items: Vec<Prepared>, documents: BTreeMap<CaseId, SavedDocument>) -> Batch {
         let held = BTreeMap::new();
-        Batch { device: self.account.device, user: self.account.user, items, held, documents, now_ms: NOW }
+        Batch {
+            device: self.account.device,
+            user: self.account.user,
+            items,
+            held,
+            documents,
+            now_ms: NOW,
+            unseen: false,
+        }
     }
 
     fn commit(&self, batch: &Batch) -> Committed {

@@ -6,7 +6,7 @@ use yuandian_document::{Act, ChangeHash, Envelope, Kind, SignedCommit};
 use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, GroupId, Refusal, UserId, Writing};
 use yuandian_sync::message::PartitionHead;
 
-use super::Adopted;
+use super::{Account, Adopted};
 use crate::limits::{PULLED_BLOB_BYTES, PULLED_COMMIT_BYTES};
 
 /// What one command of a device writes into one case, once: its content or its act. The group is the command's and survives every rewriting,
@@ -181,6 +181,24 @@ pub struct Batch {
     pub documents: BTreeMap<CaseId, SavedDocument>,
     /// Server's clock, ms since 1970.
     pub now_ms: i64,
+    /// Nothing was looked at before: good for acts in cases where nothing waits, and as long as none of them has to wait.
+    pub unseen: bool,
+}
+
+impl Batch {
+    /// A batch that nothing was looked at for.
+    #[must_use]
+    pub fn unseen(account: &Account, items: Vec<Prepared>, now_ms: i64) -> Self {
+        Self {
+            device: account.device,
+            user: account.user,
+            items,
+            held: BTreeMap::new(),
+            documents: BTreeMap::new(),
+            now_ms,
+            unseen: true,
+        }
+    }
 }
 
 /// What became of a batch.

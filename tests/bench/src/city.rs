@@ -253,7 +253,7 @@ impl Device {
             incarnation: self.incarnation(),
             branch: 0,
             generation: 0,
-            group: GroupId::v7(NOW_MS, self.drawn(b"group", n)),
+            group: GroupId::v7(NOW_MS + i64::try_from(n).unwrap_or_default(), self.drawn(b"group", n)),
             n,
             prev: self.chain.1,
             captured: Captured { wall_ms: NOW_MS, seen_ms: None, since_ms: None, epoch: None, seq: None },

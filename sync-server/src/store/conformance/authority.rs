@@ -65,6 +65,8 @@ pub(super) fn what_misses_something_waits(store: &dyn Store) {
         Committed::Moved => panic!("nothing moved"),
     };
     assert_eq!(again, answer, "the same answer while it waits");
+    let blind = Batch::unseen(&writer.account, vec![held.clone()], NOW);
+    assert_eq!(writer.commit(&blind), Committed::Moved, "what waits in its case was not seen");
     assert_eq!(store.ripe(NOW + HELD_MS - 1).expect("read").len(), 0);
     assert_eq!(store.ripe(NOW + HELD_MS).expect("read").len(), 1, "until its time is over");
     // What it missed has come: the batch that brings it has seen it wait.

@@ -17,7 +17,7 @@ use crate::store::{CaseRecord, Judge, StoreError};
 pub const AGED: &str = "aged";
 
 /// Moves a case on with a commit: in every stream it is in and every one that it `belongs` in now. An end sets its clock, a new beginning stops it
-/// and brings back what had gone.
+/// and brings back what had gone. The case's row is its caller's to write.
 pub fn touch(
     t: &Transaction<'_>,
     step: &Step,
@@ -37,7 +37,19 @@ pub fn touch(
     } else if had_ended && !ended {
         timers::clear(t, timers::AGE, &step.document.0)?;
     }
-    touch_streams(t, step, Some(&belongs))?;
+    touch_streams(t, step, Some(&belongs))
+}
+
+/// [`touch`], and keeps in the case's row that it moved. For who does not write that row anyway.
+pub fn touch_row(
+    t: &Transaction<'_>,
+    step: &Step,
+    (before, after): (Option<&CaseRecord>, &CaseRecord),
+    belongs: BTreeSet<StreamId>,
+    judge: &dyn Judge,
+) -> Result<(), StoreError> {
+    touch(t, step, (before, after), belongs, judge)?;
+    let aged = after.aged && judge.has_ended(&after.state);
     t.prepare_cached("UPDATE case_row SET touched_seq = ?2, touched_ms = ?3, aged = ?4 WHERE id = ?1")
         .and_then(|mut s| s.execute((step.document.0, signed(step.seq), step.now_ms, aged)))
         .map(|_| ())

@@ -158,6 +158,12 @@ enum Outcome {
     Judged(Verdict),
 }
 
+impl Outcome {
+    fn is_numbered(&self) -> bool {
+        matches!(self, Outcome::Judged(verdict) if verdict.numbered)
+    }
+}
+
 /// Orders, judges and writes a batch. On [`Committed::Moved`] nothing was written.
 pub fn commit(
     t: &Transaction<'_>,
@@ -183,6 +189,10 @@ pub fn commit(
                 Outcome::Judged(Verdict::still(Code::RetryLater))
             }
             None => match decide(&mut ledger, item) {
+                // What comes to wait may be released by what follows it: that is for preparing to find out.
+                Some(verdict) if batch.unseen && verdict.hold_until_ms.is_some() => {
+                    return Ok(Committed::Moved);
+                }
                 Some(verdict) => Outcome::Judged(verdict),
                 None => return Ok(Committed::Moved),
             },
@@ -195,7 +205,8 @@ pub fn commit(
     let Ledger { tips, cases, dropped, passed, .. } = ledger;
     let numbers = Numbers::take(t, batch, &outcomes, &cases)?;
     let heads = numbers.heads();
-    let mut writer = Writer { t, batch, sealer: ready.sealer(t)?, numbers, last: BTreeMap::new() };
+    let last = numbers.last(batch, &outcomes, &cases);
+    let mut writer = Writer { t, batch, sealer: ready.sealer(t)?, numbers, last };
     writer.cases(&situation.cases, &cases, judge)?;
     let mut receipts: Vec<Vec<u8>> = Vec::with_capacity(batch.items.len());
     for (item, outcome) in batch.items.iter().zip(outcomes) {
@@ -253,9 +264,7 @@ impl Numbers {
     ) -> Result<Self, StoreError> {
         let mut fresh: BTreeMap<PartitionId, u64> = BTreeMap::new();
         for (item, outcome) in batch.items.iter().zip(outcomes) {
-            if let (Outcome::Judged(verdict), Some(case)) = (outcome, cases.get(&item.envelope.document))
-                && verdict.numbered
-            {
+            if let Some(case) = cases.get(&item.envelope.document).filter(|_| outcome.is_numbered()) {
                 *fresh.entry(case.partition).or_default() += 1;
             }
         }
@@ -286,6 +295,26 @@ impl Numbers {
         self.taken.values().map(|(head, _)| head.clone()).collect()
     }
 
+    /// The last number that each case will have got when all are given out, in the order of the items.
+    fn last(
+        &self,
+        batch: &Batch,
+        outcomes: &[Outcome],
+        cases: &BTreeMap<CaseId, CaseRecord>,
+    ) -> BTreeMap<CaseId, u64> {
+        let mut given: BTreeMap<PartitionId, u64> = BTreeMap::new();
+        let mut last = BTreeMap::new();
+        for (item, outcome) in batch.items.iter().zip(outcomes) {
+            let document = item.envelope.document;
+            let Some(case) = cases.get(&document).filter(|_| outcome.is_numbered()) else { continue };
+            let Some((_, before)) = self.taken.get(&case.partition) else { continue };
+            let nth = given.entry(case.partition).or_default();
+            *nth += 1;
+            last.insert(document, before + *nth);
+        }
+        last
+    }
+
     fn next(&mut self, partition: PartitionId) -> Option<u64> {
         let (_, last) = self.taken.get_mut(&partition)?;
         *last += 1;
@@ -302,6 +331,7 @@ struct Writer<'a> {
     batch: &'a Batch,
     sealer: Sealer,
     numbers: Numbers,
+    /// The last number that each case gets.
     last: BTreeMap<CaseId, u64>,
 }
 
@@ -317,9 +347,6 @@ impl Writer<'_> {
             verdict.facts.insert("first".into(), people::name(self.t, &first)?);
         }
         let seq = if verdict.numbered { self.numbers.next(partition) } else { None };
-        if let Some(seq) = seq {
-            self.last.insert(item.envelope.document, seq);
-        }
         let number = (seq, self.numbers.epoch(partition));
         let receipt = self.sealer.receipt(item.id, &verdict, number, item.received_ms);
         if let Some(until_ms) = verdict.hold_until_ms {
@@ -467,23 +494,25 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Cases whose facts changed: new ones are inserted, others only where nobody decided in between.
+    /// Cases whose facts changed or that get a number: new ones are inserted, others only where nobody decided in between.
     fn cases(
         &self,
         before: &BTreeMap<CaseId, CaseRecord>,
         after: &BTreeMap<CaseId, CaseRecord>,
         judge: &dyn Judge,
     ) -> Result<(), StoreError> {
-        for (id, record) in after.iter().filter(|(id, record)| before.get(id) != Some(record)) {
+        let changed = |id: &CaseId, record| self.last.contains_key(id) || before.get(id) != Some(record);
+        for (id, record) in after.iter().filter(|(id, record)| changed(id, record)) {
             let state = &record.state;
             let ended = judge.has_ended(state);
+            let last = self.last.get(id).copied().map(signed);
             match before.get(id) {
                 None => self
                     .t
                     .prepare_cached(
                         "INSERT INTO case_row (id, service, catalogue, grid, author, stage, act_seq, holders, waiting, followers, place,
                          opened_ms, touched_ms, touched_seq, version, log_bytes, title, photos, partition, aged, ended, conflict)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, 0, ?13, ?14, ?15, ?16, ?17, 0, ?18, ?19)",
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?20, coalesce(?21, 0), ?13, ?14, ?15, ?16, ?17, 0, ?18, ?19)",
                     )
                     .and_then(|mut s| {
                         s.execute(rusqlite::params![
@@ -506,6 +535,8 @@ impl Writer<'_> {
                             record.partition.0,
                             ended,
                             record.conflict,
+                            self.batch.now_ms,
+                            last,
                         ])
                     })
                     .map_err(error)?,
@@ -513,7 +544,8 @@ impl Writer<'_> {
                     .t
                     .prepare_cached(
                         "UPDATE case_row SET stage = ?3, act_seq = ?4, holders = ?5, waiting = ?6, followers = ?7, version = ?8,
-                         log_bytes = ?9, title = ?10, photos = ?11, ended = ?12, conflict = ?13
+                         log_bytes = ?9, title = ?10, photos = ?11, ended = ?12, conflict = ?13, touched_seq = coalesce(?14, touched_seq),
+                         touched_ms = CASE WHEN ?14 IS NULL THEN touched_ms ELSE ?15 END, aged = CASE WHEN ?14 IS NULL THEN aged ELSE ?16 END
                          WHERE id = ?1 AND act_seq = ?2",
                     )
                     .and_then(|mut s| {
@@ -531,6 +563,9 @@ impl Writer<'_> {
                             record.photos,
                             ended,
                             record.conflict,
+                            last,
+                            self.batch.now_ms,
+                            record.aged && ended,
                         ])
                     })
                     .map_err(error)

@@ -70,7 +70,7 @@ pub fn put(
         if let Some(record) = case(t, &id)? {
             let head = partitions::advance(t, record.partition, 1)?;
             let step = Step { partition: record.partition, document: id, seq: head.head, now_ms };
-            ages::touch(t, &step, (Some(&record), &record), judge.streams(&record.state), judge)?;
+            ages::touch_row(t, &step, (Some(&record), &record), judge.streams(&record.state), judge)?;
         }
     }
     Ok(receipts)

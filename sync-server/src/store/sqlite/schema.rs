@@ -63,7 +63,7 @@ CREATE TABLE commit_log (
     signature BLOB NOT NULL, change BLOB, granted BLOB, UNIQUE (partition, seq)
 ) STRICT;
 CREATE INDEX commit_document ON commit_log (document, seq);
-CREATE INDEX commit_command ON commit_log (device, document, grp, kind, seq);
+CREATE INDEX commit_command ON commit_log (grp, device);
 CREATE TABLE micro (
     commit_id BLOB NOT NULL REFERENCES commit_log (id), position INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL,
     PRIMARY KEY (commit_id, position)

@@ -59,7 +59,7 @@ pub fn move_case(
     };
     decided(t, &after)?;
     let step = Step { partition: after.partition, document, seq, now_ms };
-    ages::touch(t, &step, (Some(&before), &after), judge.streams(&after.state), judge)?;
+    ages::touch_row(t, &step, (Some(&before), &after), judge.streams(&after.state), judge)?;
     Ok(ServerAct::Done { seq })
 }
 
@@ -125,7 +125,7 @@ pub fn reopen(
     log(t, &after, &head, ("reopen", &[("from", before.state.stage.clone())]), now_ms)?;
     decided(t, &after)?;
     let step = Step { partition: after.partition, document, seq: head.head, now_ms };
-    ages::touch(t, &step, (Some(&before), &after), judge.streams(&after.state), judge)?;
+    ages::touch_row(t, &step, (Some(&before), &after), judge.streams(&after.state), judge)?;
     Ok(ServerAct::Done { seq: head.head })
 }
 
