@@ -7,7 +7,6 @@ use yuandian_server::hub::Answered;
 use yuandian_server::problem::Problem;
 use yuandian_server::store::{AppealLine, Authority as _, ServerAct, Store as _};
 
-use crate::fault::Fault;
 use crate::input::Part;
 use crate::invariant::Step;
 use crate::reference::What;
@@ -55,10 +54,6 @@ impl World {
     fn move_a_case(&mut self) {
         let to = GRIDS[self.input.below(Part::Operator, 8) % GRIDS.len()];
         let Some(case) = self.drawn_case(|_, _| true) else { return };
-        // A phone lets go of the files of a case that leaves it, and could not bring them back to a server that is restored.
-        if self.faults.is_enabled(Fault::ServerRestored) {
-            return;
-        }
         // Half of the cases go to where somebody works.
         let drawn = self.input.byte(Part::Operator);
         let home = &self.devices[usize::from(drawn / 2) % self.devices.len()].person.grid;

@@ -220,7 +220,8 @@ impl Phone {
             .flat_map(|(_, draft, _)| draft.photos.iter().map(|photo| photo.hash))
             .collect();
         for hash in doomed {
-            if !drafted.contains(&hash) && blobs::progress(&self.db, &hash)?.is_none() {
+            let named = blobs::progress(&self.db, &hash)?.is_some() || blobs::is_kept(&self.db, &hash)?;
+            if !drafted.contains(&hash) && !named {
                 self.ports.blobs.remove(&hash)?;
             }
             blobs::spare(&self.db, &hash)?;

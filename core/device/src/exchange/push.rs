@@ -236,6 +236,7 @@ impl Phone {
                 touched.extend(self.refill(tx, head.partition, head.epoch, stands)?);
             }
             streams::put_partition(tx, head)?;
+            blobs::backed_up(tx, head)?;
             if let Some(safe) = head.safe_seq {
                 authored::prune(tx, head.partition, head.epoch, safe)?;
             }
@@ -260,6 +261,7 @@ impl Phone {
         let mut cases = authored::refill(tx, partition, epoch)?;
         tracing::warn!(%epoch, stands, cases = cases.len(), "the server was restored: it is offered again what it may have lost");
         if !planted::is(Bug::PhotosNotOfferedAgain) {
+            blobs::offer_kept_again(tx, partition)?;
             cases.extend(blobs::offer_all_again(tx)?);
         }
         if !planted::is(Bug::PrivateNotOfferedAgain) {

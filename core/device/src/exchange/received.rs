@@ -66,7 +66,9 @@ impl Phone {
         }
         if let (Some(safe), Some(head)) = (page.renewed.safe_seq, streams::partition(&tx, PartitionId::ONLY)?)
         {
-            streams::put_partition(&tx, &PartitionHead { safe_seq: Some(safe), ..head })?;
+            let head = PartitionHead { safe_seq: Some(safe), ..head };
+            streams::put_partition(&tx, &head)?;
+            blobs::backed_up(&tx, &head)?;
             authored::prune(&tx, PartitionId::ONLY, head.epoch, safe)?;
         }
         if !page.more {

@@ -138,7 +138,7 @@ impl Phone {
                     streams::stays(tx, &doc)?;
                 }
                 _ => {
-                    blobs::let_go(tx, &doc)?;
+                    blobs::let_go(tx, &doc, self.partition_of(tx, &doc)?)?;
                     cases::purge(tx, &doc)?;
                     self.changed.borrow_mut().insert(doc);
                 }

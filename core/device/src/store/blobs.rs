@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use yuandian_model::planted::{self, Bug};
-use yuandian_model::{BlobHash, CaseId};
+use yuandian_model::{BlobHash, CaseId, PartitionId};
+use yuandian_sync::message::PartitionHead;
 use yuandian_sync::{Rendition, Transfer};
 
 use super::id;
@@ -195,14 +196,56 @@ pub fn is_stored(c: &Connection, doc: &CaseId, hash: &BlobHash) -> Result<bool> 
         .exists(params![hash.as_bytes(), doc.as_bytes()])?)
 }
 
-/// A case goes: its files are doomed unless another case on this phone names them.
-pub fn let_go(c: &Connection, doc: &CaseId) -> Result<()> {
+/// A case goes. Files of it that the server has stay until a backup has them, too; the others are doomed unless another case on this phone
+/// names them.
+pub fn let_go(c: &Connection, doc: &CaseId, partition: PartitionId) -> Result<()> {
     c.prepare_cached(
-        "INSERT OR IGNORE INTO doomed (hash) SELECT hash FROM blobs AS mine WHERE doc = ?1
+        "INSERT OR IGNORE INTO kept_files (hash, doc, size, mime, rendition, ord, partition)
+         SELECT hash, doc, size, mime, rendition, ord, ?2 FROM blobs WHERE doc = ?1 AND state = 1",
+    )?
+    .execute(params![doc.as_bytes(), partition.0])?;
+    c.prepare_cached(
+        "INSERT OR IGNORE INTO doomed (hash) SELECT hash FROM blobs AS mine WHERE doc = ?1 AND state <> 1
              AND NOT EXISTS (SELECT 1 FROM blobs AS other WHERE other.hash = mine.hash AND other.doc <> ?1)",
     )?
     .execute([doc.as_bytes()])?;
     c.prepare_cached("DELETE FROM blobs WHERE doc = ?1")?.execute([doc.as_bytes()])?;
+    Ok(())
+}
+
+/// Where a partition stands: what was stored before is in a backup that goes as far. What is in one is doomed unless a case on this phone
+/// names it.
+pub fn backed_up(c: &Connection, head: &PartitionHead) -> Result<()> {
+    if head.head > 0 {
+        c.prepare_cached("UPDATE kept_files SET until = ?2 WHERE partition = ?1 AND until IS NULL")?
+            .execute(params![head.partition.0, head.head.cast_signed()])?;
+    }
+    let Some(safe) = head.safe_seq else { return Ok(()) };
+    let safe = params![head.partition.0, safe.cast_signed()];
+    c.prepare_cached(
+        "INSERT OR IGNORE INTO doomed (hash) SELECT hash FROM kept_files WHERE partition = ?1 AND until <= ?2
+             AND NOT EXISTS (SELECT 1 FROM blobs WHERE blobs.hash = kept_files.hash)",
+    )?
+    .execute(safe)?;
+    c.prepare_cached("DELETE FROM kept_files WHERE partition = ?1 AND until <= ?2")?.execute(safe)?;
+    Ok(())
+}
+
+/// Whether a file waits for a backup.
+pub fn is_kept(c: &Connection, hash: &BlobHash) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM kept_files WHERE hash = ?1")?.exists([hash.as_bytes()])?)
+}
+
+/// A server that was restored may have lost what no backup had: it is offered again, and its case goes once more when that is done.
+pub fn offer_kept_again(c: &Connection, partition: PartitionId) -> Result<()> {
+    c.prepare_cached(
+        "INSERT OR IGNORE INTO blobs (hash, doc, size, mime, rendition, ord)
+         SELECT hash, doc, size, mime, rendition, ord FROM kept_files WHERE partition = ?1",
+    )?
+    .execute([partition.0])?;
+    c.prepare_cached("INSERT OR IGNORE INTO leaving (doc) SELECT doc FROM kept_files WHERE partition = ?1")?
+        .execute([partition.0])?;
+    c.prepare_cached("DELETE FROM kept_files WHERE partition = ?1")?.execute([partition.0])?;
     Ok(())
 }
 

@@ -206,6 +206,19 @@ CREATE TABLE blobs (
 CREATE INDEX blobs_by_case ON blobs (doc, state);
 CREATE INDEX blobs_waiting ON blobs (state) WHERE state = 0;
 
+-- Stored files of cases that went, until a verified backup of the server has them. `until`: a number that was given after the file was stored.
+CREATE TABLE kept_files (
+    hash BLOB NOT NULL,
+    doc BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    mime TEXT NOT NULL,
+    rendition INTEGER NOT NULL,
+    ord INTEGER NOT NULL,
+    partition INTEGER NOT NULL,
+    until INTEGER,
+    PRIMARY KEY (hash, doc)
+) STRICT, WITHOUT ROWID;
+
 -- Micro pictures of everybody's photos, and which blobs the server says it holds.
 CREATE TABLE micros (hash BLOB NOT NULL, doc BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (hash, doc)) STRICT, WITHOUT ROWID;
 CREATE INDEX micros_by_case ON micros (doc);

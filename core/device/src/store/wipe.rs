@@ -24,6 +24,7 @@ const TABLES: &[&str] = &[
     "wanted",
     "leaving",
     "blobs",
+    "kept_files",
     "micros",
     "stored",
     "drafts",
@@ -33,7 +34,10 @@ const TABLES: &[&str] = &[
 
 /// Forgets everything pulled, written and drafted, and who the phone spoke for; its files and these `others` are doomed.
 pub fn everything(c: &Connection, others: &BTreeSet<BlobHash>) -> Result<()> {
-    c.execute("INSERT OR IGNORE INTO doomed (hash) SELECT hash FROM blobs", [])?;
+    c.execute(
+        "INSERT OR IGNORE INTO doomed (hash) SELECT hash FROM blobs UNION SELECT hash FROM kept_files",
+        [],
+    )?;
     for hash in others {
         c.execute("INSERT OR IGNORE INTO doomed (hash) VALUES (?1)", params![hash.as_bytes()])?;
     }

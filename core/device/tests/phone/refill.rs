@@ -171,3 +171,30 @@ fn a_case_whose_number_comes_again_after_an_older_backup_is_fetched_anew() {
     assert_eq!(notes(&one, &case), ["乙"]);
     assert_eq!(one.case(&case).unwrap().heads, referee.heads(&case));
 }
+
+#[test]
+fn the_file_of_a_case_that_went_is_offered_again_if_no_backup_had_it() {
+    let (mut referee, homes, [mut one, mut two]) = people::<2>(Role::GridWorker);
+    let case = capture(&mut one, "case.snap", "井盖");
+    referee.sync(&mut one);
+    referee.sync(&mut two);
+    let backup = referee.clone();
+    two.note(&case, "看", &[photo("tiny.jpg")]).unwrap();
+    two.keep(&Keep::Hello(referee.hello_without_streams(&two))).unwrap();
+    let push = batch(&mut two);
+    two.keep(&Keep::Receipts(referee.push(&push))).unwrap();
+    let files = referee.take_photos(&mut two);
+    assert!(two.case(&case).is_err(), "the case is not this person's any more");
+
+    let mut referee = backup.restored();
+    two.keep(&Keep::Hello(referee.hello_without_streams(&two))).unwrap();
+    drop(two);
+    let mut two = homes[1].open();
+    let push = batch(&mut two);
+    assert_eq!(push.items.len(), 1, "the note");
+    two.keep(&Keep::Receipts(referee.push(&push))).unwrap();
+    assert_eq!(referee.take_photos(&mut two), files, "and its photo");
+    assert!(two.case(&case).is_err());
+    assert_eq!(outbox(&two), []);
+    assert!(files.iter().all(|hash| two.blob(hash, 0, 1).is_ok()), "until a backup has it");
+}

@@ -24,10 +24,26 @@ fn own_work_is_settled_first_and_then_the_case_and_its_files_go() {
     assert!(two.case(&case).is_ok(), "its photo is still to be sent");
     let files = referee.take_photos(&mut two);
     assert!(two.case(&case).is_err());
-    assert!(files.iter().all(|hash| two.blob(hash, 0, 1).is_err()), "the files went with it");
+    assert!(
+        files.iter().all(|hash| two.blob(hash, 0, 1).is_ok()),
+        "no backup of the server has the files yet"
+    );
+    let greet = |referee: &crate::referee::Referee, phone: &mut yuandian_device::Phone| {
+        phone.keep(&Keep::Hello(referee.hello_without_streams(phone))).unwrap();
+    };
+    greet(&referee, &mut two);
+    referee.safe_seq = Some(referee.head().head - 1);
+    greet(&referee, &mut two);
+    assert!(
+        files.iter().all(|hash| two.blob(hash, 0, 1).is_ok()),
+        "one from before it was stored does not count"
+    );
+    referee.safe_seq = Some(referee.head().head);
+    greet(&referee, &mut two);
+    assert!(files.iter().all(|hash| two.blob(hash, 0, 1).is_err()), "now they go, too");
     assert_eq!((outbox(&two), two.list(10, 0).unwrap()), (vec![], vec![]));
     drop(two);
-    for table in ["cases", "base", "held", "blobs", "leaving", "doomed", "stored", "rows"] {
+    for table in ["cases", "base", "held", "blobs", "leaving", "doomed", "kept_files", "stored", "rows"] {
         assert_eq!(homes[1].count(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
     }
 }
