@@ -122,7 +122,7 @@ impl World {
 
     fn finished(&mut self, index: usize, report: RunReport) {
         let device = &mut self.devices[index];
-        device.run = None;
+        let began_ms = device.run.take().map_or(0, |run| run.began_ms);
         let facts = [6, u8::try_from(index).unwrap_or(255), u8::from(report.complete)];
         let line = format!("phone {index} has synced: {report:?}");
         let retry = !report.complete && report.reached;
@@ -132,7 +132,7 @@ impl World {
         device.last = Some(report);
         self.trace.add(self.now_ms, &facts, || line);
         self.synced(index);
-        self.run_ended(index);
+        self.run_ended(index, began_ms);
         if retry {
             self.after(MINUTE_MS / 2, Event::Wake(index));
         }

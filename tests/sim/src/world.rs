@@ -130,6 +130,7 @@ pub struct World {
     sequence: u64,
     requests: u64,
     quiet_rounds: BTreeMap<usize, u32>,
+    quiet_since_ms: i64,
 }
 
 impl World {
@@ -187,6 +188,7 @@ impl World {
             sequence: 0,
             requests: 0,
             quiet_rounds: BTreeMap::new(),
+            quiet_since_ms: 0,
         };
         world.begin()?;
         Ok(world)
@@ -264,7 +266,7 @@ impl World {
         self.rest()?;
         if self.time_passes()? {
             self.go_on()?;
-            self.quiet_rounds.clear();
+            self.there_is_news();
             self.rest()?;
         }
         self.check_drained()?;
@@ -503,20 +505,27 @@ impl World {
             self.situations.reached_if(photos, Situation::HealedWithPhotos);
             self.after(1_000 + 100 * index as i64, Event::Wake(index));
         }
-        self.quiet_rounds.clear();
+        self.there_is_news();
         Ok(())
     }
 
     /// A run has ended: what it says about quiet.
-    pub fn run_ended(&mut self, index: usize) {
+    /// One that began before the last news may not have heard them.
+    pub fn run_ended(&mut self, index: usize, began_ms: i64) {
         let Some(last) = &self.devices[index].last else { return };
         let quiet = last.complete && last.pushed == 0 && last.pulled == 0 && last.uploaded == 0;
-        if quiet {
-            *self.quiet_rounds.entry(index).or_default() += 1;
-        } else {
+        if !quiet {
             // Whoever moved something makes news for everybody.
-            self.quiet_rounds.clear();
+            self.there_is_news();
+        } else if began_ms >= self.quiet_since_ms {
+            *self.quiet_rounds.entry(index).or_default() += 1;
         }
+    }
+
+    /// Something has happened that everybody has yet to hear.
+    fn there_is_news(&mut self) {
+        self.quiet_rounds.clear();
+        self.quiet_since_ms = self.now_ms;
     }
 
     fn is_quiet(&self) -> bool {
