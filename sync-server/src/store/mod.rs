@@ -4,35 +4,37 @@
 //! order; a receipt, once stored, is given back byte-equal for ever. It asks the pure [`Judge`] inside the sequencing transaction and may ask
 //! it again after a lost race. [`conformance`] holds every implementation to that.
 
+mod asks;
 mod authority;
 pub mod conformance;
 mod ledger;
 mod situation;
 pub mod sqlite;
+mod uploads;
 mod work;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use yuandian_document::{Act, ChangeHash, DeviceCertificate, Place, SignedCommit};
+use yuandian_document::{Act, ChangeHash, DeviceCertificate, Place};
 use yuandian_model::{
     BlobHash, CaseId, CaseState, CommitId, DeviceId, DivisionCode, Epoch, Grant, Outcome, PartitionId,
     Refusal, Role, Standing, UserId, Writing, catalogue::ActClass,
 };
+use yuandian_sync::StreamId;
 use yuandian_sync::check::StreamSum;
-use yuandian_sync::message::{
-    CommitNumber, EndedLife, ManifestEntry, PartitionHead, PulledCase, StreamCheck, Wanted,
-};
-use yuandian_sync::{Cursor, StreamId};
+use yuandian_sync::message::{CommitNumber, EndedLife, PartitionHead};
 
 use crate::limits::BACKUP_STALE_MS;
 
+pub use asks::{DocsAsk, DocsPage, Envelopes, ManifestAsk, ManifestPage, Page, PageAsk, ReadableBlob};
 pub use authority::{
     AppealLine, AppealOutcome, Authority, Concern, NewAppeal, Quarantined, RightsChange, Whom,
 };
 pub use ledger::{ChainTip, Ledger, Step, Verdict};
 pub use situation::{ACT_SEQ, Adopted, Held, Rights, Situation};
 pub use sqlite::{SqliteStore, copies::check_copy};
+pub use uploads::{Upload, UploadId, UploadOutcome};
 pub use work::{
     Batch, BlobRef, CommandPart, Committed, ContentWork, GateOutcome, Origin, Prepared, SavedDocument, Work,
 };
@@ -283,144 +285,6 @@ pub enum ServerAct {
     Unchanged,
     /// No such case.
     Unknown,
-}
-
-/// A page of news.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// The cases.
-    pub cases: Vec<PulledCase>,
-    /// Where each stream stands after them.
-    pub cursors: Vec<Cursor>,
-    /// Whether there is more.
-    pub more: bool,
-    /// Sums of the streams that the page completes.
-    pub checks: Vec<StreamCheck>,
-    /// Asked streams whose cursor says nothing here.
-    pub resets: Vec<Cursor>,
-    /// Whether a cursor counts numbers of this epoch that were never given: the sign of a copy that was started without a new epoch.
-    pub from_the_future: bool,
-    /// Last number inside a verified backup of the only partition.
-    pub safe_seq: Option<u64>,
-}
-
-/// What a PULL asks the store.
-#[derive(Debug, Clone)]
-pub struct PageAsk<'a> {
-    /// Streams the receiver may hold, with their cursors.
-    pub streams: &'a [Cursor],
-    /// Who receives.
-    pub receiver: UserId,
-    /// Bytes to aim at.
-    pub bytes_max: usize,
-    /// Whether sums are wanted of streams that do not move, too.
-    pub check: bool,
-}
-
-/// What DOCS asks the store.
-#[derive(Debug, Clone)]
-pub struct DocsAsk<'a> {
-    /// Documents in the order wanted.
-    pub wanted: &'a [Wanted],
-    /// Streams the receiver may hold.
-    pub streams: &'a BTreeSet<StreamId>,
-    /// Who receives.
-    pub receiver: UserId,
-    /// Bytes to aim at.
-    pub bytes_max: usize,
-}
-
-/// Documents, as many as fit, all of one partition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DocsPage {
-    /// The epoch their numbers count in.
-    pub epoch: Epoch,
-    /// The cases.
-    pub cases: Vec<PulledCase>,
-}
-
-/// What MANIFEST asks the store.
-#[derive(Debug, Clone)]
-pub struct ManifestAsk<'a> {
-    /// The stream.
-    pub stream: &'a StreamId,
-    /// In which partition.
-    pub partition: PartitionId,
-    /// Entries after this case.
-    pub after: Option<CaseId>,
-    /// Entries at most.
-    pub entries_max: usize,
-}
-
-/// A page of what is in a stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ManifestPage {
-    /// Where the partition stands; none where it does not exist.
-    pub head: Option<PartitionHead>,
-    /// The cases present, rising.
-    pub entries: Vec<ManifestEntry>,
-    /// Whether there are more.
-    pub more: bool,
-}
-
-/// Whole commits with certificates.
-#[derive(Debug, Clone, Default)]
-pub struct Envelopes {
-    /// The commits.
-    pub commits: Vec<SignedCommit>,
-    /// Of the devices that signed them.
-    pub certificates: Vec<DeviceCertificate>,
-}
-
-/// A blob that may be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReadableBlob {
-    /// A micro picture, kept in the database.
-    Micro(Vec<u8>),
-    /// A whole file among the blobs.
-    Whole {
-        /// Media type that its photo entry names.
-        mime: String,
-    },
-}
-
-/// Random name of an upload: a capability.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct UploadId(pub [u8; 16]);
-
-// Who knows the name may write: it does not stand in logs.
-impl std::fmt::Debug for UploadId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("UploadId(…)")
-    }
-}
-
-/// An upload.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Upload {
-    /// Its name.
-    pub id: UploadId,
-    /// The promised hash.
-    pub hash: BlobHash,
-    /// The promised size, bytes.
-    pub size: u64,
-    /// Who sends.
-    pub device: DeviceId,
-    /// When it ends unless it moves, ms since 1970.
-    pub until_ms: i64,
-    /// Whether this device has sent the whole blob already; that another has does not count.
-    pub stored: bool,
-}
-
-/// What became of a wish to upload.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum UploadOutcome {
-    /// Go on here.
-    Open(Upload),
-    /// No accepted commit of the device names it with this size.
-    NotReferenced,
-    /// Too many unfinished ones.
-    TooMany,
 }
 
 /// What timers did.
