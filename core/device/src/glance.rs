@@ -10,7 +10,8 @@ use crate::error::Result;
 use crate::phone::{PersonRecord, Phone};
 use crate::state::shown;
 use crate::store::cases;
-use crate::store::outbox::Intent;
+use crate::store::cases::BaseCommit;
+use crate::store::outbox::{Intent, Item};
 use crate::store::rows::{self, CaseRow};
 use crate::store::{blobs, journal, streams};
 use crate::view::{ClaimView, title_of};
@@ -55,7 +56,7 @@ pub(crate) fn glance(
     };
     let last_base = loaded.base.iter().map(|c| c.received_ms).max();
     let last_own = loaded.overlay.iter().map(|i| captured_ms(&i.captured)).max();
-    let claim = claim_of(facts, loaded, &answered, person);
+    let claim = claim_of(facts, &loaded.overlay, &answered, &loaded.base, person);
     let row = CaseRow {
         id: *id,
         title: title_of(if line { &facts.title } else { &content.description }, &facts.service, phone),
@@ -82,20 +83,14 @@ pub(crate) fn project_line(
     person: &PersonRecord,
 ) -> Result<()> {
     let loading = streams::wanted_since(db, id)?.is_some();
-    let claim = if facts.holders.iter().any(|holder| holder.user == person.user) {
-        "won"
-    } else if facts.my_position.is_some() {
-        "waiting"
-    } else {
-        "none"
-    };
+    let claim = claim_of(facts, &[], &[], &cases::acts_of(db, id, &person.user)?, person);
     let row = CaseRow {
         id: *id,
         title: title_of(&facts.title, &facts.service, phone),
         service: facts.service.clone(),
         stage: facts.stage.clone(),
         sync: (if loading { LOADING } else { unread(facts) }).to_owned(),
-        claim: claim.to_owned(),
+        claim: claim.state,
         photos: facts.photos,
         updated_ms: facts.touched_ms,
     };
@@ -155,13 +150,14 @@ const CLAIM: &str = "claim";
 
 fn claim_of(
     facts: &CaseFacts,
-    loaded: &Loaded,
+    pending: &[Item],
     answered: &[journal::Entry],
+    base: &[BaseCommit],
     person: &PersonRecord,
 ) -> ClaimView {
     let says = |state: &str, position| ClaimView { state: state.to_owned(), position };
     let is_claim = |intent: &Intent| matches!(intent, Intent::Act(act) if act.name == CLAIM);
-    if loaded.overlay.iter().any(|i| is_claim(&i.intent)) {
+    if pending.iter().any(|item| is_claim(&item.intent)) {
         return says("pending", None);
     }
     if facts.holders.iter().any(|p| p.user == person.user) {
@@ -177,8 +173,7 @@ fn claim_of(
         return says("waiting", entry.facts.get("position").and_then(|p| p.parse().ok()));
     }
     let mine = |name: &str| {
-        let own =
-            loaded.base.iter().filter(|c| c.kind == Kind::Act && c.user == person.user && c.took_effect());
+        let own = base.iter().filter(|c| c.kind == Kind::Act && c.user == person.user && c.took_effect());
         own.filter(|c| Act::from_bytes(&c.body).is_ok_and(|a| a.name == name)).map(|c| c.seq).max()
     };
     // Claimed once, not released since, and holding nothing now: it went another way.

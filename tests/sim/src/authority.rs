@@ -119,6 +119,7 @@ impl World {
     fn restore_server(&mut self) -> Step {
         let Some(copy) = self.copy.take() else { return Ok(()) };
         self.restores += 1;
+        self.refill_until_ms = self.server_ms() + yuandian_server::limits::REFILL_MS;
         let (life, now) = (Epoch([2 + u8::try_from(self.restores).unwrap_or(0); 8]), self.server_ms());
         self.faults.note(Fault::ServerRestored);
         self.reference.restored(copy.rights.clone());

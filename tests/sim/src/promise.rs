@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
-use yuandian_document::cbor;
+use yuandian_document::{Kind, cbor};
 use yuandian_model::{CaseId, Code, PartitionId};
 use yuandian_server::store::{ManifestAsk, Store as _};
 use yuandian_sync::message::{Push, PushReply, Receipt};
@@ -120,6 +120,12 @@ impl World {
             else {
                 continue;
             };
+            // What an act could miss is only what a restored server has lost and its phones bring again.
+            let waits =
+                receipt.code == Code::HeldMissing && envelope.kind == Kind::Act && item.adopt.is_none();
+            hold(!waits || self.server_ms() < self.refill_until_ms, Invariant::QueuesDrain, || {
+                format!("an act of phone {index} waits though no server is being refilled")
+            })?;
             let foreign = Some(envelope.device) != own && receipt.seq.is_some();
             hold(!foreign, Invariant::OthersUntouched, || {
                 format!("phone {index} was believed to be {}", envelope.device)

@@ -102,6 +102,8 @@ pub struct World {
     pub confided: Vec<(CaseId, Vec<u8>)>,
     /// The last copy of the server.
     pub copy: Option<ServerCopy>,
+    /// Until when phones bring back to a restored server what it has lost, its clock, ms since 1970.
+    pub refill_until_ms: i64,
     /// How often the server was restored.
     pub restores: u32,
     /// Numbers that stand in no log, at most: private answers that were written, and what the server's timers did.
@@ -172,6 +174,7 @@ impl World {
             told: std::collections::BTreeSet::new(),
             confided: Vec::new(),
             copy: None,
+            refill_until_ms: 0,
             restores: 0,
             unlogged: 0,
             noted: BTreeSet::new(),

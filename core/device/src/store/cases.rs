@@ -276,20 +276,29 @@ pub const BASE_SQL: &str = "SELECT seq, kind, change, body, user, name, wall_ms,
 /// Every receipted commit of a case, in the server's order.
 pub fn base(c: &Connection, doc: &CaseId) -> Result<Vec<BaseCommit>> {
     let mut statement = c.prepare_cached(BASE_SQL)?;
-    let rows = statement.query_map([doc.as_bytes()], raw)?;
-    rows.map(|row| {
-        let RawCommit { user, change, code, by, commit } = row?;
-        Ok(BaseCommit {
-            device: id(by.0, DeviceId::from_slice)?,
-            incarnation: id(by.1, Incarnation::from_slice)?,
-            user: id(user, UserId::from_slice)?,
-            change: change.and_then(|bytes| bytes.try_into().ok()),
-            // A code of a newer server: taken in any case, or it would not be in the base.
-            code: code.parse().unwrap_or(Code::Ok),
-            ..commit
-        })
+    statement.query_map([doc.as_bytes()], raw)?.map(|row| commit(row?)).collect()
+}
+
+/// The query behind a line's claim; its plan is tested.
+pub const ACTS_SQL: &str = "SELECT seq, kind, change, body, user, name, wall_ms, received_ms, code, device, incarnation, branch, facts FROM base WHERE doc = ?1 AND kind = 1 AND user = ?2 ORDER BY seq";
+
+/// One person's receipted acts in a case, in the server's order.
+pub fn acts_of(c: &Connection, doc: &CaseId, user: &UserId) -> Result<Vec<BaseCommit>> {
+    let mut statement = c.prepare_cached(ACTS_SQL)?;
+    statement.query_map([doc.as_bytes(), user.as_bytes()], raw)?.map(|row| commit(row?)).collect()
+}
+
+fn commit(row: RawCommit) -> Result<BaseCommit> {
+    let RawCommit { user, change, code, by, commit } = row;
+    Ok(BaseCommit {
+        device: id(by.0, DeviceId::from_slice)?,
+        incarnation: id(by.1, Incarnation::from_slice)?,
+        user: id(user, UserId::from_slice)?,
+        change: change.and_then(|bytes| bytes.try_into().ok()),
+        // A code of a newer server: taken in any case, or it would not be in the base.
+        code: code.parse().unwrap_or(Code::Ok),
+        ..commit
     })
-    .collect()
 }
 
 /// Whether a commit is in the base.

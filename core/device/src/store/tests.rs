@@ -79,6 +79,7 @@ fn every_query_behind_a_screen_goes_by_an_index() {
         (search::UNREAD_SQL, "USING INDEX rows_unread"),
         ("SELECT pos, words FROM rows WHERE id = ?1", "USING INDEX sqlite_autoindex_rows_1"),
         (cases::BASE_SQL, "USING INDEX base_by_case"),
+        (cases::ACTS_SQL, "INDEX base_by_case"),
         (streams::WANTED_SQL, "USING INDEX wanted_order"),
         (private::OF_CASE_SQL, "USING PRIMARY KEY"),
         (outbox.as_str(), "USING INDEX outbox_by_case"),

@@ -4,7 +4,7 @@ use yuandian_model::Role;
 use yuandian_sync::{Keep, Load, Loaded};
 
 use crate::referee::{Referee, batch, envelopes};
-use crate::{answers, capture, notes, outbox, people, photo};
+use crate::{act, answers, capture, notes, outbox, people, photo};
 
 /// The greeting after a restore, what is offered again, and the comparison.
 fn refill(referee: &mut Referee, phone: &mut yuandian_device::Phone) {
@@ -197,4 +197,26 @@ fn the_file_of_a_case_that_went_is_offered_again_if_no_backup_had_it() {
     assert!(two.case(&case).is_err());
     assert_eq!(outbox(&two), []);
     assert!(files.iter().all(|hash| two.blob(hash, 0, 1).is_ok()), "until a backup has it");
+}
+
+#[test]
+fn a_line_that_comes_whole_and_unopened_says_what_became_of_the_own_claim() {
+    let (mut referee, _, [mut asker, mut helper]) = people::<2>(Role::Volunteer);
+    let case = capture(&mut asker, "help.errand", "代买菜");
+    referee.sync(&mut asker);
+    referee.sync(&mut helper);
+    helper.act(&case, &act("claim")).unwrap();
+    referee.sync(&mut helper);
+    referee.sync(&mut asker);
+    asker.act(&case, &act("cancel")).unwrap();
+    referee.sync(&mut asker);
+    referee.sync(&mut helper);
+    let opened = helper.case(&case).unwrap().claim.state;
+    assert_eq!((opened.as_str(), helper.line_of(&case).unwrap().claim.as_str()), ("lost", "lost"));
+    let mut referee = referee.clone().restored();
+    referee.ended.clear();
+    for _ in 0..2 {
+        refill(&mut referee, &mut helper);
+    }
+    assert_eq!(helper.line_of(&case).unwrap().claim, "lost", "fetched anew, and not opened");
 }
