@@ -21,7 +21,7 @@ impl World {
     /// # Errors
     /// A promise that breaks.
     pub fn settle_entry(&mut self, index: usize) -> Step<bool> {
-        let step = STEPS[self.input.below(Part::People, STEPS.len())];
+        let wanted = self.input.below(Part::People, 2 * STEPS.len());
         let drawn = self.input.below(Part::People, LOOKED_AT);
         let other = self.input.below(Part::People, 2) == 1;
         let Some(phone) = self.devices[index].phone.as_mut() else { return Ok(false) };
@@ -29,7 +29,16 @@ impl World {
         if entries.is_empty() {
             return Ok(false);
         }
-        let entry = entries[drawn % entries.len()].clone();
+        // Half of the time what an entry offers is done, the rarest first.
+        let rare = |step: &str| entries.iter().find(|entry| entry.next.iter().any(|next| next == step));
+        let (step, entry) = match STEPS.get(wanted) {
+            Some(step) => (*step, entries[drawn % entries.len()].clone()),
+            None => {
+                let order = if other { ["amend", "note", "appeal"] } else { ["appeal", "note", "amend"] };
+                let found = order.iter().find_map(|step| rare(step).map(|entry| (*step, entry.clone())));
+                found.unwrap_or_else(|| ("export", entries[drawn % entries.len()].clone()))
+            }
+        };
         let offered = step == "export" || entry.next.iter().any(|next| next == step);
         let words = if other && step == "amend" { Some(self.words("Said again")) } else { None };
         let Some(phone) = self.devices[index].phone.as_mut() else { return Ok(false) };

@@ -72,7 +72,7 @@ impl Faults {
             let enabled = input.chance(Part::Shape, odds);
             let rate = RATES[input.below(Part::Shape, RATES.len())];
             let rare = *fault == Fault::Malicious;
-            let enabled = enabled && (!rare || rate == RATES[0]);
+            let enabled = enabled && (!rare || rate != RATES[2]);
             let excluded = WITHOUT.get().is_some_and(|without| without.contains(fault));
             if enabled && !excluded {
                 rates.insert(*fault, rate);

@@ -140,9 +140,14 @@ impl World {
         written.map(|(_, bytes)| bytes)
     }
 
+    /// Somebody else's PUSH, drawn.
+    pub(crate) fn overheard_push(&self, drawn: usize) -> Option<&HttpRequest> {
+        let pushes: Vec<_> = self.overheard.iter().filter(|request| request.path == "/v1/push").collect();
+        pushes.get(drawn % pushes.len().max(1)).copied()
+    }
+
     fn overheard_group(&self, drawn: usize) -> Option<GroupId> {
-        let other = self.overheard.get(drawn % self.overheard.len().max(1))?;
-        let push = wire::unpack::<Push>("push", &other.body).ok().filter(|_| other.path == "/v1/push")?;
+        let push = wire::unpack::<Push>("push", &self.overheard_push(drawn)?.body).ok()?;
         push.items.first()?.commit.open().ok().map(|envelope| envelope.group)
     }
 }

@@ -20,8 +20,11 @@ impl World {
         let drawn = usize::from(self.input.word(Part::Malice));
         let token = self.devices[index].token.clone();
         let path = ["/v1/push", "/v1/pull", "/v1/hello", "/v1/commits"][self.input.below(Part::Malice, 4)];
-        let overheard =
-            (!self.overheard.is_empty()).then(|| self.overheard[drawn % self.overheard.len()].clone());
+        let overheard = if matches!(choice, 3 | 6) && drawn.is_multiple_of(2) {
+            self.overheard_push(drawn / 2).cloned()
+        } else {
+            (!self.overheard.is_empty()).then(|| self.overheard[drawn % self.overheard.len()].clone())
+        };
         let request = match (choice, overheard) {
             (1, _) => {
                 self.situations.reached(Situation::MaliceBomb);

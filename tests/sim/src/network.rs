@@ -124,7 +124,7 @@ impl World {
             self.scan_for_secrets(index, &request.body, "a request")?;
         }
         let file = request.path.starts_with(UPLOADS_PATH).then(|| self.heads());
-        self.plan_server_faults();
+        self.plan_server_faults(&request.path);
         let before = self.server.disk.struck();
         let now = self.server_ms();
         let reply = self.server.serve(&request, now);
@@ -190,7 +190,7 @@ impl World {
     }
 
     /// The server's disk may fail in this request.
-    fn plan_server_faults(&mut self) {
+    fn plan_server_faults(&mut self, path: &str) {
         if self.faults.healed() {
             return;
         }
@@ -202,7 +202,9 @@ impl World {
             Some(_) => DiskFault::Error,
             None => return,
         };
-        let at = self.server.disk.operations() + self.input.below(Part::Machines, 32) as u64;
+        // A PULL does little on the disk.
+        let span = if path == "/v1/pull" { 2 } else { 32 };
+        let at = self.server.disk.operations() + self.input.below(Part::Machines, span) as u64;
         self.server.disk.plan(at, plan);
     }
 

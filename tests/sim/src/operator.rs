@@ -5,7 +5,7 @@ use yuandian_document::envelope::Kind;
 use yuandian_model::{CaseId, DivisionCode, UserId};
 use yuandian_server::hub::Answered;
 use yuandian_server::problem::Problem;
-use yuandian_server::store::{AppealLine, Authority as _, ServerAct, Store as _};
+use yuandian_server::store::{AppealLine, Authority as _, Quarantined, ServerAct, Store as _};
 
 use crate::input::Part;
 use crate::invariant::Step;
@@ -32,11 +32,9 @@ impl World {
         match choice {
             1 | 2 => self.move_a_case(),
             3 => self.reopen_a_case(),
-            4 | 5 => {
-                let _ = self.answer_an_appeal() || self.answer_the_list();
-            }
-            6 | 7 => {
-                let _ = self.answer_the_list() || self.answer_an_appeal();
+            4.. => {
+                self.answer_an_appeal();
+                self.answer_the_list();
             }
             _ => return Ok(()),
         }
@@ -87,14 +85,13 @@ impl World {
         self.trace.add(self.now_ms, &[17], || format!("{case} is open again"));
     }
 
-    /// Whether there was one.
-    fn answer_an_appeal(&mut self) -> bool {
+    fn answer_an_appeal(&mut self) {
         let granted = self.input.below(Part::Operator, 2) == 1;
         let now = self.server_ms();
-        let (Some(hub), Some(store)) = (self.server.hub(), self.server.store()) else { return false };
+        let (Some(hub), Some(store)) = (self.server.hub(), self.server.store()) else { return };
         let open = |line: &AppealLine| line.granted.is_none();
         let Some(line) = store.appeals().ok().and_then(|all| all.into_iter().find(open)) else {
-            return false;
+            return;
         };
         let answered = hub.answer_appeal(line.ticket, granted, WORDS, now);
         let known = self.trusts(&line);
@@ -105,7 +102,6 @@ impl World {
             }
         }
         self.told(&answered, "an appeal");
-        true
     }
 
     fn trusts(&self, line: &AppealLine) -> bool {
@@ -142,19 +138,21 @@ impl World {
         self.devices.iter().find(of).map(|device| device.person.number)
     }
 
-    /// Whether there was something on it.
-    fn answer_the_list(&mut self) -> bool {
+    fn answer_the_list(&mut self) {
         let release = self.input.below(Part::Operator, 2) == 1;
         let now = self.server_ms();
-        let (Some(hub), Some(store)) = (self.server.hub(), self.server.store()) else { return false };
-        let Some(line) = store.quarantine().ok().and_then(|all| all.into_iter().next()) else { return false };
+        let (Some(hub), Some(store)) = (self.server.hub(), self.server.store()) else { return };
+        // What can be taken in is rare among what can only be put away.
+        let first = |lines: Vec<Quarantined>| {
+            lines.iter().find(|line: &&Quarantined| release && line.kept.is_some()).or(lines.first()).cloned()
+        };
+        let Some(line) = store.quarantine().ok().and_then(first) else { return };
         let answered = hub.answer_quarantine(line.id, release, WORDS, now);
         if answered == Ok(Answered::Done) {
             let kept = release && line.kept.is_some();
             self.situations.reached(if kept { Situation::ListTakenIn } else { Situation::ListSettled });
         }
         self.told(&answered, "a line of the list");
-        true
     }
 
     fn told(&mut self, answered: &Result<Answered, Problem>, what: &str) {

@@ -14,6 +14,14 @@ use crate::world::{Event, MINUTE_MS, World};
 
 /// Images of a phone that are kept to go back to.
 const BACKUPS_MAX: usize = 2;
+/// What the malicious phone sends at each turn.
+const MALICE_TIMES: usize = 3;
+/// Chances of a phone at each turn of the operator to go back to an image of its disk.
+const RESTORE_CHANCES: usize = 3;
+/// The act that gives a claim up.
+const RELEASE: &str = "release";
+/// Cases among which a person looks for a conflict.
+const CONFLICTS_AMONG: usize = 6;
 /// Devices of a world, clones included.
 const DEVICES_MAX: usize = 34;
 /// Drawn bytes above this make a picture that is sent in more than one piece.
@@ -69,7 +77,9 @@ impl World {
             return Ok(());
         }
         if self.devices[index].person.malicious {
-            self.malice(index)?;
+            for _ in 0..MALICE_TIMES {
+                self.malice(index)?;
+            }
         }
         let now = self.now_ms;
         self.devices[index].tick(now);
@@ -80,7 +90,7 @@ impl World {
             1..=5 => self.capture(index)?,
             6..=10 => self.note(index)?,
             11..=12 => self.edit(index, false)?,
-            13 => self.edit(index, true)?,
+            13 => self.settle_conflict(index)? || self.edit(index, true)?,
             14..=16 => self.act(index, Wish::Step)?,
             17 => self.act(index, Wish::Anything)?,
             18..=20 => self.act(index, Wish::Claim)? || self.act(index, Wish::Step)?,
@@ -301,6 +311,14 @@ impl World {
         let mut saved = vec![(case, What::Note(text))];
         let hashes: Vec<_> = photos.iter().map(|bytes| photo::hash(bytes)).collect();
         saved.extend(hashes.iter().map(|hash| (case, What::Photo(*hash))));
+        if noted.is_ok()
+            && photos.is_empty()
+            && self.faults.strikes(Fault::Killed, Part::Machines, &mut self.input)
+        {
+            self.devices[index].unsaid = saved;
+            self.crashed(index, "was killed before it could say so");
+            return Ok(false);
+        }
         let doing = if photos.is_empty() { Doing::Other } else { Doing::Photo };
         let done = self.done(index, doing, noted, &saved)?.is_some();
         if done {
@@ -329,11 +347,12 @@ impl World {
     fn settle_conflict(&mut self, index: usize) -> Step<bool> {
         let Some(phone) = self.phone(index) else { return Ok(false) };
         let list = phone.list(100, 0).unwrap_or_default();
-        let Some(case) =
-            list.iter().find(|line| line.sync == "conflict").and_then(|line| line.id.parse().ok())
-        else {
-            return Ok(false);
-        };
+        // What still waits to be sent hides a conflict in the list.
+        let among = list.iter().filter(|line| line.stage != "draft").take(CONFLICTS_AMONG);
+        let in_conflict = |case: &CaseId| phone.case(case).is_ok_and(|view| !view.conflicts.is_empty());
+        let shown = list.iter().find(|line| line.sync == "conflict").and_then(|line| line.id.parse().ok());
+        let found = shown.or_else(|| among.filter_map(|line| line.id.parse().ok()).find(in_conflict));
+        let Some(case) = found else { return Ok(false) };
         let conflicts = phone.case(&case).map(|view| view.conflicts).unwrap_or_default();
         let Some(conflict) = conflicts.first() else { return Ok(false) };
         let resolved = phone.resolve(&case, &conflict.key, 1);
@@ -355,7 +374,13 @@ impl World {
         }
         // Half of the time everybody wants the same.
         let drawn = self.input.below(Part::People, 256);
-        let (case, name) = can.swap_remove(if drawn < 128 { 0 } else { drawn % can.len() });
+        // Who holds what another waits for gives it up often.
+        let waited = |(case, name): &(CaseId, String)| {
+            name == RELEASE && self.reference.cases().get(case).is_some_and(|known| !known.waiting.is_empty())
+        };
+        let given_up = can.iter().position(waited).filter(|_| drawn % 2 == 1);
+        let usual = if drawn < 128 { 0 } else { drawn % can.len() };
+        let (case, name) = can.swap_remove(given_up.unwrap_or(usual));
         let text = if self.input.below(Part::People, 4) == 3 { Some(self.words("With it")) } else { None };
         let Some(phone) = self.phone(index) else { return Ok(false) };
         let command = ActCommand { name: &name, text: text.as_deref(), ..ActCommand::default() };
@@ -409,8 +434,11 @@ impl World {
             };
             self.devices[index].backups.push(backup);
         }
-        if self.faults.strikes(Fault::PhoneRestored, Part::Operator, &mut self.input) {
-            self.restore_phone(index)?;
+        for _ in 0..RESTORE_CHANCES {
+            if self.faults.strikes(Fault::PhoneRestored, Part::Operator, &mut self.input) {
+                self.restore_phone(index)?;
+                break;
+            }
         }
         if self.faults.strikes(Fault::PhoneCloned, Part::Operator, &mut self.input) {
             self.clone_phone(index)?;

@@ -480,6 +480,12 @@ impl World {
 
     /// Everything that was wrong ends: links, disks, power, clocks stay as they are.
     fn heal(&mut self) -> Step {
+        // What breaks last must come back as well.
+        if self.faults.strikes(Fault::ServerPowerCut, Part::Operator, &mut self.input) && self.server.is_up()
+        {
+            self.server.disk.cut(Cut::Power);
+            self.after_server_step()?;
+        }
         let Self { situations, devices, server, .. } = self;
         situations.reached_if(
             devices.iter().any(|d| d.phone.is_none()) || !server.is_up(),
