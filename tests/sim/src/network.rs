@@ -156,7 +156,7 @@ impl World {
         let Some(reply) = reply else {
             self.died_over(&request.path);
             let commits = push.iter().flat_map(|push| push.items.iter().map(|item| item.commit.id()));
-            self.unsaid_commits.extend(commits);
+            self.reference.unsaid.extend(commits);
             let private: BTreeSet<_> =
                 push.iter().flat_map(|push| push.private.iter().map(|record| record.document)).collect();
             self.unlogged += private.len() as u64;
@@ -225,7 +225,7 @@ impl World {
         let Some(user) = self.devices[index].person.user else { return Ok(()) };
         for (item, receipt) in push.items.iter().zip(&answer.receipts) {
             let code = self.reference.answered(user, &item.commit, receipt, trusted, &mut self.situations)?;
-            if self.unsaid_commits.remove(&item.commit.id()) {
+            if self.reference.unsaid.remove(&item.commit.id()) {
                 let now = self.server_ms();
                 let taken = cbor::decode::<Receipt>("receipt", receipt, limits::MESSAGE_BYTES_MAX);
                 let before = taken.is_ok_and(|receipt| receipt.received_ms < now);

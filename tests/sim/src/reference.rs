@@ -79,6 +79,8 @@ pub struct Reference {
     receipts: BTreeMap<CommitId, Vec<u8>>,
     numbers: BTreeMap<(Epoch, u64), CommitId>,
     highest: BTreeMap<Epoch, u64>,
+    /// Commits in pushes over which the server died.
+    pub unsaid: BTreeSet<CommitId>,
     pub(crate) grants: Rights,
     /// Cases that had ended when the long time passed, and have not been opened since.
     pub(crate) old: BTreeSet<CaseId>,
@@ -106,6 +108,7 @@ impl Reference {
             receipts: BTreeMap::new(),
             numbers: BTreeMap::new(),
             highest: BTreeMap::new(),
+            unsaid: BTreeSet::new(),
             grants: BTreeMap::new(),
             old: BTreeSet::new(),
             copied: BTreeMap::new(),
@@ -242,7 +245,9 @@ impl Reference {
             }
             hold(taken.is_none(), Invariant::NumbersUnique, || format!("{number} was given to two commits"))?;
             let highest = self.highest.entry(receipt.epoch).or_default();
-            hold(number > *highest || self.restored, Invariant::NumbersUnique, || {
+            // Over one of these the server died: it was numbered before, and is answered late.
+            let in_order = number > *highest || self.unsaid.contains(&id);
+            hold(in_order || self.restored, Invariant::NumbersUnique, || {
                 format!("{number} came after {highest}")
             })?;
             *highest = number.max(*highest);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use yuandian_model::{BlobHash, CaseId, CommitId};
+use yuandian_model::{BlobHash, CaseId};
 use yuandian_vfs::Cut;
 
 use crate::authority::ServerCopy;
@@ -122,8 +122,6 @@ pub struct World {
     pub claims: BTreeSet<(usize, CaseId)>,
     /// What honest phones have sent, for the malicious one to use.
     pub overheard: Vec<HttpRequest>,
-    /// Commits in pushes over which the server died.
-    pub unsaid_commits: BTreeSet<CommitId>,
     /// Photos that were not on the server when their phone had crashed.
     pub crashed_photos: BTreeSet<BlobHash>,
     /// In which cases a photo was added.
@@ -184,7 +182,6 @@ impl World {
             last_push: None,
             claims: BTreeSet::new(),
             overheard: Vec::new(),
-            unsaid_commits: BTreeSet::new(),
             crashed_photos: BTreeSet::new(),
             photos: BTreeMap::new(),
             queue: BTreeMap::new(),
