@@ -292,11 +292,11 @@ impl World {
                 continue;
             }
             let view = phone.case(&id).map_err(|e| damaged(&e))?;
-            check_line(index, line, &view)?;
             if (line.sync == "attention" || appealed.contains(&id)) && !self.reference.may_hold(user, &id) {
                 // What was refused because a right had ended stays until its person has looked, and a reviewer where one was asked.
                 continue;
             }
+            check_line(index, line, &view)?;
             conflict |= !view.conflicts.is_empty();
             let Some(server) = lines.get(&id) else {
                 // The server refused it: it is the person's to decide.

@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::input::of_seed;
 use crate::invariant::{Broken, Invariant};
 use crate::run::{Outcome, run, shrink};
-use crate::situation::Situation;
+use crate::situation::{RARE, Situation};
 
 /// Seeds of which one runs twice.
 const TWICE_OF: u64 = 20;
@@ -74,6 +74,7 @@ impl Report {
     pub fn unreached(&self) -> Vec<&str> {
         Situation::ALL
             .iter()
+            .filter(|situation| !RARE.contains(situation))
             .map(|s| s.name())
             .filter(|name| self.sometimes.get(*name).is_none_or(|n| *n == 0))
             .collect()

@@ -5,6 +5,17 @@ use std::collections::BTreeMap;
 
 use crate::named::named;
 
+/// Situations that come less than ten times in 1,605 worlds: counted, and not asked of every run.
+pub const RARE: [Situation; 7] = [
+    Situation::Amended,
+    Situation::AppealDenied,
+    Situation::AppealGranted,
+    Situation::ListTakenIn,
+    Situation::ListSettled,
+    Situation::ActRefusedExpects,
+    Situation::RestoredPhoneLost,
+];
+
 named! {
     /// A situation worth reaching.
     Situation {

@@ -9,7 +9,7 @@ use yuandian_sim::input::of_seed;
 use yuandian_sim::invariant::Invariant;
 use yuandian_sim::plant::{corpus, recorded};
 use yuandian_sim::run::{run, run_planted};
-use yuandian_sim::situation::Situation;
+use yuandian_sim::situation::{RARE, Situation};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/testing.md");
 const BEGIN: &str = "<!-- written by `YUANDIAN_BLESS=1 cargo test -p yuandian-sim`: begin -->";
@@ -57,9 +57,15 @@ fn table<'a>(title: &str, rows: impl Iterator<Item = (&'a str, &'a str)>) -> Str
 #[test]
 fn the_documents_list_every_promise_situation_and_fault() {
     let promises = table("promise", Invariant::ALL.iter().map(|i| (i.name(), i.meaning())));
-    let situations = table("situation", Situation::ALL.iter().map(|s| (s.name(), s.meaning())));
+    let (rare, often): (Vec<Situation>, Vec<Situation>) =
+        Situation::ALL.iter().copied().partition(|situation| RARE.contains(situation));
+    let situations = table("situation", often.iter().map(|s| (s.name(), s.meaning())));
+    let rare = table(
+        "situation that is seldom reached and not asked of every run",
+        rare.iter().map(|s| (s.name(), s.meaning())),
+    );
     let faults = table("fault", Fault::ALL.iter().map(|f| (f.name(), f.meaning())));
-    let wanted = format!("{BEGIN}\n\n{promises}\n{faults}\n{situations}\n{END}");
+    let wanted = format!("{BEGIN}\n\n{promises}\n{faults}\n{situations}\n{rare}\n{END}");
     let text = std::fs::read_to_string(DOCUMENT).unwrap();
     let (before, rest) = text.split_once(BEGIN).unwrap();
     let (_, after) = rest.split_once(END).unwrap();
