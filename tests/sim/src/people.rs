@@ -425,6 +425,8 @@ impl World {
         }
         let pause = MINUTE_MS + 1_000 * i64::from(self.input.byte(Part::Operator));
         self.after(pause, Event::Operator);
+        // What an operator does is done or not: one who is told neither looks, and does it again.
+        self.server.disk.forget_faults();
         let index = self.input.below(Part::Operator, self.devices.len());
         if self.devices[index].phone.is_some() && self.devices[index].backups.len() < BACKUPS_MAX {
             let backup = crate::device::Backup {
