@@ -389,7 +389,8 @@ fn epoch_refill() -> Flow {
         let before = is_receipts(&given).then(batch);
         before.into_iter().chain([keep(given)])
     });
-    scene
-        .flow_on("epoch-refill", image, steps.collect(), Resume::FromAcknowledged)
-        .showing(&[r#"["一处","report","taken"]"#, r#"["已在备份里","content","taken"]"#])
+    scene.flow_on("epoch-refill", image, steps.collect(), Resume::FromAcknowledged).showing(&[
+        r#"["一处","reported","uploading","none",1]"#,
+        r#"["已在备份里","reported","delivered","none",0]"#,
+    ])
 }
