@@ -166,7 +166,11 @@ impl Phone {
                 private::replace(tx, doc, fields, facts.author.user == person.user)?;
             }
             if line && streams::holding(tx, doc)? != Holding::Whole {
-                self.archive_taken(tx, doc, case.seq)?;
+                // Words that are here whole stay so: only no page of this stream will bring them.
+                match known {
+                    Some(known) if known.whole => self.take_by_receipts(tx, doc)?,
+                    _ => self.archive_taken(tx, doc, case.seq)?,
+                }
             }
             if busy.contains(doc) || known.is_some_and(|known| known.whole) {
                 return Ok(true);

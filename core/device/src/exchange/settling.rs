@@ -79,7 +79,7 @@ impl Phone {
 
     /// Own commits that were taken, of a case that nothing whole holds any more and that a person has still to look at: no page will bring
     /// them into the base, so their receipts do. What the phone knows of the case is not more for that.
-    fn take_by_receipts(&self, tx: &Transaction<'_>, doc: &CaseId) -> Result<()> {
+    pub(super) fn take_by_receipts(&self, tx: &Transaction<'_>, doc: &CaseId) -> Result<()> {
         let person = self.person()?;
         let mut commits = Vec::new();
         for item in outbox::taken_of(tx, doc)? {
