@@ -127,6 +127,10 @@ impl Phone {
         }
         let touched = self.see_heads(&tx, &reply.partitions, &reply.ended)?;
         self.keep_streams(&tx, reply)?;
+        if reply.streams.is_empty() {
+            // Nothing is offered that a copied store could look at first.
+            super::push::has_looked(&tx)?;
+        }
         self.keep_appeal_answers(&tx, &reply.appeals)?;
         outbox::offer_held_again(&tx)?;
         for doc in &touched {

@@ -161,3 +161,14 @@ fn the_same_home_opened_again_keeps_its_life() {
     assert_eq!(after[2].incarnation, before[0].incarnation);
     assert_eq!(after[2].n, 3);
 }
+
+#[test]
+fn a_copy_that_is_offered_nothing_to_look_at_speaks() {
+    let (referee, homes, [mut phone]) = people::<1>(Role::GridWorker);
+    capture(&mut phone, "case.snap", "井盖");
+    drop(phone);
+    let mut copy = homes[0].copy().open();
+    assert!(batch(&mut copy).items.is_empty(), "a copy looks before it speaks");
+    copy.keep(&yuandian_sync::Keep::Hello(referee.hello_without_streams(&copy))).unwrap();
+    assert_eq!(batch(&mut copy).items.len(), 2, "and there is nothing to look at");
+}
