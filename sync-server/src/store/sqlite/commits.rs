@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::OptionalExtension;
-use yuandian_model::{CaseId, Code, CommitId, DeviceId, Epoch, Incarnation, PartitionId, UserId};
+use yuandian_model::{CaseId, Code, CommitId, DeviceId, Incarnation, PartitionId, UserId};
 use yuandian_sync::StreamId;
-use yuandian_sync::message::PartitionHead;
 
 use super::keys::{Ready, Sealer};
+use super::numbers::Numbers;
 use super::row::{case, count, heads_blob, people_blob, place_blob, signed};
 use super::writing::Transaction;
-use super::{ages, documents, error, held, membership, partitions, people, quarantine, rights};
+use super::{ages, documents, error, held, membership, people, quarantine, rights};
 use crate::store::{
     Batch, CaseRecord, ChainTip, CommandPart, Committed, ContentWork, GateOutcome, Judge, Ledger, Origin,
     Prepared, Situation, Step, StoreError, Verdict, Work,
@@ -203,20 +203,27 @@ pub fn commit(
 
     // From here on nothing is decided any more: numbers are taken, then only rows that carry them are written.
     let Ledger { tips, cases, dropped, passed, .. } = ledger;
-    let numbers = Numbers::take(t, batch, &outcomes, &cases)?;
+    let partition = |(item, outcome): (&Prepared, &Outcome)| {
+        cases.get(&item.envelope.document).filter(|_| outcome.is_numbered()).map(|case| case.partition)
+    };
+    let wanted: Vec<Option<PartitionId>> = batch.items.iter().zip(&outcomes).map(partition).collect();
+    let (numbers, given) = Numbers::take(t, &wanted)?;
     let heads = numbers.heads();
-    let last = numbers.last(batch, &outcomes, &cases);
-    let mut writer = Writer { t, batch, sealer: ready.sealer(t)?, numbers, last };
+    let documents = batch.items.iter().map(|item| item.envelope.document);
+    let last = documents.zip(&given).filter_map(|(document, seq)| Some((document, (*seq)?))).collect();
+    let writer = Writer { t, batch, sealer: ready.sealer(t)?, numbers, last };
     writer.cases(&situation.cases, &cases, judge)?;
     let mut receipts: Vec<Vec<u8>> = Vec::with_capacity(batch.items.len());
-    for (item, outcome) in batch.items.iter().zip(outcomes) {
+    for ((item, outcome), seq) in batch.items.iter().zip(outcomes).zip(given) {
         receipts.push(match outcome {
             Outcome::Replayed(receipt) => receipt,
             // The same commit twice in one PUSH: one row, one receipt.
             Outcome::Judged(v) if v.code == Code::RetryLater => {
                 seen.get(&item.id).and_then(|first| receipts.get(*first)).cloned().unwrap_or_default()
             }
-            Outcome::Judged(verdict) => writer.item(item, verdict, cases.get(&item.envelope.document))?,
+            Outcome::Judged(verdict) => {
+                writer.item(item, verdict, (cases.get(&item.envelope.document), seq))?
+            }
         });
     }
     for id in &dropped {
@@ -247,85 +254,6 @@ fn decide(ledger: &mut Ledger<'_>, item: &Prepared) -> Option<Verdict> {
     (!waits_again).then_some(verdict)
 }
 
-/// The numbers of a batch: of every partition that it writes in, taken in order of the partitions, so that two writers never wait for each
-/// other in a ring.
-struct Numbers {
-    /// Of the whole deployment, for answers that have no number.
-    root: PartitionHead,
-    taken: BTreeMap<PartitionId, (PartitionHead, u64)>,
-}
-
-impl Numbers {
-    fn take(
-        t: &Transaction<'_>,
-        batch: &Batch,
-        outcomes: &[Outcome],
-        cases: &BTreeMap<CaseId, CaseRecord>,
-    ) -> Result<Self, StoreError> {
-        let mut fresh: BTreeMap<PartitionId, u64> = BTreeMap::new();
-        for (item, outcome) in batch.items.iter().zip(outcomes) {
-            if let Some(case) = cases.get(&item.envelope.document).filter(|_| outcome.is_numbered()) {
-                *fresh.entry(case.partition).or_default() += 1;
-            }
-        }
-        let mut taken = BTreeMap::new();
-        for (partition, n) in fresh {
-            let head = match partitions::try_advance(t, partition, n)? {
-                Some(head) => head,
-                None => {
-                    partitions::ensure(t, partition)?;
-                    partitions::advance(t, partition, n)?
-                }
-            };
-            let before = head.head - n;
-            taken.insert(partition, (head, before));
-        }
-        let root = match taken.get(&PartitionId::ONLY) {
-            Some((head, _)) => head.clone(),
-            None => partitions::head(t)?,
-        };
-        Ok(Self { root, taken })
-    }
-
-    /// Where the partitions stand that the batch wrote in; the deployment's where it wrote in none.
-    fn heads(&self) -> Vec<PartitionHead> {
-        if self.taken.is_empty() {
-            return vec![self.root.clone()];
-        }
-        self.taken.values().map(|(head, _)| head.clone()).collect()
-    }
-
-    /// The last number that each case will have got when all are given out, in the order of the items.
-    fn last(
-        &self,
-        batch: &Batch,
-        outcomes: &[Outcome],
-        cases: &BTreeMap<CaseId, CaseRecord>,
-    ) -> BTreeMap<CaseId, u64> {
-        let mut given: BTreeMap<PartitionId, u64> = BTreeMap::new();
-        let mut last = BTreeMap::new();
-        for (item, outcome) in batch.items.iter().zip(outcomes) {
-            let document = item.envelope.document;
-            let Some(case) = cases.get(&document).filter(|_| outcome.is_numbered()) else { continue };
-            let Some((_, before)) = self.taken.get(&case.partition) else { continue };
-            let nth = given.entry(case.partition).or_default();
-            *nth += 1;
-            last.insert(document, before + *nth);
-        }
-        last
-    }
-
-    fn next(&mut self, partition: PartitionId) -> Option<u64> {
-        let (_, last) = self.taken.get_mut(&partition)?;
-        *last += 1;
-        Some(*last)
-    }
-
-    fn epoch(&self, partition: PartitionId) -> Epoch {
-        self.taken.get(&partition).map_or(self.root.epoch, |(head, _)| head.epoch)
-    }
-}
-
 struct Writer<'a> {
     t: &'a Transaction<'a>,
     batch: &'a Batch,
@@ -337,16 +265,15 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn item(
-        &mut self,
+        &self,
         item: &Prepared,
         mut verdict: Verdict,
-        case: Option<&CaseRecord>,
+        (case, seq): (Option<&CaseRecord>, Option<u64>),
     ) -> Result<Vec<u8>, StoreError> {
         let partition = case.map_or(PartitionId::ONLY, |case| case.partition);
         if let Some(first) = verdict.first {
             verdict.facts.insert("first".into(), people::name(self.t, &first)?);
         }
-        let seq = if verdict.numbered { self.numbers.next(partition) } else { None };
         let number = (seq, self.numbers.epoch(partition));
         let receipt = self.sealer.receipt(item.id, &verdict, number, item.received_ms);
         if let Some(until_ms) = verdict.hold_until_ms {

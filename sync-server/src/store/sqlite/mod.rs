@@ -11,6 +11,7 @@ mod feed;
 mod held;
 mod keys;
 mod membership;
+mod numbers;
 mod overview;
 mod partitions;
 mod people;
