@@ -167,7 +167,7 @@ impl Phone {
         let stored =
             cases::case(&self.db, &entry.doc)?.ok_or_else(|| DeviceError::not_found("case", entry.doc))?;
         let mut act = act.clone();
-        let state = decided(self, &stored.facts, &outbox::of_case(&self.db, &entry.doc)?, &person);
+        let state = decided(self, &stored.facts, &content::overlay(&self.db, &entry.doc)?.0, &person);
         let state = (act.name != OPENING_ACT).then_some(state);
         if let Some(state) = &state {
             self.put_arguments(&mut act, &stored.facts.service, amendment.set)?;

@@ -267,7 +267,7 @@ impl Phone {
     fn writing(&self, case: &CaseId) -> Result<Writing> {
         let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
         let person = self.person()?;
-        let state = decided(self, &stored.facts, &outbox::of_case(&self.db, case)?, &person);
+        let state = decided(self, &stored.facts, &content::overlay(&self.db, case)?.0, &person);
         Ok(may_write(&self.catalogue, &state, &person.actor())?)
     }
 
