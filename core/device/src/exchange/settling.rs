@@ -77,8 +77,8 @@ impl Phone {
         Ok(())
     }
 
-    /// Own commits that were taken, of a case that nothing whole holds any more and that a person has still to look at: no page will bring
-    /// them into the base, so their receipts do. What the phone knows of the case is not more for that.
+    /// Own commits that were taken, of a case that is here whole and that no whole stream holds, yet or any more: no page will bring them
+    /// into the base, so their receipts do. What the phone knows of the case is not more for that.
     pub(super) fn take_by_receipts(&self, tx: &Transaction<'_>, doc: &CaseId) -> Result<()> {
         let person = self.person()?;
         let mut commits = Vec::new();

@@ -120,8 +120,7 @@ pub fn put_cursor(c: &Connection, cursor: &Cursor) -> Result<()> {
             cursor.partition.0,
             cursor.stream.0,
             cursor.epoch.map(|e| e.0),
-            cursor.cursor.cast_signed()
-                + i64::from(yuandian_model::planted::is(yuandian_model::planted::Bug::CursorOneTooFar))
+            cursor.cursor.cast_signed() + i64::from(planted::is(Bug::CursorOneTooFar))
         ])?;
     Ok(())
 }
