@@ -55,14 +55,20 @@ impl World {
             return Vec::new();
         };
         let sent = phone.outbox().unwrap_or_default();
-        let due = |bytes: &minicbor::bytes::ByteVec| {
-            let receipt: Receipt = cbor::decode("receipt", bytes, limits::MESSAGE_BYTES_MAX).ok()?;
-            // A copied store says it once more under another name.
-            let final_no = receipt.code.is_refused() && !matches!(receipt.code, Code::RChain | Code::RActor);
-            let line = sent.iter().find(|line| line.commit == Some(receipt.commit.to_string()))?;
-            final_no.then(|| Due { case: line.case.clone(), what: line.what.clone(), code: receipt.code })
+        let receipt = |bytes: &minicbor::bytes::ByteVec| {
+            cbor::decode::<Receipt>("receipt", bytes, limits::MESSAGE_BYTES_MAX).ok()
         };
-        reply.receipts.iter().filter_map(due).collect()
+        // A copied store says it once more under other names, and with it what the case has built on it.
+        let mut anew = BTreeSet::new();
+        let due = |receipt: Receipt| {
+            let line = sent.iter().find(|line| line.commit == Some(receipt.commit.to_string()))?;
+            if matches!(receipt.code, Code::RChain | Code::RActor) {
+                anew.insert(line.case.clone());
+            }
+            let told = receipt.code.is_refused() && !anew.contains(&line.case);
+            told.then(|| Due { case: line.case.clone(), what: line.what.clone(), code: receipt.code })
+        };
+        reply.receipts.iter().filter_map(receipt).filter_map(due).collect()
     }
 
     /// A phone has kept an answer: its person is told of every refusal in it, and no cursor has fallen or passed the head.

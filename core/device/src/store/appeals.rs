@@ -34,7 +34,7 @@ pub fn queue(c: &Connection, entry: i64, reason: &str, at_ms: i64) -> Result<boo
 
 /// The query behind every run; its plan is tested.
 pub const NEXT_SQL: &str =
-    "SELECT commit_id, signed, micros, reason FROM appeals WHERE state = 0 ORDER BY at_ms LIMIT 1";
+    "SELECT commit_id, signed, micros, reason FROM appeals WHERE state = 0 ORDER BY id LIMIT 1";
 
 /// The oldest appeal that the server does not have.
 pub fn next(c: &Connection) -> Result<Option<Waiting>> {

@@ -119,9 +119,10 @@ CREATE INDEX journal_by_case ON journal (doc, active);
 CREATE INDEX journal_active ON journal (id) WHERE active = 1;
 CREATE INDEX journal_by_commit ON journal (commit_id) WHERE commit_id IS NOT NULL;
 
--- Refused commits that their author wants a person to look at. state: 0 to be sent, 1 has a ticket, 2 answered.
+-- Refused commits that their author wants a person to look at, in the order of asking. state: 0 to be sent, 1 has a ticket, 2 answered.
 CREATE TABLE appeals (
-    commit_id BLOB PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
+    commit_id BLOB NOT NULL UNIQUE,
     doc BLOB NOT NULL,
     signed BLOB NOT NULL,
     micros TEXT NOT NULL,
@@ -129,8 +130,8 @@ CREATE TABLE appeals (
     at_ms INTEGER NOT NULL,
     state INTEGER NOT NULL DEFAULT 0,
     ticket INTEGER
-) STRICT, WITHOUT ROWID;
-CREATE INDEX appeals_waiting ON appeals (at_ms) WHERE state = 0;
+) STRICT;
+CREATE INDEX appeals_waiting ON appeals (id) WHERE state = 0;
 CREATE INDEX appeals_by_case ON appeals (doc, state);
 
 -- One row a case for lists: no list ever loads a document. `pos` is its time (ms << 20) and something for ties: the order of the list.

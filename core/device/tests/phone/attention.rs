@@ -311,3 +311,26 @@ fn a_refused_photo_is_not_offered_because_somebody_else_shows_the_same() {
     assert_eq!(referee.take_photos(&mut two), [], "it is not this phone's to bring");
     assert_eq!(referee.take_photos(&mut one).len(), 2);
 }
+
+#[test]
+fn appeals_go_in_the_order_of_asking_also_within_one_moment() {
+    let (mut referee, _, [mut phone]) = people::<1>(Role::GridWorker);
+    let case = capture(&mut phone, "case.snap", "井盖");
+    referee.sync(&mut phone);
+    for words in ["一", "二", "三", "四", "五", "六"] {
+        phone.note(&case, words, &[]).unwrap();
+        referee.answer(1, Code::RRole);
+        referee.sync(&mut phone);
+    }
+    let mut asked: Vec<_> = phone.attention().unwrap().iter().map(|entry| entry.item).collect();
+    asked.reverse();
+    for item in &asked {
+        phone.appeal(*item, &item.to_string()).unwrap();
+    }
+    let mut sent = Vec::new();
+    while let Some(appeal) = phone.next_appeal().unwrap() {
+        sent.push(appeal.reason.parse::<i64>().unwrap());
+        phone.keep_appeal_sent(&appeal, 7).unwrap();
+    }
+    assert_eq!((sent.len(), sent), (6, asked));
+}
