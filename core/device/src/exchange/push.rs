@@ -163,8 +163,12 @@ impl Phone {
                 tell()?;
                 self.numbered(tx, item, receipt, bytes)
             }
-            // Offered again after a restore, and here already: no page need come that brings it.
-            Code::Ok | Code::OkLate if cases::has_item(tx, item)? => self.numbered(tx, item, receipt, bytes),
+            // Offered again after a restore, and here already or of a case that has left: no page need come that brings it.
+            Code::Ok | Code::OkLate
+                if cases::has_item(tx, item)? || cases::standing(tx, &item.doc)?.is_none() =>
+            {
+                self.numbered(tx, item, receipt, bytes)
+            }
             Code::Ok | Code::OkLate => outbox::taken(tx, item.local_id, bytes, receipt.seq),
             Code::Dup => outbox::remove(tx, item.local_id),
             // Somebody has what it builds on, and will bring it: the server keeps it until then.

@@ -200,6 +200,29 @@ fn the_file_of_a_case_that_went_is_offered_again_if_no_backup_had_it() {
 }
 
 #[test]
+fn what_is_offered_again_of_a_case_that_went_waits_for_no_page() {
+    let (mut referee, _, [mut one, mut two]) = people::<2>(Role::GridWorker);
+    let case = capture(&mut one, "case.snap", "井盖");
+    referee.sync(&mut one);
+    referee.sync(&mut two);
+    let backup = referee.clone();
+    two.note(&case, "看", &[]).unwrap();
+    two.keep(&Keep::Hello(referee.hello_without_streams(&two))).unwrap();
+    let push = batch(&mut two);
+    two.keep(&Keep::Receipts(referee.push(&push))).unwrap();
+    assert!(two.case(&case).is_err(), "the case is not this person's any more");
+
+    let mut referee = backup.restored();
+    two.keep(&Keep::Hello(referee.hello_without_streams(&two))).unwrap();
+    let push = batch(&mut two);
+    assert_eq!(push.items.len(), 1, "the note");
+    // Nothing leaves a second time: there is nothing that would settle it later.
+    two.keep(&Keep::Receipts(referee.push(&push))).unwrap();
+    assert_eq!(outbox(&two), []);
+    assert_eq!(two.sync_state().unwrap().not_backed_up, 1);
+}
+
+#[test]
 fn a_line_that_comes_whole_and_unopened_says_what_became_of_the_own_claim() {
     let (mut referee, _, [mut asker, mut helper]) = people::<2>(Role::Volunteer);
     let case = capture(&mut asker, "help.errand", "代买菜");
