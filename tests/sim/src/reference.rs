@@ -81,6 +81,8 @@ pub struct Reference {
     highest: BTreeMap<Epoch, u64>,
     /// Commits in pushes over which the server died.
     pub unsaid: BTreeSet<CommitId>,
+    /// Cases whose opening act the server keeps until what it may miss has come: it opens them without saying so.
+    held: BTreeMap<CaseId, RefCase>,
     pub(crate) grants: Rights,
     /// Cases that had ended when the long time passed, and have not been opened since.
     pub(crate) old: BTreeSet<CaseId>,
@@ -109,6 +111,7 @@ impl Reference {
             numbers: BTreeMap::new(),
             highest: BTreeMap::new(),
             unsaid: BTreeSet::new(),
+            held: BTreeMap::new(),
             grants: BTreeMap::new(),
             old: BTreeSet::new(),
             copied: BTreeMap::new(),
@@ -165,7 +168,7 @@ impl Reference {
     /// Whether a person may hold a case now.
     #[must_use]
     pub fn may_hold(&self, user: UserId, case: &CaseId) -> bool {
-        let Some(known) = self.cases.get(case) else { return false };
+        let Some(known) = self.cases.get(case).or_else(|| self.held.get(case)) else { return false };
         if known.took_part.contains(&user) {
             return true;
         }
@@ -224,12 +227,24 @@ impl Reference {
             hold(before == bytes || !trusted || self.restored, Invariant::ReceiptsFinal, || {
                 format!("{id} was answered otherwise before: now {}", receipt.code)
             })?;
-            return Ok(receipt.code);
+            // A restored server knows nothing of a refusal, nor of what it was refused for.
+            let refused = cbor::decode::<Receipt>("receipt", before, RECEIPT_BYTES_MAX)
+                .is_ok_and(|before| before.code.is_refused());
+            if !(self.restored && refused && receipt.code.is_taken()) {
+                return Ok(receipt.code);
+            }
         }
         match receipt.code {
             Code::RetryLater => return Ok(receipt.code),
             Code::HeldMissing => {
                 situations.reached(Situation::HeldMissing);
+                if trusted
+                    && let Ok(envelope) = commit.open()
+                    && let Ok(Body::Act(act)) = envelope.typed_body()
+                    && let Some(opened) = self.opened(user, &act)
+                {
+                    self.held.insert(envelope.document, opened);
+                }
                 return Ok(receipt.code);
             }
             _ => {}
@@ -296,6 +311,25 @@ impl Reference {
         Ok(())
     }
 
+    /// The case that an act would open.
+    fn opened(&self, user: UserId, act: &Act) -> Option<RefCase> {
+        let report = act.report.as_ref()?;
+        let (_, workflow) = self.catalogue.service(&report.service)?;
+        Some(RefCase {
+            service: report.service.clone(),
+            grid: report.grid.clone(),
+            author: user,
+            stage: workflow.opens.clone(),
+            act_seq: 1,
+            holders: Vec::new(),
+            waiting: Vec::new(),
+            took_part: BTreeSet::from([user]),
+            followers: BTreeSet::new(),
+            opened_in: report.grid.clone(),
+            grids: BTreeSet::from([report.grid.clone()]),
+        })
+    }
+
     fn act(
         &mut self,
         user: UserId,
@@ -318,23 +352,9 @@ impl Reference {
             return Ok(());
         }
         if act.name == OPENING_ACT {
-            let Some(report) = &act.report else { return Ok(()) };
-            let Some((_, workflow)) = self.catalogue.service(&report.service) else { return Ok(()) };
-            let opened = RefCase {
-                service: report.service.clone(),
-                grid: report.grid.clone(),
-                author: user,
-                stage: workflow.opens.clone(),
-                act_seq: 1,
-                holders: Vec::new(),
-                waiting: Vec::new(),
-                took_part: BTreeSet::from([user]),
-                followers: BTreeSet::new(),
-                opened_in: report.grid.clone(),
-                grids: BTreeSet::from([report.grid.clone()]),
-            };
+            let Some(opened) = self.opened(user, act) else { return Ok(()) };
             hold(self.may_ever_open(user, &opened), Invariant::OthersUntouched, || {
-                format!("{user} has opened {id} in {} without a right", report.grid)
+                format!("{user} has opened {id} in {} without a right", opened.grid)
             })?;
             let before = self.cases.insert(id, opened);
             let once = before.is_none() || self.restored;

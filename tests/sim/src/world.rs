@@ -554,10 +554,11 @@ impl World {
             hold(waiting.is_empty(), Invariant::QueuesDrain, || {
                 let first = &waiting[0];
                 format!(
-                    "phone {index} still has {} commits, the first {} ({})",
+                    "phone {index} still has {} commits, the first {} ({}) of {}",
                     waiting.len(),
                     first.what,
-                    first.state
+                    first.state,
+                    first.case
                 )
             })?;
         }
