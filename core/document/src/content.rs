@@ -190,16 +190,26 @@ impl Content {
     /// # Errors
     /// The gate's [`Refusal`]; the document is as before.
     pub fn admit(&mut self, raw: &[u8], actor: &ActorId) -> Result<AdmittedChange, Refusal> {
+        let (content, admitted) = self.with(raw, actor)?;
+        *self = content;
+        Ok(admitted)
+    }
+
+    /// The document as [`Content::admit`] would leave it.
+    ///
+    /// # Errors
+    /// Those of [`Content::admit`].
+    pub fn with(&self, raw: &[u8], actor: &ActorId) -> Result<(Self, AdmittedChange), Refusal> {
         let admitted = gate::admit(&self.document, raw, &Checks::case(actor))?;
         let before = photo_ids(&self.document);
         let photos = photo_entries(&admitted.document, |id| !before.contains(id));
-        self.document = admitted.document;
-        Ok(AdmittedChange {
+        let change = AdmittedChange {
             hash: admitted.change_hash,
             bytes: admitted.bytes,
             saved: admitted.saved,
             photos,
-        })
+        };
+        Ok((Self { document: admitted.document }, change))
     }
 
     /// Current heads, in rising order.

@@ -4,6 +4,7 @@
 //! it answers. It must not look at a foreign change but through the gate, nor decide anything about a case but by `yuandian_model::judge`.
 
 mod appeals;
+mod documents;
 mod enroll;
 mod hello;
 mod offers;
@@ -30,7 +31,7 @@ use yuandian_sync::message::{
 use crate::blobs::{BlobError, Blobs};
 use crate::problem::Problem;
 use crate::randomness::{Randomness, draw};
-use crate::store::{Account, CaseLine, Store, Swept, Upload};
+use crate::store::{Account, CaseLine, Judge, Store, Swept, Upload};
 
 pub use appeals::Answered;
 pub use rules::Rules;
@@ -131,9 +132,10 @@ pub enum Response {
 pub struct Hub {
     store: Arc<dyn Store>,
     blobs: Arc<dyn Blobs>,
-    rules: Rules,
+    rules: Arc<Rules>,
     randomness: Mutex<Box<dyn Randomness + Send>>,
     pace: Mutex<pace::Pace>,
+    documents: documents::Documents,
     has_key: AtomicBool,
 }
 
@@ -146,13 +148,14 @@ impl Hub {
         divisions: Divisions,
         randomness: Box<dyn Randomness + Send>,
     ) -> Self {
-        let rules = Rules::new(catalogue, divisions).partitioned(store.partition_digits());
+        let rules = Arc::new(Rules::new(catalogue, divisions).partitioned(store.partition_digits()));
         Self {
             store,
             blobs,
             rules,
             randomness: Mutex::new(randomness),
             pace: Mutex::default(),
+            documents: documents::Documents::default(),
             has_key: AtomicBool::new(false),
         }
     }
@@ -277,6 +280,11 @@ impl Hub {
     /// A [`Problem`] of the store.
     pub fn checkpoint(&self) -> Result<(), Problem> {
         Ok(self.store.checkpoint()?)
+    }
+
+    /// The rules for the store.
+    fn judge(&self) -> Arc<dyn Judge> {
+        Arc::<Rules>::clone(&self.rules)
     }
 
     fn draw<const N: usize>(&self) -> [u8; N] {

@@ -2,6 +2,7 @@
 //! then only checks that the facts have not moved.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use yuandian_document::act::ActError;
@@ -17,11 +18,13 @@ use yuandian_model::{BlobHash, CaseId, Code, CommitId, Refusal, UserId, Writing}
 use yuandian_sync::limits::{BLOB_BYTES_MAX, TITLE_CHARS_MAX};
 use yuandian_sync::message::{PushItem, Receipt};
 
+use super::documents::Opened;
+use super::push::Sequenced;
 use super::{Hub, Rules};
 use crate::problem::Problem;
 use crate::store::{
-    Account, Adopted, Batch, BlobRef, CommandPart, ContentWork, GateOutcome, Ledger, Origin, Prepared,
-    SavedDocument, Situation, Step, StoreError, Verdict, Work,
+    Account, Adopted, Batch, BlobRef, CommandPart, Committed, ContentWork, GateOutcome, Ledger, Origin,
+    Prepared, SavedDocument, Situation, Step, StoreError, Verdict, Work,
 };
 use yuandian_model::writing::CONTENT;
 
@@ -189,8 +192,14 @@ struct Trials(BTreeMap<CaseId, Trial>);
 
 /// A document while a batch is tried on it.
 struct Trial {
-    content: Content,
+    content: Arc<Content>,
     saved: Option<SavedDocument>,
+}
+
+/// A batch that was tried, and the documents as it leaves them.
+pub(super) struct Tried {
+    batch: Batch,
+    documents: BTreeMap<CaseId, Arc<Content>>,
 }
 
 impl Hub {
@@ -204,8 +213,8 @@ impl Hub {
         account: &Account,
         situation: &Situation,
         now_ms: i64,
-    ) -> Result<Option<Batch>, Problem> {
-        let mut ledger = Ledger::new(&self.rules, situation, now_ms);
+    ) -> Result<Option<Tried>, Problem> {
+        let mut ledger = Ledger::new(&*self.rules, situation, now_ms);
         let mut trials = Trials::default();
         let mut seen: BTreeSet<CommitId> = BTreeSet::new();
         let mut moved: BTreeSet<CaseId> = BTreeSet::new();
@@ -231,16 +240,43 @@ impl Hub {
         if !self.release(&mut items, waiting, &mut moved, (&mut ledger, &mut trials))? {
             return Ok(None);
         }
-        let documents = trials.0.into_iter().filter_map(|(case, trial)| Some((case, trial.saved?))).collect();
-        Ok(Some(Batch {
+        let (mut documents, mut saved) = (BTreeMap::new(), BTreeMap::new());
+        for (case, trial) in trials.0 {
+            if let Some(document) = trial.saved {
+                saved.insert(case, document);
+                documents.insert(case, trial.content);
+            }
+        }
+        let batch = Batch {
             device: account.device,
             user: account.user,
             items,
             held: situation.held_ids(),
-            documents,
+            documents: saved,
             now_ms,
             unseen: false,
-        }))
+        };
+        Ok(Some(Tried { batch, documents }))
+    }
+
+    /// Sequences what was tried. `None` where the facts have moved meanwhile.
+    ///
+    /// # Errors
+    /// A [`Problem`] of the store.
+    pub(super) fn settle(&self, Tried { batch, mut documents }: Tried) -> Result<Option<Sequenced>, Problem> {
+        let batch = Arc::new(batch);
+        let Committed::Done { receipts, heads, documents: stored } =
+            self.store.commit(&batch, &self.judge())?
+        else {
+            return Ok(None);
+        };
+        for case in stored {
+            if let (Some(content), Some(saved)) = (documents.remove(&case), batch.documents.get(&case)) {
+                let opened = Opened { version: saved.version, content, bytes: saved.saved.len() };
+                self.documents.keep(case, opened);
+            }
+        }
+        Ok(Some((receipts, heads)))
     }
 
     /// What waited already in the cases of a batch, but for what the batch itself judges.
@@ -314,7 +350,7 @@ impl Hub {
                 entry.insert(Trial { content, saved: None })
             }
         };
-        let gate = self.admit(item, trial, writing, ledger)?;
+        let gate = self.admit(item, trial, writing, ledger);
         item.work = Work::Content(ContentWork { base, allowed: Some(writing), gate });
         Ok(ledger.after(item, late))
     }
@@ -325,14 +361,13 @@ impl Hub {
         trial: &mut Trial,
         writing: Writing,
         ledger: &Ledger<'_>,
-    ) -> Result<GateOutcome, Problem> {
-        let before = trial.saved.as_ref().map(|s| s.saved.clone());
+    ) -> GateOutcome {
         let words_before = (writing == Writing::Additions).then(|| trial.content.view());
-        let admitted = match trial.content.admit(&item.envelope.body, &item.envelope.actor()) {
+        let (content, admitted) = match trial.content.with(&item.envelope.body, &item.envelope.actor()) {
             Ok(admitted) => admitted,
-            Err(refusal) => return Ok(gate_refused(&refusal)),
+            Err(refusal) => return gate_refused(&refusal),
         };
-        let words = trial.content.view();
+        let words = content.view();
         let record = ledger.cases.get(&item.envelope.document);
         let service = record.and_then(|record| self.rules.catalogue().service(&record.state.service.0));
         // Where only the cell may be known, an original must not tell the door by what its camera wrote into it.
@@ -344,42 +379,32 @@ impl Hub {
             Ok(blobs)
         });
         match checked {
+            Err(refusal) => GateOutcome::Refused(refusal),
             Ok(blobs) => {
                 let (title, photos) = (title(&words.description), count(words.photos.len()));
                 let conflict = words.answers.values().any(yuandian_document::Answer::in_conflict);
                 trial.saved = Some(SavedDocument {
                     version: ledger.version(&item.envelope.document) + 1,
                     saved: admitted.saved,
-                    heads: trial.content.heads(),
+                    heads: content.heads(),
                 });
+                trial.content = Arc::new(content);
                 let photos_added = count(admitted.photos.len());
-                Ok(GateOutcome::Admitted {
-                    blobs,
-                    photos_added,
-                    change: admitted.hash,
-                    title,
-                    photos,
-                    conflict,
-                })
-            }
-            Err(refusal) => {
-                // The change is in the document on trial already: go back to the one before it.
-                trial.content = match before {
-                    Some(saved) => Content::load(&saved).map_err(|e| StoreError::Damaged(e.to_string()))?,
-                    None => self.content(&item.envelope.document, None)?.0,
-                };
-                Ok(GateOutcome::Refused(refusal))
+                GateOutcome::Admitted { blobs, photos_added, change: admitted.hash, title, photos, conflict }
             }
         }
     }
 
     /// A case's document at a version; `None` where it has moved on meanwhile.
-    fn content_at(&self, case: &CaseId, version: u64) -> Result<Option<Content>, Problem> {
+    fn content_at(&self, case: &CaseId, version: u64) -> Result<Option<Arc<Content>>, Problem> {
         if version == 0 {
-            return Ok(Some(Content::default()));
+            return Ok(Some(Arc::default()));
+        }
+        if let Some(content) = self.documents.at(case, version) {
+            return Ok(Some(content));
         }
         let (content, found) = self.content(case, Some(version))?;
-        Ok((found == version).then_some(content))
+        Ok((found == version).then(|| Arc::new(content)))
     }
 
     /// A case's document and its version: from the cache, or made again from its changes where the cache is missing, old or damaged.

@@ -2,7 +2,7 @@
 //! again where somebody was faster.
 
 use std::collections::BTreeSet;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use minicbor::bytes::ByteVec;
 use yuandian_document::{CertifiedKey, cbor};
@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::store::{Account, Adopted, Batch, CommandPart, Committed, Origin};
 
 /// Stored receipts in order, and where the partitions stand after them.
-type Sequenced = (Vec<Vec<u8>>, Vec<PartitionHead>);
+pub(super) type Sequenced = (Vec<Vec<u8>>, Vec<PartitionHead>);
 
 impl Hub {
     pub(super) fn push(&self, push: Push, account: &Account, now_ms: i64) -> Result<PushReply, Problem> {
@@ -84,7 +84,7 @@ impl Hub {
             };
             return Ok(records.iter().map(refused).collect());
         }
-        Ok(self.store.put_private(account, records, &self.rules, now_ms)?)
+        Ok(self.store.put_private(account, records, &*self.rules, now_ms)?)
     }
 
     /// Receipts of everything that is the device's own; `None` where others were faster too often.
@@ -109,18 +109,18 @@ impl Hub {
             })
         };
         if arrived.iter().all(Arrived::needs_no_trial) {
-            let batch = Batch::unseen(account, items().collect(), now_ms);
-            if let Committed::Done { receipts, heads } = self.store.commit(&batch, &self.rules)? {
+            let batch = Arc::new(Batch::unseen(account, items().collect(), now_ms));
+            if let Committed::Done { receipts, heads, .. } = self.store.commit(&batch, &self.judge())? {
                 return Ok(Some((receipts, heads)));
             }
         }
         for _ in 0..PREPARE_ROUNDS_MAX {
             let situation = self.store.situation(account, &ids, &parts, now_ms)?;
-            let Some(batch) = self.prepare(items().collect(), account, &situation, now_ms)? else {
+            let Some(tried) = self.prepare(items().collect(), account, &situation, now_ms)? else {
                 continue;
             };
-            if let Committed::Done { receipts, heads } = self.store.commit(&batch, &self.rules)? {
-                return Ok(Some((receipts, heads)));
+            if let Some(done) = self.settle(tried)? {
+                return Ok(Some(done));
             }
         }
         tracing::warn!(device = %account.device, "a push was overtaken too often");

@@ -9,7 +9,7 @@ use super::Hub;
 use super::prepare::{Arrived, adopted_first};
 use crate::limits::{PREPARE_ROUNDS_MAX, RIPE_PER_TICK_MAX};
 use crate::problem::Problem;
-use crate::store::{Account, CommandPart, Committed, Held, Origin, Prepared};
+use crate::store::{Account, CommandPart, Held, Origin, Prepared};
 
 impl Hub {
     /// Judges what has waited long enough, one case after the other, adopted acts in the order of their numbers. What is overtaken too often
@@ -78,10 +78,10 @@ impl Hub {
             if tried.is_empty() {
                 return Ok(Some(Vec::new()));
             }
-            let Some(batch) = self.prepare(tried, &account, &situation, now_ms)? else {
+            let Some(tried) = self.prepare(tried, &account, &situation, now_ms)? else {
                 continue;
             };
-            if let Committed::Done { receipts, .. } = self.store.commit(&batch, &self.rules)? {
+            if let Some((receipts, _)) = self.settle(tried)? {
                 return Ok(Some(receipts));
             }
         }

@@ -5,6 +5,7 @@
 mod authority;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
 use yuandian_document::keys::Signature;
@@ -21,7 +22,7 @@ use yuandian_sync::{Cursor, StreamId};
 
 use super::{
     Account, Batch, BlobRef, CommandPart, Committed, ContentWork, EnrollOutcome, Enrollment, GateOutcome,
-    NewInvitation, NonceSpend, Origin, PageAsk, Prepared, SavedDocument, Store, Upload, UploadId,
+    Judge, NewInvitation, NonceSpend, Origin, PageAsk, Prepared, SavedDocument, Store, Upload, UploadId,
     UploadOutcome, Work,
 };
 use crate::hub::Rules;
@@ -217,7 +218,9 @@ impl Writer<'_> {
     }
 
     fn commit(&self, batch: &Batch) -> Committed {
-        self.store.commit(batch, &rules()).expect("a batch is written")
+        self.store
+            .commit(&Arc::new(batch.clone()), &(Arc::new(rules()) as Arc<dyn Judge>))
+            .expect("a batch is written")
     }
 
     fn done(&self, items: Vec<Prepared>) -> Vec<Vec<u8>> {

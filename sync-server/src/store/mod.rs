@@ -15,6 +15,7 @@ mod work;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use yuandian_document::{Act, ChangeHash, DeviceCertificate, Place};
 use yuandian_model::{
@@ -175,7 +176,7 @@ pub struct CaseRecord {
 }
 
 /// The pure decisions that the sequencing transaction needs.
-pub trait Judge: Sync {
+pub trait Judge: Send + Sync {
     /// Judges an act on the stored state. `photos`: those that its author has put into the case.
     ///
     /// # Errors
@@ -398,8 +399,8 @@ pub trait Store: Authority {
     /// The content changes of a case that were taken, in order: the truth.
     fn changes(&self, case: &CaseId) -> Result<Vec<Vec<u8>>, StoreError>;
 
-    /// Orders, judges and keeps one PUSH in one transaction.
-    fn commit(&self, batch: &Batch, judge: &dyn Judge) -> Result<Committed, StoreError>;
+    /// Orders, judges and keeps one PUSH in one transaction, which others may share: another thread may do it.
+    fn commit(&self, batch: &Arc<Batch>, judge: &Arc<dyn Judge>) -> Result<Committed, StoreError>;
 
     /// News of streams.
     fn page(&self, ask: &PageAsk<'_>) -> Result<Page, StoreError>;

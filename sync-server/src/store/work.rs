@@ -210,6 +210,8 @@ pub enum Committed {
         receipts: Vec<Vec<u8>>,
         /// Of the partitions it wrote in, or of the first where it wrote nothing.
         heads: Vec<PartitionHead>,
+        /// Cases whose document is now as the batch has it.
+        documents: Vec<CaseId>,
     },
     /// Something it was prepared against has moved: prepare again. Nothing was written.
     Moved,

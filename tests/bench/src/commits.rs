@@ -1,13 +1,15 @@
 //! `server-commits`: what the server needs for a commit, with 100 devices that push at the same time.
 //!
 //! Everything is signed before it is measured. Each PUSH brings one commit, half of them changes of documents with 15 changes, half acts; so
-//! many threads push as the server has workers. Ours is the time for all of them, the floor the slower of two: the gate alone on the same
+//! many threads push as the server has workers. Ours is the time for all of a round, the floor the slower of two: the gate alone on as many
 //! changes with two threads, and the same bytes in a bare SQLite file in full synchronisation, one transaction for each wave of workers.
+//! Rounds of the three alternate, so that a busy machine slows all.
 //!
-//! `goal` is for the ratio of durable commits a second, ours by the floor's. Further members: `cpu_ms_content`, `cpu_ms_act` (of the process, a
+//! `goal` is for the ratio of durable commits a second, ours by the floor's, in the middle one of the rounds. Further members: `cpu_ms_content`, `cpu_ms_act` (of the process, a
 //! commit, each kind alone), `p99_ms` (of a PUSH in the mixed run), `commits_s`, `gate_only_s`, `raw_full_s`.
 #![allow(clippy::disallowed_methods, reason = "a benchmark owns files, threads and the clock")]
 
+use std::collections::VecDeque;
 use std::error::Error;
 use std::path::Path;
 use std::sync::Mutex;
@@ -22,7 +24,11 @@ use crate::city::{City, Device};
 
 const DEVICES: u32 = 100;
 /// Cases of each: every content commit meets a document of its own with [`CHANGES`] changes.
-const CASES: u32 = 12;
+const CASES: u32 = 2 * ALONE + 4 * ROUNDS;
+/// Cases of each for content alone, and as many for acts alone.
+const ALONE: u32 = 4;
+/// Rounds of both, each with four cases of each device: two have their content changed, two an act.
+const ROUNDS: u32 = 5;
 /// Cases of each whose commits are not counted: with them every worker opens its connection and reads the tables.
 const WARM: u32 = 1;
 const CHANGES: u32 = 15;
@@ -42,7 +48,8 @@ struct Work {
     device: Device,
     content: Vec<PushItem>,
     acts: Vec<PushItem>,
-    mixed: Vec<PushItem>,
+    /// The last first.
+    rounds: Vec<Vec<PushItem>>,
     warm: Vec<PushItem>,
 }
 
@@ -63,44 +70,47 @@ fn run(dir: &Path) -> Result<Figure, Fault> {
         works.push(prepare(&city, number, &mut gate)?);
         city.pass(1_000);
     }
-    let third = u64::from(DEVICES * CASES / 3);
-    let taken = |kind: fn(&mut Work) -> &mut Vec<PushItem>, works: &mut Vec<Work>| -> Result<_, Fault> {
-        let queue: Vec<Vec<PushItem>> = works.iter_mut().map(|work| std::mem::take(kind(work))).collect();
-        let before = cpu_ms()?;
-        let (waits, wall_ms) = push_all(&city, works, queue)?;
-        Ok((waits, wall_ms, cpu_ms()? - before))
-    };
-    taken(|work| &mut work.warm, &mut works)?;
-    let (_, _, content_cpu) = taken(|work| &mut work.content, &mut works)?;
-    let (_, _, act_cpu) = taken(|work| &mut work.acts, &mut works)?;
-    let bytes: Vec<usize> = works.iter().flat_map(|w| &w.mixed).map(|i| i.commit.envelope.len()).collect();
-    let (mut waits, wall_ms, _) = taken(|work| &mut work.mixed, &mut works)?;
+    let alone = f64::from(DEVICES * ALONE);
+    taken(&city, |work| std::mem::take(&mut work.warm), &mut works)?;
+    let (_, _, content_cpu) = taken(&city, |work| std::mem::take(&mut work.content), &mut works)?;
+    let (_, _, act_cpu) = taken(&city, |work| std::mem::take(&mut work.acts), &mut works)?;
+    let (content, act) = (content_cpu / alone, act_cpu / alone);
+
+    let (mut waits, mut rounds) = (Vec::new(), Vec::new());
+    for number in 0..ROUNDS {
+        let round = |work: &mut Work| work.rounds.pop().unwrap_or_default();
+        let sizes = |items: &Vec<PushItem>| items.iter().map(|i| i.commit.envelope.len()).collect::<Vec<_>>();
+        let bytes: Vec<usize> = works.iter().filter_map(|work| work.rounds.last()).flat_map(sizes).collect();
+        let (waited, wall_ms, _) = taken(&city, round, &mut works)?;
+
+        waits.extend(waited);
+        // Its own changes, once for each commit of the round: half of those are acts.
+        let changes = gate.rchunks(bytes.len() / 2).nth((ROUNDS - 1 - number) as usize).unwrap_or_default();
+        let gate_ms = gate_only(changes)? + gate_only(changes)?;
+        let raw_ms = raw(&folder.path().join(format!("raw-{number}.db")), &bytes)?;
+        rounds.push([wall_ms, gate_ms, raw_ms]);
+    }
     waits.sort_by(f64::total_cmp);
     let count = waits.len();
     let p99 = waits.get(count * 99 / 100).copied().unwrap_or(f64::NAN);
-
-    let gate_ms = gate_only(&gate)?;
-    let raw_ms = raw(&folder.path().join("raw.db"), &bytes)?;
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
-    let (count, third, gated) = (count as f64, third as f64, gate.len() as f64);
-    let rate = |n: f64, ms: f64| n / ms * 1e3;
-    let (ours, gate_rate, raw_rate) = (rate(count, wall_ms), rate(gated, gate_ms), rate(count, raw_ms));
-    let floor = gate_rate.min(raw_rate);
-    let (content, act) = (content_cpu / third, act_cpu / third);
+    rounds.sort_by(|a, b| (a[0] / a[1].max(a[2])).total_cmp(&(b[0] / b[1].max(b[2]))));
+    let [wall_ms, gate_ms, raw_ms] = rounds[rounds.len() / 2];
+    let per_round = f64::from(DEVICES * 4);
+    let rate = |ms: f64| json!(round(per_round / ms * 1e3));
     let more = Map::from_iter([
         ("cpu_ms_content".to_owned(), json!(round(content))),
         ("cpu_ms_act".to_owned(), json!(round(act))),
         ("p99_ms".to_owned(), json!(round(p99))),
-        ("commits_s".to_owned(), json!(round(ours))),
-        ("gate_only_s".to_owned(), json!(round(gate_rate))),
-        ("raw_full_s".to_owned(), json!(round(raw_rate))),
+        ("commits_s".to_owned(), rate(wall_ms)),
+        ("gate_only_s".to_owned(), rate(gate_ms)),
+        ("raw_full_s".to_owned(), rate(raw_ms)),
         ("commits".to_owned(), json!(count)),
     ]);
     Ok(Figure {
         name: "server-commits",
-        samples: vec![(wall_ms, count / floor * 1e3)],
+        samples: rounds.iter().map(|[ours, gate, raw]| (*ours, gate.max(*raw))).collect(),
         goal: RATE_MIN,
-        holds: ours >= RATE_MIN * floor
+        holds: RATE_MIN * wall_ms <= gate_ms.max(raw_ms)
             && content <= CPU_MS_CONTENT_MAX
             && act <= CPU_MS_ACT_MAX
             && p99 <= P99_MS_MAX,
@@ -109,7 +119,19 @@ fn run(dir: &Path) -> Result<Figure, Fault> {
     })
 }
 
-/// A device with its cases, each of 15 changes, and what it pushes when it counts: content, acts and both, a third of the cases each.
+/// Pushes what `queued` takes out of the work of each device: ms of each push, of all, and of CPU.
+fn taken(
+    city: &City,
+    queued: impl Fn(&mut Work) -> Vec<PushItem>,
+    works: &mut [Work],
+) -> Result<(Vec<f64>, f64, f64), Fault> {
+    let queue: Vec<Vec<PushItem>> = works.iter_mut().map(queued).collect();
+    let before = cpu_ms()?;
+    let (waits, wall_ms) = push_all(city, works, queue)?;
+    Ok((waits, wall_ms, cpu_ms()? - before))
+}
+
+/// A device with its cases, each of 15 changes, and what it pushes when it counts: content alone, acts alone, and rounds of both.
 fn prepare(city: &City, number: u32, gate: &mut Vec<(Vec<u8>, Gated)>) -> Result<Work, Fault> {
     let mut device = city.device(number, GRID)?;
     for n in 0..CASES + WARM {
@@ -120,26 +142,35 @@ fn prepare(city: &City, number: u32, gate: &mut Vec<(Vec<u8>, Gated)>) -> Result
         }
         city.push(&device, items)?;
     }
-    let (mut content, mut acts, mut mixed, mut warm) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut content, mut acts, mut rounds, mut warm) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for n in CASES..CASES + WARM {
         warm.push(write(&mut device, n, &mut Vec::new())?);
         let case = device.case(n);
         warm.push(device.act(case, "self_handle"));
     }
-    let third = CASES / 3;
-    for n in 0..third {
+    for n in 0..ALONE {
         content.push(write(&mut device, n, gate)?);
     }
-    for n in third..2 * third {
+    for n in ALONE..2 * ALONE {
         let case = device.case(n);
         acts.push(device.act(case, "self_handle"));
     }
-    for n in 2 * third..CASES {
-        mixed.push(write(&mut device, n, gate)?);
-        let case = device.case(n);
-        mixed.push(device.act(case, "self_handle"));
+    for first in (2 * ALONE..CASES).step_by(4) {
+        let mut items = Vec::new();
+        for at in 0..4 {
+            // Half of the devices begin with an act: at every moment there are both.
+            let (n, writes) = (first + at, (at + number).is_multiple_of(2));
+            items.push(if writes {
+                write(&mut device, n, gate)?
+            } else {
+                let case = device.case(n);
+                device.act(case, "self_handle")
+            });
+        }
+        rounds.push(items);
     }
-    Ok(Work { device, content, acts, mixed, warm })
+    rounds.reverse();
+    Ok(Work { device, content, acts, rounds, warm })
 }
 
 /// What the gate alone is asked: the document, and as whom.
@@ -153,9 +184,10 @@ fn write(device: &mut Device, n: u32, gate: &mut Vec<(Vec<u8>, Gated)>) -> Resul
     Ok(item)
 }
 
-/// Every device's items in its own order, devices side by side on as many threads as the server has workers; ms of each push, and of all.
+/// Every device's items in its own order, devices in turn on as many threads as the server has workers; ms of each push, and of all.
 fn push_all(city: &City, works: &[Work], queue: Vec<Vec<PushItem>>) -> Result<(Vec<f64>, f64), Fault> {
-    let jobs: Vec<_> = works.iter().map(|work| &work.device).zip(queue).collect();
+    let items = queue.into_iter().map(Vec::into_iter);
+    let jobs: VecDeque<_> = works.iter().map(|work| &work.device).zip(items).collect();
     let jobs = Mutex::new(jobs);
     let start = Instant::now();
     let waits = std::thread::scope(|scope| {
@@ -164,12 +196,12 @@ fn push_all(city: &City, works: &[Work], queue: Vec<Vec<PushItem>>) -> Result<(V
                 scope.spawn(|| {
                     let mut waits = Vec::new();
                     loop {
-                        let job = jobs.lock().map_err(|_| "a thread failed")?.pop();
-                        let Some((device, items)) = job else { return Ok::<_, Fault>(waits) };
-                        for item in items {
-                            let ((), ms) = timed(|| city.push(device, vec![item]))?;
-                            waits.push(ms);
-                        }
+                        let job = jobs.lock().map_err(|_| "a thread failed")?.pop_front();
+                        let Some((device, mut items)) = job else { return Ok::<_, Fault>(waits) };
+                        let Some(item) = items.next() else { continue };
+                        let ((), ms) = timed(|| city.push(device, vec![item]))?;
+                        waits.push(ms);
+                        jobs.lock().map_err(|_| "a thread failed")?.push_back((device, items));
                     }
                 })
             })

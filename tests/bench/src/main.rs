@@ -15,8 +15,8 @@
 //! A figure may add members of its own; its module says which. Nothing here asserts a time: a run always exits with 0, and whoever
 //! reads `holds` decides.
 //!
-//! What is measured is the profile it was built in. `cargo xtask` builds the dev profile (opt-level 1 for the workspace, 2 for what it
-//! depends on), in which tests and the demo run too.
+//! What is measured is the profile it was built in. `cargo xtask` builds the dev profile (opt-level 2 for the server and what it stands on, 1
+//! for the rest of the workspace, 2 for libraries), in which tests and the demo run too.
 
 mod bench;
 mod capture;

@@ -231,8 +231,8 @@ pub fn commit(
     }
     writer.chains(&situation.tips, &tips)?;
     writer.moved((&situation.cases, &cases), &passed, judge)?;
-    writer.documents(&situation.cases, &cases)?;
-    Ok(Committed::Done { receipts, heads })
+    let documents = writer.documents(&situation.cases, &cases)?;
+    Ok(Committed::Done { receipts, heads, documents })
 }
 
 /// The verdict on one item, or `None` where it was prepared against facts that have moved.
@@ -533,14 +533,16 @@ impl Writer<'_> {
         &self,
         before: &BTreeMap<CaseId, CaseRecord>,
         after: &BTreeMap<CaseId, CaseRecord>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<CaseId>, StoreError> {
+        let mut kept = Vec::new();
         for (id, document) in &self.batch.documents {
             let version = after.get(id).map_or(0, |r| r.version);
             if version == before.get(id).map_or(0, |r| r.version) || version != document.version {
                 continue;
             }
             documents::keep(self.t, id, document, &heads_blob(&document.heads))?;
+            kept.push(*id);
         }
-        Ok(())
+        Ok(kept)
     }
 }

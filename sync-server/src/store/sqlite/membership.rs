@@ -126,10 +126,11 @@ pub fn leave(
     Ok(left)
 }
 
-pub const SUMS_OF_CASE: &str = "UPDATE stream_sum SET xor = (xor | ?4) - (xor & ?4) WHERE partition = ?1 AND stream IN
+// `OR FAIL`: an error undoes the whole transaction anyway, and no page need be kept aside for undoing the statement alone.
+pub const SUMS_OF_CASE: &str = "UPDATE OR FAIL stream_sum SET xor = (xor | ?4) - (xor & ?4) WHERE partition = ?1 AND stream IN
      (SELECT stream FROM membership WHERE document = ?2 AND partition = ?1 AND state = 'present' AND seq = ?3)";
 pub const STAYS: &str =
-    "UPDATE membership SET seq = ?3 WHERE document = ?1 AND partition = ?2 AND state = 'present'";
+    "UPDATE OR FAIL membership SET seq = ?3 WHERE document = ?1 AND partition = ?2 AND state = 'present'";
 
 /// Gives a case its new number in every stream where it is and stays; `numbers` are those that it has there, nearly always one.
 fn stay(t: &Transaction<'_>, step: &Step, numbers: &BTreeSet<u64>) -> Result<(), StoreError> {

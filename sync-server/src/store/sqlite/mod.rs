@@ -30,7 +30,7 @@ mod writing;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use yuandian_model::planted::{self, Bug};
@@ -46,7 +46,7 @@ use super::{
     StoreError, Swept, Upload, UploadId, UploadOutcome,
 };
 
-use writing::{Transaction, Writer, Writing};
+use writing::{Transaction, Writing};
 
 /// A SQLite database as a [`Store`].
 pub struct SqliteStore {
@@ -57,7 +57,7 @@ pub struct SqliteStore {
     alone: bool,
     vfs: Option<String>,
     digits: Option<u8>,
-    ready: keys::Ready,
+    ready: Arc<keys::Ready>,
 }
 
 /// What an SQLite error means to the caller.
@@ -99,7 +99,7 @@ impl SqliteStore {
     fn of(path: &Path, writer: Connection, vfs: Option<&str>) -> Result<Self, StoreError> {
         let (path, writer, readers) = (path.to_owned(), Writing::new(writer), Mutex::default());
         let (alone, vfs) = (vfs.is_some(), vfs.map(str::to_owned));
-        let store = Self { path, writer, readers, alone, vfs, digits: None, ready: keys::Ready::default() };
+        let store = Self { path, writer, readers, alone, vfs, digits: None, ready: Arc::default() };
         store.read(copies::refuse_copy)?;
         if planted::is(Bug::TimersLostAtRestart) {
             store.write(|t| t.execute("DELETE FROM timer", []).map(|_| ()).map_err(error))?;
@@ -118,7 +118,7 @@ impl SqliteStore {
     }
 
     // A panic while the lock was held left no transaction open: rusqlite rolls back on drop.
-    fn writer(&self) -> MutexGuard<'_, Writer> {
+    fn writer(&self) -> MutexGuard<'_, Connection> {
         self.writer.alone()
     }
 
@@ -235,9 +235,10 @@ impl Store for SqliteStore {
     fn changes(&self, case: &CaseId) -> Result<Vec<Vec<u8>>, StoreError> {
         self.read(|t| documents::changes(t, case))
     }
-    fn commit(&self, batch: &Batch, judge: &dyn Judge) -> Result<Committed, StoreError> {
+    fn commit(&self, batch: &Arc<Batch>, judge: &Arc<dyn Judge>) -> Result<Committed, StoreError> {
+        let (batch, judge, ready) = (Arc::clone(batch), Arc::clone(judge), Arc::clone(&self.ready));
         // What has moved has written nothing.
-        self.writer.together(|t| commits::commit(t, batch, judge, &self.ready))
+        self.writer.together(move |t| commits::commit(t, &batch, &*judge, &ready))
     }
     fn page(&self, ask: &PageAsk<'_>) -> Result<Page, StoreError> {
         self.read(|t| feed::page(t, ask))

@@ -75,10 +75,10 @@ CREATE TABLE document_cache (
 CREATE TABLE membership (
     partition INTEGER NOT NULL, stream TEXT NOT NULL, document BLOB NOT NULL REFERENCES case_row (id), seq INTEGER NOT NULL,
     since_seq INTEGER NOT NULL, state TEXT NOT NULL CHECK (state IN ('present', 'gone')), reason TEXT, gone_ms INTEGER,
-    PRIMARY KEY (partition, stream, document)
+    PRIMARY KEY (document, partition, stream)
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX membership_stream ON membership (partition, stream, document);
 CREATE UNIQUE INDEX membership_feed ON membership (partition, stream, seq);
-CREATE INDEX membership_document ON membership (document);
 CREATE INDEX membership_gone ON membership (gone_ms) WHERE gone_ms IS NOT NULL;
 CREATE TABLE stream_sum (
     partition INTEGER NOT NULL, stream TEXT NOT NULL, count INTEGER NOT NULL, xor INTEGER NOT NULL, horizon INTEGER NOT NULL,

@@ -1,14 +1,16 @@
-//! The one connection that writes, and commits that share a transaction: while one waits for the disk the others queue behind it, and then go
-//! to the disk together.
+//! The one connection that writes, and commits that share a transaction: who finds nobody at work leads, does the work of all who stand in line
+//! in their order, goes to the disk once for all of them, and hands the lead to the first who came meanwhile.
 //!
-//! Each caller does its own work on its own thread, in the order in which they get the connection, and is answered when the transaction with
-//! its work in it is durable. So what a caller sees is as if it had been alone. Where one of them fails, nothing of the shared transaction
-//! stays, and every one of them works again alone: nobody fails for somebody else.
+//! So while one waits for the disk the next group gathers, and no connection goes from thread to thread for every commit. Each caller is answered
+//! when the transaction with its work in it is durable; what it sees is as if it had been alone. Where one of a group fails, nothing of the
+//! group stays, and every other one works again alone: nobody fails for somebody else.
 //!
-//! A caller on a quiet server finds nobody waiting behind it and commits at once; on a single thread that is always so.
+//! A caller on a quiet server finds nobody at work and commits at once; on a single thread that is always so.
 
-use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::any::Any;
+use std::collections::VecDeque;
+use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
@@ -35,201 +37,249 @@ impl Deref for Transaction<'_> {
     }
 }
 
-/// What became of a shared transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    /// Everything in it is on the disk.
-    Durable,
-    /// Nothing in it has happened.
+/// How a caller's turn ended.
+enum Ended<T> {
+    /// Everything in the transaction is on the disk.
+    Durable(T),
+    /// Nothing of it has happened, because of the caller's own work or of the disk.
+    Failed(StoreError),
+    /// Nothing of it has happened, because of another's.
     Undone,
+    /// The caller's own work panicked.
+    Panicked(Box<dyn Any + Send>),
+}
+
+/// Where a caller stands.
+enum Place<T> {
+    /// Others are before it.
+    InLine,
+    /// It is to lead the next group, its own work first.
+    Leads,
+    /// Its work is done, and not yet durable.
+    Worked(T),
+    /// It may go.
+    Ended(Ended<T>),
+}
+
+/// A caller with its work, in line.
+struct Caller<W, T> {
+    work: W,
+    place: Mutex<Place<T>>,
+    moved: Condvar,
+}
+
+impl<W, T> Caller<W, T> {
+    fn put(&self, place: Place<T>) {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
+        self.moved.notify_one();
+    }
+
+    /// Waits until it ended, or until it is to lead.
+    fn wait(&self) -> Option<Ended<T>> {
+        let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match std::mem::replace(&mut *place, Place::InLine) {
+                Place::Ended(ended) => return Some(ended),
+                Place::Leads => return None,
+                stays => *place = stays,
+            }
+            place = self.moved.wait(place).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// What a leader needs to know of those in line.
+trait InLine: Send + Sync {
+    /// Does the work. False where nothing of the transaction may stay; then the caller has ended.
+    fn work(&self, t: &Transaction<'_>) -> bool;
+
+    /// What it did is on the disk.
+    fn durable(&self);
+
+    /// What it did is undone: because of the disk, which said this, or of another.
+    fn undone(&self, reason: Option<StoreError>);
+
+    /// It is to lead.
+    fn lead(&self);
+}
+
+impl<W, T> InLine for Caller<W, T>
+where
+    W: Fn(&Transaction<'_>) -> Result<T, StoreError> + Send + Sync,
+    T: Send,
+{
+    fn work(&self, t: &Transaction<'_>) -> bool {
+        let (place, stays) = match catch_unwind(AssertUnwindSafe(|| (self.work)(t))) {
+            Ok(Ok(done)) => (Place::Worked(done), true),
+            Ok(Err(reason)) => (Place::Ended(Ended::Failed(reason)), false),
+            Err(panic) => (Place::Ended(Ended::Panicked(panic)), false),
+        };
+        self.put(place);
+        stays
+    }
+
+    fn durable(&self) {
+        let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Place::Worked(done) = std::mem::replace(&mut *place, Place::InLine) {
+            *place = Place::Ended(Ended::Durable(done));
+        }
+        self.moved.notify_one();
+    }
+
+    fn undone(&self, reason: Option<StoreError>) {
+        self.put(Place::Ended(reason.map_or(Ended::Undone, Ended::Failed)));
+    }
+
+    fn lead(&self) {
+        self.put(Place::Leads);
+    }
 }
 
 #[derive(Default)]
-struct Shared {
-    fate: Mutex<Option<Fate>>,
-    told: Condvar,
+struct Line {
+    waiting: VecDeque<Arc<dyn InLine>>,
+    /// Whether somebody leads.
+    led: bool,
 }
 
-impl Shared {
-    fn tell(&self, fate: Fate) {
-        *self.fate.lock().unwrap_or_else(PoisonError::into_inner) = Some(fate);
-        self.told.notify_all();
+/// The writing connection behind its lock, and the line before it.
+pub struct Writing {
+    writer: Mutex<Connection>,
+    line: Mutex<Line>,
+}
+
+impl Writing {
+    /// Of a connection that nobody else writes with.
+    pub fn new(connection: Connection) -> Self {
+        Self { writer: Mutex::new(connection), line: Mutex::default() }
     }
 
-    fn wait(&self) -> Fate {
-        let mut fate = self.fate.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The connection with no transaction open in it.
+    pub fn alone(&self) -> MutexGuard<'_, Connection> {
+        // A panic while the lock was held left no transaction open: what opens one rolls it back.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does `work` in a transaction that others may share, and answers when it is durable. `work` is done a second time where the first was
+    /// undone because of another; an error of the second is the caller's own.
+    ///
+    /// # Errors
+    /// What `work` or the disk says; then nothing of it has happened.
+    pub fn together<W, T>(&self, work: W) -> Result<T, StoreError>
+    where
+        W: Fn(&Transaction<'_>) -> Result<T, StoreError> + Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let caller = Arc::new(Caller { work, place: Mutex::new(Place::InLine), moved: Condvar::new() });
+        self.stand(Arc::clone(&caller) as Arc<dyn InLine>);
         loop {
-            match *fate {
-                Some(fate) => return fate,
-                None => fate = self.told.wait(fate).unwrap_or_else(PoisonError::into_inner),
-            }
+            return match caller.wait() {
+                None => {
+                    self.lead();
+                    continue;
+                }
+                Some(Ended::Durable(done)) => Ok(done),
+                Some(Ended::Failed(reason)) => Err(reason),
+                Some(Ended::Undone) => self.again(&caller.work),
+                Some(Ended::Panicked(panic)) => resume_unwind(panic),
+            };
         }
     }
-}
 
-struct Open {
-    shared: Arc<Shared>,
-    /// Callers whose work is in it.
-    members: usize,
-}
-
-/// The connection, and the shared transaction that is open in it, if any: then somebody is on the way who will end it.
-pub struct Writer {
-    connection: Connection,
-    open: Option<Open>,
-}
-
-impl Deref for Writer {
-    type Target = Connection;
-
-    fn deref(&self) -> &Connection {
-        &self.connection
-    }
-}
-
-impl DerefMut for Writer {
-    fn deref_mut(&mut self) -> &mut Connection {
-        &mut self.connection
-    }
-}
-
-impl Writer {
-    fn join(&mut self) -> Result<Arc<Shared>, StoreError> {
-        if let Some(open) = &self.open {
-            return Ok(Arc::clone(&open.shared));
+    /// Stands in line, to lead where nobody does.
+    fn stand(&self, caller: Arc<dyn InLine>) {
+        let mut line = self.line();
+        if !line.led {
+            line.led = true;
+            caller.lead();
         }
-        run(&self.connection, "BEGIN IMMEDIATE")?;
-        let shared = Arc::<Shared>::default();
-        self.open = Some(Open { shared: Arc::clone(&shared), members: 0 });
-        Ok(shared)
+        line.waiting.push_back(caller);
     }
 
-    /// Ends the shared transaction: durable, or undone with what the disk said.
-    fn finish(&mut self) -> Result<(), StoreError> {
-        let Some(open) = self.open.take() else {
-            return Ok(());
-        };
+    /// Takes a group to the disk, and hands on the lead.
+    fn lead(&self) {
+        let writer = self.alone();
+        let next = || self.line().waiting.pop_front();
+        let mut group = Vec::new();
+        let ended = group_of(&writer, next, &mut group);
+        drop(writer);
+        let mut line = self.line();
+        match line.waiting.front() {
+            Some(first) => first.lead(),
+            None => line.led = false,
+        }
+        drop(line);
+        match ended {
+            Some(Ok(())) => group.iter().for_each(|caller| caller.durable()),
+            // It may have been another's work that did not fit on the disk.
+            Some(Err(reason)) if group.len() == 1 => group[0].undone(Some(reason)),
+            Some(Err(_)) | None => group.iter().for_each(|caller| caller.undone(None)),
+        }
+    }
+
+    fn again<T>(&self, work: &impl Fn(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let writer = self.alone();
+        run(&writer, "BEGIN IMMEDIATE")?;
+        let open = Open(&writer);
+        let done = work(&Transaction::within(&writer))?;
+        open.commit()?;
+        Ok(done)
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Does the work of those in line in one transaction, as many as may share one. What the disk said, or `None` where the work of one has undone
+/// that of all: that one has ended and is not of the group any more.
+fn group_of(
+    writer: &Connection,
+    next: impl Fn() -> Option<Arc<dyn InLine>>,
+    group: &mut Vec<Arc<dyn InLine>>,
+) -> Option<Result<(), StoreError>> {
+    if let Err(reason) = run(writer, "BEGIN IMMEDIATE") {
+        group.extend(next());
+        return Some(Err(reason));
+    }
+    let open = Open(writer);
+    while group.len() < GROUP_COMMITS_MAX
+        && let Some(caller) = next()
+    {
+        if !caller.work(&Transaction::within(writer)) {
+            return None;
+        }
+        group.push(caller);
+    }
+    Some(open.commit())
+}
+
+/// A transaction that was begun: rolled back where nobody commits it.
+struct Open<'c>(&'c Connection);
+
+impl Open<'_> {
+    fn commit(self) -> Result<(), StoreError> {
         let forgets = yuandian_model::planted::is(yuandian_model::planted::Bug::PushRolledBack);
-        let done = run(&self.connection, if forgets { "ROLLBACK" } else { "COMMIT" });
-        if done.is_err() {
-            self.roll_back();
-        }
-        open.shared.tell(if done.is_ok() { Fate::Durable } else { Fate::Undone });
-        done
+        run(self.0, if forgets { "ROLLBACK" } else { "COMMIT" })
     }
+}
 
-    fn undo(&mut self) {
-        if let Some(open) = self.open.take() {
-            self.roll_back();
-            open.shared.tell(Fate::Undone);
-        }
-    }
-
-    fn roll_back(&self) {
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
         // Some errors of the disk have rolled back already.
-        if !self.connection.is_autocommit()
-            && let Err(reason) = self.connection.execute_batch("ROLLBACK")
+        if !self.0.is_autocommit()
+            && let Err(reason) = self.0.execute_batch("ROLLBACK")
         {
             tracing::error!(%reason, "a transaction could not be rolled back");
         }
     }
 }
 
-/// A caller's turn: a panic in its work undoes what was shared with it.
-struct Turn<'a>(MutexGuard<'a, Writer>);
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.undo();
-        }
-    }
-}
-
-/// The writing connection behind its lock.
-pub struct Writing {
-    writer: Mutex<Writer>,
-    /// Callers of [`Writing::together`] on their way to the lock.
-    coming: AtomicUsize,
-}
-
-impl Writing {
-    /// Of a connection that nobody else writes with.
-    pub fn new(connection: Connection) -> Self {
-        Self { writer: Mutex::new(Writer { connection, open: None }), coming: AtomicUsize::new(0) }
-    }
-
-    /// The connection with no transaction open in it.
-    pub fn alone(&self) -> MutexGuard<'_, Writer> {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(reason) = writer.finish() {
-            // Those whose it was are told, and try again for themselves.
-            tracing::warn!(%reason, "a shared transaction failed");
-        }
-        writer
-    }
-
-    /// Does `work` in a transaction that others may share, and answers when it is durable. `work` is done a second time where the first was
-    /// undone; an error of the second is the caller's own.
-    ///
-    /// # Errors
-    /// What `work` or the disk says; then nothing of it has happened.
-    pub fn together<T>(
-        &self,
-        work: impl Fn(&Transaction<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        match self.attempt(&work, false)? {
-            Some(done) => Ok(done),
-            None => self.attempt(&work, true)?.ok_or(StoreError::Busy),
-        }
-    }
-
-    /// One attempt; `None` where it was undone because of somebody else.
-    fn attempt<T>(
-        &self,
-        work: &impl Fn(&Transaction<'_>) -> Result<T, StoreError>,
-        alone: bool,
-    ) -> Result<Option<T>, StoreError> {
-        let mut turn = Turn(if alone { self.alone() } else { self.queue() });
-        let shared = turn.0.join()?;
-        let done = work(&Transaction::within(&turn.0.connection));
-        let Some(open) = &mut turn.0.open else {
-            return Err(StoreError::Busy);
-        };
-        open.members += 1;
-        let members = open.members;
-        let ended = match done {
-            Err(reason) => {
-                turn.0.undo();
-                Err(reason)
-            }
-            Ok(done) if alone || members >= GROUP_COMMITS_MAX || self.coming.load(Ordering::SeqCst) == 0 => {
-                turn.0.finish().map(|()| done)
-            }
-            Ok(done) => {
-                drop(turn);
-                return Ok((shared.wait() == Fate::Durable).then_some(done));
-            }
-        };
-        match ended {
-            Ok(done) => Ok(Some(done)),
-            // It may have been another's work that did not fit on the disk.
-            Err(_) if members > 1 => Ok(None),
-            Err(reason) => Err(reason),
-        }
-    }
-
-    fn queue(&self) -> MutexGuard<'_, Writer> {
-        self.coming.fetch_add(1, Ordering::SeqCst);
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        self.coming.fetch_sub(1, Ordering::SeqCst);
-        writer
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc;
     use std::thread;
 
     use super::*;
@@ -251,78 +301,132 @@ mod tests {
         statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     }
 
-    /// One puts 1 and leaves its transaction open, as if somebody were coming; then `then` is done. How often the one worked, and its answer.
-    fn after_one(writing: &Writing, then: impl FnOnce()) -> (usize, Result<(), StoreError>) {
-        let worked = AtomicUsize::new(0);
-        writing.coming.fetch_add(1, Ordering::SeqCst);
-        let answer = thread::scope(|scope| {
-            let one = scope.spawn(|| {
-                writing.together(|t| {
-                    worked.fetch_add(1, Ordering::SeqCst);
+    /// One puts 1 and does not go on before `others` stand in line behind it. How often it worked, its answer, and theirs.
+    fn one_and<T: Send>(
+        writing: &Writing,
+        others: Vec<impl FnOnce() -> T + Send>,
+    ) -> (usize, Result<(), StoreError>, Vec<T>) {
+        let worked = Arc::new(AtomicUsize::new(0));
+        let (begun, begins) = mpsc::channel();
+        let (go, goes) = mpsc::channel::<()>();
+        let goes = Mutex::new(goes);
+        let count = others.len();
+        let (answer, theirs) = thread::scope(|scope| {
+            let counter = Arc::clone(&worked);
+            let one = scope.spawn(move || {
+                writing.together(move |t| {
+                    if counter.fetch_add(1, Ordering::SeqCst) == 0 {
+                        begun.send(()).unwrap();
+                        goes.lock().unwrap().recv().unwrap();
+                    }
                     put(t, 1)
                 })
             });
-            while writing.writer.lock().unwrap_or_else(PoisonError::into_inner).open.is_none() {
-                thread::yield_now();
-            }
-            writing.coming.fetch_sub(1, Ordering::SeqCst);
-            then();
-            one.join().unwrap()
+            begins.recv().unwrap();
+            let threads: Vec<_> = others
+                .into_iter()
+                .enumerate()
+                .map(|(before, other)| {
+                    let thread = scope.spawn(other);
+                    // In this order.
+                    while writing.line().waiting.len() <= before {
+                        thread::yield_now();
+                    }
+                    thread
+                })
+                .collect();
+            assert_eq!(writing.line().waiting.len(), count);
+            go.send(()).unwrap();
+            let answer = one.join().unwrap();
+            (answer, threads.into_iter().map(|thread| thread.join().unwrap()).collect())
         });
-        (worked.into_inner(), answer)
+        (worked.load(Ordering::SeqCst), answer, theirs)
     }
 
     #[test]
     fn two_go_to_the_disk_together_and_both_are_answered() {
         let writing = writing();
-        let (worked, answer) = after_one(&writing, || writing.together(|t| put(t, 2)).unwrap());
-        assert_eq!((worked, answer.is_ok(), rows(&writing)), (1, true, vec![1, 2]));
+        let other = || writing.together(|t| put(t, 2)).is_ok();
+        let (worked, answer, theirs) = one_and(&writing, vec![other]);
+        assert_eq!((worked, answer.is_ok(), theirs), (1, true, vec![true]));
+        assert_eq!(rows(&writing), [1, 2]);
     }
 
     #[test]
     fn who_fails_fails_alone() {
         let writing = writing();
-        let (worked, answer) = after_one(&writing, || {
+        let other = || {
             let failed = writing.together(|t| {
                 put(t, 2)?;
                 Err::<(), _>(StoreError::Full)
             });
-            assert!(matches!(failed, Err(StoreError::Full)));
-        });
-        assert_eq!((worked, answer.is_ok(), rows(&writing)), (2, true, vec![1]), "done again, once");
+            matches!(failed, Err(StoreError::Full))
+        };
+        let (worked, answer, theirs) = one_and(&writing, vec![other]);
+        assert_eq!((worked, answer.is_ok(), theirs), (2, true, vec![true]), "done again, once");
+        assert_eq!(rows(&writing), [1]);
     }
 
     #[test]
-    fn who_panics_takes_nobody_along() {
+    fn who_panics_takes_nobody_along_and_whoever_waits_goes_on() {
         let writing = writing();
-        let (worked, answer) = after_one(&writing, || {
+        let panics = || {
             let work = |t: &Transaction<'_>| -> Result<(), StoreError> {
                 put(t, 2)?;
                 panic!("in the middle")
             };
-            assert!(catch_unwind(AssertUnwindSafe(|| writing.together(work))).is_err());
-        });
-        assert_eq!((worked, answer.is_ok(), rows(&writing)), (2, true, vec![1]));
+            catch_unwind(AssertUnwindSafe(|| writing.together(work))).is_err()
+        };
+        let goes_on = || writing.together(|t| put(t, 3)).is_ok();
+        let others: Vec<Box<dyn FnOnce() -> bool + Send>> = vec![Box::new(panics), Box::new(goes_on)];
+        let (worked, answer, theirs) = one_and(&writing, others);
+        assert_eq!((worked, answer.is_ok(), theirs), (2, true, vec![true, true]));
+        assert_eq!(rows(&writing), [1, 3]);
     }
 
     #[test]
-    fn who_needs_the_connection_alone_ends_what_is_open() {
+    fn more_than_may_share_one_go_in_the_next() {
         let writing = writing();
-        let (worked, answer) = after_one(&writing, || assert!(writing.alone().is_autocommit()));
-        assert_eq!((worked, answer.is_ok(), rows(&writing)), (1, true, vec![1]));
-    }
-
-    #[test]
-    fn as_many_as_may_share_do_and_the_last_goes_to_the_disk() {
-        let writing = writing();
-        let members = i64::try_from(GROUP_COMMITS_MAX).unwrap();
-        writing.coming.fetch_add(1, Ordering::SeqCst);
-        thread::scope(|scope| {
+        let members = i64::try_from(GROUP_COMMITS_MAX).unwrap() * 2;
+        let others = (2..=members).map(|n| {
             let writing = &writing;
-            for n in 1..=members {
-                scope.spawn(move || writing.together(|t| put(t, n)).unwrap());
+            move || writing.together(move |t| put(t, n)).is_ok()
+        });
+        let (worked, answer, theirs) = one_and(&writing, others.collect());
+        assert!(worked == 1 && answer.is_ok() && theirs.into_iter().all(|taken| taken));
+        assert_eq!(rows(&writing), (1..=members).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn after_everybody_has_gone_the_next_one_leads_again() {
+        let writing = writing();
+        for n in 1..=3 {
+            writing.together(move |t| put(t, n)).unwrap();
+            assert!(!writing.line().led);
+        }
+        assert!(matches!(writing.together(|t| put(t, 1)), Err(StoreError::Damaged(_))));
+        assert!(!writing.line().led);
+        assert_eq!(rows(&writing), [1, 2, 3]);
+    }
+
+    #[test]
+    fn many_threads_lose_nothing() {
+        let writing = writing();
+        thread::scope(|scope| {
+            for thread in 0..8_i64 {
+                let writing = &writing;
+                scope.spawn(move || {
+                    for n in 0..50 {
+                        let fails = n % 10 == 9;
+                        let done = writing.together(move |t| {
+                            put(t, thread * 100 + n)?;
+                            if fails { Err(StoreError::Full) } else { Ok(()) }
+                        });
+                        assert_eq!(done.is_ok(), !fails);
+                    }
+                });
             }
         });
-        assert_eq!(rows(&writing), (1..=members).collect::<Vec<_>>());
+        assert_eq!(rows(&writing).len(), 8 * 45);
     }
 }
