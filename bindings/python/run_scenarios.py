@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 
 import yuandian_ffi as core
 
@@ -278,6 +279,8 @@ async def carry_out(stage, step):
         return await stage.admin(step["args"])
     if what == "days_pass":
         return stage.days_pass(step["days"])
+    if what == "seconds_pass":
+        return time.sleep(step["seconds"])
     name = step["on"]
     phone = stage.phones[name].core
     case = stage.cases[step["case"]] if "case" in step else None
