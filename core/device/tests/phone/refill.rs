@@ -1,13 +1,15 @@
 //! A server that was restored from a backup is refilled by the phones: nothing of theirs is lost, nothing is doubled.
 
+use yuandian_device::{CaseId, Phone};
 use yuandian_model::Role;
 use yuandian_sync::{Keep, Load, Loaded};
 
+use crate::home::Home;
 use crate::referee::{Referee, batch, envelopes};
 use crate::{act, answers, capture, notes, outbox, people, photo};
 
 /// The greeting after a restore, what is offered again, and the comparison.
-fn refill(referee: &mut Referee, phone: &mut yuandian_device::Phone) {
+fn refill(referee: &mut Referee, phone: &mut Phone) {
     phone.keep(&Keep::Hello(referee.hello(phone))).unwrap();
     let push = batch(phone);
     if !push.items.is_empty() {
@@ -19,6 +21,23 @@ fn refill(referee: &mut Referee, phone: &mut yuandian_device::Phone) {
     referee.repair(phone);
     referee.sync(phone);
     referee.repair(phone);
+}
+
+/// A case that one of two phones has opened and both hold.
+fn case_of_two() -> (Referee, [Home; 2], [Phone; 2], CaseId) {
+    let (mut referee, homes, [mut one, mut two]) = people::<2>(Role::GridWorker);
+    let case = capture(&mut one, "case.snap", "井盖");
+    referee.sync(&mut one);
+    referee.sync(&mut two);
+    (referee, homes, [one, two], case)
+}
+
+/// The person has lost every stream, and the phone sends what it still has to say: so many commits.
+fn last_words(referee: &mut Referee, phone: &mut Phone) -> usize {
+    phone.keep(&Keep::Hello(referee.hello_without_streams(phone))).unwrap();
+    let push = batch(phone);
+    phone.keep(&Keep::Receipts(referee.push(&push))).unwrap();
+    push.items.len()
 }
 
 #[test]
@@ -148,10 +167,7 @@ fn a_first_page_of_another_life_tells_that_the_server_was_restored() {
 
 #[test]
 fn a_case_whose_number_comes_again_after_an_older_backup_is_fetched_anew() {
-    let (mut referee, _, [mut one, mut two]) = people::<2>(Role::GridWorker);
-    let case = capture(&mut one, "case.snap", "井盖");
-    referee.sync(&mut one);
-    referee.sync(&mut two);
+    let (mut referee, _, [mut one, mut two], case) = case_of_two();
     let older = referee.clone();
     two.note(&case, "甲", &[]).unwrap();
     referee.sync(&mut two);
@@ -174,15 +190,10 @@ fn a_case_whose_number_comes_again_after_an_older_backup_is_fetched_anew() {
 
 #[test]
 fn the_file_of_a_case_that_went_is_offered_again_if_no_backup_had_it() {
-    let (mut referee, homes, [mut one, mut two]) = people::<2>(Role::GridWorker);
-    let case = capture(&mut one, "case.snap", "井盖");
-    referee.sync(&mut one);
-    referee.sync(&mut two);
+    let (mut referee, homes, [_, mut two], case) = case_of_two();
     let backup = referee.clone();
     two.note(&case, "看", &[photo("tiny.jpg")]).unwrap();
-    two.keep(&Keep::Hello(referee.hello_without_streams(&two))).unwrap();
-    let push = batch(&mut two);
-    two.keep(&Keep::Receipts(referee.push(&push))).unwrap();
+    assert_eq!(last_words(&mut referee, &mut two), 1);
     let files = referee.take_photos(&mut two);
     assert!(two.case(&case).is_err(), "the case is not this person's any more");
 
@@ -201,23 +212,15 @@ fn the_file_of_a_case_that_went_is_offered_again_if_no_backup_had_it() {
 
 #[test]
 fn what_is_offered_again_of_a_case_that_went_waits_for_no_page() {
-    let (mut referee, _, [mut one, mut two]) = people::<2>(Role::GridWorker);
-    let case = capture(&mut one, "case.snap", "井盖");
-    referee.sync(&mut one);
-    referee.sync(&mut two);
+    let (mut referee, _, [_, mut two], case) = case_of_two();
     let backup = referee.clone();
     two.note(&case, "看", &[]).unwrap();
-    two.keep(&Keep::Hello(referee.hello_without_streams(&two))).unwrap();
-    let push = batch(&mut two);
-    two.keep(&Keep::Receipts(referee.push(&push))).unwrap();
+    assert_eq!(last_words(&mut referee, &mut two), 1);
     assert!(two.case(&case).is_err(), "the case is not this person's any more");
 
     let mut referee = backup.restored();
-    two.keep(&Keep::Hello(referee.hello_without_streams(&two))).unwrap();
-    let push = batch(&mut two);
-    assert_eq!(push.items.len(), 1, "the note");
     // Nothing leaves a second time: there is nothing that would settle it later.
-    two.keep(&Keep::Receipts(referee.push(&push))).unwrap();
+    assert_eq!(last_words(&mut referee, &mut two), 1, "the note");
     assert_eq!(outbox(&two), []);
     assert_eq!(two.sync_state().unwrap().not_backed_up, 1);
 }
