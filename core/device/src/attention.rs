@@ -265,9 +265,8 @@ impl Phone {
     pub fn appeal(&mut self, item: i64, why: &str) -> Result<CaseId> {
         let entry = self.open_entry(item, "appeal")?;
         form::text_within("text", why.trim(), APPEAL_CHARS_MAX)?;
-        let now_ms = self.ports.clock.wall_ms();
         let tx = self.db.unchecked_transaction()?;
-        if !appeals::queue(&tx, entry.id, why.trim(), now_ms)? {
+        if !appeals::queue(&tx, entry.id, why.trim())? {
             return Err(DeviceError::NotOffered { item, step: "appeal", next: self.offered(&entry) });
         }
         journal::settle(&tx, entry.id, "appealed")?;

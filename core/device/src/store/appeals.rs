@@ -20,15 +20,15 @@ pub struct Waiting {
 }
 
 /// Queues an appeal against the answer of a journal entry. False where the entry has no bytes that could be shown to anybody.
-pub fn queue(c: &Connection, entry: i64, reason: &str, at_ms: i64) -> Result<bool> {
+pub fn queue(c: &Connection, entry: i64, reason: &str) -> Result<bool> {
     let queued = c
         .prepare_cached(
-            "INSERT INTO appeals (commit_id, doc, signed, micros, reason, at_ms)
-             SELECT commit_id, doc, signed, micros, ?2, ?3 FROM journal
+            "INSERT INTO appeals (commit_id, doc, signed, micros, reason)
+             SELECT commit_id, doc, signed, micros, ?2 FROM journal
              WHERE id = ?1 AND commit_id IS NOT NULL AND signed IS NOT NULL
-             ON CONFLICT (commit_id) DO UPDATE SET reason = excluded.reason, at_ms = excluded.at_ms, state = 0",
+             ON CONFLICT (commit_id) DO UPDATE SET reason = excluded.reason, state = 0",
         )?
-        .execute(params![entry, reason, at_ms])?;
+        .execute(params![entry, reason])?;
     Ok(queued > 0)
 }
 

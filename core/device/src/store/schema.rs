@@ -127,7 +127,6 @@ CREATE TABLE appeals (
     signed BLOB NOT NULL,
     micros TEXT NOT NULL,
     reason TEXT NOT NULL,
-    at_ms INTEGER NOT NULL,
     state INTEGER NOT NULL DEFAULT 0,
     ticket INTEGER
 ) STRICT;
