@@ -15,7 +15,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 
 import yuandian_ffi as core
 
@@ -88,10 +87,12 @@ class Stage:
             raise Broken(f"admin {given[0]}: {told.stderr}")
 
     def days_pass(self, days):
-        """What the server is to do later comes nearer by so many days, while it stands still."""
+        """What the server is to do later comes nearer by so many days, and rights are as much older, while it stands still."""
         self.server_down()
         with contextlib.closing(sqlite3.connect(self.folder / "server" / "yuandian.db")) as db, db:
-            db.execute("UPDATE timer SET due_ms = due_ms - ?", [days * 24 * 60 * 60 * 1_000])
+            ms = days * 24 * 60 * 60 * 1_000
+            db.execute("UPDATE timer SET due_ms = due_ms - ?", [ms])
+            db.execute("UPDATE person_right SET since_ms = since_ms - ?1, ended_ms = ended_ms - ?1", [ms])
         self.server_up()
 
     async def set(self, devices):
@@ -279,8 +280,6 @@ async def carry_out(stage, step):
         return await stage.admin(step["args"])
     if what == "days_pass":
         return stage.days_pass(step["days"])
-    if what == "seconds_pass":
-        return time.sleep(step["seconds"])
     name = step["on"]
     phone = stage.phones[name].core
     case = stage.cases[step["case"]] if "case" in step else None

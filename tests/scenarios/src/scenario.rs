@@ -149,9 +149,6 @@ pub enum What {
     DaysPass {
         days: i64,
     },
-    SecondsPass {
-        seconds: u64,
-    },
     Resolve {
         on: String,
         case: String,

@@ -147,7 +147,10 @@ impl Stage {
         self.server_down()?;
         let db = Connection::open(self.data().join("yuandian.db")).map_err(|e| e.to_string())?;
         let ms = days * 24 * 60 * 60 * 1_000;
-        db.execute("UPDATE timer SET due_ms = due_ms - ?1", [ms]).map_err(|e| e.to_string())?;
+        let rights = "UPDATE person_right SET since_ms = since_ms - ?1, ended_ms = ended_ms - ?1";
+        for passes in ["UPDATE timer SET due_ms = due_ms - ?1", rights] {
+            db.execute(passes, [ms]).map_err(|e| e.to_string())?;
+        }
         drop(db);
         self.server_up()
     }

@@ -1,8 +1,7 @@
 //! Plays the steps of a scenario and holds each to what is written beside it.
-#![allow(clippy::disallowed_methods, reason = "photos are read from the test data, and time has to pass")]
+#![allow(clippy::disallowed_methods, reason = "photos are read from the test data")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use yuandian_device::{
@@ -134,10 +133,6 @@ fn carry_out(stage: &mut Stage, what: &What) -> Result<Answer, String> {
         }
         What::DaysPass { days } => {
             stage.days_pass(*days)?;
-            Ok(Value::Null)
-        }
-        What::SecondsPass { seconds } => {
-            std::thread::sleep(Duration::from_secs(*seconds));
             Ok(Value::Null)
         }
         What::Resolve { on, case, key, keep } => {
