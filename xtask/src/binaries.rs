@@ -111,7 +111,7 @@ pub fn become_sim(args: &[String]) -> Done {
 }
 
 /// Every promise in as many worlds as a test run has time for, with every fault, the same in every run: other ranges are looked through by
-/// hand, for about one world in a thousand still finds something.
+/// hand (`docs/testing.md`).
 pub fn sim_lane() -> Done {
     sim()?.args(["--seeds", SIM_SEEDS, "--start", SIM_START, "--json", "--all-situations"]).run()
 }

@@ -11,7 +11,6 @@ use yuandian_model::CaseId;
 use crate::limits::OPEN_DOCUMENTS_BYTES_MAX;
 
 /// A document at a version.
-#[derive(Clone)]
 pub(super) struct Opened {
     /// Content commits that are in it.
     pub version: u64,

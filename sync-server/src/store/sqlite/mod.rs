@@ -117,7 +117,6 @@ impl SqliteStore {
         Ok(Self { digits: Some(digits), ..self })
     }
 
-    // A panic while the lock was held left no transaction open: rusqlite rolls back on drop.
     fn writer(&self) -> MutexGuard<'_, Connection> {
         self.writer.alone()
     }

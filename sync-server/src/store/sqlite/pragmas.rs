@@ -19,7 +19,7 @@ const PRAGMAS: &[(&str, &str, &str)] = &[
     (
         "wal_autocheckpoint",
         "16000",
-        "64 MiB of log: a page that many commits write goes to the main file once; recovery reads it in a second",
+        "64 MiB of log: a page that many commits write goes to the main file once",
     ),
 ];
 

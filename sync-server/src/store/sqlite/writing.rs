@@ -156,7 +156,7 @@ impl Writing {
 
     /// The connection with no transaction open in it.
     pub fn alone(&self) -> MutexGuard<'_, Connection> {
-        // A panic while the lock was held left no transaction open: what opens one rolls it back.
+        // A panic while the lock was held left no transaction open: what opens one rolls it back when it is dropped.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
