@@ -101,8 +101,9 @@ impl Hub {
     }
 }
 
-/// In which of the partitions that have ordered something a stream lies. One of a division deep enough lies in that division's, whether it exists or not; a person's
-/// own lie in all of them.
+/// In which of the partitions that have ordered something a stream lies. One of a division deep enough lies in that division's, whether it
+/// exists or not. A person's own lie in all of them, and in the one that a deployment always has: whoever has no other right still asks for
+/// pages, and is told by one that a partition has begun.
 fn partitions_of(stream: &StreamId, digits: Option<u8>, existing: &[PartitionId]) -> Vec<PartitionId> {
     let Some(digits) = digits.map(usize::from) else {
         return vec![PartitionId::ONLY];
@@ -117,7 +118,10 @@ fn partitions_of(stream: &StreamId, digits: Option<u8>, existing: &[PartitionId]
             code.get(..digits).and_then(|prefix| prefix.parse().ok()).map(PartitionId).into_iter().collect()
         }
         Some(code) => existing.iter().copied().filter(|partition| of(partition, code)).collect(),
-        None => existing.to_vec(),
+        None => {
+            let all: BTreeSet<PartitionId> = existing.iter().copied().chain([PartitionId::ONLY]).collect();
+            all.into_iter().collect()
+        }
     }
 }
 
@@ -179,6 +183,8 @@ mod tests {
         assert_eq!(of("grid:4101", Some(6)), [1, 410_102, 410_103]);
         assert_eq!(of("user:x", Some(6)), [1, 410_102, 410_103, 410_202]);
         assert_eq!(of("follow:x", Some(6)), [1, 410_102, 410_103, 410_202]);
+        assert_eq!(partitions_of(&stream("user:x"), Some(6), &[]), [PartitionId::ONLY], "nothing is ordered yet");
+        assert_eq!(partitions_of(&stream("grid:4101"), Some(6), &[]), []);
     }
 
     #[test]
