@@ -420,11 +420,12 @@ pub fn put_partition(c: &Connection, head: &PartitionHead) -> Result<()> {
     Ok(())
 }
 
-/// What was numbered above what still stands of an epoch that is over says nothing any more: the cases are compared and fetched anew.
+/// What was numbered above what still stands of an epoch that is over says nothing any more: the cases are compared and fetched anew. So are
+/// those that no stream holds, as soon as one does: own work keeps them here.
 pub fn distrust(c: &Connection, partition: PartitionId, above: u64) -> Result<()> {
     c.prepare_cached(
         "UPDATE cases SET seq = 0 WHERE id IN (SELECT held.doc FROM held JOIN streams ON streams.num = held.stream
-             WHERE streams.partition = ?1 AND held.seq > ?2)",
+             WHERE streams.partition = ?1 AND held.seq > ?2) OR NOT EXISTS (SELECT 1 FROM held WHERE held.doc = cases.id)",
     )?
     .execute(params![partition.0, above.cast_signed()])?;
     for mut stream in all(c)?.into_iter().filter(|stream| stream.cursor.partition == partition) {

@@ -189,6 +189,35 @@ fn a_case_whose_number_comes_again_after_an_older_backup_is_fetched_anew() {
 }
 
 #[test]
+fn a_case_that_no_stream_held_while_the_server_was_restored_is_fetched_anew_when_one_does() {
+    let (mut referee, _, [mut one, mut two], case) = case_of_two();
+    let older = referee.clone();
+    for text in ["甲", "乙", "丙"] {
+        two.note(&case, text, &[]).unwrap();
+    }
+    referee.sync(&mut two);
+    referee.safe_seq = Some(referee.head().head);
+    referee.sync(&mut one);
+    two.keep(&Keep::Hello(referee.hello(&two))).unwrap();
+    // Own work keeps the case here, beside every stream.
+    one.note(&case, "还没送出", &[]).unwrap();
+    one.keep(&Keep::Hello(referee.hello_without_streams(&one))).unwrap();
+
+    let mut referee = older.restored();
+    one.keep(&Keep::Hello(referee.hello_without_streams(&one))).unwrap();
+    refill(&mut referee, &mut two);
+    two.note(&case, "丁", &[]).unwrap();
+    referee.sync(&mut two);
+    one.keep(&Keep::Hello(referee.hello(&one))).unwrap();
+    let page = referee.lines(&mut one);
+    one.keep(&Keep::Page(page)).unwrap();
+    referee.repair(&mut one);
+    referee.sync(&mut one);
+    assert_eq!(notes(&one, &case), ["丁", "还没送出"]);
+    assert_eq!(one.case(&case).unwrap().heads, referee.heads(&case));
+}
+
+#[test]
 fn the_file_of_a_case_that_went_is_offered_again_if_no_backup_had_it() {
     let (mut referee, homes, [_, mut two], case) = case_of_two();
     let backup = referee.clone();
