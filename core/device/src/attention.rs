@@ -421,7 +421,7 @@ impl Phone {
         answers: &[AppealAnswer],
     ) -> Result<()> {
         for answer in answers {
-            let Some(doc) = appeals::answered(tx, &answer.commit)? else { continue };
+            let Some(doc) = appeals::answered(tx, &answer.commit, answer.granted)? else { continue };
             let Some(entry) = journal::of_commit(tx, &answer.commit)? else { continue };
             if answer.granted {
                 if let Intent::Content(edits) = &entry.intent {
@@ -433,6 +433,17 @@ impl Phone {
                 journal::open_again(tx, entry.id, &facts)?;
             }
             project(self, tx, &doc)?;
+        }
+        Ok(())
+    }
+
+    /// A restored server is asked again what it may not know of any more. Photos wait until it has taken in what names them.
+    pub(crate) fn appeal_again(&self, tx: &rusqlite::Transaction<'_>) -> Result<()> {
+        for commit in appeals::ask_again(tx)? {
+            let Some(entry) = journal::of_commit(tx, &commit)? else { continue };
+            if let Intent::Content(edits) = &entry.intent {
+                blobs_of(edits).try_for_each(|hash| blobs::park(tx, &hash, &entry.doc))?;
+            }
         }
         Ok(())
     }

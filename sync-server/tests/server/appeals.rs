@@ -67,6 +67,8 @@ fn a_granted_text_is_taken_in_under_its_author() {
     assert_eq!(world.hello(&mut outsider).appeals, [told]);
     world.pass(1);
     assert_eq!(world.hello(&mut outsider).appeals, []);
+    assert_eq!(ticket(&world, &outsider, &words), number, "who asks again has not heard the answer");
+    assert_eq!(world.hello(&mut outsider).appeals.len(), 1);
 }
 
 #[test]

@@ -380,7 +380,7 @@ impl World {
                 }
                 continue;
             }
-            let mut told = false;
+            let mut told = self.awaits_a_reviewer(saved);
             for device in self.devices.iter().filter(|d| d.person.number == saved.person) {
                 if let Some(phone) = &device.phone {
                     told |= needs_person(phone, saved)? || was_told(phone, saved)?;
@@ -391,6 +391,22 @@ impl World {
             })?;
         }
         Ok(())
+    }
+
+    /// Whether the server, restored to before it took something in for an appeal, has the appeal in front of its operator.
+    fn awaits_a_reviewer(&self, saved: &Saved) -> bool {
+        if !self.reference.restored {
+            return false;
+        }
+        let lines = self.server.store().and_then(|store| store.appeals().ok()).unwrap_or_default();
+        let user = self.devices[saved.device].person.user;
+        lines.iter().filter(|line| line.granted.is_none() && Some(line.user) == user).any(|line| {
+            let envelope = line.kept.0.open().ok().filter(|envelope| envelope.document == saved.case);
+            envelope.is_some_and(|envelope| match &saved.what {
+                What::Note(text) => find(&envelope.body, text.as_bytes()).is_some(),
+                _ => false,
+            })
+        })
     }
 
     /// A private answer that was saved with its case is where its case is.

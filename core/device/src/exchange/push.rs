@@ -268,6 +268,7 @@ impl Phone {
             blobs::offer_kept_again(tx, partition)?;
             cases.extend(blobs::offer_all_again(tx)?);
         }
+        self.appeal_again(tx)?;
         if !planted::is(Bug::PrivateNotOfferedAgain) {
             private::offer_again(tx)?;
         }

@@ -139,10 +139,7 @@ impl Phone {
         };
         streams::hold(tx, doc, stream, case.seq)?;
         let lines = stream.cursor.lines_only;
-        if self.partition_of(tx, doc)? != case.partition {
-            // It was moved here from another partition: its old numbers mean nothing in this one.
-            cases::unnumber(tx, doc)?;
-        }
+        self.lies_in(tx, doc, case.partition)?;
         let known = cases::standing(tx, doc)?;
         if case.stream.is_summary() {
             // What everybody may know is not put over what this person may know.

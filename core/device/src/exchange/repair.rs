@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use yuandian_model::CaseId;
+use rusqlite::Transaction;
+use yuandian_model::{CaseId, PartitionId};
 use yuandian_sync::limits::SNAPSHOT_BYTES_MAX;
 use yuandian_sync::message::{Docs, DocsReply, Manifest, ManifestReply, PartitionHead, PulledCase};
 
@@ -33,11 +34,15 @@ impl Phone {
                 streams::wanted_no_more(&tx, doc)?;
                 continue;
             };
+            let moved = self.lies_in(&tx, doc, case.partition)?;
             match cases::standing(&tx, doc)? {
                 None => cases::put_line(&tx, doc, facts)?,
                 Some(_) => cases::put_facts(&tx, doc, facts)?,
             }
-            if since > 0 {
+            if since > 0 && moved {
+                // What was asked for was numbered elsewhere.
+                streams::want(&tx, doc, 0, streams::urgency(facts, self.has_ended(facts)))?;
+            } else if since > 0 {
                 streams::wanted_no_more(&tx, doc)?;
                 self.apply(&tx, case)?;
                 self.settle(&tx, doc)?;
@@ -51,11 +56,20 @@ impl Phone {
         Ok(())
     }
 
+    /// A case lies in this partition. Where it was moved here from another, which is told, its old numbers mean nothing any more.
+    pub(super) fn lies_in(&self, tx: &Transaction<'_>, doc: &CaseId, partition: PartitionId) -> Result<bool> {
+        let moved = cases::standing(tx, doc)?.is_some() && self.partition_of(tx, doc)? != partition;
+        if moved {
+            cases::unnumber(tx, doc)?;
+        }
+        Ok(moved)
+    }
+
     /// A document from its beginning takes the place of what was here. It is looked at when somebody opens it, or at once where this phone
     /// has something of its own to say about it.
     fn receive(
         &self,
-        tx: &rusqlite::Transaction<'_>,
+        tx: &Transaction<'_>,
         case: &PulledCase,
         busy: &BTreeSet<CaseId>,
         person: &PersonRecord,
@@ -125,6 +139,7 @@ impl Phone {
             if !same {
                 streams::hold(&tx, doc, &mut stream, entry.seq)?;
             }
+            self.lies_in(&tx, doc, asked.partition)?;
             let known = cases::standing(&tx, doc)?;
             let whole = known.is_some_and(|known| known.whole);
             if !same || !whole {

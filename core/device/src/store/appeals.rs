@@ -59,10 +59,19 @@ pub fn sent(c: &Connection, commit: &CommitId, ticket: u64) -> Result<()> {
 }
 
 /// A person has answered. Gives the case where this is news.
-pub fn answered(c: &Connection, commit: &CommitId) -> Result<Option<CaseId>> {
+pub fn answered(c: &Connection, commit: &CommitId, granted: bool) -> Result<Option<CaseId>> {
     let doc = c
-        .prepare_cached("UPDATE appeals SET state = 2 WHERE commit_id = ?1 AND state <> 2 RETURNING doc")?
-        .query_row([commit.as_bytes()], |r| r.get::<_, Vec<u8>>(0))
+        .prepare_cached("UPDATE appeals SET state = 2 + ?2 WHERE commit_id = ?1 AND state < 2 RETURNING doc")?
+        .query_row(params![commit.as_bytes(), granted], |r| r.get::<_, Vec<u8>>(0))
         .optional()?;
     doc.map(|doc| id(doc, CaseId::from_slice)).transpose()
+}
+
+/// Asks a restored server again: it may have lost the question, or the answer and what it took in with it. A denial has been heard. Gives the
+/// commits.
+pub fn ask_again(c: &Connection) -> Result<Vec<CommitId>> {
+    let mut statement =
+        c.prepare_cached("UPDATE appeals SET state = 0 WHERE state IN (1, 3) RETURNING commit_id")?;
+    let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(row?, CommitId::from_slice)).collect()
 }

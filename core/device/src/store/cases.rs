@@ -193,7 +193,7 @@ fn forget_document(c: &Connection, doc: &CaseId) -> Result<()> {
         "DELETE FROM private WHERE doc = ?1",
         "DELETE FROM quarantine WHERE doc = ?1",
         "DELETE FROM micros WHERE doc = ?1 AND NOT EXISTS (SELECT 1 FROM authored WHERE doc = ?1)
-             AND NOT EXISTS (SELECT 1 FROM appeals WHERE doc = ?1 AND state = 0)",
+             AND NOT EXISTS (SELECT 1 FROM appeals WHERE doc = ?1 AND state <> 2)",
     ] {
         c.prepare_cached(sql)?.execute([doc.as_bytes()])?;
     }

@@ -119,7 +119,8 @@ CREATE INDEX journal_by_case ON journal (doc, active);
 CREATE INDEX journal_active ON journal (id) WHERE active = 1;
 CREATE INDEX journal_by_commit ON journal (commit_id) WHERE commit_id IS NOT NULL;
 
--- Refused commits that their author wants a person to look at, in the order of asking. state: 0 to be sent, 1 has a ticket, 2 answered.
+-- Refused commits that their author wants a person to look at, in the order of asking. state: 0 to be sent, 1 has a ticket, 2 denied,
+-- 3 granted.
 CREATE TABLE appeals (
     id INTEGER PRIMARY KEY,
     commit_id BLOB NOT NULL UNIQUE,

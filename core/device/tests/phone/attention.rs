@@ -189,6 +189,46 @@ fn after_a_granted_appeal_the_photos_are_offered_again() {
 }
 
 #[test]
+fn a_restored_server_is_asked_again_unless_it_had_said_no() {
+    refused!(referee, home, phone, case, Code::RRole, note_with_photo);
+    let ask = |phone: &mut yuandian_device::Phone| {
+        let appeal = phone.next_appeal().unwrap()?;
+        phone.keep_appeal_sent(&appeal, 7).unwrap();
+        Some(appeal.commit.id())
+    };
+    let item = phone.attention().unwrap()[0].item;
+    phone.appeal(item, "我在场").unwrap();
+    let commit = ask(&mut phone).unwrap();
+    let answered = |referee: &crate::referee::Referee, phone: &mut yuandian_device::Phone, granted| {
+        let mut hello = referee.hello(phone);
+        hello.appeals = vec![AppealAnswer { commit, granted, words: "看过".into() }];
+        phone.keep(&Keep::Hello(hello)).unwrap();
+    };
+    // Asked, and not answered.
+    let mut referee = referee.restored();
+    phone.keep(&Keep::Hello(referee.hello(&phone))).unwrap();
+    referee.sync(&mut phone);
+    assert_eq!(ask(&mut phone), Some(commit));
+    // Granted: what was taken in may be lost with the answer, and its photos wait for it.
+    answered(&referee, &mut phone, true);
+    assert_eq!(referee.take_photos(&mut phone).len(), 2);
+    referee.epoch = yuandian_model::Epoch([9; 8]);
+    phone.keep(&Keep::Hello(referee.hello(&phone))).unwrap();
+    drop(phone);
+    let mut phone = home.open();
+    referee.sync(&mut phone);
+    assert_eq!(referee.take_photos(&mut phone), [], "a server that knows nothing of them would refuse them");
+    assert_eq!(ask(&mut phone), Some(commit));
+    // Denied: the person has the answer, and what to do is the person's.
+    answered(&referee, &mut phone, false);
+    assert_eq!(phone.attention().unwrap()[0].review.as_deref(), Some("看过"));
+    referee.epoch = yuandian_model::Epoch([10; 8]);
+    phone.keep(&Keep::Hello(referee.hello(&phone))).unwrap();
+    assert_eq!(ask(&mut phone), None);
+    assert_eq!(phone.line_of(&case).unwrap().sync, "attention");
+}
+
+#[test]
 fn an_export_is_a_copy_and_a_discard_lets_the_photos_go() {
     refused!(referee, home, phone, case, Code::RLimit, note_with_photo);
     let entry = phone.attention().unwrap().remove(0);

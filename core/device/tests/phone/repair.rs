@@ -202,3 +202,52 @@ fn a_later_key_is_believed_when_a_known_one_vouches_for_it() {
     phone.keep(&Keep::Receipts(reply)).unwrap();
     assert!(outbox(&phone).iter().all(|(_, state)| state == "taken"));
 }
+
+/// A phone that holds a case up to its sixth number, in a deployment whose divisions are partitions from now on: the case lay in the one of
+/// its district, and has been moved to where the stream of these tests lies.
+fn moved() -> (Referee, crate::home::Home, Phone, yuandian_device::CaseId) {
+    let (mut referee, [home], [mut phone]) = people::<1>(Role::GridWorker);
+    let case = capture(&mut phone, "case.snap", "井盖");
+    for text in ["一", "二", "三", "四"] {
+        phone.note(&case, text, &[]).unwrap();
+    }
+    referee.sync(&mut phone);
+    assert_eq!(referee.head().head, 6);
+    let mut hello = referee.hello(&phone);
+    hello.partition_digits = Some(6);
+    phone.keep(&Keep::Hello(hello)).unwrap();
+    (referee, home, phone, case)
+}
+
+#[test]
+fn a_number_of_the_partition_that_a_case_has_left_says_nothing_in_a_comparison() {
+    let (referee, _home, mut phone, case) = moved();
+    let mut page = referee.page(&mut phone);
+    page.checks = vec![yuandian_sync::message::StreamCheck { count: 9, ..referee.check() }];
+    phone.keep(&Keep::Page(page)).unwrap();
+    let Loaded::Manifest(Some(asked)) = phone.load(&Load::Manifest).unwrap() else { panic!("no comparison") };
+    let mut reply = referee.manifest(&asked);
+    reply.entries[0].seq = 2;
+    phone.keep(&Keep::Manifest { asked, reply }).unwrap();
+    let Loaded::Docs(Some(asked)) = phone.load(&Load::Docs).unwrap() else { panic!("nothing is wanted") };
+    assert_eq!((asked.wanted[0].document, asked.wanted[0].since), (case, 0));
+}
+
+#[test]
+fn a_document_that_was_moved_between_the_question_and_the_answer_is_asked_for_from_the_beginning() {
+    let (mut referee, _home, mut phone, case) = moved();
+    referee.stranger_writes(&case, &[yuandian_document::Edit::Describe("别处".into())]);
+    let known = yuandian_sync::message::Wanted { document: case, since: 6 };
+    let asked = yuandian_sync::message::Docs {
+        version: yuandian_sync::message::WIRE_VERSION,
+        wanted: vec![known],
+        max_bytes: 1 << 20,
+    };
+    let mut reply = referee.docs(&phone, &asked);
+    reply.cases[0].commits.clear();
+    reply.cases[0].seq = 2;
+    phone.keep(&Keep::Docs { asked, reply }).unwrap();
+    let Loaded::Docs(Some(asked)) = phone.load(&Load::Docs).unwrap() else { panic!("nothing is wanted") };
+    assert_eq!(asked.wanted[0].since, 0);
+    assert_eq!(phone.sync_state().unwrap().troubles.get("heads"), None, "nothing was wrong");
+}

@@ -27,6 +27,16 @@ pub fn keep(
         .optional()
         .map_err(error)?;
     if let Some(ticket) = known {
+        // Whoever asks again has not heard the answer, or heard it of a server that was restored: it is told once more.
+        let told = t
+            .execute(
+                "UPDATE appeal SET answered_ms = ?2 WHERE ticket = ?1 AND answered_ms IS NOT NULL",
+                (signed(ticket), now_ms),
+            )
+            .map_err(error)?;
+        if told > 0 {
+            rights::changed(t, &account.user)?;
+        }
         return Ok(AppealOutcome::Kept(ticket));
     }
     let open = t.query_row(OPEN, [account.device.0], |row| count(row, 0)).map_err(error)?;
