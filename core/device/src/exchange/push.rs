@@ -210,7 +210,7 @@ impl Phone {
     }
 
     /// Whether everything that an item builds on is receipted or on its way from this phone. Acts build on nothing that could be missing.
-    fn stands_on_known(&self, tx: &Transaction<'_>, item: &Item) -> Result<bool> {
+    pub(super) fn stands_on_known(&self, tx: &Transaction<'_>, item: &Item) -> Result<bool> {
         if item.change.is_none() {
             return Ok(true);
         }

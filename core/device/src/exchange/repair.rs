@@ -11,6 +11,7 @@ use crate::content::prove;
 use crate::error::Result;
 use crate::glance::{project, project_line};
 use crate::phone::{PersonRecord, Phone};
+use crate::store::outbox::ItemState;
 use crate::store::{cases, outbox, streams};
 
 impl Phone {
@@ -100,11 +101,21 @@ impl Phone {
         } else {
             self.trouble(tx, "heads")?;
         }
-        if said_before {
+        if said_before || self.stands_on_lost(tx, doc)? {
             self.write_anew(tx, doc, None)?;
         }
         self.settle(tx, doc)?;
         project(self, tx, doc)
+    }
+
+    /// Whether own words that are on their way were written on what is not here any more. What is written next would take their numbers.
+    fn stands_on_lost(&self, tx: &Transaction<'_>, doc: &CaseId) -> Result<bool> {
+        for item in outbox::of_case(tx, doc)?.iter().filter(|item| item.state != ItemState::Taken) {
+            if !self.stands_on_known(tx, item)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     pub(super) fn keep_manifest(&mut self, asked: &Manifest, reply: &ManifestReply) -> Result<()> {

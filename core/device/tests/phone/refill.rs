@@ -218,6 +218,31 @@ fn a_case_that_no_stream_held_while_the_server_was_restored_is_fetched_anew_when
 }
 
 #[test]
+fn what_waits_for_words_that_were_lost_is_said_again_when_the_case_comes_without_them() {
+    let (mut referee, _, [mut one, mut two], case) = case_of_two();
+    let older = referee.clone();
+    two.note(&case, "甲", &[]).unwrap();
+    referee.sync(&mut two);
+    referee.sync(&mut one);
+    // Written on words that only somebody else could bring back; the server that was restored holds it for them.
+    one.note(&case, "乙", &[]).unwrap();
+    let mut referee = older.restored();
+    one.keep(&Keep::Hello(referee.hello(&one))).unwrap();
+    let push = batch(&mut one);
+    one.keep(&Keep::Receipts(referee.push(&push))).unwrap();
+    assert_eq!(outbox(&one).last().unwrap().1, "held");
+    let page = referee.resets(&mut one);
+    one.keep(&Keep::Page(page)).unwrap();
+    assert_eq!(referee.repair(&mut one), 1);
+    one.note(&case, "丙", &[]).unwrap();
+    one.edit(&case, &answers(&[("severity", "high")]), None).unwrap();
+    assert_eq!(notes(&one, &case), ["乙", "丙"]);
+    referee.sync(&mut one);
+    assert_eq!((outbox(&one), notes(&one, &case)), (vec![], vec!["乙".into(), "丙".into()]));
+    assert_eq!(one.case(&case).unwrap().heads, referee.heads(&case));
+}
+
+#[test]
 fn the_file_of_a_case_that_went_is_offered_again_if_no_backup_had_it() {
     let (mut referee, homes, [_, mut two], case) = case_of_two();
     let backup = referee.clone();
