@@ -237,6 +237,10 @@ impl World {
             let facts = [10, u8::try_from(index).unwrap_or(255), code as u8];
             self.trace.add(self.now_ms, &facts, || format!("  {what}: {code}"));
             if !trusted {
+                // Nobody waits for the malicious phone's runs to end.
+                if code.is_taken() {
+                    self.there_is_news();
+                }
                 let act = envelope.as_ref().is_some_and(|e| e.kind == Kind::Act);
                 self.situations.reached_if(code.is_refused(), Situation::MaliceReceipt);
                 self.situations.reached_if(code == Code::RActor, Situation::ForgedActor);

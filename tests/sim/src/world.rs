@@ -529,7 +529,7 @@ impl World {
     }
 
     /// Something has happened that everybody has yet to hear.
-    fn there_is_news(&mut self) {
+    pub fn there_is_news(&mut self) {
         self.quiet_rounds.clear();
         self.quiet_since_ms = self.now_ms;
     }
