@@ -55,6 +55,7 @@ impl World {
             return Vec::new();
         };
         let sent = phone.outbox().unwrap_or_default();
+        let copied = self.devices[index].restored || self.devices[index].cloned_from.is_some();
         let receipt = |bytes: &minicbor::bytes::ByteVec| {
             cbor::decode::<Receipt>("receipt", bytes, limits::MESSAGE_BYTES_MAX).ok()
         };
@@ -66,6 +67,9 @@ impl World {
                 anew.insert(line.case.clone());
             }
             let told = receipt.code.is_refused() && !anew.contains(&line.case);
+            if told && copied && line.what == "content" {
+                anew.insert(line.case.clone());
+            }
             told.then(|| Due { case: line.case.clone(), what: line.what.clone(), code: receipt.code })
         };
         reply.receipts.iter().filter_map(receipt).filter_map(due).collect()
