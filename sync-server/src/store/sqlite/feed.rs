@@ -19,12 +19,15 @@ use super::{error, partitions};
 use crate::limits::PAGE_ROWS_MAX;
 use crate::store::{DocsAsk, DocsPage, Envelopes, ManifestAsk, ManifestPage, Page, PageAsk, StoreError};
 
-pub const ROWS: &str = "SELECT document, seq, since_seq, state, reason FROM membership
+/// Rows by the numbers that were given: for whoever is not far behind.
+pub const ROWS: &str = "SELECT m.document, m.seq, m.since_seq, m.state, m.reason FROM feed f CROSS JOIN membership m
+     ON m.document = f.document AND m.partition = f.partition AND m.stream = ?2 AND m.seq = f.seq
+     WHERE f.partition = ?1 AND f.seq > ?3 AND f.seq <= ?4 ORDER BY f.seq LIMIT ?5";
+/// The same by what is in the stream, all of it looked at: for streams smaller than what has happened.
+pub const ROWS_OF_SMALL: &str = "SELECT document, seq, since_seq, state, reason FROM membership
      WHERE partition = ?1 AND stream = ?2 AND seq > ?3 AND seq <= ?4 ORDER BY seq LIMIT ?5";
 pub const ENVELOPE: &str =
     "SELECT device, envelope, signature FROM commit_log WHERE document = ?1 AND seq = ?2 AND device <> ?3";
-pub const MUCH: &str = "SELECT 1 FROM membership
-     WHERE partition = ?1 AND stream = ?2 AND seq > ?3 AND seq <= ?4 ORDER BY seq LIMIT 1 OFFSET ?5";
 pub const ENTRIES: &str = "SELECT document, seq FROM membership
      WHERE partition = ?1 AND stream = ?2 AND document > ?3 AND state = 'present' ORDER BY document LIMIT ?4";
 
@@ -41,6 +44,23 @@ fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         _ => None,
     };
     Ok(Row { document: CaseId(row.get(0)?), seq: count(row, 1)?, since: count(row, 2)?, gone })
+}
+
+/// What has moved in a stream of `held` cases after one number and up to another, in their order, as many as a page may take. Either what has
+/// happened in the partition is looked through or what is in the stream, whichever is less.
+fn rows(
+    t: &Transaction<'_>,
+    asked: &Cursor,
+    (after, head): (u64, u64),
+    held: u64,
+) -> Result<Vec<Row>, StoreError> {
+    let sql = if held < head - after { ROWS_OF_SMALL } else { ROWS };
+    t.prepare_cached(sql)
+        .and_then(|mut s| {
+            let wanted = (asked.partition.0, &asked.stream.0, signed(after), signed(head), PAGE_ROWS_MAX);
+            s.query_map(wanted, row)?.collect()
+        })
+        .map_err(error)
 }
 
 /// A page while it is filled.
@@ -77,36 +97,38 @@ pub fn page(t: &Transaction<'_>, ask: &PageAsk<'_>) -> Result<Page, StoreError> 
             }
             continue;
         };
-        let (_, horizon) = sum(t, asked.partition, &asked.stream)?;
+        let (held, horizon) = sum(t, asked.partition, &asked.stream)?;
         let same_life = asked.epoch == Some(head.epoch);
         page.from_the_future |= same_life && asked.cursor > head.head;
         let fresh = asked.epoch.is_none() || (same_life && asked.cursor == 0);
         let counts = same_life && asked.cursor <= head.head && asked.cursor >= horizon;
         if fresh || counts {
-            counting.push((asked, head));
+            counting.push((asked, head, held.count));
         } else {
             page.resets.push(Cursor { epoch: Some(head.epoch), cursor: 0, ..asked.clone() });
         }
     }
-    counting.sort_by_key(|(asked, _)| !asked.stream.is_own());
+    counting.sort_by_key(|(asked, ..)| !asked.stream.is_own());
     let whole = counting
         .iter()
-        .filter(|(asked, _)| asked.epoch.is_some() && !asked.lines_only && !asked.stream.is_summary())
-        .map(|(asked, _)| *asked)
+        .filter(|(asked, ..)| asked.epoch.is_some() && !asked.lines_only && !asked.stream.is_summary())
+        .map(|(asked, ..)| *asked)
         .collect();
     let mut filling = Filling { names: Names::new(t), ask, page, bytes: 0, brought: BTreeMap::new(), whole };
-    for (asked, head) in counting {
-        filling.stream(asked, head)?;
+    for (asked, head, held) in counting {
+        filling.stream(asked, head, held)?;
     }
     Ok(filling.page)
 }
 
 impl Filling<'_> {
-    fn stream(&mut self, asked: &Cursor, head: &PartitionHead) -> Result<(), StoreError> {
+    /// `held`: how many cases are in the stream.
+    fn stream(&mut self, asked: &Cursor, head: &PartitionHead, held: u64) -> Result<(), StoreError> {
         let after = if asked.epoch.is_some() { asked.cursor } else { 0 };
         let (mut cursor, mut complete) = (after, false);
         if !self.page.more {
-            complete = self.rows(asked, after, head.head, &mut cursor)?;
+            let found = rows(self.names.t, asked, (after, head.head), held)?;
+            complete = self.take(asked, after, &found, &mut cursor)?;
             self.page.more = !complete;
         }
         if complete {
@@ -128,27 +150,20 @@ impl Filling<'_> {
         Ok(())
     }
 
-    /// Takes rows of one stream until the page is full; whether they were all.
-    fn rows(&mut self, asked: &Cursor, after: u64, head: u64, cursor: &mut u64) -> Result<bool, StoreError> {
-        let t = self.names.t;
-        let (partition, stream) = (asked.partition.0, &asked.stream.0);
-        let much = t
-            .prepare_cached(MUCH)
-            .and_then(|mut s| {
-                s.exists((partition, stream, signed(after), signed(head), signed(LINES_FIRST_ABOVE as u64)))
-            })
-            .map_err(error)?;
-        let mut statement = t.prepare_cached(ROWS).map_err(error)?;
-        let mut found = statement
-            .query((partition, stream, signed(after), signed(head), PAGE_ROWS_MAX))
-            .map_err(error)?;
-        let mut rows = 0;
-        while let Some(next) = found.next().map_err(error)? {
-            let row = row(next).map_err(error)?;
+    /// Takes rows of one stream until the page is full; whether they were all that there are.
+    fn take(
+        &mut self,
+        asked: &Cursor,
+        after: u64,
+        found: &[Row],
+        cursor: &mut u64,
+    ) -> Result<bool, StoreError> {
+        let much = found.len() > LINES_FIRST_ABOVE;
+        for row in found {
             let case = match row.gone.clone() {
                 Some(reason) => gone((&asked.stream, asked.partition), row.document, row.seq, reason),
                 None => {
-                    let share = self.share(asked, after, &row, much)?;
+                    let share = self.share(asked, after, row, much)?;
                     pulled(
                         &mut self.names,
                         (&asked.stream, asked.partition, row.document, row.seq),
@@ -168,9 +183,8 @@ impl Filling<'_> {
                 self.brought.insert(row.document, if case.outstanding { Share::Line } else { whole });
             }
             self.page.cases.push(case);
-            rows += 1;
         }
-        Ok(rows < PAGE_ROWS_MAX)
+        Ok(found.len() < PAGE_ROWS_MAX as usize)
     }
 
     fn share(&self, asked: &Cursor, after: u64, row: &Row, much: bool) -> Result<Share, StoreError> {

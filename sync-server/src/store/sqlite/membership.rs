@@ -1,6 +1,7 @@
-//! Which case is in which stream: one row per (stream, case), its number rewritten whenever the case moves. It is the feed.
+//! Which case is in which stream: one row per (stream, case), its number rewritten whenever the case moves; and which case got which number, in
+//! their order, which is what a feed reads.
 //!
-//! Guarantees: count and sum of every stream are kept in the transaction that changes its rows; a row that went stays as `gone` for
+//! Guarantees: every number that a row has is in the table `feed`; count and sum of every stream are kept in the transaction that changes its rows; a row that went stays as `gone` for
 //! [`GONE_MS`], and what was forgotten after that is below the stream's horizon.
 
 use std::collections::BTreeSet;
@@ -59,6 +60,15 @@ fn entries(t: &Transaction<'_>, document: &CaseId, partition: PartitionId) -> Re
         .map_err(error)
 }
 
+/// Keeps which case got a number. It is only ever added to, whatever streams the case is in: an index of the rows by their numbers would be
+/// written in two places for each of them.
+fn number(t: &Transaction<'_>, step: &Step) -> Result<(), StoreError> {
+    t.prepare_cached("INSERT OR IGNORE INTO feed (partition, seq, document) VALUES (?1, ?2, ?3)")
+        .and_then(|mut s| s.execute((step.partition.0, signed(step.seq), step.document.0)))
+        .map(|_| ())
+        .map_err(error)
+}
+
 /// Moves a case on in every stream it is in, and adds it to those of `belongs` that it is not in yet. `follow:` streams that it no longer
 /// belongs in are left; from all others rows go by [`leave`] alone.
 pub fn touch(
@@ -66,6 +76,7 @@ pub fn touch(
     step: &Step,
     belongs: Option<&BTreeSet<StreamId>>,
 ) -> Result<(), StoreError> {
+    number(t, step)?;
     let held = entries(t, &step.document, step.partition)?;
     let mut numbers = BTreeSet::new();
     let mut back = Vec::new();
@@ -116,6 +127,7 @@ pub fn leave(
     reason: &str,
     leaves: impl Fn(&StreamId) -> bool,
 ) -> Result<usize, StoreError> {
+    number(t, step)?;
     let mut left = 0;
     for entry in entries(t, &step.document, step.partition)? {
         if entry.present && leaves(&entry.stream) {

@@ -56,7 +56,6 @@ CREATE TABLE case_row (
     title TEXT NOT NULL, photos INTEGER NOT NULL, conflict INTEGER NOT NULL, aged INTEGER NOT NULL CHECK (aged IN (0, 1)),
     ended INTEGER NOT NULL CHECK (ended IN (0, 1))
 ) STRICT;
-CREATE INDEX case_touched ON case_row (touched_ms, touched_seq);
 CREATE TABLE commit_log (
     id BLOB PRIMARY KEY, partition INTEGER NOT NULL, seq INTEGER, document BLOB NOT NULL, kind INTEGER NOT NULL, grp BLOB NOT NULL,
     device BLOB NOT NULL, user BLOB NOT NULL, received_ms INTEGER NOT NULL, code TEXT NOT NULL, receipt BLOB NOT NULL, envelope BLOB NOT NULL,
@@ -78,8 +77,10 @@ CREATE TABLE membership (
     PRIMARY KEY (document, partition, stream)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX membership_stream ON membership (partition, stream, document);
-CREATE UNIQUE INDEX membership_feed ON membership (partition, stream, seq);
 CREATE INDEX membership_gone ON membership (gone_ms) WHERE gone_ms IS NOT NULL;
+CREATE TABLE feed (
+    partition INTEGER NOT NULL, seq INTEGER NOT NULL, document BLOB NOT NULL, PRIMARY KEY (partition, seq, document)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE stream_sum (
     partition INTEGER NOT NULL, stream TEXT NOT NULL, count INTEGER NOT NULL, xor INTEGER NOT NULL, horizon INTEGER NOT NULL,
     PRIMARY KEY (partition, stream)
