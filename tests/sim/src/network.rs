@@ -225,6 +225,9 @@ impl World {
         let Some(user) = self.devices[index].person.user else { return Ok(()) };
         for (item, receipt) in push.items.iter().zip(&answer.receipts) {
             let code = self.reference.answered(user, &item.commit, receipt, trusted, &mut self.situations)?;
+            if trusted && self.reference.restored && item.adopt.is_none() && code.is_refused() {
+                self.reference.taken_back(user, &item.commit);
+            }
             if self.reference.unsaid.remove(&item.commit.id()) {
                 let now = self.server_ms();
                 let taken = cbor::decode::<Receipt>("receipt", receipt, limits::MESSAGE_BYTES_MAX);

@@ -204,6 +204,16 @@ impl Reference {
                 .any(|(role, grid)| *role == Role::Resident && known.grid.as_str().starts_with(grid.as_str()))
     }
 
+    /// A restored server refused what it had taken and what its phone had never heard of: an opening leaves nothing behind.
+    pub fn taken_back(&mut self, user: UserId, commit: &SignedCommit) {
+        if let Ok(envelope) = commit.open()
+            && let Ok(Body::Act(act)) = envelope.typed_body()
+            && self.opened(user, &act).is_some()
+        {
+            self.cases.remove(&envelope.document);
+        }
+    }
+
     /// One commit was answered. `trusted` is false for the malicious phone's own, whose answers need not be stored.
     ///
     /// # Errors
