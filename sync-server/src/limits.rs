@@ -38,9 +38,9 @@ pub const PAGE_CASES_MAX: u32 = 200;
 pub const STORE_RETRIES_MAX: u32 = 8;
 
 /// Requests that work at the same time: blocking threads.
-pub const WORKERS_MAX: usize = 24;
-/// Commits of different devices that share one transaction: a third of those that work at the same time, so that others prepare theirs meanwhile.
-pub const GROUP_COMMITS_MAX: usize = WORKERS_MAX / 3;
+pub const WORKERS_MAX: usize = 36;
+/// Commits of different devices that share one transaction: half of those that work at the same time, so that others prepare theirs meanwhile.
+pub const GROUP_COMMITS_MAX: usize = WORKERS_MAX / 2;
 /// Documents that are kept open, as bytes of their saved form. Open, one takes some twenty times as much: 2,900 of 15 changes were 52 MiB.
 pub const OPEN_DOCUMENTS_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Requests that wait for a worker; beyond it they are sent away at once.
