@@ -71,7 +71,7 @@ pub(crate) fn glance(
 }
 
 /// Where one's work stands with a case whose document is still to come.
-const LOADING: &str = "loading";
+pub(crate) const LOADING: &str = "loading";
 
 /// Writes a case's list line from what is decided about it alone: of a case of which this phone has nothing on its way. No document is
 /// loaded, so that ten thousand of them cost a moment.
@@ -98,7 +98,7 @@ pub(crate) fn project_line(
 }
 
 /// How a case stands whose document is not here or was not looked at: as the server says.
-fn unread(facts: &CaseFacts) -> &'static str {
+pub(crate) fn unread(facts: &CaseFacts) -> &'static str {
     if facts.conflict { "conflict" } else { "delivered" }
 }
 

@@ -5,7 +5,7 @@ use yuandian_sync::CaseFacts;
 
 use crate::draft::Draft;
 use crate::error::Result;
-use crate::glance::project;
+use crate::glance::{LOADING, project, unread};
 use crate::grams::{Grams, Query};
 use crate::limits::LIST_LINES_MAX;
 use crate::phone::{PersonRecord, Phone};
@@ -23,7 +23,7 @@ pub struct SearchAsk {
     pub stage: Option<String>,
     /// Only this service (id).
     pub service: Option<String>,
-    /// Only where one's work stands so (id): `saved`, `attention` …
+    /// Only where one's work stands so (id): `saved`, `attention` …; what is `loading` is found as what it will be.
     pub sync: Option<String>,
     /// Only cases that the person opened, holds or waits for.
     pub mine: bool,
@@ -147,7 +147,7 @@ impl Phone {
         let answers = draft.answers.iter().map(|(_, value)| value.as_str());
         let texts = [draft.text.as_str(), service.zh.as_str(), service.en.as_str()];
         let mut grams = Grams::of(texts.into_iter().chain(answers));
-        marks(&mut grams, row, true);
+        marks(&mut grams, row, &row.sync, true);
         grams
     }
 
@@ -171,15 +171,17 @@ impl Phone {
         let mut grams = Grams::of(texts);
         let holds = facts.holders.iter().any(|holder| holder.user == person.user);
         let waits = row.claim == "pending" || facts.my_position.is_some();
-        marks(&mut grams, row, holds || waits || facts.author.user == person.user);
+        // Found by what it will be: the index is not written again when the document has come.
+        let sync = if row.sync == LOADING { unread(facts) } else { &row.sync };
+        marks(&mut grams, row, sync, holds || waits || facts.author.user == person.user);
         grams
     }
 }
 
-fn marks(grams: &mut Grams, row: &CaseRow, mine: bool) {
+fn marks(grams: &mut Grams, row: &CaseRow, sync: &str, mine: bool) {
     grams.mark(STAGE, &row.stage);
     grams.mark(SERVICE, &row.service);
-    grams.mark(SYNC, &row.sync);
+    grams.mark(SYNC, sync);
     if mine {
         grams.mark(MINE.0, MINE.1);
     }

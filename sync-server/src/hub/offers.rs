@@ -183,7 +183,11 @@ mod tests {
         assert_eq!(of("grid:4101", Some(6)), [1, 410_102, 410_103]);
         assert_eq!(of("user:x", Some(6)), [1, 410_102, 410_103, 410_202]);
         assert_eq!(of("follow:x", Some(6)), [1, 410_102, 410_103, 410_202]);
-        assert_eq!(partitions_of(&stream("user:x"), Some(6), &[]), [PartitionId::ONLY], "nothing is ordered yet");
+        assert_eq!(
+            partitions_of(&stream("user:x"), Some(6), &[]),
+            [PartitionId::ONLY],
+            "nothing is ordered yet"
+        );
         assert_eq!(partitions_of(&stream("grid:4101"), Some(6), &[]), []);
     }
 

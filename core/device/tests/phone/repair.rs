@@ -1,6 +1,6 @@
 //! Lines first, documents after them, streams compared: nothing is lost on the way and nothing asked for twice.
 
-use yuandian_device::{DeviceError, Phone};
+use yuandian_device::{DeviceError, Phone, SearchAsk};
 use yuandian_model::Role;
 use yuandian_sync::{Keep, Load, Loaded};
 
@@ -29,6 +29,9 @@ fn a_list_stands_before_its_documents_and_opens_without_them() {
     two.keep(&Keep::Page(lines)).unwrap();
     let line = two.line_of(&case).unwrap();
     assert_eq!((line.title.as_str(), line.sync.as_str()), ("井盖坏了", "loading"));
+    let by = |sync: &str| SearchAsk { sync: Some(sync.into()), limit: 10, ..SearchAsk::default() };
+    let found = |phone: &Phone, sync: &str| phone.search(&by(sync)).unwrap().len();
+    assert_eq!((found(&two, "delivered"), found(&two, "loading")), (1, 0), "found by what it will be");
     let view = two.case(&case).unwrap();
     assert_eq!((view.title.as_str(), view.sync.as_str(), view.notes.len()), ("井盖坏了", "loading", 0));
     drop(two);
@@ -36,6 +39,7 @@ fn a_list_stands_before_its_documents_and_opens_without_them() {
     assert_eq!(wanted(&mut two), 1, "what is wanted outlives the process");
     assert_eq!(referee.repair(&mut two), 1);
     assert_eq!(two.line_of(&case).unwrap().sync, "delivered");
+    assert_eq!(found(&two, "delivered"), 1);
     drop(two);
     assert_eq!(
         homes[1].count("SELECT count(*) FROM cases WHERE proven = 0"),

@@ -20,7 +20,8 @@ use crate::limits::PAGE_ROWS_MAX;
 use crate::store::{DocsAsk, DocsPage, Envelopes, ManifestAsk, ManifestPage, Page, PageAsk, StoreError};
 
 /// Rows by the numbers that were given: for whoever is not far behind.
-pub const ROWS: &str = "SELECT m.document, m.seq, m.since_seq, m.state, m.reason FROM feed f CROSS JOIN membership m
+pub const ROWS: &str =
+    "SELECT m.document, m.seq, m.since_seq, m.state, m.reason FROM feed f CROSS JOIN membership m
      ON m.document = f.document AND m.partition = f.partition AND m.stream = ?2 AND m.seq = f.seq
      WHERE f.partition = ?1 AND f.seq > ?3 AND f.seq <= ?4 ORDER BY f.seq LIMIT ?5";
 /// The same by what is in the stream, all of it looked at: for streams smaller than what has happened.
