@@ -238,7 +238,9 @@ pub fn status(state: &SyncState) -> String {
         let marks =
             [(stream.lines_only, " 仅列表 (lines only)"), (stream.comparing, " 待核对 (to be compared)")];
         let marks: String = marks.iter().filter(|(is, _)| *is).map(|(_, words)| *words).collect();
-        format!("{}  {}/{} 件  @{}{marks}", stream.stream, stream.held, stream.offered, stream.cursor)
+        // What was offered at the last greeting says something only while not all of it is here.
+        let of = if stream.offered > stream.held { format!("/{}", stream.offered) } else { String::new() };
+        format!("{}  {}{of} 件  @{}{marks}", stream.stream, stream.held, stream.cursor)
     };
     let mut lines: Vec<String> = state.streams.iter().map(line).collect();
     lines.push(format!("待取 (to be fetched): {}", state.wanted));
