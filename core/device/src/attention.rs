@@ -8,7 +8,7 @@ use std::io::{Cursor, Write};
 
 use rusqlite::Connection;
 use serde_json::json;
-use yuandian_document::{Act, Edit, NoteEntry, PhotoEntry};
+use yuandian_document::{Act, Edit, Entry, NoteEntry, PhotoEntry};
 use yuandian_model::catalogue::OPENING_ACT;
 use yuandian_model::form;
 use yuandian_model::limits::{DESCRIPTION_CHARS_MAX, NOTE_CHARS_MAX};
@@ -355,13 +355,20 @@ impl Phone {
         self.unshown(db, doc, edits, |_| true)
     }
 
-    /// Files of refused edits that nothing which this phone has said shows: what somebody else shows is theirs to bring.
+    /// Files of edits that nothing else which this phone has said shows: what somebody else shows is theirs to bring.
     pub(crate) fn not_ours(&self, db: &Connection, doc: &CaseId, edits: &[Edit]) -> Result<Vec<BlobHash>> {
         let own = |commit: &cases::BaseCommit| commit.device == self.certificate.device;
         let mut said: BTreeSet<[u8; 32]> =
             cases::base(db, doc)?.into_iter().filter(own).filter_map(|commit| commit.change).collect();
         said.extend(outbox::of_case(db, doc)?.into_iter().filter_map(|item| item.change));
-        self.unshown(db, doc, edits, |change| said.contains(change))
+        let these: BTreeSet<EntryId> = edits
+            .iter()
+            .filter_map(|edit| match edit {
+                Edit::Photo(id, _) => Some(*id),
+                _ => None,
+            })
+            .collect();
+        self.unshown(db, doc, edits, |photo| said.contains(&photo.change.0) && !these.contains(&photo.id))
     }
 
     fn unshown(
@@ -369,7 +376,7 @@ impl Phone {
         db: &Connection,
         doc: &CaseId,
         edits: &[Edit],
-        counts: impl Fn(&[u8; 32]) -> bool,
+        counts: impl Fn(&Entry<PhotoEntry>) -> bool,
     ) -> Result<Vec<BlobHash>> {
         let refused: BTreeSet<BlobHash> = blobs_of(edits).collect();
         let stored = cases::case(db, doc)?;
@@ -380,7 +387,7 @@ impl Phone {
         let parts = |photo: &PhotoEntry| {
             [Some(photo.original.hash), photo.thumb.as_ref().map(|thumb| thumb.hash)].into_iter().flatten()
         };
-        let counted = content.photos.iter().filter(|photo| counts(&photo.change.0));
+        let counted = content.photos.iter().filter(|photo| counts(photo));
         let shown: BTreeSet<BlobHash> = counted.flat_map(|photo| parts(&photo.entry)).collect();
         Ok(refused.difference(&shown).copied().collect())
     }
@@ -437,12 +444,15 @@ impl Phone {
         Ok(())
     }
 
-    /// A restored server is asked again what it may not know of any more. Photos wait until it has taken in what names them.
+    /// A restored server is asked again what it may not know of any more. Photos that nothing else shows wait until it has taken in what names
+    /// them.
     pub(crate) fn appeal_again(&self, tx: &rusqlite::Transaction<'_>) -> Result<()> {
         for commit in appeals::ask_again(tx)? {
             let Some(entry) = journal::of_commit(tx, &commit)? else { continue };
             if let Intent::Content(edits) = &entry.intent {
-                blobs_of(edits).try_for_each(|hash| blobs::park(tx, &hash, &entry.doc))?;
+                self.not_ours(tx, &entry.doc, edits)?
+                    .iter()
+                    .try_for_each(|hash| blobs::park(tx, hash, &entry.doc))?;
             }
         }
         Ok(())

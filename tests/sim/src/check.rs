@@ -107,7 +107,8 @@ impl World {
             }
             // Of a case that has left, what a restored server has lost is kept unseen and offered again at the next greeting.
             let kept = phone.sync_state().map_err(|e| damaged(&e))?.not_backed_up;
-            if self.reference.restored && kept > 0 {
+            let left = matches!(phone.case(&saved.case), Err(DeviceError::NotFound { .. }));
+            if self.reference.restored && left && kept > 0 {
                 continue;
             }
             let detail = format!("phone {index} lost {:?} of {}", saved.what, saved.case);

@@ -206,7 +206,12 @@ impl Reference {
 
     /// A restored server refused what it had taken and what its phone had never heard of: an opening leaves nothing behind.
     pub fn taken_back(&mut self, user: UserId, commit: &SignedCommit) {
-        if let Ok(envelope) = commit.open()
+        let said =
+            self.receipts.get(&commit.id()).map(|bytes| cbor::decode("receipt", bytes, RECEIPT_BYTES_MAX));
+        let had_taken =
+            said.is_some_and(|said: Result<Receipt, _>| said.is_ok_and(|said| said.code.is_taken()));
+        if had_taken
+            && let Ok(envelope) = commit.open()
             && let Ok(Body::Act(act)) = envelope.typed_body()
             && self.opened(user, &act).is_some()
         {

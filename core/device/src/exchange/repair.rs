@@ -101,14 +101,16 @@ impl Phone {
         } else {
             self.trouble(tx, "heads")?;
         }
-        if said_before || self.stands_on_lost(tx, doc)? {
+        // A document that did not come right says nothing of what is lost.
+        if said_before || (promised && self.stands_on_lost(tx, doc)?) {
             self.write_anew(tx, doc, None)?;
         }
         self.settle(tx, doc)?;
         project(self, tx, doc)
     }
 
-    /// Whether own words that are on their way were written on what is not here any more. What is written next would take their numbers.
+    /// Whether own words that are on their way were written on what is not here any more. What is written next would take their numbers. A
+    /// receipt from before the server was restored is no word about what is said instead: that is judged as it is now.
     fn stands_on_lost(&self, tx: &Transaction<'_>, doc: &CaseId) -> Result<bool> {
         for item in outbox::of_case(tx, doc)?.iter().filter(|item| item.state != ItemState::Taken) {
             if !self.stands_on_known(tx, item)? {

@@ -68,10 +68,10 @@ pub fn answered(c: &Connection, commit: &CommitId, granted: bool) -> Result<Opti
 }
 
 /// Asks a restored server again: it may have lost the question, or the answer and what it took in with it. A denial has been heard. Gives the
-/// commits.
+/// commits, those that were never asked about included.
 pub fn ask_again(c: &Connection) -> Result<Vec<CommitId>> {
     let mut statement =
-        c.prepare_cached("UPDATE appeals SET state = 0 WHERE state IN (1, 3) RETURNING commit_id")?;
+        c.prepare_cached("UPDATE appeals SET state = 0 WHERE state <> 2 RETURNING commit_id")?;
     let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
     rows.map(|row| id(row?, CommitId::from_slice)).collect()
 }

@@ -229,6 +229,22 @@ fn a_restored_server_is_asked_again_unless_it_had_said_no() {
 }
 
 #[test]
+fn a_photo_that_other_words_show_does_not_wait_for_a_reviewer() {
+    refused!(referee, home, phone, case, Code::RRole, note_with_photo);
+    let item = phone.attention().unwrap()[0].item;
+    phone.appeal(item, "我在场").unwrap();
+    phone.note(&case, "再看", &[photo("tiny.jpg")]).unwrap();
+    referee.sync(&mut phone);
+    let files = referee.take_photos(&mut phone);
+    assert_eq!(files.len(), 2);
+    let mut referee = referee.restored();
+    phone.keep(&Keep::Hello(referee.hello(&phone))).unwrap();
+    referee.sync(&mut phone);
+    assert_eq!(referee.take_photos(&mut phone), files);
+    drop((phone, home));
+}
+
+#[test]
 fn an_export_is_a_copy_and_a_discard_lets_the_photos_go() {
     refused!(referee, home, phone, case, Code::RLimit, note_with_photo);
     let entry = phone.attention().unwrap().remove(0);

@@ -47,15 +47,16 @@ fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     Ok(Row { document: CaseId(row.get(0)?), seq: count(row, 1)?, since: count(row, 2)?, gone })
 }
 
-/// What has moved in a stream of `held` cases after one number and up to another, in their order, as many as a page may take. Either what has
-/// happened in the partition is looked through or what is in the stream, whichever is less.
+/// What has moved in a stream of `held` cases after one number and up to another, in their order, as many as a page may take. What has happened in
+/// the partition is looked through, or, where that is much and the stream is smaller, what is in the stream and what went not long ago.
 fn rows(
     t: &Transaction<'_>,
     asked: &Cursor,
     (after, head): (u64, u64),
     held: u64,
 ) -> Result<Vec<Row>, StoreError> {
-    let sql = if held < head - after { ROWS_OF_SMALL } else { ROWS };
+    let passed = head - after;
+    let sql = if passed > u64::from(PAGE_ROWS_MAX) && held < passed { ROWS_OF_SMALL } else { ROWS };
     t.prepare_cached(sql)
         .and_then(|mut s| {
             let wanted = (asked.partition.0, &asked.stream.0, signed(after), signed(head), PAGE_ROWS_MAX);

@@ -6,10 +6,10 @@ use super::error;
 use super::row::{CASE_COLUMN_COUNT as N, CASE_COLUMNS, count, heads, record};
 use crate::store::{CaseLine, StoreError};
 
-/// How many commits are looked through for each case of a list that ends somewhere.
-const COMMITS_A_CASE: i64 = 16;
+/// How many numbers of each partition are looked through for each case of a list that ends somewhere.
+const NUMBERS_A_CASE: i64 = 16;
 
-/// The newest cases among those of the newest commits; every count is one index range.
+/// The newest cases among those of the newest numbers; every count is one index range.
 pub fn sql() -> String {
     format!(
         "SELECT {CASE_COLUMNS},
@@ -17,14 +17,15 @@ pub fn sql() -> String {
          (SELECT count(DISTINCT r.hash) FROM blob_ref r WHERE r.document = case_row.id),
          (SELECT count(DISTINCT r.hash) FROM blob_ref r WHERE r.document = case_row.id AND r.proven = 1),
          (SELECT heads FROM document_cache d WHERE d.document = case_row.id)
-         FROM case_row WHERE id IN (SELECT document FROM commit_log ORDER BY rowid DESC LIMIT ?2)
+         FROM case_row WHERE id IN
+         (SELECT f.document FROM partition p CROSS JOIN feed f ON f.partition = p.id WHERE f.seq > p.head - ?2)
          ORDER BY touched_ms DESC, touched_seq DESC LIMIT ?1"
     )
 }
 
 pub fn cases(t: &Transaction<'_>, limit: Option<u32>) -> Result<Vec<CaseLine>, StoreError> {
-    // None of either: all.
-    let limits = limit.map_or([-1, -1], |limit| [i64::from(limit), i64::from(limit) * COMMITS_A_CASE]);
+    // No limit: all cases of all numbers.
+    let limits = limit.map_or([-1, i64::MAX], |limit| [i64::from(limit), i64::from(limit) * NUMBERS_A_CASE]);
     t.prepare_cached(&sql())
         .and_then(|mut statement| {
             statement
