@@ -81,6 +81,8 @@ pub struct Reference {
     highest: BTreeMap<Epoch, u64>,
     /// Commits in pushes over which the server died.
     pub unsaid: BTreeSet<CommitId>,
+    /// The cases of commits that a server may have taken and never said so: it may send them, too.
+    pub unsaid_cases: BTreeSet<CaseId>,
     /// Cases whose opening act the server keeps until what it may miss has come: it opens them without saying so.
     held: BTreeMap<CaseId, RefCase>,
     pub(crate) grants: Rights,
@@ -111,6 +113,7 @@ impl Reference {
             numbers: BTreeMap::new(),
             highest: BTreeMap::new(),
             unsaid: BTreeSet::new(),
+            unsaid_cases: BTreeSet::new(),
             held: BTreeMap::new(),
             grants: BTreeMap::new(),
             old: BTreeSet::new(),
