@@ -10,6 +10,7 @@ use yuandian_device::{DeviceError, Phone};
 use yuandian_document::{Content, ContentView, cbor};
 use yuandian_model::{BlobHash, CaseId, UserId};
 use yuandian_server::store::{Authority as _, CaseLine, Store as _};
+use yuandian_sync::StreamId;
 use yuandian_sync::message::{DocsReply, PullReply, PulledCase, Push};
 use yuandian_sync::wire;
 use yuandian_vfs::{Disk, FaultBlobDir};
@@ -301,7 +302,8 @@ impl World {
                 continue;
             }
             let view = phone.case(&id).map_err(|e| damaged(&e))?;
-            if (line.sync == "attention" || appealed.contains(&id)) && !self.reference.may_hold(user, &id) {
+            let waits = line.sync == "attention" || appealed.contains(&id);
+            if waits && !self.may_hold_now(user, &id) {
                 // What was refused because a right had ended stays until its person has looked, and a reviewer where one was asked.
                 continue;
             }
@@ -321,7 +323,7 @@ impl World {
             );
         }
         let permitted: BTreeSet<CaseId> =
-            lines.keys().filter(|id| self.reference.may_hold(user, id)).copied().collect();
+            lines.keys().filter(|id| self.may_hold_now(user, id)).copied().collect();
         hold(held == permitted, Invariant::HeldIsPermitted, || {
             let missing: Vec<_> = permitted.difference(&held).collect();
             let more: Vec<_> = held.difference(&permitted).collect();
@@ -397,6 +399,21 @@ impl World {
             })?;
         }
         Ok(())
+    }
+
+    /// Whether a person may hold a case, as far as a server that was restored still knows of her part in it.
+    fn may_hold_now(&self, user: UserId, case: &CaseId) -> bool {
+        self.reference.may_hold(user, case) && !self.forgot_who_took_part(user, case)
+    }
+
+    /// Whether a restored server knows nothing of a person's part in a case, and no right of hers leads to it.
+    fn forgot_who_took_part(&self, user: UserId, case: &CaseId) -> bool {
+        if !self.reference.restored || self.reference.may_hold_by_right(user, case) {
+            return false;
+        }
+        let streams = self.server.store().and_then(|store| store.case_streams(case).ok()).unwrap_or_default();
+        let own = StreamId::user(&user);
+        !streams.iter().any(|held| held.stream == own && held.gone.is_none())
     }
 
     /// Whether the server, restored to before it took something in for an appeal, has the appeal in front of its operator.

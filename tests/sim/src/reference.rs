@@ -172,9 +172,13 @@ impl Reference {
     #[must_use]
     pub fn may_hold(&self, user: UserId, case: &CaseId) -> bool {
         let Some(known) = self.cases.get(case).or_else(|| self.held.get(case)) else { return false };
-        if known.took_part.contains(&user) {
-            return true;
-        }
+        known.took_part.contains(&user) || self.may_hold_by_right(user, case)
+    }
+
+    /// Whether a person may hold a case by what she is, and not because she took part in it.
+    #[must_use]
+    pub fn may_hold_by_right(&self, user: UserId, case: &CaseId) -> bool {
+        let Some(known) = self.cases.get(case).or_else(|| self.held.get(case)) else { return false };
         if self.aged && self.old.contains(case) {
             return false;
         }
