@@ -155,10 +155,7 @@ impl World {
         })?;
         let Some(reply) = reply else {
             self.died_over(&request.path);
-            let commits = push.iter().flat_map(|push| push.items.iter().map(|item| item.commit.id()));
-            self.reference.unsaid.extend(commits);
-            let opened = push.iter().flat_map(|push| &push.items).filter_map(|item| item.commit.open().ok());
-            self.reference.unsaid_cases.extend(opened.map(|envelope| envelope.document));
+            self.unheard(index, push.as_ref());
             let private: BTreeSet<_> =
                 push.iter().flat_map(|push| push.private.iter().map(|record| record.document)).collect();
             self.unlogged += private.len() as u64;
@@ -166,6 +163,9 @@ impl World {
             return self.answer(index, number, None, copy);
         };
         self.after_server_step()?;
+        if status >= 500 {
+            self.unheard(index, push.as_ref());
+        }
         if status == 200 && request.path == "/v1/push" {
             self.pushed(index, push.as_ref(), &reply)?;
         }
@@ -174,6 +174,12 @@ impl World {
         }
         self.scan_for_secrets(index, &reply.body, "a reply")?;
         self.lose_reply(index, number, (request, reply), copy)
+    }
+
+    /// A PUSH whose receipts nobody hears.
+    fn unheard(&mut self, index: usize, push: Option<&Push>) {
+        let Some(user) = self.devices[index].person.user else { return };
+        self.reference.unheard(user, push.iter().flat_map(|push| &push.items).map(|item| &item.commit));
     }
 
     fn push_of(&self, request: &HttpRequest) -> Option<Push> {

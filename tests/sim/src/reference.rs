@@ -83,6 +83,10 @@ pub struct Reference {
     pub unsaid: BTreeSet<CommitId>,
     /// The cases of commits that a server may have taken and never said so: it may send them, too.
     pub unsaid_cases: BTreeSet<CaseId>,
+    /// What openings among them would open, until somebody hears that they did.
+    unsaid_openings: BTreeMap<CaseId, RefCase>,
+    /// Cases that are known to be open by what others did to them, before their openings were answered.
+    shown: BTreeSet<CaseId>,
     /// Cases whose opening act the server keeps until what it may miss has come: it opens them without saying so.
     held: BTreeMap<CaseId, RefCase>,
     pub(crate) grants: Rights,
@@ -114,6 +118,8 @@ impl Reference {
             highest: BTreeMap::new(),
             unsaid: BTreeSet::new(),
             unsaid_cases: BTreeSet::new(),
+            unsaid_openings: BTreeMap::new(),
+            shown: BTreeSet::new(),
             held: BTreeMap::new(),
             grants: BTreeMap::new(),
             old: BTreeSet::new(),
@@ -223,6 +229,20 @@ impl Reference {
             && self.opened(user, &act).is_some()
         {
             self.cases.remove(&envelope.document);
+        }
+    }
+
+    /// Commits whose receipts nobody hears, of a server that died or whose disk failed over the answer: it may have taken them.
+    pub fn unheard<'a>(&mut self, user: UserId, commits: impl IntoIterator<Item = &'a SignedCommit>) {
+        for commit in commits {
+            self.unsaid.insert(commit.id());
+            let Ok(envelope) = commit.open() else { continue };
+            self.unsaid_cases.insert(envelope.document);
+            if let Ok(Body::Act(act)) = envelope.typed_body()
+                && let Some(opened) = self.opened(user, &act)
+            {
+                self.unsaid_openings.insert(envelope.document, opened);
+            }
         }
     }
 
@@ -378,6 +398,9 @@ impl Reference {
             hold(self.may_ever_open(user, &opened), Invariant::OthersUntouched, || {
                 format!("{user} has opened {id} in {} without a right", opened.grid)
             })?;
+            if self.shown.remove(&id) {
+                return Ok(());
+            }
             let before = self.cases.insert(id, opened);
             let once = before.is_none() || self.restored;
             return hold(once, Invariant::NothingDoubled, || format!("{id} was opened twice"));
@@ -385,6 +408,12 @@ impl Reference {
         if self.restored {
             self.act_after_restore(user, id, act, receipt);
             return Ok(());
+        }
+        if !self.cases.contains_key(&id)
+            && let Some(opened) = self.unsaid_openings.remove(&id)
+        {
+            self.cases.insert(id, opened);
+            self.shown.insert(id);
         }
         let permitted = self.may_ever_do(user, &id, &act.name);
         let Some(known) = self.cases.get_mut(&id) else {

@@ -125,7 +125,7 @@ impl Phone {
             Some(digits) => meta::set(&tx, meta::PARTITION_DIGITS, &[digits])?,
             None => meta::unset(&tx, meta::PARTITION_DIGITS)?,
         }
-        let touched = self.see_heads(&tx, &reply.partitions, &reply.ended)?;
+        let touched = self.see_heads(&tx, &reply.partitions, Some(&reply.ended))?;
         self.keep_streams(&tx, reply)?;
         if reply.streams.is_empty() {
             // Nothing is offered that a copied store could look at first.

@@ -6,7 +6,7 @@ use rusqlite::Transaction;
 use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
 use yuandian_document::{Captured, Content, Envelope, SignedCommit, cbor};
 use yuandian_model::planted::{self, Bug};
-use yuandian_model::{CaseId, Code, CommitId, DivisionCode, Epoch, Incarnation, PartitionId};
+use yuandian_model::{CaseId, Code, CommitId, DivisionCode, Incarnation, PartitionId};
 use yuandian_sync::limits::{MESSAGE_BYTES_MAX, PRIVATE_RECORDS_MAX, PUSH_BYTES_MAX, PUSH_COMMITS_MAX};
 use yuandian_sync::message::{
     EndedLife, PartitionHead, PrivateReceipt, PrivateRecord, Push, PushItem, PushReply, Receipt, WIRE_VERSION,
@@ -117,7 +117,7 @@ impl Phone {
         self.run.heads.clear();
         let keys = self.server_keys()?;
         let tx = self.db.unchecked_transaction()?;
-        touched.extend(self.see_heads(&tx, &reply.partitions, &[])?);
+        touched.extend(self.see_heads(&tx, &reply.partitions, None)?);
         for bytes in &reply.receipts {
             let receipt: Receipt = match cbor::decode("receipt", bytes, MESSAGE_BYTES_MAX) {
                 Ok(receipt) => receipt,
@@ -202,8 +202,7 @@ impl Phone {
         match receipt.seq {
             Some(seq) => {
                 outbox::taken(tx, item.local_id, bytes, Some(seq))?;
-                let partition = self.partition_of(tx, &item.doc)?;
-                authored::archive(tx, item.local_id, (partition, receipt.epoch, seq))
+                authored::archive(tx, item.local_id, (receipt.epoch, seq))
             }
             None => outbox::remove(tx, item.local_id),
         }
@@ -222,57 +221,73 @@ impl Phone {
     }
 
     /// Where partitions stand. A new life of one: the server was restored, and gets again what it may have lost; what stands no more of
-    /// the old one is distrusted, all of it where nobody says. Gives the cases that are to be looked at.
+    /// the old one is distrusted, all of it where nobody says. `ended` is what a greeting says of lives that are over: it names every
+    /// partition of this phone, other messages do not. Gives the cases that are to be looked at.
     pub(super) fn see_heads(
         &self,
         tx: &Transaction<'_>,
         heads: &[PartitionHead],
-        ended: &[EndedLife],
+        ended: Option<&[EndedLife]>,
     ) -> Result<BTreeSet<CaseId>> {
-        let mut touched = BTreeSet::new();
+        let mut restored = Vec::new();
         for head in heads {
             let known = streams::partition(tx, head.partition)?;
             if let Some(known) =
-                known.as_ref().filter(|known| known.epoch != head.epoch && !planted::is(Bug::RefillForgotten))
+                known.filter(|known| known.epoch != head.epoch && !planted::is(Bug::RefillForgotten))
             {
                 let same = |life: &&EndedLife| life.partition == head.partition && life.epoch == known.epoch;
-                let stands = ended.iter().find(same).map_or(0, |life| life.last);
-                touched.extend(self.refill(tx, head.partition, head.epoch, stands)?);
+                let stands = ended.unwrap_or_default().iter().find(same).map_or(0, |life| life.last);
+                restored.push((head.partition, stands));
             }
             streams::put_partition(tx, head)?;
             blobs::backed_up(tx, head)?;
             if let Some(safe) = head.safe_seq {
-                authored::prune(tx, head.partition, head.epoch, safe)?;
+                authored::prune(tx, head.epoch, safe)?;
             }
         }
-        Ok(touched)
+        if restored.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        if ended.is_some() {
+            // Of a partition that a greeting does not name nobody says whether it was spared.
+            let named: BTreeSet<PartitionId> = heads.iter().map(|head| head.partition).collect();
+            for partition in streams::partitions(tx)?.into_iter().filter(|known| !named.contains(known)) {
+                streams::forget_partition(tx, partition)?;
+                restored.push((partition, 0));
+            }
+        }
+        self.refill(tx, &restored)
     }
 
-    fn refill(
-        &self,
-        tx: &Transaction<'_>,
-        partition: PartitionId,
-        epoch: Epoch,
-        stands: u64,
-    ) -> Result<Vec<CaseId>> {
+    /// Partitions whose logs have begun another life, each with the last number that stands of the one before.
+    fn refill(&self, tx: &Transaction<'_>, restored: &[(PartitionId, u64)]) -> Result<BTreeSet<CaseId>> {
         self.trouble(tx, "epochs")?;
         // What was taken and has not come by a page waits no longer for one.
         for item in outbox::all(tx)?.iter().filter(|item| item.state == ItemState::Taken) {
-            if self.partition_of(tx, &item.doc)? == partition {
-                authored::archive(tx, item.local_id, (partition, authored::BEFORE, 0))?;
+            let (epoch, _) = item.numbered().unwrap_or((authored::BEFORE, 0));
+            if !streams::is_lived(tx, epoch)? {
+                authored::archive(tx, item.local_id, (authored::BEFORE, 0))?;
             }
         }
-        let mut cases = authored::refill(tx, partition, epoch)?;
-        tracing::warn!(%epoch, stands, cases = cases.len(), "the server was restored: it is offered again what it may have lost");
+        let mut cases: BTreeSet<CaseId> = authored::refill(tx)?.into_iter().collect();
+        tracing::warn!(
+            ?restored,
+            cases = cases.len(),
+            "the server was restored: it is offered again what it may have lost"
+        );
+        for (partition, stands) in restored {
+            if !planted::is(Bug::PhotosNotOfferedAgain) {
+                blobs::offer_kept_again(tx, *partition)?;
+            }
+            streams::distrust(tx, *partition, *stands)?;
+        }
         if !planted::is(Bug::PhotosNotOfferedAgain) {
-            blobs::offer_kept_again(tx, partition)?;
             cases.extend(blobs::offer_all_again(tx)?);
         }
         self.appeal_again(tx)?;
         if !planted::is(Bug::PrivateNotOfferedAgain) {
             private::offer_again(tx)?;
         }
-        streams::distrust(tx, partition, stands)?;
         Ok(cases)
     }
 }

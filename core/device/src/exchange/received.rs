@@ -69,7 +69,7 @@ impl Phone {
             let head = PartitionHead { safe_seq: Some(safe), ..head };
             streams::put_partition(&tx, &head)?;
             blobs::backed_up(&tx, &head)?;
-            authored::prune(&tx, PartitionId::ONLY, head.epoch, safe)?;
+            authored::prune(&tx, head.epoch, safe)?;
         }
         if !page.more {
             has_looked(&tx)?;
@@ -102,7 +102,7 @@ impl Phone {
                 && epoch != known.epoch
             {
                 let head = PartitionHead { partition, epoch, head: 0, safe_seq: None };
-                touched.extend(self.see_heads(tx, &[head], &[])?);
+                touched.extend(self.see_heads(tx, &[head], None)?);
             }
         }
         for reset in &page.resets {
@@ -189,7 +189,7 @@ impl Phone {
     /// Commits above what is here.
     pub(super) fn apply(&self, tx: &Transaction<'_>, case: &PulledCase) -> Result<()> {
         let doc = &case.document;
-        let (content, said_before) = self.put_commits(tx, doc, &case.commits)?;
+        let (content, said_before) = self.put_commits(tx, doc, &case.commits, case.seq)?;
         cases::arrived(tx, doc, case.seq)?;
         self.put_beside(tx, case)?;
         let promised = case.heads.is_none_or(|name| heads_name(&content.heads()) == name);
@@ -205,12 +205,14 @@ impl Phone {
     }
 
     /// Receipted commits come into the base, each through the gate. Gives the document with them, and whether a copy of this phone had said
-    /// one of them.
+    /// one of them. `reached`: the number of the case in the log that brings them, for what has no receipt here; a commit of a case that was
+    /// moved may bear a smaller one, of another log.
     pub(super) fn put_commits(
         &self,
         tx: &Transaction<'_>,
         doc: &CaseId,
         commits: &[PulledCommit],
+        reached: u64,
     ) -> Result<(Content, bool)> {
         let stored = cases::case(tx, doc)?.ok_or_else(|| DeviceError::not_found("case", doc))?;
         let mut content = base_content(tx, doc, stored.snapshot.as_deref())?;
@@ -234,7 +236,7 @@ impl Phone {
                     }
                 },
             };
-            said_before |= self.put_commit(tx, doc, commit, change)?;
+            said_before |= self.put_commit(tx, doc, (commit, reached), change)?;
         }
         if let Some(snapshot) = saved {
             cases::put_snapshot(tx, doc, &snapshot)?;
@@ -247,7 +249,7 @@ impl Phone {
         &self,
         tx: &Transaction<'_>,
         doc: &CaseId,
-        commit: &PulledCommit,
+        (commit, reached): (&PulledCommit, u64),
         change: Option<[u8; 32]>,
     ) -> Result<bool> {
         cases::put_base(tx, doc, commit, change)?;
@@ -260,10 +262,10 @@ impl Phone {
         }
         let said = |item: &Item| commit.group == Some(item.group) && commit.kind == item.intent.kind();
         if let Some(item) = outbox::of_number(tx, &commit.incarnation, commit.n)?.filter(said) {
-            let partition = self.partition_of(tx, doc)?;
-            match streams::partition(tx, partition)? {
-                Some(head) if !planted::is(Bug::TakenNotKept) => {
-                    authored::archive(tx, item.local_id, (partition, head.epoch, commit.seq))?;
+            let here = streams::partition(tx, self.partition_of(tx, doc)?)?.map(|head| (head.epoch, reached));
+            match item.numbered().or(here) {
+                Some(number) if !planted::is(Bug::TakenNotKept) => {
+                    authored::archive(tx, item.local_id, number)?;
                 }
                 _ => outbox::remove(tx, item.local_id)?,
             }

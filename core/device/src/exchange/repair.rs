@@ -87,7 +87,7 @@ impl Phone {
         let mut said_before = false;
         for commit in &case.commits {
             let change = commit.change.filter(|_| snapshot.is_some()).map(|name| name.0);
-            said_before |= self.put_commit(tx, doc, commit, change)?;
+            said_before |= self.put_commit(tx, doc, (commit, case.seq), change)?;
         }
         cases::put_received(tx, doc, snapshot, case.heads, case.seq)?;
         self.put_beside(tx, case)?;
@@ -132,7 +132,7 @@ impl Phone {
                 head: reply.seq,
                 safe_seq: None,
             };
-            touched = self.see_heads(&tx, &[head], &[])?;
+            touched = self.see_heads(&tx, &[head], None)?;
         }
         let Some(mut stream) = streams::find(&tx, asked.partition, &asked.stream)? else { return Ok(()) };
         let first = asked.after.is_none();

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use rusqlite::Transaction;
-use yuandian_document::{Kind, Place, cbor};
+use yuandian_document::{Kind, Place};
 use yuandian_model::{CaseId, Cell500, Code, UserId};
-use yuandian_sync::limits::MESSAGE_BYTES_MAX;
 use yuandian_sync::message::{PulledCommit, Receipt};
 use yuandian_sync::{CaseFacts, Person};
 
@@ -65,13 +64,11 @@ impl Phone {
 
     /// Own commits up to this number whose page will not come: their receipts have said all there is.
     pub(super) fn archive_taken(&self, tx: &Transaction<'_>, doc: &CaseId, seq: u64) -> Result<()> {
-        let partition = self.partition_of(tx, doc)?;
         for item in outbox::taken_of(tx, doc)?.into_iter().filter(|item| item.seq.is_none_or(|at| at <= seq))
         {
-            let epoch = streams::partition(tx, partition)?.map(|head| head.epoch);
-            match (epoch, item.seq) {
-                (Some(epoch), Some(seq)) => authored::archive(tx, item.local_id, (partition, epoch, seq))?,
-                _ => outbox::remove(tx, item.local_id)?,
+            match item.numbered() {
+                Some(number) => authored::archive(tx, item.local_id, number)?,
+                None => outbox::remove(tx, item.local_id)?,
             }
         }
         Ok(())
@@ -83,11 +80,7 @@ impl Phone {
         let person = self.person()?;
         let mut commits = Vec::new();
         for item in outbox::taken_of(tx, doc)? {
-            let receipt = item
-                .receipt
-                .as_ref()
-                .and_then(|bytes| cbor::decode("receipt", bytes, MESSAGE_BYTES_MAX).ok());
-            let (Some(receipt), Some(n), Some(seq)) = (receipt, item.n, item.seq) else { continue };
+            let (Some(receipt), Some(n), Some(seq)) = (item.answer(), item.n, item.seq) else { continue };
             let Receipt { code, facts, received_ms, .. } = receipt;
             commits.push(PulledCommit {
                 n,
@@ -109,7 +102,7 @@ impl Phone {
                 change: None,
             });
         }
-        self.put_commits(tx, doc, &commits)?;
+        self.put_commits(tx, doc, &commits, 0)?;
         self.settle(tx, doc)?;
         project(self, tx, doc)
     }

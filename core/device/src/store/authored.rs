@@ -1,9 +1,11 @@
 //! Own commits that the server has numbered, until they are in a verified backup: a server that was restored gets them again.
+//!
+//! An epoch is one life of one partition's log, so it says in which partition a number was given. Where the case lies by now does not.
 
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
-use yuandian_model::{CaseId, CommitId, Epoch, Incarnation, PartitionId};
+use yuandian_model::{CaseId, CommitId, Epoch, Incarnation};
 
 use super::id;
 use crate::error::Result;
@@ -15,25 +17,21 @@ const SHARED: &str =
 pub const BEFORE: Epoch = Epoch([0; 8]);
 
 /// Moves an item out of the outbox: it has its number. One that was never signed here is only taken out.
-pub fn archive(
-    c: &Connection,
-    local_id: i64,
-    (partition, epoch, seq): (PartitionId, Epoch, u64),
-) -> Result<()> {
+pub fn archive(c: &Connection, local_id: i64, (epoch, seq): (Epoch, u64)) -> Result<()> {
     c.prepare_cached(&format!(
-        "INSERT OR REPLACE INTO authored (commit_id, local_id, partition, epoch, seq, {SHARED})
-         SELECT commit_id, local_id, ?2, ?3, ?4, {SHARED} FROM outbox
+        "INSERT OR REPLACE INTO authored (commit_id, local_id, epoch, seq, {SHARED})
+         SELECT commit_id, local_id, ?2, ?3, {SHARED} FROM outbox
          WHERE local_id = ?1 AND commit_id IS NOT NULL AND signed IS NOT NULL"
     ))?
-    .execute(params![local_id, partition.0, epoch.0, seq.cast_signed()])?;
+    .execute(params![local_id, epoch.0, seq.cast_signed()])?;
     c.prepare_cached("DELETE FROM outbox WHERE local_id = ?1")?.execute([local_id])?;
     Ok(())
 }
 
 /// Forgets what is in a verified backup.
-pub fn prune(c: &Connection, partition: PartitionId, epoch: Epoch, safe_seq: u64) -> Result<()> {
-    c.prepare_cached("DELETE FROM authored WHERE partition = ?1 AND epoch = ?2 AND seq <= ?3")?
-        .execute(params![partition.0, epoch.0, safe_seq.cast_signed()])?;
+pub fn prune(c: &Connection, epoch: Epoch, safe_seq: u64) -> Result<()> {
+    c.prepare_cached("DELETE FROM authored WHERE epoch = ?1 AND seq <= ?2")?
+        .execute(params![epoch.0, safe_seq.cast_signed()])?;
     Ok(())
 }
 
@@ -44,16 +42,16 @@ struct Kept {
     n: i64,
 }
 
-/// The server was restored: what it numbered in other epochs goes into the outbox again, in the order of the chains, before all that is
-/// new. Gives the cases.
-pub fn refill(c: &Connection, partition: PartitionId, epoch: Epoch) -> Result<Vec<CaseId>> {
+/// The server was restored: what it numbered in lives of logs that no partition lives any more goes into the outbox again, in the order of
+/// the chains, before all that is new. Gives the cases.
+pub fn refill(c: &Connection) -> Result<Vec<CaseId>> {
     let mut kept = Vec::new();
     {
         let mut statement = c.prepare_cached(
             "SELECT commit_id, local_id, incarnation, n FROM authored
-             WHERE partition = ?1 AND epoch <> ?2 ORDER BY local_id",
+             WHERE epoch NOT IN (SELECT epoch FROM partitions) ORDER BY local_id",
         )?;
-        let rows = statement.query_map(params![partition.0, epoch.0], |r| {
+        let rows = statement.query_map([], |r| {
             Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get::<_, Vec<u8>>(2)?, r.get(3)?))
         })?;
         for row in rows {

@@ -2,8 +2,10 @@
 
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
-use yuandian_document::{Act, Edit, Kind};
-use yuandian_model::{BlobHash, CaseId, CommitId, GroupId, Incarnation};
+use yuandian_document::{Act, Edit, Kind, cbor};
+use yuandian_model::{BlobHash, CaseId, CommitId, Epoch, GroupId, Incarnation};
+use yuandian_sync::limits::MESSAGE_BYTES_MAX;
+use yuandian_sync::message::Receipt;
 
 use super::id;
 use crate::error::Result;
@@ -92,6 +94,19 @@ pub struct Item {
     pub receipt: Option<Vec<u8>>,
     /// Its number in the epoch of the receipt.
     pub seq: Option<u64>,
+}
+
+impl Item {
+    /// The server's word about it, once it came.
+    pub fn answer(&self) -> Option<Receipt> {
+        cbor::decode("receipt", self.receipt.as_ref()?, MESSAGE_BYTES_MAX).ok()
+    }
+
+    /// In which life of a log it was numbered, and how, once it is taken.
+    pub fn numbered(&self) -> Option<(Epoch, u64)> {
+        let receipt = self.answer().filter(|_| self.state == ItemState::Taken)?;
+        Some((receipt.epoch, receipt.seq?))
+    }
 }
 
 /// A new item, before it has a number.

@@ -92,11 +92,10 @@ CREATE TABLE authored (
     captured BLOB NOT NULL,
     signed BLOB NOT NULL,
     receipt BLOB,
-    partition INTEGER NOT NULL,
     epoch BLOB NOT NULL,
     seq INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX authored_by_seq ON authored (partition, epoch, seq);
+CREATE INDEX authored_by_seq ON authored (epoch, seq);
 
 -- Outcomes that a person should know. active: 1 until settled. Never pruned while active. `signed` are the bytes that were answered and
 -- `micros` what they brought: an appeal shows them to a person.

@@ -406,6 +406,24 @@ pub fn partition(c: &Connection, partition: PartitionId) -> Result<Option<Partit
         .transpose()
 }
 
+/// Whether an epoch is the present life of a partition that this phone has heard of.
+pub fn is_lived(c: &Connection, epoch: Epoch) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM partitions WHERE epoch = ?1")?.exists([epoch.0])?)
+}
+
+/// Every partition that this phone has heard of.
+pub fn partitions(c: &Connection) -> Result<Vec<PartitionId>> {
+    let mut statement = c.prepare_cached("SELECT id FROM partitions ORDER BY id")?;
+    let found = statement.query_map([], |r| r.get(0).map(PartitionId))?;
+    Ok(found.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Forgets where a partition stood.
+pub fn forget_partition(c: &Connection, partition: PartitionId) -> Result<()> {
+    c.prepare_cached("DELETE FROM partitions WHERE id = ?1")?.execute([partition.0])?;
+    Ok(())
+}
+
 /// Keeps where a partition stands.
 pub fn put_partition(c: &Connection, head: &PartitionHead) -> Result<()> {
     c.prepare_cached(

@@ -1,7 +1,8 @@
 //! A server that was restored from a backup is refilled by the phones: nothing of theirs is lost, nothing is doubled.
 
 use yuandian_device::{CaseId, Phone};
-use yuandian_model::Role;
+use yuandian_model::{Epoch, PartitionId, Role};
+use yuandian_sync::message::{HelloReply, PartitionHead};
 use yuandian_sync::{Keep, Load, Loaded};
 
 use crate::home::Home;
@@ -127,6 +128,34 @@ fn a_verified_backup_lets_the_phone_forget() {
     assert_eq!(phone.sync_state().unwrap().not_backed_up, 0);
     drop(phone);
     assert_eq!(homes[0].count("SELECT count(*) FROM base"), 2);
+}
+
+/// The case was moved to another partition before its author's words came; its old place says first that it is gone.
+#[test]
+fn what_was_numbered_in_another_partition_is_not_in_a_backup_of_the_old_one() {
+    let (mut referee, homes, [mut phone]) = people::<1>(Role::GridWorker);
+    let case = capture(&mut phone, "case.snap", "井盖");
+    referee.sync(&mut phone);
+    let (old, new) = (PartitionId(410_102), Epoch([9; 8]));
+    let mut hello = referee.hello(&phone);
+    hello.partition_digits = Some(6);
+    hello.partitions[0].partition = old;
+    phone.keep(&Keep::Hello(hello.clone())).unwrap();
+    phone.note(&case, "在路上", &[]).unwrap();
+    let push = batch(&mut phone);
+    referee.epoch = new;
+    let mut reply = referee.push(&push);
+    reply.partitions.clear();
+    phone.keep(&Keep::Receipts(reply)).unwrap();
+    hello.streams.clear();
+    hello.partitions[0].safe_seq = Some(100);
+    phone.keep(&Keep::Hello(hello)).unwrap();
+    assert!(phone.case(&case).is_err(), "gone with its stream");
+    assert_eq!(phone.sync_state().unwrap().not_backed_up, 1, "what the new place has taken");
+    let head = PartitionHead { partition: PartitionId(410_103), epoch: new, head: 3, safe_seq: Some(3) };
+    phone.keep(&Keep::Hello(HelloReply { partitions: vec![head], ..referee.hello(&phone) })).unwrap();
+    assert_eq!(phone.sync_state().unwrap().not_backed_up, 0);
+    drop((phone, homes));
 }
 
 #[test]
