@@ -85,6 +85,8 @@ pub struct Reference {
     pub unsaid_cases: BTreeSet<CaseId>,
     /// What openings among them would open, until somebody hears that they did.
     unsaid_openings: BTreeMap<CaseId, RefCase>,
+    /// Cases to which such a server may have done something: in which order is not known.
+    vague: BTreeSet<CaseId>,
     /// Cases that are known to be open by what others did to them, before their openings were answered.
     shown: BTreeSet<CaseId>,
     /// Cases whose opening act the server keeps until what it may miss has come: it opens them without saying so.
@@ -119,6 +121,7 @@ impl Reference {
             unsaid: BTreeSet::new(),
             unsaid_cases: BTreeSet::new(),
             unsaid_openings: BTreeMap::new(),
+            vague: BTreeSet::new(),
             shown: BTreeSet::new(),
             held: BTreeMap::new(),
             grants: BTreeMap::new(),
@@ -166,6 +169,12 @@ impl Reference {
     #[must_use]
     pub fn cases(&self) -> &BTreeMap<CaseId, RefCase> {
         &self.cases
+    }
+
+    /// Whether it is not known in which order a case was acted on.
+    #[must_use]
+    pub fn is_vague(&self, case: &CaseId) -> bool {
+        self.restored || self.vague.contains(case)
     }
 
     /// How often a person's act was taken and refused.
@@ -238,10 +247,14 @@ impl Reference {
             self.unsaid.insert(commit.id());
             let Ok(envelope) = commit.open() else { continue };
             self.unsaid_cases.insert(envelope.document);
-            if let Ok(Body::Act(act)) = envelope.typed_body()
-                && let Some(opened) = self.opened(user, &act)
-            {
-                self.unsaid_openings.insert(envelope.document, opened);
+            let Ok(Body::Act(act)) = envelope.typed_body() else { continue };
+            match self.opened(user, &act) {
+                Some(opened) => {
+                    self.unsaid_openings.insert(envelope.document, opened);
+                }
+                None => {
+                    self.vague.insert(envelope.document);
+                }
             }
         }
     }
@@ -318,7 +331,8 @@ impl Reference {
         Ok(receipt.code)
     }
 
-    /// What was decided before the server was restored may be judged by it once more: who takes part is known all the same.
+    /// What was decided before the server was restored may be judged by it once more, and what it did without a word in another order: who
+    /// takes part is known all the same.
     fn act_after_restore(&mut self, user: UserId, id: CaseId, act: &Act, receipt: &Receipt) {
         let Some(known) = self.cases.get_mut(&id) else { return };
         let Some((_, workflow)) = self.catalogue.service(&known.service) else { return };
@@ -427,7 +441,12 @@ impl Reference {
         })?;
         let Some((service, workflow)) = self.catalogue.service(&known.service) else { return Ok(()) };
         let Some(row) = workflow.act(&act.name) else { return Ok(()) };
-        hold(row.from.contains(&known.stage), Invariant::OneWinnerPerClaim, || {
+        let vague = self.vague.contains(&id);
+        if vague && !matches!(row.effect, Effect::Follow | Effect::Unfollow) {
+            self.act_after_restore(user, id, act, receipt);
+            return Ok(());
+        }
+        hold(vague || row.from.contains(&known.stage), Invariant::OneWinnerPerClaim, || {
             format!("{} was taken in stage {} of {id}", act.name, known.stage)
         })?;
         let full = known.holders.len() >= service.capacity;
