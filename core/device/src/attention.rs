@@ -13,7 +13,7 @@ use yuandian_model::catalogue::OPENING_ACT;
 use yuandian_model::form;
 use yuandian_model::limits::{DESCRIPTION_CHARS_MAX, NOTE_CHARS_MAX};
 use yuandian_model::rules::judge;
-use yuandian_model::{ActRequest, BlobHash, CaseId, Code, EntryId};
+use yuandian_model::{BlobHash, CaseId, Code, EntryId};
 use yuandian_sync::limits::APPEAL_CHARS_MAX;
 use yuandian_sync::message::{Appeal, AppealAnswer, WIRE_VERSION};
 use zip::write::SimpleFileOptions;
@@ -173,8 +173,8 @@ impl Phone {
             self.put_arguments(&mut act, &stored.facts.service, amendment.set)?;
             act.expects = Some(crate::write::expects_of(state));
         }
-        let request = ActRequest { expects: None, ..act.request() };
-        let ruling = judge(&self.catalogue, state.as_ref(), &request, &person.actor())?;
+        let asked = self.asked(&act, u32::MAX);
+        let ruling = judge(&self.catalogue, state.as_ref(), &asked, &person.actor())?;
         let done = ruling.code == Code::Dup
             || (ruling.code == Code::RTaken && state.is_some_and(|state| state == ruling.next));
         let edits = match amendment.text {

@@ -222,6 +222,16 @@ impl Phone {
         })
     }
 
+    /// Now by the server's clock, ms since 1970, as far as this phone knows: what it was told last and the time since, else its own clock.
+    pub(crate) fn server_ms(&self) -> i64 {
+        let told = self.seen().ok().and_then(|seen| seen.server_ms);
+        let since = self.seen_monotonic_ms.map(|at| self.ports.clock.monotonic_ms().saturating_sub(at));
+        match told.zip(since) {
+            Some((told, since)) => told.saturating_add(i64::try_from(since).unwrap_or(i64::MAX)),
+            None => self.ports.clock.wall_ms(),
+        }
+    }
+
     /// What spreads the pauses of a run.
     pub(crate) fn seed(&mut self) -> u64 {
         let mut seed = [0; 8];

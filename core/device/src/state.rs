@@ -33,6 +33,7 @@ fn state_of(facts: &CaseFacts, me: &UserId) -> CaseState {
         holders: facts.holders.iter().map(|p| p.user).collect(),
         waiting,
         followers: facts.followed.then_some(*me).into_iter().collect(),
+        progress: facts.progress.clone().unwrap_or_default(),
     }
 }
 
@@ -69,8 +70,8 @@ fn carry(
         if act.report.is_some() || !(offline.is_some_and(&wanted) || item.state == ItemState::Taken) {
             continue;
         }
-        let request = yuandian_model::ActRequest { expects: None, ..act.request() };
-        if let Ok(ruling) = judge(&phone.catalogue, Some(&state), &request, &person.actor())
+        let asked = phone.asked(act, u32::MAX);
+        if let Ok(ruling) = judge(&phone.catalogue, Some(&state), &asked, &person.actor())
             && matches!(ruling.code, Code::Ok | Code::RTaken)
         {
             state = ruling.next;

@@ -65,15 +65,14 @@ impl Phone {
         let place = draft.position.map(|p| shared_place(&service, p)).transpose()?;
         let report = Report { service: service.id.0.clone(), grid: grid.clone(), place };
         let act = Act::report(report);
-        judge(&self.catalogue, None, &act.request(), &person.actor())?;
-        let (_, workflow) = self.catalogue.service(&service.id.0).ok_or(DeviceError::NotEnrolled)?;
+        let opened = judge(&self.catalogue, None, &self.asked(&act, 0), &person.actor())?.next;
         let facts = CaseFacts {
             service: service.id.0.clone(),
             catalogue: self.catalogue.version(),
             grid,
             place,
             author: Person { user: person.user, name: person.name.clone() },
-            stage: workflow.opens.clone(),
+            stage: opened.stage,
             act_seq: 1,
             holders: vec![],
             waiting: 0,
@@ -85,6 +84,7 @@ impl Phone {
             followers: 0,
             followed: false,
             conflict: false,
+            progress: Some(opened.progress),
         };
         let photos = draft.photos.iter().map(|p| self.prepare(p)).collect::<Result<Vec<_>>>()?;
         let mut edits = Vec::new();
@@ -183,8 +183,9 @@ impl Phone {
         let state = decided(self, &stored.facts, &content::overlay(&self.db, case)?.0, &person);
         let mut act = Act::named(command.name, Some(expects_of(&state)));
         self.put_arguments(&mut act, &stored.facts.service, command.args)?;
-        let request = ActRequest { expects: None, ..act.request() };
-        let ruling = judge(&self.catalogue, Some(&state), &request, &person.actor())?;
+        let photos =
+            u32::try_from(command.photos.len()).unwrap_or(u32::MAX).saturating_add(stored.facts.photos);
+        let ruling = judge(&self.catalogue, Some(&state), &self.asked(&act, photos), &person.actor())?;
         let waits_already = ruling.code == Code::RTaken && ruling.next == state;
         if ruling.code == Code::Dup || waits_already {
             return Ok(ActOutcome::AlreadyDone);
@@ -197,6 +198,12 @@ impl Phone {
         intents.push(Intent::Act(act));
         self.command(case, intents, &photos, |_| Ok(()))?;
         Ok(ActOutcome::Queued)
+    }
+
+    /// The act as this phone's rule is asked about it: now, by the phone's best knowledge of the server's clock, against what is decided. Who
+    /// put photos into the case the server knows better.
+    pub(crate) fn asked<'a>(&self, act: &'a Act, photos: u32) -> ActRequest<'a> {
+        ActRequest { expects: None, photos, at_ms: self.server_ms(), ..act.request() }
     }
 
     /// Puts arguments into an act, each checked.

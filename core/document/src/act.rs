@@ -149,7 +149,7 @@ impl Act {
         Ok(act)
     }
 
-    /// The act as the rule sees it, with no photo of its author in the case.
+    /// The act as the rule sees it, with no photo of its author in the case and at no time.
     #[must_use]
     pub fn request(&self) -> ActRequest<'_> {
         ActRequest {
@@ -158,6 +158,8 @@ impl Act {
             grid: self.report.as_ref().map(|r| &r.grid),
             expects: self.expects.as_ref(),
             photos: 0,
+            args: Some(&self.args),
+            at_ms: 0,
         }
     }
 }

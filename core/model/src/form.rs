@@ -109,6 +109,12 @@ fn normalise(field: &Field, value: &str) -> Result<String, FieldError> {
     Ok(value.to_owned())
 }
 
+/// Whether a text is an amount in yuan: not negative, at most two decimals.
+#[must_use]
+pub fn is_money(text: &str) -> bool {
+    !text.starts_with('-') && decimal(text, 2).is_some()
+}
+
 /// `-?digits[.digits]` with at most so many decimals.
 fn decimal(value: &str, decimals_max: usize) -> Option<()> {
     let digits =

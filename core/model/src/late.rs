@@ -108,15 +108,17 @@ pub fn judge_standing(
         let opened = then.and_then(|then| judge(catalogue, None, request, then).ok());
         return opened.map(|ruling| Outcome::Done { ruling: Box::new(ruling), late: true }).ok_or(refusal);
     };
-    let Some(row) = catalogue.service(&state.service.0).and_then(|(_, workflow)| workflow.act(request.act))
-    else {
+    let Some((service, workflow)) = catalogue.service(&state.service.0) else {
+        return Err(refusal);
+    };
+    let Some(row) = workflow.act(request.act) else {
         return Err(refusal);
     };
     if row.class != ActClass::Additive || request.act == OPENING_ACT {
         return Err(refusal);
     }
     let (refusal, actor) = match &standing.then {
-        Some(then) if by_right(refusal.code) || !fits(row, state, &standing.now) => {
+        Some(then) if by_right(refusal.code) || !fits(row, service, state, &standing.now) => {
             match judge(catalogue, Some(state), request, then) {
                 Ok(_) => return Ok(kept(Code::OkLate, Facts::new())),
                 Err(refusal) => (refusal, then),
@@ -130,7 +132,11 @@ pub fn judge_standing(
         Code::RExpects => !refusal.facts.contains_key("needs"),
         _ => false,
     };
-    if moved_on && fits(row, state, actor) { Ok(kept(refusal.code, refusal.facts)) } else { Err(refusal) }
+    if moved_on && fits(row, service, state, actor) {
+        Ok(kept(refusal.code, refusal.facts))
+    } else {
+        Err(refusal)
+    }
 }
 
 /// What somebody may write into a case, and whether only by a right that has ended.
@@ -195,11 +201,12 @@ mod tests {
             holders: vec![],
             waiting: vec![],
             followers: vec![],
+            progress: crate::progress::Progress::default(),
         }
     }
 
     fn request(act: &str) -> ActRequest<'_> {
-        ActRequest { act, service: None, grid: None, expects: None, photos: 0 }
+        ActRequest::named(act)
     }
 
     fn outcome(state: &CaseState, act: &str, standing: &Standing) -> (Code, bool) {
@@ -283,12 +290,7 @@ mod tests {
 
     #[test]
     fn evidence_is_asked_for_and_can_still_come() {
-        let text = include_str!("../data/catalogue.toml").replacen(
-            "id = \"self_handle\"",
-            "id = \"self_handle\"\nevidence = 2",
-            1,
-        );
-        let catalogue = Catalogue::parse(&text).unwrap();
+        let catalogue = Catalogue::embedded().changed("case.snap", |service| service.evidence.before_min = 2);
         let worker = Standing::present(Actor { grants: vec![grant(Role::GridWorker, STREET)], ..nobody() });
         let judged = |photos| {
             let request = ActRequest { photos, ..request("self_handle") };

@@ -9,8 +9,10 @@ pub mod form;
 pub mod ids;
 pub mod late;
 pub mod limits;
+pub mod mark;
 pub mod place;
 pub mod planted;
+pub mod progress;
 pub mod refusal;
 pub mod role;
 pub mod rules;
@@ -23,7 +25,9 @@ pub use ids::{
     BlobHash, CaseId, CommitId, DeviceId, DraftId, EntryId, Epoch, GroupId, Incarnation, PartitionId, UserId,
 };
 pub use late::{Capture, Outcome, PastGrant, Standing};
+pub use mark::Mark;
 pub use place::{Cell500, Gcj02, Wgs84};
+pub use progress::Progress;
 pub use refusal::{Code, Refusal};
 pub use role::{Grant, Role};
 pub use rules::{ActRequest, Actor, CaseState, Expects, Ruling, judge};

@@ -21,3 +21,7 @@ pub const WAITING_MAX: usize = 100;
 pub const TITLE_CHARS_MAX: usize = 40;
 /// People who follow one case.
 pub const FOLLOWERS_MAX: usize = 1_000;
+/// Stages that one case may come to, again and again counted each time.
+pub const STEPS_MAX: usize = 200;
+/// Units that work on one case.
+pub const UNITS_MAX: usize = 16;

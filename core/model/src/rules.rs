@@ -3,17 +3,25 @@
 //! Pure: workflows are table data of [`crate::catalogue`], facts are arguments. A ruling is the whole next state, so judging again after a
 //! lost race is calling again.
 
+mod carry;
+mod guard;
+
+use std::collections::BTreeMap;
+
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{
-    ActClass, Catalogue, Effect, OPENING_ACT, Party, Service, ServiceId, Transition, Workflow,
+    ActClass, Catalogue, Effect, OPENING_ACT, Party, Service, ServiceId, Transition, Visibility,
 };
-use crate::division::DivisionCode;
+use crate::division::{DivisionCode, Level};
 use crate::ids::UserId;
 use crate::limits;
+use crate::progress::Progress;
 use crate::refusal::{Code, Facts, Refusal};
-use crate::role::Grant;
+use crate::role::{Grant, Role};
+
+pub use guard::photos_needed;
 
 /// Who acts, with the rights held now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +30,18 @@ pub struct Actor {
     pub user: UserId,
     /// Roles and where they hold.
     pub grants: Vec<Grant>,
+}
+
+impl Actor {
+    /// The server itself, when a time has come.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { user: UserId([0; 16]), grants: Vec::new() }
+    }
+
+    fn is_system(&self) -> bool {
+        self.user == UserId([0; 16])
+    }
 }
 
 /// What the act was written against. An absent member expects nothing.
@@ -52,6 +72,18 @@ pub struct ActRequest<'a> {
     pub expects: Option<&'a Expects>,
     /// Photos that the actor has put into the case, the same command's included.
     pub photos: u32,
+    /// What is said with it.
+    pub args: Option<&'a BTreeMap<String, String>>,
+    /// When it came, server's clock, ms since 1970. A phone gives its best knowledge of that clock.
+    pub at_ms: i64,
+}
+
+impl<'a> ActRequest<'a> {
+    /// An act without anything beside.
+    #[must_use]
+    pub fn named(act: &'a str) -> Self {
+        Self { act, service: None, grid: None, expects: None, photos: 0, args: None, at_ms: 0 }
+    }
 }
 
 /// What has been decided about a case. Never a field of a merging document.
@@ -76,6 +108,9 @@ pub struct CaseState {
     /// Who follows it, first come first. A phone knows of itself alone.
     #[serde(default)]
     pub followers: Vec<UserId>,
+    /// Everything else that is decided.
+    #[serde(default)]
+    pub progress: Progress,
 }
 
 /// The rule's yes: the code to put on the receipt and the whole next state.
@@ -106,18 +141,28 @@ impl CaseState {
         self.waiting.iter().position(|u| u == user).map(|index| index + 1)
     }
 
-    fn is_party(&self, party: Party, actor: &Actor) -> Part {
+    /// The street that it lies in, or what it lies in above streets.
+    fn street(&self) -> DivisionCode {
+        let street = self.grid.lineage().find(|division| division.level() <= Level::Street);
+        street.unwrap_or_else(|| self.grid.clone())
+    }
+
+    fn is_party(&self, party: Party, service: &Service, actor: &Actor) -> Part {
         let yes = |b: bool| if b { Part::Yes } else { Part::No };
+        let of_roles = |roles: &[Role]| {
+            let held = actor.grants.iter().filter(|grant| roles.contains(&grant.role));
+            held.fold(Part::No, |best, grant| {
+                best.max(if grant.grid.covers(&self.grid) { Part::Yes } else { Part::Elsewhere })
+            })
+        };
         match party {
             Party::Author => yes(self.author == actor.user),
             Party::Holder => yes(self.holders.contains(&actor.user)),
             Party::Waiting => yes(self.waiting.contains(&actor.user)),
-            Party::Role(role) => {
-                let held = actor.grants.iter().filter(|g| g.role == role);
-                held.fold(Part::No, |best, grant| {
-                    best.max(if grant.grid.covers(&self.grid) { Part::Yes } else { Part::Elsewhere })
-                })
-            }
+            Party::System => yes(actor.is_system()),
+            Party::Handler => of_roles(&service.handle),
+            Party::Approver => of_roles(&service.approve),
+            Party::Role(role) => of_roles(&[role]),
         }
     }
 }
@@ -159,29 +204,34 @@ pub fn judge(
     if let Some(done) = done_before(row, state, actor) {
         return Ok(done);
     }
-    permit(row, state, actor)?;
+    permit(row, service, state, actor)?;
+    followed(row, service)?;
     if !row.from.contains(&state.stage) && !crate::planted::is(crate::planted::Bug::StageNotChecked) {
         return Err(Refusal::new(Code::RState, [("stage", state.stage.clone()), ("act", row.id.clone())]));
     }
+    guard::marked(row, state)?;
+    guard::said(catalogue, service, row, request)?;
     match row.class {
         ActClass::Exclusive if crate::planted::is(crate::planted::Bug::ExpectsIgnored) => {}
         ActClass::Exclusive => meet(request.expects, state)?,
         ActClass::Additive => continues(request.expects, state)?,
         ActClass::Contended => {}
     }
-    proven(row, request)?;
-    carry_out(row, service, workflow, state, actor)
+    guard::proven(service, row, request)?;
+    carry::carry_out(row, (service, workflow), state, request, actor)
 }
 
 /// Acts that a person may do now, by the rule, in the table's order. For buttons; the server still decides.
 #[must_use]
 pub fn allowed<'c>(catalogue: &'c Catalogue, state: &CaseState, actor: &Actor) -> Vec<&'c Transition> {
-    let Some((_, workflow)) = catalogue.service(&state.service.0) else {
+    let Some((service, workflow)) = catalogue.service(&state.service.0) else {
         return Vec::new();
     };
     let permitted = |row: &&Transition| {
         row.from.contains(&state.stage)
-            && permit(row, state, actor).is_ok()
+            && permit(row, service, state, actor).is_ok()
+            && followed(row, service).is_ok()
+            && guard::marked(row, state).is_ok()
             && done_before(row, state, actor).is_none()
     };
     workflow.acts.iter().filter(permitted).collect()
@@ -206,20 +256,20 @@ fn open(catalogue: &Catalogue, request: &ActRequest<'_>, actor: &Actor) -> Resul
     if !held().any(|g| g.grid.covers(grid)) {
         return Err(Refusal::new(Code::RScope, [("grid", grid.to_string())]));
     }
-    Ok(Ruling::of(
-        Code::Ok,
-        CaseState {
-            service: service.id.clone(),
-            catalogue: catalogue.version(),
-            grid: grid.clone(),
-            author: actor.user,
-            stage: workflow.opens.clone(),
-            act_seq: 1,
-            holders: Vec::new(),
-            waiting: Vec::new(),
-            followers: Vec::new(),
-        },
-    ))
+    let mut state = CaseState {
+        service: service.id.clone(),
+        catalogue: catalogue.version(),
+        grid: grid.clone(),
+        author: actor.user,
+        stage: service.opens.as_ref().unwrap_or(&workflow.opens).clone(),
+        act_seq: 1,
+        holders: Vec::new(),
+        waiting: Vec::new(),
+        followers: Vec::new(),
+        progress: Progress { marks: service.marks.iter().copied().collect(), ..Progress::default() },
+    };
+    carry::came_to(&mut state, request.at_ms, actor)?;
+    Ok(Ruling::of(Code::Ok, state))
 }
 
 /// Said again by the one who already has it: an honest answer, no second effect.
@@ -237,8 +287,8 @@ fn done_before(row: &Transition, state: &CaseState, actor: &Actor) -> Option<Rul
     state.waiting_position(&actor.user).map(|position| wait_ruling(state.clone(), position))
 }
 
-fn permit(row: &Transition, state: &CaseState, actor: &Actor) -> Result<(), Refusal> {
-    match row.by.iter().map(|p| state.is_party(*p, actor)).max().unwrap_or(Part::No) {
+fn permit(row: &Transition, service: &Service, state: &CaseState, actor: &Actor) -> Result<(), Refusal> {
+    match row.by.iter().map(|p| state.is_party(*p, service, actor)).max().unwrap_or(Part::No) {
         Part::Yes => Ok(()),
         Part::Elsewhere => Err(Refusal::new(Code::RScope, [("grid", state.grid.to_string())])),
         // Somebody whose part in the case has ended is told about the case, not about roles.
@@ -247,6 +297,14 @@ fn permit(row: &Transition, state: &CaseState, actor: &Actor) -> Result<(), Refu
         }
         Part::No => Err(Refusal::new(Code::RRole, [("act", row.id.clone())])),
     }
+}
+
+/// What is not public has no summary that somebody could follow.
+fn followed(row: &Transition, service: &Service) -> Result<(), Refusal> {
+    if row.effect == Effect::Follow && service.visibility != Visibility::Public {
+        return Err(Refusal::new(Code::RRole, [("act", row.id.clone())]));
+    }
+    Ok(())
 }
 
 fn meet(expects: Option<&Expects>, state: &CaseState) -> Result<(), Refusal> {
@@ -272,88 +330,9 @@ fn unexpected(state: &CaseState) -> Refusal {
     Refusal::new(Code::RExpects, [("stage", state.stage.clone()), ("act_seq", state.act_seq.to_string())])
 }
 
-fn proven(row: &Transition, request: &ActRequest<'_>) -> Result<(), Refusal> {
-    if request.photos >= row.evidence {
-        return Ok(());
-    }
-    Err(Refusal::new(Code::RExpects, [("needs", "photo".to_owned()), ("limit", row.evidence.to_string())]))
-}
-
 /// Whether one of the parties that an act belongs to is this person, here.
-pub(crate) fn fits(row: &Transition, state: &CaseState, actor: &Actor) -> bool {
-    row.by.iter().any(|party| state.is_party(*party, actor) == Part::Yes)
-}
-
-fn carry_out(
-    row: &Transition,
-    service: &Service,
-    workflow: &Workflow,
-    state: &CaseState,
-    actor: &Actor,
-) -> Result<Ruling, Refusal> {
-    let mut next = state.clone();
-    next.act_seq += 1;
-    match row.effect {
-        Effect::None | Effect::Dismiss => {
-            next.stage.clone_from(&row.to);
-            if row.effect == Effect::Dismiss {
-                next.holders.clear();
-            }
-            // Nobody waits for what has ended.
-            if row.effect == Effect::Dismiss || workflow.ends.contains(&next.stage) {
-                next.waiting.clear();
-            }
-            Ok(Ruling::of(Code::Ok, next))
-        }
-        Effect::Follow if state.followers.len() >= limits::FOLLOWERS_MAX => {
-            Err(Refusal::new(Code::RLimit, [("limit", limits::FOLLOWERS_MAX.to_string())]))
-        }
-        Effect::Follow => {
-            next.followers.push(actor.user);
-            Ok(Ruling::of(Code::Ok, next))
-        }
-        Effect::Unfollow => {
-            next.followers.retain(|user| *user != actor.user);
-            Ok(Ruling::of(Code::Ok, next))
-        }
-        Effect::Take
-            if state.holders.len()
-                < service.capacity
-                    + usize::from(crate::planted::is(crate::planted::Bug::OneHolderTooMany)) =>
-        {
-            next.holders.push(actor.user);
-            if next.stage == workflow.opens {
-                next.stage.clone_from(&row.to);
-            }
-            Ok(Ruling::of(Code::Ok, next))
-        }
-        Effect::Take if state.waiting.len() >= limits::WAITING_MAX => {
-            Err(Refusal::new(Code::RLimit, [("limit", limits::WAITING_MAX.to_string())]))
-        }
-        Effect::Take => {
-            next.waiting.push(actor.user);
-            let position = next.waiting.len();
-            Ok(wait_ruling(next, position))
-        }
-        Effect::GiveUp => {
-            let held = next.holders.contains(&actor.user);
-            next.holders.retain(|u| *u != actor.user);
-            next.waiting.retain(|u| *u != actor.user);
-            let first = if crate::planted::is(crate::planted::Bug::LastInLinePromoted) {
-                next.waiting.len().saturating_sub(1)
-            } else {
-                0
-            };
-            let promoted = (held && !next.waiting.is_empty()).then(|| next.waiting.remove(first));
-            next.holders.extend(promoted);
-            if held {
-                let taken = workflow.acts.iter().find(|t| t.effect == Effect::Take).map(|t| &t.to);
-                let stage = if next.holders.is_empty() { &row.to } else { taken.unwrap_or(&state.stage) };
-                next.stage.clone_from(stage);
-            }
-            Ok(Ruling { promoted, ..Ruling::of(Code::Ok, next) })
-        }
-    }
+pub(crate) fn fits(row: &Transition, service: &Service, state: &CaseState, actor: &Actor) -> bool {
+    row.by.iter().any(|party| state.is_party(*party, service, actor) == Part::Yes)
 }
 
 fn wait_ruling(next: CaseState, position: usize) -> Ruling {

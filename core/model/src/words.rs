@@ -26,6 +26,7 @@ pub struct OutcomeWords {
 pub struct Words {
     stage: BTreeMap<String, Title>,
     act: BTreeMap<String, Title>,
+    mark: BTreeMap<String, Title>,
     role: BTreeMap<String, Title>,
     sync: BTreeMap<String, Title>,
     next: BTreeMap<String, Title>,
@@ -57,6 +58,11 @@ impl Words {
     pub fn act(&self, id: &str) -> Title {
         Self::of(&self.act, id)
     }
+    /// A mark.
+    #[must_use]
+    pub fn mark(&self, id: &str) -> Title {
+        Self::of(&self.mark, id)
+    }
     /// A role.
     #[must_use]
     pub fn role(&self, id: &str) -> Title {
@@ -85,6 +91,7 @@ impl Words {
                 let value = match name.as_str() {
                     "stage" => pick(self.stage(value)),
                     "act" => pick(self.act(value)),
+                    "mark" => pick(self.mark(value)),
                     _ => value.clone(),
                 };
                 text = text.replace(&format!("{{{name}}}"), &value);
@@ -119,6 +126,9 @@ mod tests {
             }
         }
         assert!(words.act.contains_key(OPENING_ACT));
+        for mark in crate::Mark::ALL {
+            assert!(words.mark.contains_key(mark.id()), "mark {mark}");
+        }
         for role in Role::ALL {
             assert!(words.role.contains_key(role.id()), "role {role}");
         }

@@ -73,6 +73,7 @@ mod tests {
             holders: vec![UserId([2; 16])],
             waiting: vec![UserId([3; 16])],
             followers: vec![],
+            progress: crate::progress::Progress::default(),
         }
     }
 

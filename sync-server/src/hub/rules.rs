@@ -116,12 +116,13 @@ impl Judge for Rules {
         act: &Act,
         standing: &Standing,
         photos: u32,
+        received_ms: i64,
     ) -> Result<Outcome, Refusal> {
         let opened = act.report.as_ref().map(|report| report.service.as_str());
         if let Some(service) = state.map(|state| state.service.0.as_str()).or(opened) {
             self.nothing_private(service, act.args.keys())?;
         }
-        let request = ActRequest { photos, ..act.request() };
+        let request = ActRequest { photos, at_ms: received_ms, ..act.request() };
         judge_standing(&self.catalogue, state, &request, standing)
     }
 
@@ -156,7 +157,7 @@ impl Judge for Rules {
 
     fn reopens_to(&self, state: &CaseState) -> Option<String> {
         let (_, workflow) = self.catalogue.service(&state.service.0)?;
-        let stage = workflow.act(REOPEN).map_or(&workflow.opens, |row| &row.to);
+        let stage = workflow.act(REOPEN).and_then(|row| row.to.as_ref()).unwrap_or(&workflow.opens);
         workflow.ends.contains(&state.stage).then(|| stage.clone())
     }
 }

@@ -177,7 +177,7 @@ pub struct CaseRecord {
 
 /// The pure decisions that the sequencing transaction needs.
 pub trait Judge: Send + Sync {
-    /// Judges an act on the stored state. `photos`: those that its author has put into the case.
+    /// Judges an act on the stored state. `photos`: those that its author has put into the case; `received_ms`: when the act came.
     ///
     /// # Errors
     /// The rule's refusal.
@@ -187,6 +187,7 @@ pub trait Judge: Send + Sync {
         act: &Act,
         standing: &Standing,
         photos: u32,
+        received_ms: i64,
     ) -> Result<Outcome, Refusal>;
 
     /// How an act gets along with others; none for `report` and for what the workflow does not know.

@@ -211,12 +211,8 @@ fn a_person_who_is_shut_out_is_out_on_every_device() {
 
 #[test]
 fn an_act_needs_the_photos_that_its_row_asks_for() {
-    let catalogue = include_str!("../../../core/model/data/catalogue.toml").replacen(
-        "id = \"self_handle\"",
-        "id = \"self_handle\"\nevidence = 1",
-        1,
-    );
-    let world = World::with_catalogue(&catalogue);
+    let asks = |service: &mut yuandian_model::Service| service.evidence.before_min = 1;
+    let world = World::with_catalogue(yuandian_model::Catalogue::embedded().changed("case.snap", asks));
     let mut worker = world.phone(2, Role::GridWorker);
     let case = worker.new_case();
     let items = vec![worker.report(case, "case.snap"), worker.named(case, "self_handle")];

@@ -97,9 +97,8 @@ impl World {
     }
 
     /// By another catalogue than the embedded one.
-    pub fn with_catalogue(text: &str) -> Self {
+    pub fn with_catalogue(catalogue: Catalogue) -> Self {
         let mut world = Self::new();
-        let catalogue = Catalogue::parse(text).unwrap();
         (world.store, world.hub) = open_by(world.directory.path(), 1, None, catalogue);
         world
     }

@@ -225,6 +225,7 @@ fn line(number: u32) -> Result<PulledCase, Box<dyn Error>> {
         followers: 0,
         followed: false,
         conflict: false,
+        progress: None,
     };
     Ok(PulledCase {
         stream: crate::phone::stream(),

@@ -122,6 +122,7 @@ fn page(case: CaseId) -> Result<PullReply, Box<dyn Error>> {
         followers: 0,
         followed: false,
         conflict: false,
+        progress: None,
     };
     let seq = u64::from(CHANGES) + 1;
     let pulled = PulledCase {

@@ -2,6 +2,7 @@
 
 use yuandian_device::{ActCommand, ActOutcome, CaseId, DeviceError, Draft, Phone, Position};
 use yuandian_model::Role;
+use yuandian_model::catalogue::{ArgumentKind, Effect, Transition};
 use yuandian_vfs::Cut;
 
 use crate::fault::Fault;
@@ -47,10 +48,10 @@ enum Wish {
 }
 
 impl Wish {
-    fn fits(self, act: &str) -> bool {
+    fn fits(self, row: &Transition) -> bool {
         match self {
-            Wish::Claim => act == "claim",
-            Wish::Step => act != "claim" && !act.ends_with("follow"),
+            Wish::Claim => row.effect == Effect::Take,
+            Wish::Step => row.effect != Effect::Take && row.moves(),
             Wish::Anything => true,
         }
     }
@@ -366,8 +367,10 @@ impl World {
         let mut can: Vec<(CaseId, String)> = Vec::new();
         for line in list.iter().filter(|line| line.stage != "draft").take(12) {
             let Ok(case) = line.id.parse() else { continue };
-            let acts = phone.case(&case).map(|view| view.can).unwrap_or_default();
-            can.extend(acts.into_iter().filter(|name| wish.fits(name)).map(|name| (case, name)));
+            let Ok(view) = phone.case(&case) else { continue };
+            let Some((_, workflow)) = phone.catalogue().service(&view.service) else { continue };
+            let fits = |name: &String| workflow.act(name).is_some_and(|row| wish.fits(row));
+            can.extend(view.can.into_iter().filter(fits).map(|name| (case, name)));
         }
         if can.is_empty() {
             return Ok(false);
@@ -382,8 +385,9 @@ impl World {
         let usual = if drawn < 128 { 0 } else { drawn % can.len() };
         let (case, name) = can.swap_remove(given_up.unwrap_or(usual));
         let text = if self.input.below(Part::People, 4) == 3 { Some(self.words("With it")) } else { None };
+        let args = self.arguments(index, &case, &name);
         let Some(phone) = self.phone(index) else { return Ok(false) };
-        let command = ActCommand { name: &name, text: text.as_deref(), ..ActCommand::default() };
+        let command = ActCommand { name: &name, text: text.as_deref(), args: &args, ..ActCommand::default() };
         let done = phone.act(&case, &command);
         let mut saved = Vec::new();
         if done == Ok(ActOutcome::Queued) {
@@ -398,6 +402,31 @@ impl World {
             self.claims.insert((index, case));
         }
         Ok(done)
+    }
+
+    /// What must be said with an act, as its table says.
+    fn arguments(&self, index: usize, case: &CaseId, name: &str) -> Vec<(String, String)> {
+        let catalogue = &self.reference.catalogue;
+        let Some(known) = self.reference.cases().get(case) else { return Vec::new() };
+        let Some(row) = catalogue.service(&known.service).and_then(|(_, workflow)| workflow.act(name)) else {
+            return Vec::new();
+        };
+        let other = self.reference.cases().keys().find(|other| *other != case).unwrap_or(case);
+        let person = &self.devices[(index + 1) % self.devices.len()].person;
+        let said = |name: &str| match catalogue.argument(name)?.kind {
+            ArgumentKind::Text => Some("因为".to_owned()),
+            ArgumentKind::Unit => Some(format!("unit.{index}")),
+            ArgumentKind::User => person.user.map(|user| user.to_string()),
+            ArgumentKind::Case => Some(other.to_string()),
+            ArgumentKind::Limit => Some("2 work_day".to_owned()),
+            ArgumentKind::Date => Some("2026-12-31".to_owned()),
+            ArgumentKind::Score => Some("5".to_owned()),
+            ArgumentKind::Money => Some("10.50".to_owned()),
+            ArgumentKind::Choice => catalogue.argument(name)?.options.first().cloned(),
+            ArgumentKind::Condition => None,
+        };
+        let required = row.arguments().filter(|(_, required)| *required);
+        required.filter_map(|(name, _)| Some((name.to_owned(), said(name)?))).collect()
     }
 
     fn draft(&mut self, index: usize) -> Step<bool> {

@@ -23,12 +23,15 @@ impl Reference {
     #[must_use]
     pub fn may_ever_do(&self, user: UserId, case: &CaseId, act: &str) -> bool {
         let Some(known) = self.cases.get(case) else { return false };
-        let Some((_, workflow)) = self.catalogue.service(&known.service) else { return false };
+        let Some((service, workflow)) = self.catalogue.service(&known.service) else { return false };
         let Some(row) = workflow.act(act) else { return false };
         row.by.iter().any(|party| match party {
             Party::Author => known.author == user,
             Party::Holder | Party::Waiting => known.took_part.contains(&user),
             Party::Role(role) => self.had_here(user, known, |had| had == *role),
+            Party::Handler => self.had_here(user, known, |had| service.handle.contains(&had)),
+            Party::Approver => self.had_here(user, known, |had| service.approve.contains(&had)),
+            Party::System => false,
         })
     }
 
@@ -66,7 +69,8 @@ impl Reference {
     pub fn reopened(&mut self, case: &CaseId) {
         let Some(known) = self.cases.get_mut(case) else { return };
         let Some((_, workflow)) = self.catalogue.service(&known.service) else { return };
-        known.stage = workflow.act("reopen").map_or_else(|| workflow.opens.clone(), |row| row.to.clone());
+        known.stage =
+            workflow.act("reopen").and_then(|row| row.to.clone()).unwrap_or_else(|| workflow.opens.clone());
         known.act_seq += 1;
     }
 

@@ -341,8 +341,8 @@ impl Reference {
             Effect::Take => {
                 known.took_part.insert(user);
             }
-            Effect::None | Effect::Dismiss if receipt.code != Code::RTaken => {
-                known.stage.clone_from(&row.to);
+            effect if effect != Effect::GiveUp && effect != Effect::Expel && receipt.code != Code::RTaken => {
+                known.stage.clone_from(row.to.as_ref().unwrap_or(&known.stage.clone()));
             }
             _ => {}
         }
@@ -475,14 +475,16 @@ impl Reference {
                 known.holders.push(user);
                 known.took_part.insert(user);
                 situations.reached_if(known.holders.len() >= 2, Situation::TwoHolders);
-                if known.stage == workflow.opens {
-                    known.stage.clone_from(&row.to);
+                if let Some(stage) = row.to.as_ref().filter(|_| known.stage == workflow.opens) {
+                    known.stage.clone_from(stage);
                 }
             }
-            Effect::GiveUp => {
-                let held = known.holders.contains(&user);
-                known.holders.retain(|u| *u != user);
-                known.waiting.retain(|u| *u != user);
+            Effect::GiveUp | Effect::Expel => {
+                let first = known.holders.first().copied().filter(|_| row.effect == Effect::Expel);
+                let who = first.unwrap_or(user);
+                let held = known.holders.contains(&who);
+                known.holders.retain(|u| *u != who);
+                known.waiting.retain(|u| *u != who);
                 situations.reached_if(!held, Situation::LeftTheLine);
                 if held {
                     if known.waiting.is_empty() {
@@ -493,10 +495,13 @@ impl Reference {
                         known.holders.push(next);
                     }
                     let claimed = workflow.acts.iter().find(|t| t.effect == Effect::Take);
-                    known.stage = match claimed {
-                        Some(claimed) if !known.holders.is_empty() => claimed.to.clone(),
-                        _ => row.to.clone(),
+                    let stage = match claimed {
+                        Some(claimed) if !known.holders.is_empty() => claimed.to.as_ref(),
+                        _ => row.to.as_ref(),
                     };
+                    if let Some(stage) = stage {
+                        known.stage.clone_from(stage);
+                    }
                 }
             }
             Effect::Follow => {
@@ -506,14 +511,22 @@ impl Reference {
             Effect::Unfollow => {
                 known.followers.remove(&user);
             }
-            Effect::None | Effect::Dismiss => {
-                let dismiss = row.effect == Effect::Dismiss;
+            effect => {
+                let dismiss = effect == Effect::Dismiss;
                 situations.reached_if(dismiss && !known.holders.is_empty(), Situation::CancelledWhileClaimed);
-                known.stage.clone_from(&row.to);
+                if let Some(stage) = &row.to {
+                    known.stage.clone_from(stage);
+                }
+                if let (Effect::Assign, Some(Ok(who))) = (effect, act.args.get("user").map(|who| who.parse()))
+                {
+                    known.holders = vec![who];
+                    known.took_part.insert(who);
+                    known.waiting.clear();
+                }
                 if dismiss {
                     known.holders.clear();
                 }
-                if dismiss || workflow.ends.contains(&known.stage) {
+                if dismiss || row.to.is_some() && workflow.ends.contains(&known.stage) {
                     known.waiting.clear();
                 }
                 if row.class == ActClass::Exclusive

@@ -159,6 +159,7 @@ fn summary_of(facts: CaseFacts) -> CaseFacts {
         holders: vec![],
         my_position: None,
         conflict: false,
+        progress: None,
         ..facts
     }
 }

@@ -63,7 +63,7 @@ fn an_act_that_needs_no_referee_is_shown_as_done_at_once() {
     let shown = worker.case(&case).unwrap();
     assert_eq!((shown.stage.as_str(), shown.sync.as_str()), ("closed", "saved"));
     assert_eq!(worker.line_of(&case).unwrap().stage, "closed");
-    assert_eq!(shown.can, ["rate"]);
+    assert_eq!(shown.can, ["rate", "reopen_request"]);
     referee.sync(&mut worker);
     let shown = worker.case(&case).unwrap();
     assert_eq!((shown.stage.as_str(), shown.sync.as_str()), ("closed", "delivered"));

@@ -447,6 +447,7 @@ impl Referee {
             followers: 0,
             followed: false,
             conflict: false,
+            progress: Some(state.progress.clone()),
         };
         PulledCase {
             stream: stream(),

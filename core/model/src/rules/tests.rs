@@ -8,7 +8,7 @@ fn person(number: u8, role: Role, at: &str) -> Actor {
     Actor { user: UserId([number; 16]), grants: vec![Grant { role, grid: grid(at) }] }
 }
 fn act(name: &str) -> ActRequest<'_> {
-    ActRequest { act: name, service: None, grid: None, expects: None, photos: 0 }
+    ActRequest::named(name)
 }
 
 struct World {
@@ -19,8 +19,7 @@ impl World {
     fn opened(service: &str, author: &Actor) -> Self {
         let mut world = Self { catalogue: Catalogue::embedded(), state: None };
         let at = grid("410102001");
-        let report =
-            ActRequest { act: "report", service: Some(service), grid: Some(&at), expects: None, photos: 0 };
+        let report = ActRequest { service: Some(service), grid: Some(&at), ..act("report") };
         assert_eq!(world.judge(&report, author).unwrap().code, Code::Ok);
         world
     }
@@ -193,8 +192,7 @@ fn opening_needs_a_known_service_a_role_and_a_grid() {
     let catalogue = Catalogue::embedded();
     let at = grid("410102001");
     let try_open = |service: &str, actor: &Actor| {
-        let request =
-            ActRequest { act: "report", service: Some(service), grid: Some(&at), expects: None, photos: 0 };
+        let request = ActRequest { service: Some(service), grid: Some(&at), ..act("report") };
         judge(&catalogue, None, &request, actor).map_or_else(|r| r.code, |r| r.code)
     };
     assert_eq!(try_open("case.nothing", &asker()), Code::RSchema);
@@ -221,10 +219,8 @@ fn an_exclusive_act_must_meet_what_it_expects() {
 #[test]
 fn of_thirty_claimants_as_many_win_as_fit_and_every_release_promotes_the_next() {
     for capacity in [1, 3] {
-        let text = include_str!("../../data/catalogue.toml")
-            .replace("capacity = 1", &format!("capacity = {capacity}"));
         let mut world = World::opened("help.errand", &asker());
-        world.catalogue = Catalogue::parse(&text).unwrap();
+        world.catalogue = world.catalogue.changed("help.errand", |service| service.capacity = capacity);
         let people: Vec<u8> = (100..130).collect();
         for (index, number) in people.iter().enumerate() {
             let ruling = world.judge(&act("claim"), &volunteer(*number)).unwrap();
@@ -250,9 +246,8 @@ fn of_thirty_claimants_as_many_win_as_fit_and_every_release_promotes_the_next() 
 
 #[test]
 fn capacity_above_one_admits_that_many() {
-    let text = include_str!("../../data/catalogue.toml").replace("capacity = 1", "capacity = 2");
     let mut world = World::opened("help.errand", &asker());
-    world.catalogue = Catalogue::parse(&text).unwrap();
+    world.catalogue = world.catalogue.changed("help.errand", |service| service.capacity = 2);
     let codes: Vec<Code> = (11..15).map(|n| world.code("claim", &volunteer(n))).collect();
     assert_eq!(codes, [Code::Ok, Code::Ok, Code::RTaken, Code::RTaken]);
 }

@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 use yuandian_document::Place;
-use yuandian_model::{BlobHash, DivisionCode, UserId};
+use yuandian_model::{BlobHash, DivisionCode, Progress, UserId};
 
 /// A person as others see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
@@ -72,6 +72,9 @@ pub struct CaseFacts {
     /// Whether an answer has more than one value: for a list before the document is there.
     #[n(16)]
     pub conflict: bool,
+    /// What else is decided; none in a summary.
+    #[n(17)]
+    pub progress: Option<Progress>,
 }
 
 /// A blob of a case that the server holds whole.

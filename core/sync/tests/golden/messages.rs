@@ -1,10 +1,13 @@
 //! A sample of every message. Every member is filled in one sample, every member that may be absent is absent in another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::Encode;
 use yuandian_document::{ChangeHash, Content, Envelope, Kind, Place, Purpose, Signature, SignedCommit, cbor};
-use yuandian_model::{CaseId, Cell500, Code, DivisionCode, Epoch, Grant, PartitionId, Role, UserId, Wgs84};
+use yuandian_model::progress::{Pause, Step};
+use yuandian_model::{
+    CaseId, Cell500, Code, DivisionCode, Epoch, Grant, Mark, PartitionId, Progress, Role, UserId, Wgs84,
+};
 use yuandian_sync::check::heads_name;
 use yuandian_sync::message::{
     Appeal, AppealAnswer, AppealReply, ChangeName, CommitNumber, Docs, DocsReply, EndedLife, Enroll,
@@ -296,6 +299,24 @@ fn pulled_act() -> PulledCommit {
     }
 }
 
+/// Everything that is decided beside stage and people.
+fn progress() -> Progress {
+    let step = |stage: &str, at_ms| Step { stage: stage.into(), at_ms, by: samples::author() };
+    let asked = BTreeMap::from([("limit".to_owned(), "2 work_day".to_owned())]);
+    Progress {
+        marks: BTreeSet::from([Mark::ExtendPending, Mark::Urgent]),
+        counts: BTreeMap::from([("rework".to_owned(), 1)]),
+        units: vec!["unit.sanitation".into()],
+        condition: Some("default".into()),
+        into: Some(samples::case()),
+        desk: Some(grid()),
+        steps: vec![step("reported", SERVER_MS), step("handling", SERVER_MS + 5)],
+        pauses: vec![Pause { from_ms: SERVER_MS, to_ms: Some(SERVER_MS + 1) }],
+        extensions: vec!["4 work_hour".into()],
+        asked: BTreeMap::from([(Mark::ExtendPending, asked)]),
+    }
+}
+
 /// One case with everything, one seen from afar, one that is gone; and the members reserved for later versions.
 pub fn pull_reply() -> PullReply {
     let here = Wgs84::new(113.613_25, 34.752_1).expect("a place on earth");
@@ -319,6 +340,7 @@ pub fn pull_reply() -> PullReply {
         followers: 3,
         followed: true,
         conflict: false,
+        progress: Some(progress()),
     };
     let from_afar = CaseFacts {
         service: "help.errand".into(),
@@ -326,6 +348,7 @@ pub fn pull_reply() -> PullReply {
         holders: vec![],
         waiting: 0,
         my_position: None,
+        progress: None,
         ..whole.clone()
     };
     let case = PulledCase {

@@ -152,6 +152,7 @@ fn a_case_takes_what_reaches_its_limit_and_nothing_above_it() {
         holders: Vec::new(),
         waiting: Vec::new(),
         followers: Vec::new(),
+        progress: yuandian_model::Progress::default(),
     };
     let at = |log_bytes: u64| {
         let record = CaseRecord {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::OptionalExtension;
+use yuandian_document::cbor;
 use yuandian_model::{CaseId, Code, CommitId, DeviceId, Incarnation, PartitionId, UserId};
 use yuandian_sync::StreamId;
 
@@ -438,8 +439,8 @@ impl Writer<'_> {
                     .t
                     .prepare_cached(
                         "INSERT INTO case_row (id, service, catalogue, grid, author, stage, act_seq, holders, waiting, followers, place,
-                         opened_ms, touched_ms, touched_seq, version, log_bytes, title, photos, partition, aged, ended, conflict)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?20, coalesce(?21, 0), ?13, ?14, ?15, ?16, ?17, 0, ?18, ?19)",
+                         opened_ms, touched_ms, touched_seq, version, log_bytes, title, photos, partition, aged, ended, conflict, progress)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?20, coalesce(?21, 0), ?13, ?14, ?15, ?16, ?17, 0, ?18, ?19, ?22)",
                     )
                     .and_then(|mut s| {
                         s.execute(rusqlite::params![
@@ -464,6 +465,7 @@ impl Writer<'_> {
                             record.conflict,
                             self.batch.now_ms,
                             last,
+                            cbor::encode(&state.progress),
                         ])
                     })
                     .map_err(error)?,
@@ -472,7 +474,8 @@ impl Writer<'_> {
                     .prepare_cached(
                         "UPDATE case_row SET stage = ?3, act_seq = ?4, holders = ?5, waiting = ?6, followers = ?7, version = ?8,
                          log_bytes = ?9, title = ?10, photos = ?11, ended = ?12, conflict = ?13, touched_seq = coalesce(?14, touched_seq),
-                         touched_ms = CASE WHEN ?14 IS NULL THEN touched_ms ELSE ?15 END, aged = CASE WHEN ?14 IS NULL THEN aged ELSE ?16 END
+                         touched_ms = CASE WHEN ?14 IS NULL THEN touched_ms ELSE ?15 END, aged = CASE WHEN ?14 IS NULL THEN aged ELSE ?16 END,
+                         progress = ?17
                          WHERE id = ?1 AND act_seq = ?2",
                     )
                     .and_then(|mut s| {
@@ -493,6 +496,7 @@ impl Writer<'_> {
                             last,
                             self.batch.now_ms,
                             record.aged && ended,
+                            cbor::encode(&state.progress),
                         ])
                     })
                     .map_err(error)

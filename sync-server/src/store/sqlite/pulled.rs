@@ -79,6 +79,7 @@ impl<'a> Names<'a> {
             my_position: position,
             place: record.place,
             conflict: record.conflict,
+            progress: Some(record.state.progress.clone()),
             ..summary(record, receiver)
         })
     }
@@ -109,6 +110,7 @@ fn summary(record: &CaseRecord, receiver: &UserId) -> CaseFacts {
         followers: u32::try_from(state.followers.len()).unwrap_or(u32::MAX),
         followed: state.followers.contains(receiver),
         conflict: false,
+        progress: None,
     }
 }
 

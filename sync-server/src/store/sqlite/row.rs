@@ -11,6 +11,8 @@ use crate::store::{CaseRecord, StoreError};
 
 /// A place's encoding, bytes, far below this.
 const PLACE_BYTES_MAX: usize = 256;
+/// How far a case is, at most: its steps are the most of it.
+const PROGRESS_BYTES_MAX: usize = 64 * 1024;
 
 /// A column that does not hold what it must.
 pub fn damaged(column: usize, what: &str) -> rusqlite::Error {
@@ -67,9 +69,9 @@ pub fn place_blob(place: Option<&Place>) -> Option<Vec<u8>> {
 }
 
 /// Columns of a case, in the order that [`record`] reads.
-pub const CASE_COLUMNS: &str = "id, service, catalogue, grid, author, stage, act_seq, holders, waiting, followers, place, partition, opened_ms, touched_ms, version, log_bytes, title, photos, conflict, aged";
+pub const CASE_COLUMNS: &str = "id, service, catalogue, grid, author, stage, act_seq, holders, waiting, followers, place, partition, opened_ms, touched_ms, version, log_bytes, title, photos, conflict, aged, progress";
 /// How many they are.
-pub const CASE_COLUMN_COUNT: usize = 20;
+pub const CASE_COLUMN_COUNT: usize = 21;
 
 /// A case from [`CASE_COLUMNS`].
 pub fn record(row: &Row<'_>) -> rusqlite::Result<CaseRecord> {
@@ -89,6 +91,8 @@ pub fn record(row: &Row<'_>) -> rusqlite::Result<CaseRecord> {
             holders: people(row, 7)?,
             waiting: people(row, 8)?,
             followers: people(row, 9)?,
+            progress: cbor::decode("progress", row.get_ref(20)?.as_blob()?, PROGRESS_BYTES_MAX)
+                .map_err(|_| damaged(20, "progress"))?,
         },
         place,
         partition: PartitionId(row.get(11)?),

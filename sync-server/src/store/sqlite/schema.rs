@@ -54,7 +54,7 @@ CREATE TABLE case_row (
     waiting BLOB NOT NULL, followers BLOB NOT NULL, place BLOB, partition INTEGER NOT NULL, opened_ms INTEGER NOT NULL,
     touched_ms INTEGER NOT NULL, touched_seq INTEGER NOT NULL, version INTEGER NOT NULL, log_bytes INTEGER NOT NULL,
     title TEXT NOT NULL, photos INTEGER NOT NULL, conflict INTEGER NOT NULL, aged INTEGER NOT NULL CHECK (aged IN (0, 1)),
-    ended INTEGER NOT NULL CHECK (ended IN (0, 1))
+    ended INTEGER NOT NULL CHECK (ended IN (0, 1)), progress BLOB NOT NULL
 ) STRICT;
 CREATE TABLE commit_log (
     id BLOB PRIMARY KEY, partition INTEGER NOT NULL, seq INTEGER, document BLOB NOT NULL, kind INTEGER NOT NULL, grp BLOB NOT NULL,

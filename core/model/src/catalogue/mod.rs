@@ -1,0 +1,175 @@
+//! Services and workflows as data: what can be opened, by whom, with which form, and how it may go on.
+//!
+//! The embedded catalogue is `data/catalogue/`; a deployment may bring another. Reading checks every reference, so the rest of the core
+//! believes what it holds; [`load`] tells every mistake with its file, row and field, and nothing is half-loaded.
+
+mod check;
+mod field;
+mod load;
+mod read;
+mod service;
+mod workflow;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use serde::{Deserialize, Serialize};
+
+pub use field::{Field, FieldType, Privacy};
+pub use load::{CatalogueFile, load};
+pub use read::Mistake;
+pub use service::{
+    Condition, Dedupe, Evidence, PhotoKind, PlacePrecision, RouteBy, Routing, Service, ServiceId,
+    StandardRef, Urgency, Visibility,
+};
+pub use workflow::{ActClass, Effect, Needed, Offline, Party, ServiceEvidence, Transition, Workflow};
+
+/// A text in both languages; zh-Hans is the first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Title {
+    /// zh-Hans.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// What an argument of an act is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArgumentKind {
+    /// Words.
+    Text,
+    /// A unit's id.
+    Unit,
+    /// A person's id.
+    User,
+    /// Another case's id.
+    Case,
+    /// A filing condition of the service.
+    Condition,
+    /// A limit, e.g. `4 work_hour`.
+    Limit,
+    /// A day, `YYYY-MM-DD`.
+    Date,
+    /// A whole number from 1 to 5.
+    Score,
+    /// Yuan, at most two decimals.
+    Money,
+    /// One of `options`.
+    Choice,
+}
+
+/// What may be said with an act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Argument {
+    /// What people read.
+    pub title: Title,
+    /// What it is.
+    pub kind: ArgumentKind,
+    /// For a choice.
+    #[serde(default)]
+    pub options: Vec<String>,
+}
+
+/// The act that opens every case.
+pub const OPENING_ACT: &str = "report";
+
+/// The loaded catalogue of one version. Copies share one table.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    tables: Arc<Tables>,
+}
+
+#[derive(Debug, Clone)]
+struct Tables {
+    version: u32,
+    groups: BTreeMap<String, Title>,
+    arguments: BTreeMap<String, Argument>,
+    workflows: BTreeMap<String, Workflow>,
+    services: BTreeMap<ServiceId, Service>,
+}
+
+/// A catalogue that cannot be used: every mistake in it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the catalogue has {} mistakes, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
+pub struct CatalogueError(pub Vec<Mistake>);
+
+impl Catalogue {
+    /// The catalogue that ships with this version.
+    #[must_use]
+    pub fn embedded() -> Self {
+        static CATALOGUE: LazyLock<Catalogue> =
+            LazyLock::new(|| load(&load::EMBEDDED).expect("the embedded catalogue is checked by a test"));
+        CATALOGUE.clone()
+    }
+
+    /// The files of the embedded catalogue, to begin one's own with.
+    #[must_use]
+    pub fn embedded_files() -> &'static [CatalogueFile<'static>] {
+        &load::EMBEDDED
+    }
+
+    /// The same with one service changed, unchecked: for tests of what a row says.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn changed(&self, id: &str, change: impl FnOnce(&mut Service)) -> Self {
+        let mut tables = Tables::clone(&self.tables);
+        if let Some(service) = tables.services.get_mut(&ServiceId(id.to_owned())) {
+            change(service);
+        }
+        Self { tables: tables.into() }
+    }
+
+    /// Version of the catalogue; a case names the one it was opened under.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        self.tables.version
+    }
+
+    /// A service and its workflow.
+    #[must_use]
+    pub fn service(&self, id: &str) -> Option<(&Service, &Workflow)> {
+        let service = self.tables.services.get(&ServiceId(id.to_owned()))?;
+        let workflow = self.tables.workflows.get(&service.workflow)?;
+        Some((service, workflow))
+    }
+
+    /// Every service, by id.
+    pub fn services(&self) -> impl Iterator<Item = &Service> {
+        self.tables.services.values()
+    }
+
+    /// Every workflow, by id.
+    pub fn workflows(&self) -> impl Iterator<Item = (&str, &Workflow)> {
+        self.tables.workflows.iter().map(|(id, w)| (id.as_str(), w))
+    }
+
+    /// Every group of services, by id.
+    pub fn groups(&self) -> impl Iterator<Item = (&str, &Title)> {
+        self.tables.groups.iter().map(|(id, title)| (id.as_str(), title))
+    }
+
+    /// What an argument of an act is.
+    #[must_use]
+    pub fn argument(&self, name: &str) -> Option<&Argument> {
+        self.tables.arguments.get(name)
+    }
+
+    /// Services that come from a code of a standard.
+    pub fn of_standard<'c>(&'c self, reference: &str, code: &str) -> impl Iterator<Item = &'c Service> {
+        let wanted = StandardRef { reference: reference.to_owned(), code: code.to_owned() };
+        self.services().filter(move |service| service.standard.contains(&wanted))
+    }
+}
+
+/// Whether a text may be a form key: 1-64 of `a-z`, `0-9`, `_`, `.`.
+#[must_use]
+pub fn is_key(text: &str) -> bool {
+    (1..=crate::limits::WORD_BYTES_MAX).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'.')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! Services: what can be opened, by whom, with which form, and what is promised.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Title;
+use super::field::Field;
+use super::workflow::Offline;
+use crate::mark::Mark;
+use crate::role::Role;
+
+/// Name of a service, e.g. `case.city.E06010`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ServiceId(pub String);
+
+impl fmt::Display for ServiceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl ServiceId {
+    /// Whether it is neighbour help, where exact places and private answers stay on the phone.
+    #[must_use]
+    pub fn is_help(&self) -> bool {
+        self.0.starts_with("help.")
+    }
+}
+
+/// How exactly the place may stand in the shared document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlacePrecision {
+    /// Position with its accuracy.
+    Exact,
+    /// Only the fixed 500 m cell; the exact position stays on the phone.
+    Cell,
+}
+
+/// Who may read a case beyond the people who work on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Anybody.
+    Public,
+    /// People of the grid.
+    Grid,
+    /// Handlers and the author.
+    Handler,
+}
+
+/// Where a service comes from in a standard.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandardRef {
+    /// The standard, with its year.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The code in it.
+    pub code: String,
+}
+
+/// Photos that a service asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// Of how it was found, at least.
+    #[serde(default)]
+    pub before_min: u32,
+    /// Of how it is when the work is done, at least.
+    #[serde(default)]
+    pub after_min: u32,
+    /// Kinds that are asked for: `near`, `far`, `reference`, `before`, `after`.
+    #[serde(default)]
+    pub kinds: Vec<PhotoKind>,
+    /// Only pictures that the app has taken itself.
+    #[serde(default)]
+    pub camera_only: bool,
+}
+
+/// What a photo shows (DOMAIN §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoKind {
+    /// The thing itself.
+    Near,
+    /// The thing in its surroundings.
+    Far,
+    /// Something that shows where it is.
+    Reference,
+    /// Before the work.
+    Before,
+    /// After the work.
+    After,
+}
+
+/// How pressing a condition is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// In its turn.
+    #[default]
+    Normal,
+    /// Cannot wait.
+    Urgent,
+}
+
+/// A filing condition (立案条件): one class has several, each with limits and a closing criterion of its own (DOMAIN §2.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// Its id inside the service.
+    pub id: String,
+    /// What people read.
+    pub title: Title,
+    /// How pressing it is.
+    pub urgency: Urgency,
+    /// Limits by the name of their clock, e.g. `dispose` = `4 work_hour`.
+    pub limits: BTreeMap<String, String>,
+    /// When the case may be closed.
+    pub close: Option<Title>,
+}
+
+/// To whom a case goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RouteBy {
+    /// Whoever works the grid.
+    Grid,
+    /// The unit in charge.
+    Unit,
+    /// Whoever is near.
+    Radius,
+    /// A provider.
+    Provider,
+}
+
+/// Routing of a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Routing {
+    /// To whom first.
+    pub by: RouteBy,
+    /// After which time without an answer one level up, e.g. `2 hour`.
+    #[serde(default)]
+    pub escalate_after: Option<String>,
+}
+
+/// When two reports are probably one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dedupe {
+    /// Metres apart, at most.
+    pub radius_m: u32,
+    /// Hours apart, at most.
+    pub hours: u32,
+}
+
+/// A row of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its id.
+    pub id: ServiceId,
+    /// What people read.
+    pub title: Title,
+    /// A sentence that tells it from what it is mixed up with.
+    pub help: Option<Title>,
+    /// The larger class it is listed under: the id of a group.
+    pub group: String,
+    /// Other words that people look for it by.
+    pub words: Vec<String>,
+    /// Codes in standards.
+    pub standard: Vec<StandardRef>,
+    /// Which workflow its cases follow.
+    pub workflow: String,
+    /// The stage that its cases begin in, where it is another than the workflow's.
+    pub opens: Option<String>,
+    /// Who may read its cases.
+    pub visibility: Visibility,
+    /// Who may open one.
+    pub create: Vec<Role>,
+    /// Who handles them: `@handler` in the workflow's table.
+    pub handle: Vec<Role>,
+    /// Who approves: `@approver` in the workflow's table.
+    pub approve: Vec<Role>,
+    /// Who else may look at them.
+    pub view: Vec<Role>,
+    /// How exactly its place is shared.
+    pub place: PlacePrecision,
+    /// How many may hold one at a time; 1 unless said.
+    pub capacity: usize,
+    /// Photos.
+    pub evidence: Evidence,
+    /// Filing conditions; the first is meant where none is named.
+    pub conditions: Vec<Condition>,
+    /// To whom it goes first.
+    pub routing: Option<Routing>,
+    /// Acts for which a phone alone may do less than the workflow's row says.
+    pub offline: BTreeMap<String, Offline>,
+    /// Indicators it counts for (DOMAIN §2.5).
+    pub kpi: Vec<String>,
+    /// When two reports are probably one.
+    pub dedupe: Option<Dedupe>,
+    /// Points for whoever reported something that was filed.
+    pub reward: Option<u32>,
+    /// Marks that a case begins with.
+    pub marks: Vec<Mark>,
+    /// Its form.
+    pub fields: Vec<Field>,
+}
+
+impl Service {
+    /// The form's question of a key.
+    #[must_use]
+    pub fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.iter().find(|f| f.key == key)
+    }
+
+    /// The filing condition of an id, or the first.
+    #[must_use]
+    pub fn condition(&self, id: Option<&str>) -> Option<&Condition> {
+        match id {
+            Some(id) => self.conditions.iter().find(|condition| condition.id == id),
+            None => self.conditions.first(),
+        }
+    }
+}

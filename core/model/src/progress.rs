@@ -1,0 +1,94 @@
+//! How far a case is beside its stage: its marks, its way through the stages, who works on it, what was counted and asked for.
+//!
+//! What indicators need (DOMAIN §2.5) is kept here by the rules from the first act on; the indicators are read from it later.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use crate::division::DivisionCode;
+use crate::ids::{CaseId, UserId};
+use crate::mark::Mark;
+
+/// A stage that a case came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+pub struct Step {
+    /// The stage.
+    #[n(0)]
+    pub stage: String,
+    /// When, server's clock, ms since 1970.
+    #[n(1)]
+    pub at_ms: i64,
+    /// By whom.
+    #[n(2)]
+    pub by: UserId,
+}
+
+/// A time in which the clock stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+pub struct Pause {
+    /// Since when, ms since 1970.
+    #[n(0)]
+    pub from_ms: i64,
+    /// Until when; still, where none.
+    #[n(1)]
+    pub to_ms: Option<i64>,
+}
+
+/// Everything that is decided beside the stage and the people.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode)]
+#[serde(default)]
+#[cbor(map)]
+pub struct Progress {
+    /// Its marks.
+    #[n(0)]
+    pub marks: BTreeSet<Mark>,
+    /// What was counted, by the names of the workflow's table.
+    #[n(1)]
+    pub counts: BTreeMap<String, u32>,
+    /// Units that work on it, the one that leads first.
+    #[n(2)]
+    pub units: Vec<String>,
+    /// The filing condition.
+    #[n(3)]
+    pub condition: Option<String>,
+    /// The case it goes on as.
+    #[n(4)]
+    pub into: Option<CaseId>,
+    /// The division whose operation centre has it, where it was taken up there.
+    #[n(5)]
+    pub desk: Option<DivisionCode>,
+    /// The stages it came to, the first first.
+    #[n(6)]
+    pub steps: Vec<Step>,
+    /// When its clock stood.
+    #[n(7)]
+    pub pauses: Vec<Pause>,
+    /// Limits that were added, e.g. `2 work_day`.
+    #[n(8)]
+    pub extensions: Vec<String>,
+    /// What was said with a question that is not answered yet.
+    #[n(9)]
+    pub asked: BTreeMap<Mark, BTreeMap<String, String>>,
+}
+
+impl Progress {
+    /// How often something was counted.
+    #[must_use]
+    pub fn count(&self, what: &str) -> u32 {
+        self.counts.get(what).copied().unwrap_or(0)
+    }
+
+    /// When it came to the stage where it is, ms since 1970.
+    #[must_use]
+    pub fn since_ms(&self) -> Option<i64> {
+        self.steps.last().map(|step| step.at_ms)
+    }
+
+    /// Whether its clock stands.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.pauses.last().is_some_and(|pause| pause.to_ms.is_none())
+    }
+}

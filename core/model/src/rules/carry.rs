@@ -1,0 +1,212 @@
+//! What an act that is allowed makes of a case.
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::{Effect, Service, Transition, Workflow};
+use crate::ids::CaseId;
+use crate::limits;
+use crate::mark::Mark;
+use crate::progress::{Pause, Step};
+use crate::refusal::{Code, Refusal};
+
+use super::{ActRequest, Actor, CaseState, Ruling, wait_ruling};
+
+/// Carries an act out.
+///
+/// # Errors
+/// `r_limit` where a list is full, `r_state` where it would change nothing, `r_schema` for an argument that cannot be read.
+pub(super) fn carry_out(
+    row: &Transition,
+    (service, workflow): (&Service, &Workflow),
+    state: &CaseState,
+    request: &ActRequest<'_>,
+    actor: &Actor,
+) -> Result<Ruling, Refusal> {
+    let mut next = state.clone();
+    next.act_seq += 1;
+    let said = mark(row, &mut next, request)?;
+    let mut ruling = match row.effect {
+        Effect::Take => take(row, service, workflow, next, actor)?,
+        Effect::GiveUp => give_up(row, workflow, next, Some(actor)),
+        Effect::Expel => give_up(row, workflow, next, None),
+        _ => {
+            beside(row, state, &mut next, (&said, request.at_ms), actor)?;
+            if let Some(stage) = &row.to {
+                next.stage.clone_from(stage);
+            }
+            if row.effect == Effect::Dismiss {
+                next.holders.clear();
+            }
+            // Nobody waits for what has ended.
+            if row.effect == Effect::Dismiss || (row.moves() && workflow.ends.contains(&next.stage)) {
+                next.waiting.clear();
+            }
+            Ruling::of(Code::Ok, next)
+        }
+    };
+    let next = &mut ruling.next;
+    if next.stage != state.stage {
+        lapse(row, workflow, next);
+        came_to(next, request.at_ms, actor)?;
+    }
+    Ok(ruling)
+}
+
+/// Notes that the case came to the stage where it is.
+pub(super) fn came_to(state: &mut CaseState, at_ms: i64, actor: &Actor) -> Result<(), Refusal> {
+    if state.progress.steps.len() >= limits::STEPS_MAX {
+        return Err(Refusal::new(Code::RLimit, [("limit", limits::STEPS_MAX.to_string())]));
+    }
+    let step = Step { stage: state.stage.clone(), at_ms, by: actor.user };
+    state.progress.steps.push(step);
+    Ok(())
+}
+
+/// Marks and counts. Gives what was said with the act or with the question it answers.
+fn mark(
+    row: &Transition,
+    next: &mut CaseState,
+    request: &ActRequest<'_>,
+) -> Result<BTreeMap<String, String>, Refusal> {
+    let progress = &mut next.progress;
+    let mut said = BTreeMap::new();
+    for mark in &row.clears {
+        progress.marks.remove(mark);
+        said.extend(progress.asked.remove(mark).unwrap_or_default());
+    }
+    said.extend(request.args.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
+    for mark in &row.sets {
+        progress.marks.insert(*mark);
+        if mark.is_asked() {
+            progress.asked.insert(*mark, said.clone());
+        }
+    }
+    if let Some(what) = &row.counts {
+        let count = progress.counts.entry(what.clone()).or_default();
+        *count = count.checked_add(1).ok_or_else(|| Refusal::new(Code::RLimit, [("count", what.clone())]))?;
+    }
+    if let Some(condition) = said.get("condition") {
+        progress.condition = Some(condition.clone());
+    }
+    Ok(said)
+}
+
+/// A question that nobody can answer any more lapses.
+fn lapse(row: &Transition, workflow: &Workflow, next: &mut CaseState) {
+    let answered = |mark: &Mark| {
+        row.sets.contains(mark)
+            || workflow.acts.iter().any(|act| act.needs.contains(mark) && act.from.contains(&next.stage))
+    };
+    let open = |mark: &&Mark| mark.is_asked() && !answered(mark);
+    let gone: Vec<Mark> = next.progress.marks.iter().filter(open).copied().collect();
+    for mark in gone {
+        next.progress.marks.remove(&mark);
+        next.progress.asked.remove(&mark);
+    }
+}
+
+/// Effects that touch neither line nor stage.
+fn beside(
+    row: &Transition,
+    state: &CaseState,
+    next: &mut CaseState,
+    (said, at_ms): (&BTreeMap<String, String>, i64),
+    actor: &Actor,
+) -> Result<(), Refusal> {
+    let argument = |name: &str| {
+        said.get(name).cloned().ok_or_else(|| Refusal::new(Code::RSchema, [("argument", name.to_owned())]))
+    };
+    let unreadable = |name: &str| Refusal::new(Code::RSchema, [("argument", name.to_owned())]);
+    let progress = &mut next.progress;
+    match row.effect {
+        Effect::Follow if state.followers.len() >= limits::FOLLOWERS_MAX => {
+            return Err(Refusal::new(Code::RLimit, [("limit", limits::FOLLOWERS_MAX.to_string())]));
+        }
+        Effect::Follow => next.followers.push(actor.user),
+        Effect::Unfollow => next.followers.retain(|user| *user != actor.user),
+        Effect::Assign => {
+            let user = argument("user")?.parse().map_err(|_| unreadable("user"))?;
+            next.holders = vec![user];
+            next.waiting.clear();
+        }
+        Effect::Dispatch => progress.units = vec![argument("unit")?],
+        Effect::Join => {
+            let unit = argument("unit")?;
+            if progress.units.contains(&unit) {
+                return Err(nothing(row, state));
+            }
+            if progress.units.len() >= limits::UNITS_MAX {
+                return Err(Refusal::new(Code::RLimit, [("limit", limits::UNITS_MAX.to_string())]));
+            }
+            progress.units.push(unit);
+        }
+        Effect::Recall => progress.units.clear(),
+        Effect::Escalate => {
+            let here = progress.desk.clone().unwrap_or_else(|| state.street());
+            progress.desk = Some(here.parent().ok_or_else(|| nothing(row, state))?);
+        }
+        Effect::Pause => progress.pauses.push(Pause { from_ms: at_ms, to_ms: None }),
+        Effect::Resume => {
+            if let Some(pause) = progress.pauses.last_mut().filter(|pause| pause.to_ms.is_none()) {
+                pause.to_ms = Some(at_ms.max(pause.from_ms));
+            }
+        }
+        Effect::Extend => progress.extensions.push(argument("limit")?),
+        Effect::Merge => {
+            let into: CaseId = argument("into")?.parse().map_err(|_| unreadable("into"))?;
+            progress.into = Some(into);
+        }
+        Effect::None | Effect::Dismiss | Effect::Take | Effect::GiveUp | Effect::Expel => {}
+    }
+    Ok(())
+}
+
+fn nothing(row: &Transition, state: &CaseState) -> Refusal {
+    Refusal::new(Code::RState, [("stage", state.stage.clone()), ("act", row.id.clone())])
+}
+
+fn take(
+    row: &Transition,
+    service: &Service,
+    workflow: &Workflow,
+    mut next: CaseState,
+    actor: &Actor,
+) -> Result<Ruling, Refusal> {
+    let room = service.capacity + usize::from(crate::planted::is(crate::planted::Bug::OneHolderTooMany));
+    if next.holders.len() < room {
+        next.holders.push(actor.user);
+        if let Some(stage) = row.to.as_ref().filter(|_| next.stage == workflow.opens) {
+            next.stage.clone_from(stage);
+        }
+        return Ok(Ruling::of(Code::Ok, next));
+    }
+    if next.waiting.len() >= limits::WAITING_MAX {
+        return Err(Refusal::new(Code::RLimit, [("limit", limits::WAITING_MAX.to_string())]));
+    }
+    next.waiting.push(actor.user);
+    let position = next.waiting.len();
+    Ok(wait_ruling(next, position))
+}
+
+/// Somebody leaves: the actor, or whoever came first where nobody is named.
+fn give_up(row: &Transition, workflow: &Workflow, mut next: CaseState, actor: Option<&Actor>) -> Ruling {
+    let Some(who) = actor.map(|actor| actor.user).or_else(|| next.holders.first().copied()) else {
+        return Ruling::of(Code::Ok, next);
+    };
+    let held = next.holders.contains(&who);
+    next.holders.retain(|user| *user != who);
+    next.waiting.retain(|user| *user != who);
+    let last = crate::planted::is(crate::planted::Bug::LastInLinePromoted);
+    let first = if last { next.waiting.len().saturating_sub(1) } else { 0 };
+    let promoted = (held && !next.waiting.is_empty()).then(|| next.waiting.remove(first));
+    next.holders.extend(promoted);
+    if held {
+        let taken =
+            workflow.acts.iter().find(|act| act.effect == Effect::Take).and_then(|act| act.to.as_ref());
+        let stage = if next.holders.is_empty() { row.to.as_ref() } else { taken };
+        if let Some(stage) = stage {
+            next.stage.clone_from(stage);
+        }
+    }
+    Ruling { promoted, ..Ruling::of(Code::Ok, next) }
+}
