@@ -3,6 +3,7 @@
 //! Guarantees: no clock, no I/O, no randomness, no Automerge; the same input gives the same answer on a phone and on the server.
 //! Services, workflows, divisions and words are data (`data/`), so a city adds a service without new code.
 
+pub mod calendar;
 pub mod catalogue;
 pub mod division;
 pub mod form;
@@ -19,6 +20,9 @@ pub mod rules;
 pub mod words;
 pub mod writing;
 
+pub use calendar::{
+    CalendarError, Clock, Colour, Due, Limit, Moment, Suspension, Suspensions, WorkingCalendar,
+};
 pub use catalogue::{Catalogue, Service, ServiceId, Visibility};
 pub use division::{DivisionCode, Divisions};
 pub use ids::{

@@ -25,3 +25,17 @@ pub const FOLLOWERS_MAX: usize = 1_000;
 pub const STEPS_MAX: usize = 200;
 /// Units that work on one case.
 pub const UNITS_MAX: usize = 16;
+/// Amount of a time limit, in its unit.
+pub const LIMIT_AMOUNT_MAX: u32 = 100_000;
+/// Suspensions of one clock.
+pub const SUSPENSIONS_MAX: usize = 1_000;
+/// Cases that share one clock.
+pub const BUNDLE_CASES_MAX: usize = 1_000;
+/// Warning points of one limit.
+pub const WARNING_POINTS_MAX: usize = 32;
+/// How far before and after its end a limit may warn, percent of the limit.
+pub const WARNING_PERCENT_MAX: i32 = 1_000;
+/// Working windows of one day.
+pub const WINDOWS_PER_DAY_MAX: usize = 8;
+/// Years of one working calendar.
+pub const CALENDAR_YEARS_MAX: usize = 50;
