@@ -5,6 +5,7 @@ use yuandian_document::{
     Act, ActorId, Captured, Content, DeviceCertificate, DeviceKey, Edit, Envelope, Kind, NoteEntry,
     PhotoEntry, RenditionRef, SignedCommit, SoftwareRoot, actor,
 };
+use yuandian_model::form::SharedAnswer;
 use yuandian_model::{
     BlobHash, CaseId, CommitId, DeviceId, EntryId, Epoch, Expects, GroupId, Incarnation, PartitionId, UserId,
 };
@@ -72,7 +73,7 @@ pub fn edits() -> Vec<Edit> {
     };
     vec![
         Edit::Describe("东门外有暴露垃圾".into()),
-        Edit::Answer { key: "severity".into(), value: "high".into() },
+        Edit::Answer { key: "severity".into(), value: SharedAnswer::standing("high") },
         Edit::Note(EntryId::v7(CAPTURED_MS, [0x01; 10]), note),
         Edit::Photo(EntryId::v7(CAPTURED_MS, [0x02; 10]), photo),
     ]

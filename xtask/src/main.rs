@@ -86,9 +86,9 @@ enum Chore {
         #[arg(long)]
         json: bool,
     },
-    /// Hostile bytes for the gate, the wire or the photo room; what breaks something is kept in `tests/corpus`.
+    /// Hostile bytes for the gate, the wire, the photo room or forms; what breaks something is kept in `tests/corpus`.
     Fuzz {
-        /// `gate`, `wire` or `photo`.
+        /// `gate`, `wire`, `photo` or `forms`.
         target: String,
         /// How long, seconds.
         #[arg(long, default_value_t = 60)]

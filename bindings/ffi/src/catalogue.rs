@@ -1,7 +1,7 @@
 //! The services that a person can choose, with their forms and words.
 
 use yuandian_model::Catalogue;
-use yuandian_model::catalogue::{Field, FieldType, PlacePrecision, Privacy, Title};
+use yuandian_model::catalogue::{Field, PlacePrecision, Privacy, Title};
 
 /// A text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -23,13 +23,13 @@ impl From<&Title> for BilingualText {
 pub struct ServiceField {
     /// Key in answers.
     pub key: String,
-    /// `text`, `number`, `money`, `choice`.
+    /// `text`, `number`, `money`, `choice` and the others of the core's `FieldType`.
     pub kind: String,
     /// What people read.
     pub label: BilingualText,
     /// Must be answered.
     pub required: bool,
-    /// For `choice`.
+    /// Ids of what `choice`, `multi` and `checkbox_list` offer.
     pub options: Vec<String>,
     /// The answer never leaves this phone's private table.
     pub stays_private: bool,
@@ -49,15 +49,9 @@ pub struct ServiceForm {
 }
 
 fn field(field: &Field) -> ServiceField {
-    let kind = match field.kind {
-        FieldType::Text => "text",
-        FieldType::Number => "number",
-        FieldType::Money => "money",
-        FieldType::Choice => "choice",
-    };
     ServiceField {
         key: field.key.clone(),
-        kind: kind.to_owned(),
+        kind: field.kind.id().to_owned(),
         label: (&field.label).into(),
         required: field.required,
         options: field.options.clone(),

@@ -144,7 +144,9 @@ impl Phone {
         if edits.iter().any(|edit| matches!(edit, Edit::Describe(_) | Edit::Answer { .. })) {
             self.may_rewrite(&entry.doc)?;
         }
-        self.send_again(entry, edits, vec![], "amended", &checked.private.into_iter().collect::<Vec<_>>())
+        let private: Vec<(String, String)> =
+            checked.private.into_iter().map(|(key, value)| (key, value.for_private_table())).collect();
+        self.send_again(entry, edits, vec![], "amended", &private)
     }
 
     /// The words go where the old ones were.

@@ -133,12 +133,7 @@ impl From<std::io::Error> for DeviceError {
 
 impl From<FieldError> for DeviceError {
     fn from(error: FieldError) -> Self {
-        let field = match &error {
-            FieldError::Unknown { key, .. }
-            | FieldError::TooLong { key, .. }
-            | FieldError::NotA { key, .. }
-            | FieldError::Missing { key } => key.clone(),
-        };
+        let field = error.key().to_owned();
         let words = error.to_string();
         let reason = words.strip_prefix(&format!("{field}: ")).unwrap_or(&words).to_owned();
         DeviceError::Invalid { field, reason }

@@ -93,7 +93,8 @@ impl Phone {
         }
         edits.extend(answers.shared.into_iter().map(|(key, value)| Edit::Answer { key, value }));
         edits.extend(self.photo_edits(&photos));
-        let mut private: Vec<(String, String)> = answers.private.into_iter().collect();
+        let mut private: Vec<(String, String)> =
+            answers.private.into_iter().map(|(key, value)| (key, value.for_private_table())).collect();
         if let (PlacePrecision::Cell, Some(position)) = (service.place, draft.position) {
             private.push(("position".to_owned(), serde_json::to_string(&position)?));
         }
@@ -133,7 +134,8 @@ impl Phone {
             form::text_within(key, value, limits::DESCRIPTION_CHARS_MAX)?;
             edits.push(Edit::Describe(value.clone()));
         }
-        let private = checked.private;
+        let private: Vec<(String, String)> =
+            checked.private.into_iter().map(|(key, value)| (key, value.for_private_table())).collect();
         let intents = if edits.is_empty() { vec![] } else { vec![Intent::Content(edits).into()] };
         self.say(case, intents, &[], seen, |tx| {
             private.iter().try_for_each(|(key, value)| private::put(tx, case, key, value))
@@ -168,7 +170,8 @@ impl Phone {
                 DeviceError::invalid("keep", format!("choose 1 to {}", conflict.values.len()))
             })?;
         self.may_rewrite(case)?;
-        let edit = Edit::Answer { key: key.to_owned(), value: chosen.value.clone() };
+        let value = form::SharedAnswer::standing(chosen.value.as_str());
+        let edit = Edit::Answer { key: key.to_owned(), value };
         self.command(case, vec![Intent::Content(vec![edit])], &[], |_| Ok(()))
     }
 

@@ -10,6 +10,7 @@ use automerge::{
     ActorId, Automerge, AutomergeError, Change, ChangeHash, ObjId, ROOT, ReadDoc, ScalarValue, Value,
 };
 use serde::{Deserialize, Serialize};
+use yuandian_model::form::SharedAnswer;
 use yuandian_model::{BlobHash, EntryId};
 
 use crate::gate::{self, Checks, Refusal};
@@ -64,8 +65,8 @@ pub enum Edit {
     Answer {
         /// Its key.
         key: String,
-        /// Its value.
-        value: String,
+        /// Its value. The type keeps private answers out: what makes one is the check of a form.
+        value: SharedAnswer,
     },
     /// A new note.
     Note(EntryId, NoteEntry),
@@ -305,7 +306,7 @@ impl Content {
         match edit {
             Edit::Describe(text) => view.description == *text,
             Edit::Answer { key, value } => {
-                view.answers.get(key).is_some_and(|a| !a.in_conflict() && a.value() == value)
+                view.answers.get(key).is_some_and(|a| !a.in_conflict() && *value == *a.value())
             }
             Edit::Note(id, _) => view.notes.iter().any(|n| n.id == *id),
             Edit::Photo(id, _) => view.photos.iter().any(|p| p.id == *id),
@@ -371,7 +372,7 @@ fn put(tx: &mut automerge::transaction::Transaction<'_>, edit: &Edit) -> Result<
                 // deleted: so the settled value is always a write of its own, in the settler's name.
                 tx.put(&fields, key, ScalarValue::Null)?;
             }
-            tx.put(&fields, key, value.as_str())?;
+            tx.put(&fields, key, &**value)?;
         }
         Edit::Note(id, entry) => put_entry(tx, &object(tx, "notes")?, *id, entry)?,
         Edit::Photo(id, entry) => put_entry(tx, &object(tx, "photos")?, *id, entry)?,
@@ -466,7 +467,7 @@ mod tests {
         ActorId::from([number; 16])
     }
     fn answer(key: &str, value: &str) -> Edit {
-        Edit::Answer { key: key.into(), value: value.into() }
+        Edit::Answer { key: key.into(), value: SharedAnswer::standing(value) }
     }
     fn note(number: u8, text: &str) -> Edit {
         Edit::Note(EntryId([number; 16]), NoteEntry { text: text.into(), at_ms: 5 })

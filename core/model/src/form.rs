@@ -1,128 +1,178 @@
 //! Form answers: checked where they are entered, so that everything inside can believe them; private ones are another type.
 
-use std::collections::BTreeMap;
+mod answer;
+mod canonical;
+mod error;
+mod mistakes;
+mod reach;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::{Field, FieldType, Privacy, Service};
+use crate::expr::Lookup;
 use crate::limits;
 
-/// Answers sorted by where they may live. A private answer has no way into a document: only `shared` is given to it.
+pub use answer::{PrivateAnswer, SharedAnswer};
+pub use canonical::is_money;
+pub use error::FieldError;
+pub use mistakes::{FormMistake, Reason, mistakes};
+pub use rules::Form;
+
+/// Answers sorted by where they may live. A private answer has no way into a document: it is of a type that no document takes, and
+/// only [`check`] decides which of the two an answer becomes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answers {
     /// May stand in the shared document.
-    pub shared: BTreeMap<String, String>,
+    pub shared: BTreeMap<String, SharedAnswer>,
     /// Stay in the phone's private table.
-    pub private: BTreeMap<String, String>,
+    pub private: BTreeMap<String, PrivateAnswer>,
 }
 
-/// What is wrong with an answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FieldError {
-    /// The form has no such question.
-    #[error("{service} has no field {key:?}; it has: {known}")]
-    Unknown {
-        /// The service.
-        service: String,
-        /// The key given.
-        key: String,
-        /// Its keys.
-        known: String,
-    },
-    /// Too long.
-    #[error("{key}: {chars} characters, at most {max} allowed")]
-    TooLong {
-        /// The key.
-        key: String,
-        /// How long it is.
-        chars: usize,
-        /// How long it may be.
-        max: usize,
-    },
-    /// Not of the field's kind.
-    #[error("{key}: {value:?} is not {expected}")]
-    NotA {
-        /// The key.
-        key: String,
-        /// The answer.
-        value: String,
-        /// What it should be.
-        expected: String,
-    },
-    /// Must be answered.
-    #[error("{key} must be answered")]
-    Missing {
-        /// The key.
-        key: String,
-    },
+impl Lookup for Answers {
+    fn answer(&self, key: &str) -> Option<&str> {
+        self.shared.get(key).map(|answer| &**answer).or_else(|| self.private.get(key).map(|a| a.text()))
+    }
 }
 
-/// Checks answers against a form. `complete` also asks for the required ones.
+/// Checks answers against a form and brings them into their canonical form. `complete`: these are all the answers there are, so
+/// required ones must be among them, constraints are judged, and the answers of hidden questions are left out, right or wrong. Otherwise
+/// they are a part: nothing is missing or hidden, and a constraint is judged only where every answer that it reads is given.
+///
+/// An answer that is not required may be empty where its type allows it (texts, lists): that takes it back.
 ///
 /// # Errors
-/// The first [`FieldError`], in the order of the answers.
+/// The first [`FieldError`]: of single answers in their order, then what is missing and then what does not hold together in the order of the form.
 pub fn check(service: &Service, answers: &[(String, String)], complete: bool) -> Result<Answers, FieldError> {
+    let form = Form::of(&service.fields)
+        .map_err(|(key, error)| FieldError::BadForm { key, reason: error.to_string() })?;
+    let given: Vec<Given<'_>> = answers.iter().map(|(key, value)| given(service, key, value)).collect();
+    let canonical: Vec<(&Field, String)> =
+        given.iter().filter_map(|given| Some((given.field?, given.answer.clone().ok()?))).collect();
+    let by_key: BTreeMap<&str, &str> = canonical.iter().map(|(f, a)| (f.key.as_str(), a.as_str())).collect();
+    let hidden = if complete { form.hidden(&by_key) } else { BTreeSet::new() };
+    let is_hidden = |field: &Field| hidden.contains(field.key.as_str());
+    for Given { field, answer } in &given {
+        if let Err(error) = answer
+            && !field.is_some_and(is_hidden)
+        {
+            return Err(error.clone());
+        }
+    }
+    if complete {
+        let required = form.required(&by_key);
+        let unanswered = |field: &&Field| {
+            required.contains(field.key.as_str())
+                && by_key.get(field.key.as_str()).is_none_or(|a| a.is_empty())
+        };
+        if let Some(field) = service.fields.iter().find(unanswered) {
+            return Err(FieldError::Missing { key: field.key.clone() });
+        }
+    }
+    if let Some(field) = form.broken(&by_key, complete) {
+        let message = field.constraint_message.clone().unwrap_or_else(|| field.label.clone());
+        return Err(FieldError::Broken { key: field.key.clone(), message });
+    }
     let mut checked = Answers::default();
-    for (key, value) in answers {
-        let field = service.field(key).ok_or_else(|| FieldError::Unknown {
+    for (field, answer) in canonical {
+        if is_hidden(field) {
+            continue;
+        }
+        let key = field.key.clone();
+        match field.privacy {
+            Privacy::Private if crate::planted::is(crate::planted::Bug::PrivateAnswerShared) => {
+                checked.shared.insert(key, SharedAnswer::checked(answer));
+            }
+            Privacy::Shared => drop(checked.shared.insert(key, SharedAnswer::checked(answer))),
+            Privacy::Private => drop(checked.private.insert(key, PrivateAnswer::checked(answer))),
+        }
+    }
+    Ok(checked)
+}
+
+/// One answer and the question it belongs to, if there is one.
+struct Given<'a> {
+    field: Option<&'a Field>,
+    answer: Result<String, FieldError>,
+}
+
+fn given<'a>(service: &'a Service, key: &str, value: &str) -> Given<'a> {
+    let field = service.field(key);
+    let answer = match field {
+        Some(field) => normalise(field, value),
+        None => Err(FieldError::Unknown {
             service: service.id.0.clone(),
             key: key.chars().take(limits::WORD_BYTES_MAX).collect(),
             known: service.fields.iter().map(|f| f.key.as_str()).collect::<Vec<_>>().join(", "),
-        })?;
-        let value = normalise(field, value.trim())?;
-        match field.privacy {
-            Privacy::Private if crate::planted::is(crate::planted::Bug::PrivateAnswerShared) => {
-                checked.shared.insert(key.clone(), value)
-            }
-            Privacy::Shared => checked.shared.insert(key.clone(), value),
-            Privacy::Private => checked.private.insert(key.clone(), value),
-        };
-    }
-    let missing = |f: &&Field| {
-        f.required && !checked.shared.contains_key(&f.key) && !checked.private.contains_key(&f.key)
+        }),
     };
-    match service.fields.iter().find(missing) {
-        Some(field) if complete => Err(FieldError::Missing { key: field.key.clone() }),
-        _ => Ok(checked),
-    }
+    Given { field, answer }
 }
 
-fn normalise(field: &Field, value: &str) -> Result<String, FieldError> {
+/// The canonical form of one answer, within the bounds of its field.
+///
+/// # Errors
+/// [`FieldError`] of this answer alone: its type, its bounds.
+pub fn normalise(field: &Field, value: &str) -> Result<String, FieldError> {
     let key = || field.key.clone();
-    text_within(&field.key, value, limits::FIELD_CHARS_MAX)?;
-    let not_a = |expected: &str| {
-        Err(FieldError::NotA {
-            key: key(),
-            value: value.chars().take(80).collect(),
-            expected: expected.to_owned(),
-        })
-    };
-    match field.kind {
-        FieldType::Text => {}
-        FieldType::Number if decimal(value, usize::MAX).is_some() => {}
-        FieldType::Number => return not_a("a number"),
-        FieldType::Money if value.starts_with('-') || decimal(value, 2).is_none() => {
-            return not_a("an amount in yuan with at most two decimals");
-        }
-        FieldType::Money => {}
-        FieldType::Choice if field.options.iter().any(|o| o == value) => {}
-        FieldType::Choice => return not_a(&format!("one of {}", field.options.join(", "))),
+    let trimmed = value.trim();
+    let chars_max = field.max_length.unwrap_or(limits::FIELD_CHARS_MAX).min(limits::FIELD_CHARS_MAX);
+    text_within(
+        &field.key,
+        trimmed,
+        if field.kind == FieldType::Text { chars_max } else { limits::FIELD_CHARS_MAX },
+    )?;
+    let answer = canonical::canonical(field, trimmed).ok_or_else(|| FieldError::NotA {
+        key: key(),
+        value: trimmed.chars().take(80).collect(),
+        expected: match field.kind {
+            FieldType::Choice => format!("one of {}", field.options.join(", ")),
+            FieldType::Multi | FieldType::CheckboxList => format!("some of {}", field.options.join(", ")),
+            kind => kind.expected().to_owned(),
+        },
+        kind: field.kind,
+    })?;
+    if answer.is_empty() {
+        return Ok(answer);
     }
-    Ok(value.to_owned())
+    if field.kind == FieldType::Text {
+        let (chars, min) = (answer.chars().count(), field.min_length.unwrap_or(0));
+        if chars < min {
+            return Err(FieldError::TooShort { key: key(), chars, min });
+        }
+    }
+    if field.kind.has_range() {
+        let below = |least: &&String| lies_below(field.kind, &answer, least);
+        if let Some(min) = field.min.as_ref().filter(below) {
+            return Err(FieldError::BelowMin { key: key(), value: answer, min: min.clone() });
+        }
+        let above = |greatest: &&String| lies_below(field.kind, greatest, &answer);
+        if let Some(max) = field.max.as_ref().filter(above) {
+            return Err(FieldError::AboveMax { key: key(), value: answer, max: max.clone() });
+        }
+    }
+    if field.kind.chooses_several() || field.kind.names_files() {
+        let count = answer.split(',').count();
+        let limit =
+            if field.kind.names_files() { limits::FILES_PER_ANSWER_MAX } else { limits::SELECTED_MAX };
+        let (min, max) = (field.min_count.unwrap_or(0), field.max_count.unwrap_or(limit).min(limit));
+        if count < min {
+            return Err(FieldError::TooFew { key: key(), count, min });
+        }
+        if count > max {
+            return Err(FieldError::TooMany { key: key(), count, max });
+        }
+    }
+    Ok(answer)
 }
 
-/// Whether a text is an amount in yuan: not negative, at most two decimals.
-#[must_use]
-pub fn is_money(text: &str) -> bool {
-    !text.starts_with('-') && decimal(text, 2).is_some()
-}
-
-/// `-?digits[.digits]` with at most so many decimals.
-fn decimal(value: &str, decimals_max: usize) -> Option<()> {
-    let digits =
-        |text: &str| !text.is_empty() && text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit());
-    let unsigned = value.strip_prefix('-').unwrap_or(value);
-    match unsigned.split_once('.') {
-        None => digits(unsigned).then_some(()),
-        Some((whole, part)) => (digits(whole) && digits(part) && part.len() <= decimals_max).then_some(()),
+/// Whether one canonical number, amount or day is less than another.
+fn lies_below(kind: FieldType, left: &str, right: &str) -> bool {
+    match kind {
+        FieldType::Date => left < right,
+        _ => matches!((crate::expr::number(left), crate::expr::number(right)), (Some(l), Some(r)) if l < r),
     }
 }
 
@@ -133,50 +183,4 @@ fn decimal(value: &str, decimals_max: usize) -> Option<()> {
 pub fn text_within(key: &str, text: &str, max: usize) -> Result<(), FieldError> {
     let chars = text.chars().count();
     if chars > max { Err(FieldError::TooLong { key: key.to_owned(), chars, max }) } else { Ok(()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalogue::Catalogue;
-
-    fn errand(key: &str, value: &str) -> Result<Answers, FieldError> {
-        let catalogue = Catalogue::embedded();
-        let (service, _) = catalogue.service("help.errand").unwrap();
-        check(service, &[(key.to_owned(), value.to_owned())], true)
-    }
-
-    #[test]
-    fn a_private_answer_is_kept_apart() {
-        let answers = errand("beneficiary", "母亲 王秀兰").unwrap();
-        assert!(answers.shared.is_empty());
-        assert_eq!(answers.private["beneficiary"], "母亲 王秀兰");
-        assert_eq!(errand("list", " 白菜 两棵 ").unwrap().shared["list"], "白菜 两棵");
-    }
-
-    #[test]
-    fn wrong_answers_name_the_field() {
-        assert!(errand("colour", "red").unwrap_err().to_string().contains("list, budget"));
-        for bad in ["-1", "1.234", "ten", "", "1e3", "."] {
-            assert!(matches!(errand("budget", bad), Err(FieldError::NotA { .. })), "{bad:?}");
-        }
-        for good in ["0", "30", "30.5", "30.50"] {
-            assert!(errand("budget", good).is_ok(), "{good:?}");
-        }
-    }
-
-    #[test]
-    fn a_text_may_be_exactly_at_its_limit() {
-        let at = "字".repeat(limits::FIELD_CHARS_MAX);
-        assert!(errand("list", &at).is_ok());
-        let above = format!("{at}字");
-        assert_eq!(
-            errand("list", &above).unwrap_err(),
-            FieldError::TooLong {
-                key: "list".into(),
-                chars: limits::FIELD_CHARS_MAX + 1,
-                max: limits::FIELD_CHARS_MAX
-            }
-        );
-    }
 }

@@ -6,6 +6,8 @@
 pub mod calendar;
 pub mod catalogue;
 pub mod division;
+pub mod expr;
+pub mod field;
 pub mod form;
 pub mod ids;
 pub mod late;

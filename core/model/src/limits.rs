@@ -39,3 +39,35 @@ pub const WARNING_PERCENT_MAX: i32 = 1_000;
 pub const WINDOWS_PER_DAY_MAX: usize = 8;
 /// Years of one working calendar.
 pub const CALENDAR_YEARS_MAX: usize = 50;
+/// Questions of one form.
+pub const FIELDS_MAX: usize = 64;
+/// Options of one question.
+pub const OPTIONS_MAX: usize = 64;
+/// An option's id, bytes.
+pub const OPTION_ID_BYTES_MAX: usize = 64;
+/// A label of an option, characters, in each language.
+pub const OPTION_LABEL_CHARS_MAX: usize = 40;
+/// Options that one answer may choose.
+pub const SELECTED_MAX: usize = 64;
+/// Files (photos, videos, recordings, signatures) that one answer may name.
+pub const FILES_PER_ANSWER_MAX: usize = 9;
+/// An opaque name of a household or a person, bytes.
+pub const OPAQUE_ID_BYTES_MAX: usize = 64;
+/// Digits of a number before its point.
+pub const NUMBER_WHOLE_DIGITS_MAX: usize = 15;
+/// Digits of a number after its point.
+pub const NUMBER_DECIMALS_MAX: usize = 12;
+/// Digits of an amount in yuan after its point.
+pub const MONEY_DECIMALS_MAX: usize = 2;
+/// Years a date may lie in.
+pub const DATE_YEARS: std::ops::RangeInclusive<u16> = 1900..=2200;
+/// Days that an answer may be kept at most.
+pub const RETENTION_DAYS_MAX: u32 = 36_500;
+/// An expression of a form, bytes.
+pub const EXPR_BYTES_MAX: usize = 1_000;
+/// Parentheses, calls, `not` and signs inside one another.
+pub const EXPR_NESTING_MAX: usize = 32;
+/// Parts of an expression: every literal, key, function and operation is one.
+pub const EXPR_NODES_MAX: usize = 200;
+/// Choices that are tried out to learn whether an expression can come true; beyond it the form is believed.
+pub const EXPR_TRIALS_MAX: usize = 4_096;

@@ -4,6 +4,7 @@
 //! lost race is calling again.
 
 mod carry;
+pub mod clock;
 mod guard;
 
 use std::collections::BTreeMap;
@@ -211,6 +212,10 @@ pub fn judge(
     }
     guard::marked(row, state)?;
     guard::said(catalogue, service, row, request)?;
+    if row.in_time && clock::is_over(catalogue, (service, workflow), state, request.at_ms) {
+        let facts = [("act", row.id.clone()), ("limit", "time".to_owned())];
+        return Err(Refusal::new(Code::RLimit, facts));
+    }
     match row.class {
         ActClass::Exclusive if crate::planted::is(crate::planted::Bug::ExpectsIgnored) => {}
         ActClass::Exclusive => meet(request.expects, state)?,

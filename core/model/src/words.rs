@@ -1,11 +1,12 @@
-//! What people read: every stage, act, role, sync state, outcome and next step, in zh-Hans and English, from one data file.
+//! What people read: every stage, act, role, sync state, outcome, next step and wrong answer, in zh-Hans and English, from one data file.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::catalogue::Title;
+use crate::catalogue::{Field, Service, Title};
+use crate::form::FieldError;
 use crate::refusal::{Code, Facts};
 
 /// An outcome in words.
@@ -30,6 +31,8 @@ pub struct Words {
     role: BTreeMap<String, Title>,
     sync: BTreeMap<String, Title>,
     next: BTreeMap<String, Title>,
+    field: BTreeMap<String, Title>,
+    expected: BTreeMap<String, Title>,
     code: BTreeMap<String, OutcomeWords>,
 }
 
@@ -101,6 +104,45 @@ impl Words {
         Title { zh: fill(&words.zh, |t| t.zh), en: fill(&words.en, |t| t.en) }
     }
 
+    /// What is wrong with an answer of a service's form, naming the question as people read it.
+    #[must_use]
+    pub fn wrong_answer(&self, error: &FieldError, service: &Service) -> Title {
+        let field = service.field(error.key());
+        let key = || Title { zh: error.key().to_owned(), en: error.key().to_owned() };
+        let mut facts = vec![("field", field.map_or_else(key, |field| field.label.clone()))];
+        let mut say = |name, value: &dyn ToString| {
+            let value = value.to_string();
+            facts.push((name, Title { zh: value.clone(), en: value }));
+        };
+        match error {
+            FieldError::TooLong { chars, max, .. } => {
+                say("chars", chars);
+                say("max", max);
+            }
+            FieldError::TooShort { chars, min, .. } => {
+                say("chars", chars);
+                say("min", min);
+            }
+            FieldError::TooFew { count, min, .. } => {
+                say("count", count);
+                say("min", min);
+            }
+            FieldError::TooMany { count, max, .. } => {
+                say("count", count);
+                say("max", max);
+            }
+            FieldError::BelowMin { min, .. } => say("min", min),
+            FieldError::AboveMax { max, .. } => say("max", max),
+            FieldError::NotA { kind, .. } => {
+                let options: Vec<_> = field.map(|field| ("options", options(field))).into_iter().collect();
+                facts.push(("expected", filled(&Self::of(&self.expected, kind.id()), &options)));
+            }
+            FieldError::Broken { message, .. } => facts.push(("message", message.clone())),
+            FieldError::Unknown { .. } | FieldError::Missing { .. } | FieldError::BadForm { .. } => {}
+        }
+        filled(&Self::of(&self.field, error.id()), &facts)
+    }
+
     /// Next steps of an outcome, the best first; never empty for a refusal.
     #[must_use]
     pub fn next_steps(&self, code: Code) -> &[String] {
@@ -108,10 +150,36 @@ impl Words {
     }
 }
 
+/// A field's options in words, in their order.
+fn options(field: &Field) -> Title {
+    let labels: Vec<Title> = field.options.iter().map(|id| field.option_label(id)).collect();
+    let joined = |pick: fn(&Title) -> &str, comma| labels.iter().map(pick).collect::<Vec<_>>().join(comma);
+    Title { zh: joined(|l| &l.zh, "、"), en: joined(|l| &l.en, ", ") }
+}
+
+/// A template with its `{fact}`s filled in, read once: braces inside a fact mean nothing.
+fn filled(template: &Title, facts: &[(&str, Title)]) -> Title {
+    let fill = |mut rest: &str, pick: fn(&Title) -> &str| {
+        let mut text = String::new();
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let fact = after.split_once('}').and_then(|(name, behind)| {
+                facts.iter().find(|(known, _)| *known == name).map(|(_, value)| (pick(value), behind))
+            });
+            let (value, behind) = fact.unwrap_or(("{", after));
+            text.push_str(value);
+            rest = behind;
+        }
+        text.push_str(rest);
+        text
+    };
+    Title { zh: fill(&template.zh, |t| &t.zh), en: fill(&template.en, |t| &t.en) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Catalogue, OPENING_ACT};
+    use crate::catalogue::{Catalogue, FieldType, OPENING_ACT};
     use crate::role::Role;
 
     #[test]
@@ -143,6 +211,32 @@ mod tests {
                 assert!(words.next.contains_key(step), "next step {step}");
             }
         }
+    }
+
+    #[test]
+    fn every_type_has_words_for_what_it_expects() {
+        let words = Words::embedded();
+        for kind in FieldType::ALL {
+            let said = words.expected.get(kind.id()).unwrap_or_else(|| panic!("type {kind}"));
+            assert!(said.en.starts_with(kind.expected()), "{kind}: {}", said.en);
+        }
+        assert_eq!(words.expected.len(), FieldType::ALL.len());
+    }
+
+    #[test]
+    fn a_wrong_answer_names_the_question_and_what_it_should_be() {
+        let (words, catalogue) = (Words::embedded(), Catalogue::embedded());
+        let said = |service: &str, key: &str, value: &str| {
+            let (service, _) = catalogue.service(service).unwrap();
+            let error = crate::form::check(service, &[(key.into(), value.into())], true).unwrap_err();
+            words.wrong_answer(&error, service)
+        };
+        let budget = said("help.errand", "budget", "-1");
+        assert_eq!(budget.zh, "“预算(元)”应为金额(元),最多两位小数");
+        let severity = said("case.snap", "severity", "{field}");
+        assert_eq!(severity.zh, "“紧急程度”应为选项之一:一般、较急、紧急");
+        assert_eq!(severity.en, "“Severity” should be one of the options: Low, Normal, High");
+        assert_eq!(said("case.snap", "{max}", "x").en, "The form has no question “{max}”");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use yuandian_document::{
     Act, Captured, ChangeHash, Content, DeviceKey, Edit, Envelope, Kind, Signature, SignedCommit, actor,
     cbor, cbor::CborError,
 };
+use yuandian_model::form::SharedAnswer;
 use yuandian_model::{
     BlobHash, CaseId, Code, CommitId, DeviceId, Epoch, GroupId, Incarnation, PartitionId, UserId,
 };
@@ -30,7 +31,7 @@ fn key() -> DeviceKey {
 fn answer(device: DeviceId, case: CaseId) -> Vec<u8> {
     let mut content = Content::default();
     let heads = content.heads();
-    let edits = [Edit::Answer { key: "severity".into(), value: "high".into() }];
+    let edits = [Edit::Answer { key: "severity".into(), value: SharedAnswer::standing("high") }];
     content.write(&heads, &actor(&device, &case, &LIFE, 0), &edits, NOW_MS).unwrap().unwrap().1
 }
 

@@ -60,7 +60,7 @@ fn many_hands_in_one_case_all_get_in() {
                 for n in 0..5 {
                     let answer = yuandian_document::Edit::Answer {
                         key: "address".into(),
-                        value: format!("{} {n}", phone.number),
+                        value: yuandian_model::form::SharedAnswer::standing(format!("{} {n}", phone.number)),
                     };
                     let item = phone.write(case, &[answer], &[]);
                     assert_eq!(world.codes(&phone, vec![item]), [Code::Ok]);

@@ -14,7 +14,10 @@ const SECRET: &str = "3号楼2单元 王先生";
 fn reported(world: &World) -> (Phone, yuandian_model::CaseId) {
     let mut author = world.phone(1, Role::GridWorker);
     let case = author.new_case();
-    let note = yuandian_document::Edit::Answer { key: "address".into(), value: SECRET.into() };
+    let note = yuandian_document::Edit::Answer {
+        key: "address".into(),
+        value: yuandian_model::form::SharedAnswer::standing(SECRET),
+    };
     let items = vec![
         author.report(case, "case.snap"),
         author.describe(case, "路灯坏了\n第二行没有人看"),

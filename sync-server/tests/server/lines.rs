@@ -329,8 +329,12 @@ fn a_line_says_that_an_answer_has_two_values() {
     let items = vec![one.report(case, "case.snap"), one.describe(case, "井盖")];
     assert_eq!(world.codes(&one, items), [Code::Ok; 2]);
     two.documents.insert(case, one.documents[&case].clone());
-    let answer =
-        |value: &str| [yuandian_document::Edit::Answer { key: "severity".into(), value: value.into() }];
+    let answer = |value: &str| {
+        [yuandian_document::Edit::Answer {
+            key: "severity".into(),
+            value: yuandian_model::form::SharedAnswer::standing(value),
+        }]
+    };
     let (first, second) = (one.write(case, &answer("high"), &[]), two.write(case, &answer("low"), &[]));
     let mut third = world.phone(3, Role::GridWorker);
     let conflict = |phone: &mut Phone| world.pull(phone)[0].facts.as_ref().unwrap().conflict;

@@ -2,6 +2,7 @@
 
 use minicbor::bytes::ByteVec;
 use yuandian_document::{Act, Content, Edit, Kind, NoteEntry, Place, Report};
+use yuandian_model::form::SharedAnswer;
 use yuandian_model::{Code, DeviceId, EntryId, Incarnation, PartitionId, Role, Wgs84};
 use yuandian_server::hub::{Request, Response};
 use yuandian_server::problem::Problem;
@@ -284,7 +285,7 @@ fn private_answers_never_enter_a_shared_document() {
     let mut asker = world.phone(1, Role::Resident);
     let case = asker.new_case();
     let report = asker.report(case, "help.errand");
-    let answer = |key: &str| Edit::Answer { key: key.into(), value: "x".into() };
+    let answer = |key: &str| Edit::Answer { key: key.into(), value: SharedAnswer::standing("x") };
     let mut leaking = asker.clone();
     let private = leaking.write(case, &[answer("beneficiary")], &[]);
     assert_eq!(world.codes(&asker, vec![report, private]), [Code::Ok, Code::RSchema]);
@@ -376,7 +377,7 @@ fn helpers_add_to_a_request_and_leave_the_askers_words_alone() {
     let mut volunteer = world.phone(2, Role::Volunteer);
     let mut worker = world.phone(3, Role::GridWorker);
     let case = asker.new_case();
-    let list = |value: &str| Edit::Answer { key: "list".into(), value: value.into() };
+    let list = |value: &str| Edit::Answer { key: "list".into(), value: SharedAnswer::standing(value) };
     let asked = vec![
         asker.report(case, "help.errand"),
         asker.write(case, &[Edit::Describe("两盒降压药".into()), list("药")], &[]),

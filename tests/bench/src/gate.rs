@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use yuandian_document::gate::{CasePolicy, Checks, admit};
 use yuandian_document::{ActorId, Content, Edit, NoteEntry};
 use yuandian_model::EntryId;
+use yuandian_model::form::SharedAnswer;
 
 /// A judgement that takes longer has not ended: the process is killed and the file counts as a crash.
 const JUDGE_SECONDS_MAX: u64 = 20;
@@ -279,7 +280,10 @@ fn honest_case() -> Result<String, Box<dyn Error>> {
 fn write_one(content: &mut Content, number: u8, actor: &ActorId) -> Result<Vec<u8>, Box<dyn Error>> {
     let edit = match number % 3 {
         0 => Edit::Describe(format!("{}第{number}次核实：垃圾仍在。", content.view().description)),
-        1 => Edit::Answer { key: format!("field_{}", number % 7), value: format!("第{number}次") },
+        1 => Edit::Answer {
+            key: format!("field_{}", number % 7),
+            value: SharedAnswer::standing(format!("第{number}次")),
+        },
         _ => {
             Edit::Note(EntryId([number; 16]), NoteEntry { text: "已到现场，拍照上报。".to_owned(), at_ms: 0 })
         }

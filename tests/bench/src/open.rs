@@ -15,6 +15,7 @@ use serde_json::{Map, json};
 use yuandian_device::CaseId;
 use yuandian_device::platform::open_home;
 use yuandian_document::{Act, Content, Edit, Kind, NoteEntry, Place, Report, actor};
+use yuandian_model::form::SharedAnswer;
 use yuandian_model::refusal::Facts;
 use yuandian_model::{Code, DeviceId, EntryId, Incarnation, UserId, Wgs84};
 use yuandian_sync::message::{PullReply, PulledCase, PulledCommit};
@@ -148,7 +149,8 @@ fn device(number: u8) -> DeviceId {
 
 /// A description, then answers, notes and a longer description.
 fn edits(number: u8, text: &str) -> Vec<Edit> {
-    let answer = |key: &str, value: String| Edit::Answer { key: key.to_owned(), value };
+    let answer =
+        |key: &str, value: String| Edit::Answer { key: key.to_owned(), value: SharedAnswer::standing(value) };
     let note = |text: &str| NoteEntry { text: text.to_owned(), at_ms: NOW_MS };
     match number % 5 {
         0 => vec![

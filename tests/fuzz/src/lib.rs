@@ -1,4 +1,4 @@
-//! Hostile bytes for the three rooms that read what strangers wrote: the admission gate, the wire, photographs.
+//! Hostile bytes for the rooms that read what strangers wrote: the admission gate, the wire, photographs, forms and their answers.
 //!
 //! Plain mutation on stable Rust: inputs are drawn from a seed, changed where their format has joints, and kept as ground for more where
 //! they end in a way that none before them did. An input is a short head that says how to press the rest into a chunk, a body or a file,
@@ -9,6 +9,7 @@
 #![allow(clippy::disallowed_methods, reason = "a fuzzer reads its corpora and takes the time of each input")]
 
 pub mod corpus;
+pub mod forms;
 pub mod gate;
 pub mod measure;
 pub mod minimise;
@@ -48,12 +49,13 @@ pub fn target(name: &str) -> Option<Box<dyn Target>> {
         "gate" => Some(Box::new(gate::Gate::new())),
         "wire" => Some(Box::new(wire::Wire)),
         "photo" => Some(Box::new(photo::Photo)),
+        "forms" => Some(Box::new(forms::Forms)),
         _ => None,
     }
 }
 
 /// Names of all targets.
-pub const TARGETS: [&str; 3] = ["gate", "wire", "photo"];
+pub const TARGETS: [&str; 4] = ["gate", "wire", "photo", "forms"];
 
 /// Runs one input; a panic that escapes is a broken promise too.
 ///

@@ -26,7 +26,7 @@ const CRASHES_MAX: usize = 5;
 /// Exit code of a process whose input broke a promise.
 const BROKE: u8 = 3;
 
-/// Hostile bytes for the gate, the wire and the photo room.
+/// Hostile bytes for the gate, the wire, the photo room and forms.
 #[derive(Parser)]
 #[command(name = "yuandian-fuzz", version, args_conflicts_with_subcommands = true)]
 struct Options {
@@ -38,7 +38,7 @@ struct Options {
 
 #[derive(Args)]
 struct Run {
-    /// What is tried: `gate`, `wire` or `photo`.
+    /// What is tried: `gate`, `wire`, `photo` or `forms`.
     target: String,
     /// How long, seconds.
     #[arg(long, default_value_t = 60)]
@@ -67,7 +67,7 @@ fn main() -> ExitCode {
         (Some(Inner::Draw { target, seconds, seed, file }), _) => draw(&target, seconds, seed, &file),
         (Some(Inner::One { target, file }), _) => one(&target, &file),
         (None, Some(run)) => fuzz(&run),
-        (None, None) => Err("say what is to be tried: gate, wire or photo".into()),
+        (None, None) => Err("say what is to be tried: gate, wire, photo or forms".into()),
     };
     ended.unwrap_or_else(|error| {
         eprintln!("yuandian-fuzz: {error}");

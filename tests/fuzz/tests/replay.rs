@@ -39,7 +39,9 @@ fn every_input_to_begin_with_is_harmless() {
 #[test]
 fn a_few_hundred_mutants_end_in_many_ways_and_break_nothing() {
     let _alone = alone();
-    for (name, inputs, ways) in [("gate", 400, 12), ("wire", 600, 20), ("photo", 200, 8)] {
+    for (name, inputs, ways) in
+        [("gate", 400, 12), ("wire", 600, 20), ("photo", 200, 8), ("forms", 2_000, 20)]
+    {
         let target = target(name).unwrap();
         let (mut pool, mut seed) = (Pool::of(target.as_ref()), Seed::new(20_261_124));
         for number in 0..inputs {

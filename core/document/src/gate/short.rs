@@ -63,12 +63,13 @@ mod tests {
 
     use super::*;
     use crate::{Content, Edit, actor};
+    use yuandian_model::form::SharedAnswer;
 
     fn written() -> (Vec<u8>, ActorId) {
         let by = actor(&DeviceId([1; 16]), &CaseId([2; 16]), &Incarnation([3; 16]), 0);
         let mut content = Content::default();
         let heads = content.heads();
-        let edits = [Edit::Answer { key: "severity".into(), value: "high".into() }];
+        let edits = [Edit::Answer { key: "severity".into(), value: SharedAnswer::standing("high") }];
         (content.write(&heads, &by, &edits, 5).unwrap().unwrap().1, by)
     }
 

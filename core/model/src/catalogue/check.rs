@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::load::Draft;
 use super::read::Mistake;
 use super::{
-    ActClass, ArgumentKind, Effect, FieldType, Needed, OPENING_ACT, Offline, Party, Service, Title,
-    Transition, Workflow, is_key,
+    ActClass, ArgumentKind, Effect, Field, FieldType, Needed, OPENING_ACT, Offline, Party, PlacePrecision,
+    Privacy, Service, Title, Transition, Workflow,
 };
+use crate::form;
 use crate::mark::Mark;
 
 /// Indicators that a service may count for (DOMAIN §2.5).
@@ -249,14 +250,13 @@ fn alone(draft: &Draft, service: &Service, workflow: &Workflow, at: &mut At<'_>)
             at.wrong("condition", format!("{} twice", condition.id));
         }
     }
-    for field in &service.fields {
-        let name = format!("field {}", field.key);
-        if !is_key(&field.key) {
-            at.wrong(&name, format!("{:?} is no field key: a-z, 0-9, _ and .", field.key));
-        }
-        if (field.kind == FieldType::Choice) == field.options.is_empty() {
-            at.wrong(&name, "options belong to a choice");
-        }
-        at.title(&format!("{name}.label"), &field.label);
+    for form::FormMistake { key, attribute, reason } in form::mistakes(&service.fields) {
+        let field = if key.is_empty() { attribute.to_owned() } else { format!("field {key}.{attribute}") };
+        at.wrong(&field, reason.to_string());
+    }
+    let exact = |f: &&Field| f.kind == FieldType::Point && f.privacy == Privacy::Shared;
+    if let (PlacePrecision::Cell, Some(field)) = (service.place, service.fields.iter().find(exact)) {
+        let reason = "where only the cell is shared, a point is private";
+        at.wrong(&format!("field {}.privacy", field.key), reason);
     }
 }

@@ -1,6 +1,6 @@
 //! From files to a catalogue: each file may hold any of the tables; what one names may stand in another.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
@@ -10,6 +10,7 @@ use super::{
     Argument, Catalogue, CatalogueError, Condition, Field, Service, ServiceId, Tables, Title, Transition,
     Workflow,
 };
+use crate::calendar::WorkingCalendar;
 
 /// One file of a catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +106,7 @@ pub fn load(files: &[CatalogueFile<'_>]) -> Result<Catalogue, CatalogueError> {
         version: version.unwrap_or_default(),
         groups,
         arguments,
+        calendar: WorkingCalendar::embedded(),
         workflows: workflows.into_iter().map(|(id, (_, workflow))| (id, workflow)).collect(),
         services: services.into_iter().map(|(id, (_, service))| (id, service)).collect(),
     };
@@ -285,11 +287,5 @@ fn condition(row: &mut Row<'_>) -> Option<Condition> {
 fn fields(row: &mut Row<'_>) -> Vec<Field> {
     let mut found: Vec<Field> = Vec::new();
     row.rows("field", |row| found.extend(row.whole()));
-    let mut keys = BTreeSet::new();
-    for field in &found {
-        if !keys.insert(field.key.clone()) {
-            row.wrong("field", format!("{} twice", field.key));
-        }
-    }
     found
 }

@@ -4,7 +4,6 @@
 //! believes what it holds; [`load`] tells every mistake with its file, row and field, and nothing is half-loaded.
 
 mod check;
-mod field;
 mod load;
 mod read;
 mod service;
@@ -15,14 +14,17 @@ use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
-pub use field::{Field, FieldType, Privacy};
+use crate::calendar::WorkingCalendar;
+
+pub use crate::field::{Field, FieldType, Privacy};
+pub use check::{KPIS, WHOLE};
 pub use load::{CatalogueFile, load};
 pub use read::Mistake;
 pub use service::{
     Condition, Dedupe, Evidence, PhotoKind, PlacePrecision, RouteBy, Routing, Service, ServiceId,
     StandardRef, Urgency, Visibility,
 };
-pub use workflow::{ActClass, Effect, Needed, Offline, Party, ServiceEvidence, Transition, Workflow};
+pub use workflow::{ActClass, After, Effect, Needed, Offline, Party, ServiceEvidence, Transition, Workflow};
 
 /// A text in both languages; zh-Hans is the first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +89,7 @@ struct Tables {
     version: u32,
     groups: BTreeMap<String, Title>,
     arguments: BTreeMap<String, Argument>,
+    calendar: WorkingCalendar,
     workflows: BTreeMap<String, Workflow>,
     services: BTreeMap<ServiceId, Service>,
 }
@@ -149,6 +152,12 @@ impl Catalogue {
     /// Every group of services, by id.
     pub fn groups(&self) -> impl Iterator<Item = (&str, &Title)> {
         self.tables.groups.iter().map(|(id, title)| (id.as_str(), title))
+    }
+
+    /// The calendar that its limits are counted by.
+    #[must_use]
+    pub fn calendar(&self) -> &WorkingCalendar {
+        &self.tables.calendar
     }
 
     /// What an argument of an act is.

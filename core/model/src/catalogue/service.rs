@@ -6,8 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Title;
-use super::field::Field;
 use super::workflow::Offline;
+use crate::calendar::Limit;
+use crate::field::Field;
 use crate::mark::Mark;
 use crate::role::Role;
 
@@ -118,7 +119,7 @@ pub struct Condition {
     /// How pressing it is.
     pub urgency: Urgency,
     /// Limits by the name of their clock, e.g. `dispose` = `4 work_hour`.
-    pub limits: BTreeMap<String, String>,
+    pub limits: BTreeMap<String, Limit>,
     /// When the case may be closed.
     pub close: Option<Title>,
 }
@@ -145,7 +146,7 @@ pub struct Routing {
     pub by: RouteBy,
     /// After which time without an answer one level up, e.g. `2 hour`.
     #[serde(default)]
-    pub escalate_after: Option<String>,
+    pub escalate_after: Option<Limit>,
 }
 
 /// When two reports are probably one.

@@ -57,8 +57,8 @@ fn a_bad_row_is_named_with_its_file_and_field() {
                 "{good}\n[[service.field]]\nkey = 'A'\ntype = 'text'\nlabel = {{ zh = 'a', en = 'a' }}"
             )),
             "service s",
-            "field A",
-            "no field key",
+            "field A.key",
+            "key",
         ),
         (
             service(&format!("{good}\n[[service.condition]]\nid = 'c'")),

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::Title;
+use crate::calendar::{Limit, LimitError};
 use crate::mark::Mark;
 use crate::role::Role;
 
@@ -157,6 +158,34 @@ pub enum ServiceEvidence {
     BeforeAndAfter,
 }
 
+/// When the server does an act of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum After {
+    /// So long after the case came to its stage, e.g. `15 minute`.
+    Stage(Limit),
+    /// On the day until which its clock was to stand.
+    Until,
+}
+
+const UNTIL: &str = "@until";
+
+impl TryFrom<String> for After {
+    type Error = LimitError;
+    fn try_from(text: String) -> Result<Self, LimitError> {
+        if text == UNTIL { Ok(After::Until) } else { text.parse().map(After::Stage) }
+    }
+}
+
+impl From<After> for String {
+    fn from(after: After) -> String {
+        match after {
+            After::Stage(limit) => limit.to_string(),
+            After::Until => UNTIL.to_owned(),
+        }
+    }
+}
+
 /// One row of a workflow's table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -201,9 +230,9 @@ pub struct Transition {
     /// How often at most, by what it counts; without end unless said.
     #[serde(default)]
     pub at_most: Option<u32>,
-    /// For the server's own acts: how long after the case came to its stage, e.g. `15 minute`.
+    /// For the server's own acts: when.
     #[serde(default)]
-    pub after: Option<String>,
+    pub after: Option<After>,
     /// Only while the running clock has not ended.
     #[serde(default)]
     pub in_time: bool,

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
+use crate::calendar::Limit;
 use crate::catalogue::{Argument, ArgumentKind, Catalogue, Needed, Service, ServiceEvidence, Transition};
 use crate::ids::{CaseId, UserId};
 use crate::limits;
@@ -68,8 +71,8 @@ fn is_one(service: &Service, argument: &Argument, value: &str) -> bool {
         ArgumentKind::User => value.parse::<UserId>().is_ok(),
         ArgumentKind::Case => value.parse::<CaseId>().is_ok(),
         ArgumentKind::Condition => service.conditions.iter().any(|condition| condition.id == value),
-        ArgumentKind::Limit => !value.is_empty(),
-        ArgumentKind::Date => !value.is_empty(),
+        ArgumentKind::Limit => value.parse::<Limit>().is_ok(),
+        ArgumentKind::Date => value.parse::<NaiveDate>().is_ok(),
         ArgumentKind::Score => matches!(value, "1" | "2" | "3" | "4" | "5"),
         ArgumentKind::Money => crate::form::is_money(value),
         ArgumentKind::Choice => argument.options.iter().any(|option| option == value),

@@ -1,0 +1,121 @@
+//! The expressions of a form, ready to be asked: which questions are shown, which must be answered, which answers hold together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::expr::{Expr, ExprError, Kind, Lookup, Schema};
+use crate::field::Field;
+
+/// The fields of a form as an expression sees them.
+pub(super) struct Questions<'a>(pub &'a [Field]);
+
+impl Questions<'_> {
+    fn field(&self, key: &str) -> Option<&Field> {
+        self.0.iter().find(|field| field.key == key)
+    }
+}
+
+impl Schema for Questions<'_> {
+    fn kind(&self, key: &str) -> Option<Kind> {
+        self.field(key).map(|field| field.kind.kind())
+    }
+
+    fn options(&self, key: &str) -> Option<&[String]> {
+        self.field(key).filter(|field| field.kind.has_options()).map(|field| field.options.as_slice())
+    }
+}
+
+/// A question with its expressions.
+pub(super) struct Asked<'a> {
+    pub(super) field: &'a Field,
+    pub(super) visible_when: Option<Expr>,
+    pub(super) required_when: Option<Expr>,
+    pub(super) constraint: Option<Expr>,
+}
+
+/// A form whose expressions are read. What a screen asks at every change of an answer.
+pub struct Form<'a> {
+    pub(super) asked: Vec<Asked<'a>>,
+}
+
+/// Answers by key, of some fields only.
+struct Shown<'r, 'a> {
+    answers: &'r dyn Lookup,
+    hidden: &'r BTreeSet<&'a str>,
+}
+
+impl Lookup for Shown<'_, '_> {
+    fn answer(&self, key: &str) -> Option<&str> {
+        if self.hidden.contains(key) { None } else { self.answers.answer(key) }
+    }
+}
+
+impl<'a> Form<'a> {
+    /// Reads every expression of a form.
+    ///
+    /// # Errors
+    /// The first [`ExprError`] with its field's key; [`super::mistakes`] gives them all.
+    pub fn of(fields: &'a [Field]) -> Result<Self, (String, ExprError)> {
+        let schema = Questions(fields);
+        let mut asked = Vec::with_capacity(fields.len());
+        for field in fields {
+            let read = |text: &Option<String>| {
+                let parsed = text.as_deref().map(|text| Expr::parse(text, &schema)).transpose();
+                parsed.map_err(|error| (field.key.clone(), error))
+            };
+            asked.push(Asked {
+                field,
+                visible_when: read(&field.visible_when)?,
+                required_when: read(&field.required_when)?,
+                constraint: read(&field.constraint)?,
+            });
+        }
+        Ok(Self { asked })
+    }
+
+    /// Keys of the questions that are not asked, given canonical answers. The answer of a hidden question counts as absent for the others.
+    #[must_use]
+    pub fn hidden(&self, answers: &dyn Lookup) -> BTreeSet<&'a str> {
+        let mut hidden = BTreeSet::new();
+        // One round for each question that another one waits for. A form with a cycle (which does not load) ends here as well.
+        for _ in 0..=self.asked.len() {
+            let shown = Shown { answers, hidden: &hidden };
+            let is_hidden =
+                |asked: &&Asked<'a>| asked.visible_when.as_ref().is_some_and(|expr| !expr.eval(&shown));
+            let next = self.asked.iter().filter(is_hidden).map(|asked| asked.field.key.as_str()).collect();
+            if next == hidden {
+                break;
+            }
+            hidden = next;
+        }
+        hidden
+    }
+
+    /// Keys of the questions that are asked and must be answered, given canonical answers.
+    #[must_use]
+    pub fn required(&self, answers: &dyn Lookup) -> BTreeSet<&'a str> {
+        let hidden = self.hidden(answers);
+        let shown = Shown { answers, hidden: &hidden };
+        let must = |asked: &&Asked<'a>| {
+            !hidden.contains(asked.field.key.as_str())
+                && (asked.field.required
+                    || asked.required_when.as_ref().is_some_and(|expr| expr.eval(&shown)))
+        };
+        self.asked.iter().filter(must).map(|asked| asked.field.key.as_str()).collect()
+    }
+
+    /// The first question, in order, whose answer breaks its constraint. `whole`: these are all answers of the form; otherwise a
+    /// constraint is left open where it reads an answer that is not here.
+    pub(super) fn broken(&self, answers: &BTreeMap<&str, &str>, whole: bool) -> Option<&'a Field> {
+        let hidden = if whole { self.hidden(answers) } else { BTreeSet::new() };
+        let shown = Shown { answers, hidden: &hidden };
+        let given = |key: &str| shown.answer(key).is_some_and(|answer| !answer.is_empty());
+        let breaks = |asked: &&Asked<'a>| {
+            asked.constraint.as_ref().is_some_and(|expr| {
+                given(&asked.field.key)
+                    && (whole || expr.keys().iter().all(|key| given(key)))
+                    && !expr.eval(&shown)
+            })
+        };
+        self.asked.iter().find(breaks).map(|asked| asked.field)
+    }
+}
