@@ -11,7 +11,7 @@ use crate::refusal::{Code, Refusal};
 
 use super::{ActRequest, Actor, CaseState, Ruling, wait_ruling};
 
-/// Carries an act out.
+/// Carries an act out; where it changes nothing the answer is that it was done before.
 ///
 /// # Errors
 /// `r_limit` where a list is full, `r_state` where it would change nothing, `r_schema` for an argument that cannot be read.
@@ -45,11 +45,23 @@ pub(super) fn carry_out(
         }
     };
     let next = &mut ruling.next;
+    if ruling.code == Code::Ok && is_same(next, state) {
+        return Ok(Ruling::of(Code::Dup, state.clone()));
+    }
     if next.stage != state.stage {
         lapse(row, workflow, next);
         came_to(next, request.at_ms, actor)?;
     }
     Ok(ruling)
+}
+
+/// Whether two states differ in nothing but the number of acts.
+fn is_same(next: &CaseState, state: &CaseState) -> bool {
+    next.stage == state.stage
+        && next.holders == state.holders
+        && next.waiting == state.waiting
+        && next.followers == state.followers
+        && next.progress == state.progress
 }
 
 /// Notes that the case came to the stage where it is.
@@ -133,7 +145,7 @@ fn beside(
         Effect::Join => {
             let unit = argument("unit")?;
             if progress.units.contains(&unit) {
-                return Err(nothing(row, state));
+                return Ok(());
             }
             if progress.units.len() >= limits::UNITS_MAX {
                 return Err(Refusal::new(Code::RLimit, [("limit", limits::UNITS_MAX.to_string())]));
