@@ -201,6 +201,12 @@ impl Divisions {
         self.names.get(code).map(String::as_str)
     }
 
+    /// The codes of a level, in order.
+    #[must_use]
+    pub fn codes(&self, level: Level) -> Vec<DivisionCode> {
+        self.names.keys().filter(|c| c.level() == level).cloned().collect()
+    }
+
     /// How many divisions of a level there are.
     #[must_use]
     pub fn count(&self, level: Level) -> usize {

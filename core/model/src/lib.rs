@@ -5,10 +5,12 @@
 
 pub mod calendar;
 pub mod catalogue;
+pub mod codes;
 pub mod division;
 pub mod expr;
 pub mod field;
 pub mod form;
+pub mod grid;
 pub mod ids;
 pub mod late;
 pub mod limits;
@@ -17,8 +19,10 @@ pub mod place;
 pub mod planted;
 pub mod progress;
 pub mod refusal;
+pub mod register;
 pub mod role;
 pub mod rules;
+mod seeded;
 pub mod words;
 pub mod writing;
 
@@ -32,7 +36,7 @@ pub use ids::{
 };
 pub use late::{Capture, Outcome, PastGrant, Standing};
 pub use mark::Mark;
-pub use place::{Cell500, Gcj02, Wgs84};
+pub use place::{Bd09, Cell500, Gcj02, Wgs84};
 pub use progress::Progress;
 pub use refusal::{Code, Refusal};
 pub use role::{Grant, Role};

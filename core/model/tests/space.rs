@@ -181,7 +181,7 @@ fn explore(catalogue: &Catalogue, service: &Service, workflow: &Workflow) -> Exp
 fn every_workflow_can_be_walked_to_every_end_and_hangs_nowhere() {
     let catalogue = Catalogue::embedded();
     let mut said = String::new();
-    for (id, workflow) in catalogue.workflows() {
+    for (id, _) in catalogue.workflows() {
         let users: Vec<&Service> = catalogue.services().filter(|service| service.workflow == id).collect();
         let service = users.iter().min_by_key(|service| (service.capacity, service.create.len())).expect(id);
         // Two may hold it at most: more of the same adds nothing.

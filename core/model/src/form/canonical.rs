@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use crate::codes::{ComponentId, CreditCode};
 use crate::field::{Field, FieldType};
 use crate::limits;
 use crate::place::Wgs84;
@@ -29,12 +30,14 @@ pub(super) fn canonical(field: &Field, answer: &str) -> Option<String> {
             files(&half_width(answer))
         }
         FieldType::Point => point(&half_width(answer)),
-        FieldType::ComponentRef => Some(half_width(answer).into_owned()).filter(|code| is_component(code)),
+        FieldType::ComponentRef => {
+            Some(half_width(answer).into_owned()).filter(|code| code.parse::<ComponentId>().is_ok())
+        }
         FieldType::HouseholdRef | FieldType::PersonRef => {
             Some(half_width(answer).into_owned()).filter(|id| is_opaque_id(id))
         }
         FieldType::OrgRef => {
-            Some(half_width(answer).to_ascii_uppercase()).filter(|code| is_credit_code(code))
+            Some(half_width(answer).to_ascii_uppercase()).filter(|code| code.parse::<CreditCode>().is_ok())
         }
     }
 }
@@ -160,24 +163,9 @@ fn point(answer: &str) -> Option<String> {
     Some(format!("{lng},{lat}"))
 }
 
-fn is_component(code: &str) -> bool {
-    matches!(code.len(), 16 | 17) && code.bytes().all(|b| b.is_ascii_digit())
-}
-
 fn is_opaque_id(id: &str) -> bool {
     (1..=limits::OPAQUE_ID_BYTES_MAX).contains(&id.len())
         && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-}
-
-/// GB 32100-2015: eighteen characters without I, O, S, V, Z, the last one a check modulo 31.
-fn is_credit_code(code: &str) -> bool {
-    const CHARACTERS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-    let values: Option<Vec<usize>> = code.chars().map(|c| CHARACTERS.find(c)).collect();
-    let Some((check, body)) = values.as_deref().and_then(|values| values.split_last()) else { return false };
-    // The weights are the powers of 3 modulo 31.
-    let weights = std::iter::successors(Some(1), |weight| Some(weight * 3 % 31));
-    let sum: usize = body.iter().zip(weights).map(|(value, weight)| value * weight).sum();
-    body.len() == 17 && *check == (31 - sum % 31) % 31
 }
 
 #[cfg(test)]
