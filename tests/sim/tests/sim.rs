@@ -35,10 +35,13 @@ fn nothing_at_all_is_a_quiet_world() {
 #[test]
 fn each_recorded_input_kills_its_planted_bug_and_nothing_else() {
     let mut files = 0;
+    let mut alive = Vec::new();
     for bug in Bug::ALL {
         let Ok(bytes) = std::fs::read(recorded(*bug)) else { continue };
         files += 1;
-        assert!(run_planted(&bytes, *bug).broken.is_some(), "{} lives", bug.id());
+        if run_planted(&bytes, *bug).broken.is_none() {
+            alive.push(bug.id());
+        }
         assert_eq!(
             run(&bytes, false).broken,
             None,
@@ -46,6 +49,7 @@ fn each_recorded_input_kills_its_planted_bug_and_nothing_else() {
             bug.id()
         );
     }
+    assert!(alive.is_empty(), "live on: {}", alive.join(" "));
     assert_eq!(files, std::fs::read_dir(corpus()).unwrap().count(), "a recorded input of no bug");
 }
 
