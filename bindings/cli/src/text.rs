@@ -158,9 +158,26 @@ pub fn case(view: &CaseView, phone: &Phone) -> String {
     if !pending.is_empty() {
         let _ = writeln!(out, "正在确认: {}", pending.join(", "));
     }
+    for time in &view.times {
+        let due = time.due.as_deref().unwrap_or("挂账中");
+        let _ = writeln!(out, "时限 {}: {due} · {}", time.clock_text, time.colour_text);
+    }
+    if !view.marks.is_empty() {
+        let marks: Vec<String> = view.marks.iter().map(|mark| words.mark(mark).zh).collect();
+        let _ = writeln!(out, "标记: {}", marks.join(", "));
+    }
+    if !view.units.is_empty() {
+        let _ = writeln!(out, "承办单位: {}", view.units.join(", "));
+    }
     let can: Vec<String> = view.can.iter().map(|a| format!("{} ({a})", words.act(a).zh)).collect();
     if !can.is_empty() {
         let _ = writeln!(out, "可以: {}", can.join(", "));
+    }
+    for next in &view.next {
+        if let Some(why_not) = &next.why_not {
+            let _ =
+                writeln!(out, "不能 {} ({}): {why_not} · {}", next.act_text, next.act, next.by.join(" / "));
+        }
     }
     out.trim_end().to_owned()
 }

@@ -150,7 +150,8 @@ fn every_service_says_its_form_in_both_languages() {
     for form in &forms {
         assert!(!form.title.zh.is_empty() && !form.title.en.is_empty(), "{}", form.id);
         for field in &form.fields {
-            assert_eq!(field.kind == "choice", !field.options.is_empty(), "{} {}", form.id, field.key);
+            let chosen = ["choice", "multi", "checkbox_list"].contains(&field.kind.as_str());
+            assert_eq!(chosen, !field.options.is_empty(), "{} {}", form.id, field.key);
         }
     }
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use yuandian_document::{Act, Edit, Kind, Place};
+use yuandian_model::calendar::Moment;
 use yuandian_model::catalogue::Title;
-use yuandian_model::rules::allowed;
-use yuandian_model::{CaseId, limits};
+use yuandian_model::rules::clock::{TimeLeft, running};
+use yuandian_model::rules::{Offer, allowed, offers, photos_needed};
+use yuandian_model::{Actor, CaseId, CaseState, limits};
 use yuandian_sync::CaseFacts;
 
 use crate::content::{self, Loaded, captured_ms};
@@ -110,6 +112,40 @@ pub struct HistoryLine {
     pub outcome: String,
 }
 
+/// A clock that runs in a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeView {
+    /// The clock's id.
+    pub clock: String,
+    /// The clock in words.
+    pub clock_text: String,
+    /// When it ends, RFC 3339 in the calendar's zone; none while it stands.
+    pub due: Option<String>,
+    /// What is left, ms in the time that its limit counts; below zero when it is over. By this phone's best knowledge of the server's clock.
+    pub left_ms: i64,
+    /// `green`, `yellow`, `red`, `dark_red`.
+    pub colour: String,
+    /// The colour in words.
+    pub colour_text: String,
+}
+
+/// An act of a case's stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextView {
+    /// Its id.
+    pub act: String,
+    /// It in words.
+    pub act_text: String,
+    /// Whose it is, in words.
+    pub by: Vec<String>,
+    /// What must be said with it, by name; a name with `?` may be left out.
+    pub args: Vec<String>,
+    /// Photos that it needs of whoever does it.
+    pub photos: u32,
+    /// Why one cannot do it now; none where one can.
+    pub why_not: Option<String>,
+}
+
 /// A case, whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseView {
@@ -157,6 +193,14 @@ pub struct CaseView {
     pub history: Vec<HistoryLine>,
     /// Acts one may do now.
     pub can: Vec<String>,
+    /// Every act of the stage: by whom, and why one cannot do it.
+    pub next: Vec<NextView>,
+    /// The clocks that run, the one of the stage first.
+    pub times: Vec<TimeView>,
+    /// What is true of it beside its stage: ids of marks.
+    pub marks: Vec<String>,
+    /// Units that work on it, the one that leads first.
+    pub units: Vec<String>,
     /// Heads of the content document: what an edit form was opened at.
     pub heads: Vec<String>,
     /// Number of accepted acts.
@@ -390,6 +434,10 @@ impl Phone {
             grid: stored.facts.grid.to_string(),
             place: stored.facts.place.as_ref().and_then(place_view),
             history: history(&loaded, &person.name),
+            next: self.next_acts(&next, &person.actor()),
+            times: self.times(&next),
+            marks: next.progress.marks.iter().map(ToString::to_string).collect(),
+            units: next.progress.units.clone(),
             can: allowed(&self.catalogue, &next, &person.actor()).iter().map(|t| t.id.clone()).collect(),
             heads: loaded.content.heads().iter().map(ToString::to_string).collect(),
             act_seq: stored.facts.act_seq,
@@ -398,6 +446,36 @@ impl Phone {
             followers: stored.facts.followers,
             followed: followed(&stored.facts, &loaded.overlay),
         })
+    }
+
+    fn next_acts(&self, state: &CaseState, actor: &Actor) -> Vec<NextView> {
+        let Some((service, _)) = self.catalogue.service(&state.service.0) else { return Vec::new() };
+        let offers = offers(&self.catalogue, state, actor, self.server_ms());
+        let view = |offer: Offer<'_>| NextView {
+            act: offer.row.id.clone(),
+            act_text: self.words.act(&offer.row.id).zh,
+            by: offer.by.iter().map(|party| self.words.party(*party).zh).collect(),
+            args: offer.row.args.clone(),
+            photos: photos_needed(service, offer.row),
+            why_not: offer.refusal.map(|refusal| self.words.reason(refusal.code, &refusal.facts).zh),
+        };
+        offers.into_iter().map(view).collect()
+    }
+
+    /// How the clocks stand; a clock that the calendar cannot read is left out, for a wrong time is worse than none.
+    fn times(&self, state: &CaseState) -> Vec<TimeView> {
+        let calendar = self.catalogue.calendar();
+        let Ok(now) = Moment::from_ms(self.server_ms()) else { return Vec::new() };
+        let running = running(&self.catalogue, state).unwrap_or_default();
+        let view = |left: TimeLeft| TimeView {
+            clock_text: self.words.clock(&left.clock).zh,
+            clock: left.clock,
+            due: left.due.map(|due| calendar.rfc3339(due)),
+            left_ms: left.left_ms,
+            colour: left.colour.id().to_owned(),
+            colour_text: self.words.colour(left.colour).zh,
+        };
+        running.iter().filter_map(|clock| clock.left(calendar, now).ok()).map(view).collect()
     }
 
     /// Commits on their way, oldest first.

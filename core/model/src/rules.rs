@@ -6,6 +6,7 @@
 mod carry;
 pub mod clock;
 mod guard;
+mod offer;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ use crate::refusal::{Code, Facts, Refusal};
 use crate::role::{Grant, Role};
 
 pub use guard::photos_needed;
+pub use offer::{Offer, allowed, offers};
 
 /// Who acts, with the rights held now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -224,22 +226,6 @@ pub fn judge(
     }
     guard::proven(service, row, request)?;
     carry::carry_out(row, (service, workflow), state, request, actor)
-}
-
-/// Acts that a person may do now, by the rule, in the table's order. For buttons; the server still decides.
-#[must_use]
-pub fn allowed<'c>(catalogue: &'c Catalogue, state: &CaseState, actor: &Actor) -> Vec<&'c Transition> {
-    let Some((service, workflow)) = catalogue.service(&state.service.0) else {
-        return Vec::new();
-    };
-    let permitted = |row: &&Transition| {
-        row.from.contains(&state.stage)
-            && permit(row, service, state, actor).is_ok()
-            && followed(row, service).is_ok()
-            && guard::marked(row, state).is_ok()
-            && done_before(row, state, actor).is_none()
-    };
-    workflow.acts.iter().filter(permitted).collect()
 }
 
 fn open(catalogue: &Catalogue, request: &ActRequest<'_>, actor: &Actor) -> Result<Ruling, Refusal> {

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::catalogue::{Field, Service, Title};
+use crate::calendar::Colour;
+use crate::catalogue::{Field, Party, Service, Title};
 use crate::form::FieldError;
 use crate::refusal::{Code, Facts};
 
@@ -28,6 +29,9 @@ pub struct Words {
     stage: BTreeMap<String, Title>,
     act: BTreeMap<String, Title>,
     mark: BTreeMap<String, Title>,
+    party: BTreeMap<String, Title>,
+    clock: BTreeMap<String, Title>,
+    colour: BTreeMap<String, Title>,
     role: BTreeMap<String, Title>,
     sync: BTreeMap<String, Title>,
     next: BTreeMap<String, Title>,
@@ -65,6 +69,24 @@ impl Words {
     #[must_use]
     pub fn mark(&self, id: &str) -> Title {
         Self::of(&self.mark, id)
+    }
+    /// Somebody whose an act is: a role, or a part in the case.
+    #[must_use]
+    pub fn party(&self, party: Party) -> Title {
+        match party {
+            Party::Role(role) => self.role(role.id()),
+            part => Self::of(&self.party, &String::from(part)),
+        }
+    }
+    /// A clock of a limit.
+    #[must_use]
+    pub fn clock(&self, id: &str) -> Title {
+        Self::of(&self.clock, id)
+    }
+    /// A colour in which time left shows.
+    #[must_use]
+    pub fn colour(&self, colour: Colour) -> Title {
+        Self::of(&self.colour, colour.id())
     }
     /// A role.
     #[must_use]
@@ -191,6 +213,12 @@ mod tests {
             }
             for row in &workflow.acts {
                 assert!(words.act.contains_key(&row.id), "act {}", row.id);
+                for party in row.by.iter().filter(|party| !matches!(party, Party::Role(_))) {
+                    assert!(words.party.contains_key(&String::from(*party)), "party {party:?}");
+                }
+            }
+            for clock in workflow.clocks.keys() {
+                assert!(words.clock.contains_key(clock), "clock {clock}");
             }
         }
         assert!(words.act.contains_key(OPENING_ACT));

@@ -71,6 +71,29 @@ fn an_act_that_needs_no_referee_is_shown_as_done_at_once() {
 }
 
 #[test]
+fn a_case_says_what_may_come_next_by_whom_and_how_much_time_is_left() {
+    let (mut referee, _, [mut worker]) = people::<1>(Role::GridWorker);
+    let case = capture(&mut worker, "case.city.E06010", "桶边一堆");
+    referee.sync(&mut worker);
+    let shown = worker.case(&case).unwrap();
+    let next = |act: &str| shown.next.iter().find(|next| next.act == act).unwrap();
+    assert_eq!(next("self_handle").why_not, None);
+    let accept = next("accept");
+    assert_eq!(
+        (accept.by.as_slice(), accept.why_not.as_deref()),
+        (["受理员".to_owned()].as_slice(), Some("你的角色不能“受理”"))
+    );
+    let give = next("give_info");
+    assert_eq!(give.why_not.as_deref(), Some("当前状态是“已上报”,不能“补充信息”"), "nobody asked");
+    assert_eq!(next("escalate").args, ["reason"]);
+    assert!(shown.next.iter().all(|next| !next.by.is_empty() && next.act != "archive"));
+    let times: Vec<(&str, &str)> =
+        shown.times.iter().map(|t| (t.clock.as_str(), t.colour.as_str())).collect();
+    assert_eq!(times, [("accept", "green")]);
+    assert!(shown.times[0].due.as_ref().unwrap().ends_with("+08:00") && shown.times[0].left_ms > 0);
+}
+
+#[test]
 fn an_act_with_words_and_a_photo_is_one_group_content_first() {
     let (mut referee, _, [mut worker]) = people::<1>(Role::GridWorker);
     let case = capture(&mut worker, "case.snap", "小广告");

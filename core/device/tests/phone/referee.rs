@@ -351,7 +351,8 @@ impl Referee {
         } else {
             let act = Act::from_bytes(&envelope.body).unwrap();
             let state = record.as_ref().map(|r| &r.state);
-            let ruling = match judge(&self.catalogue, state, &act.request(), &person) {
+            let request = yuandian_model::ActRequest { at_ms: SERVER_MS, ..act.request() };
+            let ruling = match judge(&self.catalogue, state, &request, &person) {
                 Err(refusal) => return (refusal.code, refusal.facts, None),
                 Ok(ruling) if state == Some(&ruling.next) => return (ruling.code, ruling.facts, None),
                 Ok(ruling) => ruling,

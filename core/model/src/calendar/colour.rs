@@ -22,6 +22,19 @@ pub enum Colour {
     DarkRed,
 }
 
+impl Colour {
+    /// The id used in words and answers.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Colour::Green => "green",
+            Colour::Yellow => "yellow",
+            Colour::Red => "red",
+            Colour::DarkRed => "dark_red",
+        }
+    }
+}
+
 /// Where one colour ends and the next begins, percent of the limit. No national standard fixes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Thresholds {
