@@ -240,15 +240,8 @@ impl Phone {
                 restored.push((head.partition, stands));
             }
             streams::put_partition(tx, head)?;
-            blobs::backed_up(tx, head)?;
-            if let Some(safe) = head.safe_seq {
-                authored::prune(tx, head.epoch, safe)?;
-            }
         }
-        if restored.is_empty() {
-            return Ok(BTreeSet::new());
-        }
-        if ended.is_some() {
+        if !restored.is_empty() && ended.is_some() {
             // Of a partition that a greeting does not name nobody says whether it was spared.
             let named: BTreeSet<PartitionId> = heads.iter().map(|head| head.partition).collect();
             for partition in streams::partitions(tx)?.into_iter().filter(|known| !named.contains(known)) {
@@ -256,7 +249,15 @@ impl Phone {
                 restored.push((partition, 0));
             }
         }
-        self.refill(tx, &restored)
+        let touched = if restored.is_empty() { BTreeSet::new() } else { self.refill(tx, &restored)? };
+        // What a backup of the new life holds is asked only when what the old one had lost is on its way again.
+        for head in heads {
+            blobs::backed_up(tx, head)?;
+            if let Some(safe) = head.safe_seq {
+                authored::prune(tx, head.epoch, safe)?;
+            }
+        }
+        Ok(touched)
     }
 
     /// Partitions whose logs have begun another life, each with the last number that stands of the one before.
