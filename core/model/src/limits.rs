@@ -77,5 +77,7 @@ pub const CATALOGUE_FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const CATALOGUE_FILES_MAX: usize = 256;
 /// Acts of one workflow.
 pub const WORKFLOW_ACTS_MAX: usize = 256;
+/// Stages of one workflow.
+pub const WORKFLOW_STAGES_MAX: usize = 64;
 /// What is looked for in a catalogue, characters; what comes behind is not looked at.
 pub const FIND_CHARS_MAX: usize = 64;

@@ -202,14 +202,7 @@ fn act_of(draft: &Draft, carried: &BTreeSet<(Mark, &str)>, act: &Transition, at:
             at.wrong("args", format!("{name} twice"));
         }
     }
-    let asked = match act.effect {
-        Effect::Assign => Some(("user", ArgumentKind::User)),
-        Effect::Dispatch | Effect::Join => Some(("unit", ArgumentKind::Unit)),
-        Effect::Merge => Some(("into", ArgumentKind::Case)),
-        Effect::Pause => Some(("until", ArgumentKind::Date)),
-        Effect::Extend => Some(("limit", ArgumentKind::Limit)),
-        _ => None,
-    };
+    let asked = asked_by(act.effect);
     if let Some((name, kind)) = asked {
         let is_asked = act.arguments().any(|(argument, required)| argument == name && required);
         // What was asked for is kept; who answers need not say it again.
@@ -242,10 +235,22 @@ fn act_of(draft: &Draft, carried: &BTreeSet<(Mark, &str)>, act: &Transition, at:
     }
 }
 
+/// The argument that an effect cannot do without.
+fn asked_by(effect: Effect) -> Option<(&'static str, ArgumentKind)> {
+    match effect {
+        Effect::Assign => Some(("user", ArgumentKind::User)),
+        Effect::Dispatch | Effect::Join => Some(("unit", ArgumentKind::Unit)),
+        Effect::Merge => Some(("into", ArgumentKind::Case)),
+        Effect::Pause => Some(("until", ArgumentKind::Date)),
+        Effect::Extend => Some(("limit", ArgumentKind::Limit)),
+        _ => None,
+    }
+}
+
 /// Which questions always come with which arguments: whoever asks one says it, or answers one that came with it.
-fn carried(workflow: &Workflow) -> BTreeSet<(Mark, &str)> {
-    let names: BTreeSet<&str> =
-        workflow.acts.iter().flat_map(Transition::arguments).map(|(name, _)| name).collect();
+fn carried(workflow: &Workflow) -> BTreeSet<(Mark, &'static str)> {
+    let names = workflow.acts.iter().filter_map(|act| asked_by(act.effect)).map(|(name, _)| name);
+    let names: BTreeSet<&str> = names.collect();
     let asking = |mark: Mark| workflow.acts.iter().filter(move |act| act.sets.contains(&mark));
     let asked = Mark::ALL.iter().copied().filter(|mark| mark.is_asked() && asking(*mark).next().is_some());
     let asked: Vec<Mark> = asked.collect();

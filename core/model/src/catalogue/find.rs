@@ -33,19 +33,16 @@ impl Catalogue {
         let text = folded(&text.chars().take(FIND_CHARS_MAX).collect::<String>());
         let wanted: Vec<&str> = text.split(|c: char| c.is_whitespace() || ",，、;；".contains(c)).collect();
         let wanted: Vec<&str> = wanted.into_iter().filter(|word| !word.is_empty()).collect();
+        let joined = wanted.concat();
         let may_open = |service: &Service| {
             roles.is_none_or(|roles| roles.iter().any(|role| service.create.contains(role)))
         };
         let mut found: Vec<(Rank, usize, &Service)> = Vec::new();
         for service in self.services().filter(|service| may_open(service)) {
             let names = Names::of(service);
-            // A title of several words is looked for as it stands, too.
-            let whole = names.rank(text.trim());
             let apart = wanted.iter().map(|word| names.rank(word)).sum::<Option<Rank>>();
-            let rank = match (whole, apart) {
-                (Some(whole), Some(apart)) => Some(whole.min(apart)),
-                (whole, apart) => whole.or(apart),
-            };
+            // A title of several words is looked for as it stands, too, and pinyin whatever blanks are between.
+            let rank = [apart, names.rank(text.trim()), names.rank(&joined)].into_iter().flatten().min();
             found.extend(rank.map(|rank| (rank, service.title.zh.chars().count(), service)));
         }
         found.sort_by(|a, b| (a.0, a.1, &a.2.id).cmp(&(b.0, b.1, &b.2.id)));
@@ -272,6 +269,8 @@ mod tests {
             ("看老人", "help.elder_check"),
             ("help.repair", "help.repair"),
             ("xiaoxiu", "help.repair"),
+            ("bao lu la ji", garbage),
+            ("lao ren bao jing", "alert.elder"),
         ] {
             assert_eq!(
                 found(text, None).first().map(String::as_str),

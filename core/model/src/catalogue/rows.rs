@@ -8,7 +8,7 @@ use super::{
     Argument, ArgumentKind, Condition, Field, Service, ServiceId, Title, Transition, Workflow, is_key,
 };
 use crate::field::Bound;
-use crate::limits::{WORD_BYTES_MAX, WORKFLOW_ACTS_MAX};
+use crate::limits::{ACT_ARGS_MAX, WORD_BYTES_MAX, WORKFLOW_ACTS_MAX, WORKFLOW_STAGES_MAX};
 
 /// Whether a text may be the id of a row: 1-64 of `A-Z`, `a-z`, `0-9`, `_`, `.`, `-`.
 pub(super) fn is_id(text: &str) -> bool {
@@ -63,7 +63,11 @@ pub(super) fn workflow(row: &mut Row<'_>) -> Option<Workflow> {
         acts.truncate(WORKFLOW_ACTS_MAX);
     }
     let workflow = Workflow { title: title?, opens: opens?, ends: ends?, clocks, acts };
-    if let Some(stage) = workflow.stages().into_iter().find(|stage| !is_key(stage)) {
+    let stages = workflow.stages();
+    if stages.len() > WORKFLOW_STAGES_MAX {
+        row.wrong("act", format!("{} stages, and at most {WORKFLOW_STAGES_MAX} are read", stages.len()));
+    }
+    if let Some(stage) = stages.into_iter().find(|stage| !is_key(stage)) {
         row.wrong("act", format!("stage {stage:?} is {NO_KEY}"));
     }
     if let Some(clock) = workflow.clocks.keys().find(|clock| !is_key(clock)) {
@@ -76,7 +80,11 @@ fn act(row: &mut Row<'_>) -> Option<Transition> {
     let (id, from, to) = (row.required::<String>("id"), row.required("from"), row.optional("to"));
     let (by, class, offline) = (row.required("by"), row.required("class"), row.required("offline"));
     let (effect, evidence) = (row.or_default("effect"), row.or_default("evidence"));
-    let args = row.or_default("args");
+    let mut args: Vec<String> = row.or_default("args");
+    if args.len() > ACT_ARGS_MAX {
+        row.wrong("args", format!("{} arguments, and at most {ACT_ARGS_MAX} are read", args.len()));
+        args.truncate(ACT_ARGS_MAX);
+    }
     let (needs, bars) = (row.or_default("needs"), row.or_default("bars"));
     let (sets, clears) = (row.or_default("sets"), row.or_default("clears"));
     let (counts, at_most) = (row.optional("counts"), row.optional("at_most"));

@@ -246,6 +246,24 @@ fn limits_hold_at_and_above() {
         acts(crate::limits::WORKFLOW_ACTS_MAX + 1),
         ["f.toml: workflow W: act: 257 acts, and at most 256 are read"]
     );
+    let stages = |n: usize| {
+        let from: Vec<String> = (0..n).map(|n| format!("'s{n}'")).collect();
+        let head = format!("{HEAD}{}", act(0).replace("['a']", &format!("[{}]", from.join(", "))));
+        lines(&head.replace("final = ['a']", &format!("final = ['a', {}]", from.join(", "))))
+    };
+    let most = crate::limits::WORKFLOW_STAGES_MAX;
+    assert!(!stages(most - 1).iter().any(|line| line.contains("at most")));
+    assert_eq!(stages(most), ["f.toml: workflow W: act: 65 stages, and at most 64 are read"]);
+    let args = |n: usize| {
+        let names: Vec<String> = (0..n).map(|n| format!("'x{n}'")).collect();
+        lines(&format!("{HEAD}{}args = [{}]", act(0), names.join(", ")))
+    };
+    let most = crate::limits::ACT_ARGS_MAX;
+    assert!(!args(most).iter().any(|line| line.contains("at most")));
+    assert!(
+        args(most + 1)
+            .contains(&"f.toml: workflow W: act[0].args: 33 arguments, and at most 32 are read".to_owned())
+    );
     let empty = vec![CatalogueFile { name: "e.toml", text: "" }; crate::limits::CATALOGUE_FILES_MAX];
     let with = |text| [empty.as_slice(), &[CatalogueFile { name: "f.toml", text }]].concat();
     assert_eq!(load(&with(&good)).unwrap_err().0[0].reason, "257 files, and at most 256 are read");

@@ -104,15 +104,22 @@ fn said(question: &Question) -> Result<Said, String> {
 pub fn open(dir: Option<&Path>) -> Result<Catalogue, String> {
     let folder = Folder::of(dir);
     let mut mistakes = folder.mistakes.clone();
-    match load(&folder.files()) {
-        Ok(catalogue) if mistakes.is_empty() => Ok(catalogue),
-        Ok(_) => Err(lines(&mistakes)),
-        Err(error) => {
-            mistakes.extend(error.0.into_iter().filter(|_| !folder.texts.is_empty()));
-            Err(lines(&mistakes))
-        }
+    let loaded = if folder.texts.is_empty() { None } else { Some(load(&folder.files())) };
+    match loaded {
+        Some(Ok(catalogue)) if mistakes.is_empty() => return Ok(catalogue),
+        Some(Err(error)) => mistakes.extend(error.0),
+        Some(Ok(_)) | None => {}
     }
+    let shown = mistakes.len().min(MISTAKES_SHOWN_MAX);
+    let rest = match mistakes.len() - shown {
+        0 => String::new(),
+        rest => format!("\nand {rest} mistakes more: `catalogue check` tells all"),
+    };
+    Err(format!("{}{rest}", lines(&mistakes[..shown])))
 }
+
+/// Mistakes that are told to whoever asked for something else.
+const MISTAKES_SHOWN_MAX: usize = 5;
 
 fn lines(mistakes: &[impl ToString]) -> String {
     mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
