@@ -1,5 +1,6 @@
 //! The workspace's own programs: built once with one set of features, then become or run.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::command::{self, Call, Done, Stop, failed};
@@ -108,6 +109,11 @@ pub fn become_bench(name: &str, json: bool) -> Done {
 /// Builds, then becomes the simulated world with these arguments.
 pub fn become_sim(args: &[String]) -> Done {
     Err(sim()?.args(args).become_it())
+}
+
+/// Builds, then becomes the answer to a question about the domain's data. Files are named from where the question was asked.
+pub fn become_domain(topic: &str, args: &[OsString]) -> Done {
+    Err(program(&build()?, "yuandian-domain")?.in_the_callers_folder()?.arg(topic).args(args).become_it())
 }
 
 /// Every promise in as many worlds as a test run has time for, with every fault. Which worlds is drawn from the tree that is committed: the same

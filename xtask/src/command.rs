@@ -96,6 +96,13 @@ impl Call {
         self
     }
 
+    /// Starts it in the folder that this command was started in.
+    pub fn in_the_callers_folder(mut self) -> Result<Self, Stop> {
+        let folder = std::env::current_dir().map_err(io("find", Path::new(".")))?;
+        self.command.current_dir(folder);
+        Ok(self)
+    }
+
     /// Runs it with all its output on stderr. It fails unless the exit code is 0.
     pub fn run(mut self) -> Done {
         self.announce();

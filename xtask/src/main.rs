@@ -24,6 +24,7 @@ mod scenarios;
 mod swift;
 mod tools;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -65,6 +66,21 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Services and workflows as files: `check [DIR]`, `list --find TEXT`, `export DIR`, `keygen`, `sign DIR`, `verify FILE`.
+    #[command(disable_help_flag = true)]
+    Catalogue(Question),
+    /// Workflows as tables and diagrams: `list`, `show W1 --mermaid`, `docs`.
+    #[command(disable_help_flag = true)]
+    Workflow(Question),
+    /// Working time: `windows`, `due --from AT --limit LIMIT`, `days --year YEAR`.
+    #[command(disable_help_flag = true)]
+    Calendar(Question),
+    /// Grids as GeoJSON packs: `check FILE`.
+    #[command(disable_help_flag = true)]
+    Grid(Question),
+    /// Turn a position of one coordinate system into another: `--from wgs84 --to gcj02 LNG,LAT`.
+    #[command(disable_help_flag = true)]
+    Coords(Question),
     /// Strike every I/O operation of a phone's flows: killed, cut from power, full, failing.
     Crash {
         /// A flow by its name, or `all`.
@@ -136,6 +152,14 @@ enum Chore {
     },
 }
 
+/// A question to `yuandian-domain`.
+#[derive(Args)]
+struct Question {
+    /// Given on as they are.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<OsString>,
+}
+
 #[derive(Args)]
 struct GateArgs {
     /// The document that each change applies to.
@@ -167,6 +191,11 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::Demo { exit } => binaries::become_demo(exit),
         Chore::Gate(args) => gate::become_gate(&args.base, &args.dir, args.structure_only, args.json),
         Chore::Sim { args } => binaries::become_sim(&args),
+        Chore::Catalogue(Question { args }) => binaries::become_domain("catalogue", &args),
+        Chore::Workflow(Question { args }) => binaries::become_domain("workflow", &args),
+        Chore::Calendar(Question { args }) => binaries::become_domain("calendar", &args),
+        Chore::Grid(Question { args }) => binaries::become_domain("grid", &args),
+        Chore::Coords(Question { args }) => binaries::become_domain("coords", &args),
         Chore::Crash { flow, json } => binaries::become_crash(&flow, json),
         Chore::Kill { count, seed, json } => binaries::become_kill(count, &binaries::Drawn { seed, json }),
         Chore::Fuzz { target, seconds, seed, json } => {
@@ -193,4 +222,43 @@ fn format_sources(check: bool) -> Done {
 /// The name by which a value is chosen on the command line.
 fn name_of(value: &impl ValueEnum) -> String {
     value.to_possible_value().map_or_else(String::new, |known| known.get_name().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_in_order() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_question_is_given_on_as_it_is() {
+        let cases: [&[&str]; 7] = [
+            &["catalogue", "check", "--json"],
+            &["catalogue", "list", "--find", "-x", "--json"],
+            &["workflow", "show", "W1", "--mermaid"],
+            &["calendar", "due", "--from", "2026-09-30T16:00+08:00", "--limit", "4 work_hour"],
+            &["grid", "check", "--help"],
+            &["coords", "--from", "wgs84", "--to", "gcj02", "-73.9,40.7"],
+            &["coords", "-73.9,40.7", "--", "--from"],
+        ];
+        for line in cases {
+            let chore = Cli::try_parse_from([&["xtask"], line].concat()).map(|cli| cli.chore);
+            let Ok(
+                Chore::Catalogue(question)
+                | Chore::Workflow(question)
+                | Chore::Calendar(question)
+                | Chore::Grid(question)
+                | Chore::Coords(question),
+            ) = chore
+            else {
+                panic!("{line:?} is no question");
+            };
+            assert_eq!(question.args, line[1..], "{line:?}");
+        }
+    }
 }

@@ -26,6 +26,8 @@ pub enum Purpose {
     ServerKey,
     /// The server's order to forget everything.
     Wipe,
+    /// A catalogue of services and workflows.
+    Catalogue,
 }
 
 impl Purpose {
@@ -38,6 +40,7 @@ impl Purpose {
             Purpose::Receipt => b"yuandian/0/receipt\0",
             Purpose::ServerKey => b"yuandian/0/server-key\0",
             Purpose::Wipe => b"yuandian/0/wipe\0",
+            Purpose::Catalogue => b"yuandian/0/catalogue\0",
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod actor;
+pub mod catalogue;
 pub mod cbor;
 pub mod content;
 pub mod envelope;
@@ -16,6 +17,7 @@ pub mod limits;
 pub use act::{Act, Place, Report};
 pub use actor::actor;
 pub use automerge::{ActorId, ChangeHash};
+pub use catalogue::{SignedCatalogue, SignedCatalogueError};
 pub use content::{
     Answer, Candidate, Content, ContentError, ContentView, Edit, Entry, NoteEntry, PhotoEntry, RenditionRef,
 };

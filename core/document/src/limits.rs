@@ -1,4 +1,4 @@
-//! Limits of commits, in one place (those of changes are the gate's: [`crate::gate::limits`]).
+//! Limits of commits and catalogues, in one place (those of changes are the gate's: [`crate::gate::limits`]).
 
 /// One signed commit on the wire, bytes: the largest change and room for the envelope.
 pub const COMMIT_BYTES_MAX: usize = 96 * 1024;
@@ -10,3 +10,5 @@ pub const ACT_ARG_BYTES_MAX: usize = 4 * 1024;
 pub const MICROS_PER_COMMIT_MAX: usize = 16;
 /// One micro picture, bytes.
 pub const MICRO_BYTES_MAX: usize = 2 * 1024;
+/// A signed catalogue, bytes.
+pub const SIGNED_CATALOGUE_BYTES_MAX: usize = 8 * 1024 * 1024;

@@ -222,20 +222,31 @@ impl Field {
     }
 }
 
-/// A bound may stand in a data file as a text or as a number.
-fn bound<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Bound {
-        Text(String),
-        Whole(i64),
-        Decimal(f64),
+/// A bound, which may stand in a data file as a text or as a number.
+#[derive(Deserialize)]
+#[serde(from = "TextOrNumber")]
+pub(crate) struct Bound(pub(crate) String);
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a text or a number is expected")]
+enum TextOrNumber {
+    Text(String),
+    Whole(i64),
+    Decimal(f64),
+}
+
+impl From<TextOrNumber> for Bound {
+    fn from(bound: TextOrNumber) -> Self {
+        Bound(match bound {
+            TextOrNumber::Text(text) => text,
+            TextOrNumber::Whole(number) => number.to_string(),
+            TextOrNumber::Decimal(number) => number.to_string(),
+        })
     }
-    Ok(Option::<Bound>::deserialize(deserializer)?.map(|bound| match bound {
-        Bound::Text(text) => text,
-        Bound::Whole(number) => number.to_string(),
-        Bound::Decimal(number) => number.to_string(),
-    }))
+}
+
+fn bound<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<Bound>::deserialize(deserializer)?.map(|bound| bound.0))
 }
 
 #[cfg(test)]

@@ -71,3 +71,13 @@ pub const EXPR_NESTING_MAX: usize = 32;
 pub const EXPR_NODES_MAX: usize = 200;
 /// Choices that are tried out to learn whether an expression can come true; beyond it the form is believed.
 pub const EXPR_TRIALS_MAX: usize = 4_096;
+/// One file of a catalogue, bytes.
+pub const CATALOGUE_FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Files of a catalogue.
+pub const CATALOGUE_FILES_MAX: usize = 256;
+/// Acts of one workflow.
+pub const WORKFLOW_ACTS_MAX: usize = 256;
+/// Stages of one workflow.
+pub const WORKFLOW_STAGES_MAX: usize = 64;
+/// What is looked for in a catalogue, characters; what comes behind is not looked at.
+pub const FIND_CHARS_MAX: usize = 64;

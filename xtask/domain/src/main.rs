@@ -6,8 +6,11 @@
 #![allow(clippy::disallowed_methods, reason = "a tool reads the files it is given")]
 
 mod calendar;
+mod catalogue;
 mod coords;
 mod grid;
+mod said;
+mod workflow;
 
 use std::process::ExitCode;
 
@@ -25,18 +28,26 @@ enum Topic {
     /// Working time: windows, and when a limit ends.
     #[command(subcommand)]
     Calendar(calendar::Question),
+    /// Services and workflows as files: checking, listing, signing.
+    #[command(subcommand)]
+    Catalogue(catalogue::Question),
     /// Turn a position of one coordinate system into another.
     Coords(coords::Question),
     /// Grids as GeoJSON packs.
     #[command(subcommand)]
     Grid(grid::Question),
+    /// Workflows as tables and diagrams.
+    #[command(subcommand)]
+    Workflow(workflow::Question),
 }
 
 fn main() -> ExitCode {
     let answered = match Cli::parse().topic {
         Topic::Calendar(question) => calendar::answer(&question),
+        Topic::Catalogue(question) => catalogue::answer(&question),
         Topic::Coords(question) => coords::answer(&question),
         Topic::Grid(question) => grid::answer(&question),
+        Topic::Workflow(question) => workflow::answer(&question),
     };
     match answered {
         Ok(code) => code,

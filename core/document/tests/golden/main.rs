@@ -12,9 +12,10 @@ use check::{Golden, mutants};
 use yuandian_document::gate::{self, Checks};
 use yuandian_document::limits::COMMIT_BYTES_MAX;
 use yuandian_document::{
-    Act, Body, Content, DeviceCertificate, DeviceKey, Envelope, Kind, Place, Report, SignedCommit, Signer,
-    SoftwareRoot, cbor, genesis,
+    Act, Body, Content, DeviceCertificate, DeviceKey, Envelope, Kind, Place, Report, SignedCatalogue,
+    SignedCommit, Signer, SoftwareRoot, cbor, genesis,
 };
+use yuandian_model::catalogue::CatalogueFile;
 use yuandian_model::{Cell500, DivisionCode, Wgs84};
 
 const FORMS: &[&str] = &[
@@ -30,6 +31,7 @@ const FORMS: &[&str] = &[
     "signed-commit-content",
     "signed-commit-act",
     "device-certificate",
+    "signed-catalogue",
 ];
 
 fn golden() -> Golden {
@@ -130,6 +132,23 @@ fn a_certificate_is_of_its_root_down_to_the_last_bit() {
     assert_eq!(sample.verify().unwrap().id, samples::key().id());
     for (index, mutant) in mutants(&cbor::encode(&sample)) {
         let forged = read(&mutant).ok().and_then(|certificate| certificate.verify().ok());
+        assert!(forged.is_none(), "byte {index} is not signed");
+    }
+}
+
+#[test]
+fn a_signed_catalogue_is_of_its_keeper_down_to_the_last_bit() {
+    let files = [
+        CatalogueFile { name: "b.toml", text: "[group.g]\ntitle = { zh = '组', en = 'g' }\n" },
+        CatalogueFile { name: "a.toml", text: "schema = 1\nversion = 7\n" },
+    ];
+    let key = samples::key();
+    let sample = SignedCatalogue::sign(&files, &key).unwrap();
+    golden().hold("signed-catalogue", &sample, SignedCatalogue::encode, SignedCatalogue::decode);
+    assert_eq!(sample.verify(&key.public()).unwrap().version(), 7);
+    for (index, mutant) in mutants(&sample.encode()) {
+        let forged =
+            SignedCatalogue::decode(&mutant).ok().and_then(|signed| signed.verify(&key.public()).ok());
         assert!(forged.is_none(), "byte {index} is not signed");
     }
 }

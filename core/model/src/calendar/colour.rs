@@ -23,6 +23,9 @@ pub enum Colour {
 }
 
 impl Colour {
+    /// Every colour, the best first.
+    pub const ALL: &'static [Colour] = &[Colour::Green, Colour::Yellow, Colour::Red, Colour::DarkRed];
+
     /// The id used in words and answers.
     #[must_use]
     pub fn id(self) -> &'static str {

@@ -1,6 +1,6 @@
 //! What must hold between the rows of a catalogue. Every mistake is told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::load::Draft;
 use super::read::Mistake;
@@ -9,6 +9,7 @@ use super::{
     Privacy, Service, Title, Transition, Workflow,
 };
 use crate::form;
+use crate::limits::PHOTOS_PER_COMMAND_MAX;
 use crate::mark::Mark;
 
 /// Indicators that a service may count for (DOMAIN §2.5).
@@ -57,6 +58,12 @@ impl At<'_> {
         });
     }
 
+    fn each_once<T: Ord>(&mut self, field: &str, list: &[T]) {
+        if list.iter().collect::<BTreeSet<_>>().len() < list.len() {
+            self.wrong(field, "says one thing twice");
+        }
+    }
+
     fn title(&mut self, field: &str, title: &Title) {
         for (language, text) in [("zh", &title.zh), ("en", &title.en)] {
             if text.trim().is_empty() {
@@ -67,25 +74,32 @@ impl At<'_> {
 }
 
 pub(super) fn all(draft: &Draft, mistakes: &mut Vec<Mistake>) {
+    let mut opens: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (_, service) in draft.services.values() {
+        opens.entry(&service.workflow).or_default().extend(service.opens.as_deref());
+    }
     for (id, (file, workflow)) in &draft.workflows {
-        workflow_of(draft, workflow, &mut At { file, row: format!("workflow {id}"), mistakes });
+        let mut at = At { file, row: format!("workflow {id}"), mistakes };
+        acts_of(draft, workflow, &mut at);
+        if !draft.partial.contains(id) {
+            let others = opens.remove(id.as_str()).unwrap_or_default();
+            ways_of(workflow, &others, &mut at);
+        }
     }
     for (id, (file, service)) in &draft.services {
         let mut at = At { file, row: format!("service {id}"), mistakes };
+        alone(draft, service, &mut at);
         match draft.workflows.get(&service.workflow) {
-            Some((_, workflow)) => {
-                in_workflow(service, workflow, &mut at);
-                alone(draft, service, workflow, &mut at);
-            }
+            Some(_) if draft.partial.contains(&service.workflow) => {}
+            Some((_, workflow)) => in_workflow(service, workflow, &mut at),
+            None if draft.stands("workflow", &service.workflow) => {}
             None => at.wrong("workflow", format!("no workflow {}", service.workflow)),
         }
     }
 }
 
-fn workflow_of(draft: &Draft, workflow: &Workflow, at: &mut At<'_>) {
-    at.title("title", &workflow.title);
-    let reached: BTreeSet<&str> =
-        workflow.acts.iter().filter_map(|t| t.to.as_deref()).chain([workflow.opens.as_str()]).collect();
+fn acts_of(draft: &Draft, workflow: &Workflow, at: &mut At<'_>) {
+    let carried = carried(workflow);
     let row = at.row.clone();
     let mut acts = BTreeSet::new();
     for act in &workflow.acts {
@@ -93,60 +107,106 @@ fn workflow_of(draft: &Draft, workflow: &Workflow, at: &mut At<'_>) {
         if !acts.insert(&act.id) || act.id == OPENING_ACT {
             at.wrong("id", format!("act {} twice or reserved", act.id));
         }
-        if let Some(stage) = act.from.iter().find(|s| !reached.contains(s.as_str())) {
-            at.wrong("from", format!("no way leads to stage {stage}"));
-        }
         if act.from.is_empty() || act.by.is_empty() {
             at.wrong("from", "possible in no stage, or by nobody");
         }
-        act_of(draft, workflow, act, at);
+        at.each_once("from", &act.from);
+        at.each_once("by", &act.by);
+        act_of(draft, &carried, act, at);
     }
     at.row = row;
+}
+
+/// What must hold of a workflow's stages together: where they are reached from and lead to, which questions are answered.
+/// `others` are stages that services open in.
+fn ways_of(workflow: &Workflow, others: &BTreeSet<&str>, at: &mut At<'_>) {
+    let stages = workflow.stages();
+    let roots =
+        others.iter().copied().filter(|stage| stages.contains(stage)).chain([workflow.opens.as_str()]);
+    let onward = |act: &Transition, from: &str| act.from.iter().any(|stage| stage == from);
+    let reached = closure(roots, |stage| {
+        workflow.acts.iter().filter(|act| onward(act, stage)).filter_map(|act| act.to.as_deref()).collect()
+    });
+    let ending = closure(workflow.ends.iter().map(String::as_str), |stage| {
+        let into = workflow.acts.iter().filter(|act| act.to.as_deref() == Some(stage));
+        into.flat_map(|act| act.from.iter().map(String::as_str)).collect()
+    });
+    let row = at.row.clone();
+    for act in &workflow.acts {
+        if let Some(stage) = act.from.iter().find(|s| !reached.contains(s.as_str())) {
+            at.row = format!("{row} act {}", act.id);
+            at.wrong("from", format!("no way leads to stage {stage}"));
+        }
+    }
+    at.row = row;
+    if workflow.ends.is_empty() {
+        at.wrong("final", "no stage: nothing would ever end");
+    }
+    at.each_once("final", &workflow.ends);
     for stage in workflow.ends.iter().filter(|s| !reached.contains(s.as_str())) {
         at.wrong("final", format!("no way leads to final stage {stage}"));
     }
-    for stage in workflow.stages() {
-        let leaves =
-            |act: &Transition| act.from.iter().any(|s| s == stage) && act.to.as_deref() != Some(stage);
-        let goes_on = workflow.acts.iter().filter(|act| act.moves()).any(leaves);
-        if !goes_on && !workflow.ends.iter().any(|end| end == stage) {
+    for stage in stages.iter().filter(|stage| !ending.contains(*stage)) {
+        let leaves = |act: &Transition| onward(act, stage) && act.to.as_deref() != Some(stage);
+        if !workflow.acts.iter().filter(|act| act.moves()).any(leaves) {
             at.wrong("act", format!("nothing leads out of stage {stage}, and it is not final"));
+        } else if !workflow.ends.is_empty() {
+            at.wrong("act", format!("no way leads from stage {stage} to a final one"));
         }
     }
     for mark in Mark::ALL {
-        let sets: Vec<&Transition> = workflow.acts.iter().filter(|act| act.sets.contains(mark)).collect();
+        let is_set = workflow.acts.iter().any(|act| act.sets.contains(mark));
         let answered = workflow.acts.iter().any(|act| act.clears.contains(mark));
-        if (mark.is_asked() || mark.stops()) && !sets.is_empty() && !answered {
+        if (mark.is_asked() || mark.stops()) && is_set && !answered {
             at.wrong("act", format!("{mark} is set and nothing takes it away"));
         }
         let needed = workflow.acts.iter().find(|act| act.needs.contains(mark));
-        if let (true, Some(act)) = (sets.is_empty() && mark.is_asked(), needed) {
+        if let (true, Some(act)) = (!is_set && mark.is_asked(), needed) {
             at.wrong("act", format!("{} needs {mark}, which nothing sets", act.id));
         }
     }
     for (clock, stages) in &workflow.clocks {
+        let field = format!("clocks.{clock}");
+        if stages.is_empty() {
+            at.wrong(&field, "runs in no stage");
+        }
+        if clock == WHOLE {
+            at.wrong(&field, "stands for the whole way in every workflow");
+        }
         for stage in stages.iter().filter(|stage| !reached.contains(stage.as_str())) {
-            at.wrong(&format!("clocks.{clock}"), format!("no way leads to stage {stage}"));
+            at.wrong(&field, format!("no way leads to stage {stage}"));
         }
     }
 }
 
-fn act_of(draft: &Draft, workflow: &Workflow, act: &Transition, at: &mut At<'_>) {
-    for (name, _) in act.arguments().filter(|(name, _)| !draft.arguments.contains_key(*name)) {
-        at.wrong("args", format!("no argument {name}"));
+/// Everything that some roots lead to, themselves included.
+fn closure<'w>(
+    roots: impl Iterator<Item = &'w str>,
+    next: impl Fn(&str) -> Vec<&'w str>,
+) -> BTreeSet<&'w str> {
+    let mut open: Vec<&str> = roots.collect();
+    let mut found: BTreeSet<&str> = open.iter().copied().collect();
+    while let Some(stage) = open.pop() {
+        open.extend(next(stage).into_iter().filter(|stage| found.insert(stage)));
     }
-    let asked = match act.effect {
-        Effect::Assign => Some(("user", ArgumentKind::User)),
-        Effect::Dispatch | Effect::Join => Some(("unit", ArgumentKind::Unit)),
-        Effect::Merge => Some(("into", ArgumentKind::Case)),
-        Effect::Pause => Some(("until", ArgumentKind::Date)),
-        Effect::Extend => Some(("limit", ArgumentKind::Limit)),
-        _ => None,
-    };
+    found
+}
+
+fn act_of(draft: &Draft, carried: &BTreeSet<(Mark, &str)>, act: &Transition, at: &mut At<'_>) {
+    let mut names = BTreeSet::new();
+    for (name, _) in act.arguments() {
+        if !draft.stands("argument", name) {
+            at.wrong("args", format!("no argument {name}"));
+        }
+        if !names.insert(name) {
+            at.wrong("args", format!("{name} twice"));
+        }
+    }
+    let asked = asked_by(act.effect);
     if let Some((name, kind)) = asked {
         let is_asked = act.arguments().any(|(argument, required)| argument == name && required);
         // What was asked for is kept; who answers need not say it again.
-        let kept = || act.clears.iter().any(|mark| carries(workflow, *mark, name, Mark::ALL.len()));
+        let kept = || act.clears.iter().any(|mark| carried.contains(&(*mark, name)));
         if !is_asked && !kept() {
             at.wrong("args", format!("its effect needs the argument {name}"));
         }
@@ -175,14 +235,41 @@ fn act_of(draft: &Draft, workflow: &Workflow, act: &Transition, at: &mut At<'_>)
     }
 }
 
-/// Whether a question always comes with an argument: whoever asks it says so, or answers one that did. `steps` ends a circle.
-fn carries(workflow: &Workflow, mark: Mark, name: &str, steps: usize) -> bool {
-    let mut asking = workflow.acts.iter().filter(|act| act.sets.contains(&mark)).peekable();
-    let says = |act: &Transition| {
-        act.arguments().any(|(argument, required)| argument == name && required)
-            || (steps > 0 && act.clears.iter().any(|other| carries(workflow, *other, name, steps - 1)))
-    };
-    mark.is_asked() && asking.peek().is_some() && asking.all(says)
+/// The argument that an effect cannot do without.
+fn asked_by(effect: Effect) -> Option<(&'static str, ArgumentKind)> {
+    match effect {
+        Effect::Assign => Some(("user", ArgumentKind::User)),
+        Effect::Dispatch | Effect::Join => Some(("unit", ArgumentKind::Unit)),
+        Effect::Merge => Some(("into", ArgumentKind::Case)),
+        Effect::Pause => Some(("until", ArgumentKind::Date)),
+        Effect::Extend => Some(("limit", ArgumentKind::Limit)),
+        _ => None,
+    }
+}
+
+/// Which questions always come with which arguments: whoever asks one says it, or answers one that came with it.
+fn carried(workflow: &Workflow) -> BTreeSet<(Mark, &'static str)> {
+    let names = workflow.acts.iter().filter_map(|act| asked_by(act.effect)).map(|(name, _)| name);
+    let names: BTreeSet<&str> = names.collect();
+    let asking = |mark: Mark| workflow.acts.iter().filter(move |act| act.sets.contains(&mark));
+    let asked = Mark::ALL.iter().copied().filter(|mark| mark.is_asked() && asking(*mark).next().is_some());
+    let asked: Vec<Mark> = asked.collect();
+    let mut carried = BTreeSet::new();
+    loop {
+        let before = carried.len();
+        for (mark, name) in asked.iter().flat_map(|mark| names.iter().map(move |name| (*mark, *name))) {
+            let says = |act: &Transition| {
+                act.arguments().any(|(argument, required)| argument == name && required)
+                    || act.clears.iter().any(|other| carried.contains(&(*other, name)))
+            };
+            if asking(mark).all(says) {
+                carried.insert((mark, name));
+            }
+        }
+        if carried.len() == before {
+            return carried;
+        }
+    }
 }
 
 /// What a service and its workflow owe each other.
@@ -197,6 +284,10 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
     }
     if let Some(opens) = service.opens.as_ref().filter(|opens| !workflow.stages().contains(opens.as_str())) {
         at.wrong("opens", format!("{} has no stage {opens}", service.workflow));
+    }
+    let of_service = workflow.acts.iter().any(|row| matches!(row.evidence, Needed::OfService(_)));
+    if !of_service && service.evidence.after_min > 0 {
+        at.wrong("evidence.after_min", format!("no act of {} asks for it", service.workflow));
     }
     for (act, offline) in &service.offline {
         let Some(row) = workflow.act(act) else {
@@ -222,8 +313,7 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
 }
 
 /// What must hold of a service by itself.
-fn alone(draft: &Draft, service: &Service, workflow: &Workflow, at: &mut At<'_>) {
-    at.title("title", &service.title);
+fn alone(draft: &Draft, service: &Service, at: &mut At<'_>) {
     if let Some(help) = &service.help {
         at.title("help", help);
     }
@@ -233,19 +323,45 @@ fn alone(draft: &Draft, service: &Service, workflow: &Workflow, at: &mut At<'_>)
     if service.create.is_empty() {
         at.wrong("create", "nobody may open one");
     }
-    if !draft.groups.contains_key(&service.group) {
+    if !draft.stands("group", &service.group) {
         at.wrong("group", format!("no group {:?}", service.group));
     }
     for kpi in service.kpi.iter().filter(|kpi| !KPIS.contains(&kpi.as_str())) {
         at.wrong("kpi", format!("no indicator {kpi:?}"));
     }
-    let of_service = workflow.acts.iter().any(|row| matches!(row.evidence, Needed::OfService(_)));
-    if !of_service && service.evidence.after_min > 0 {
-        at.wrong("evidence.after_min", format!("no act of {} asks for it", service.workflow));
+    for (field, photos) in
+        [("before_min", service.evidence.before_min), ("after_min", service.evidence.after_min)]
+    {
+        if photos as usize > PHOTOS_PER_COMMAND_MAX {
+            let reason = format!("{photos}, and one command takes at most {PHOTOS_PER_COMMAND_MAX} photos");
+            at.wrong(&format!("evidence.{field}"), reason);
+        }
+    }
+    at.each_once("evidence.kinds", &service.evidence.kinds);
+    for (field, roles) in [
+        ("create", &service.create),
+        ("handle", &service.handle),
+        ("approve", &service.approve),
+        ("view", &service.view),
+    ] {
+        at.each_once(field, roles);
+    }
+    at.each_once("kpi", &service.kpi);
+    at.each_once("words", &service.words);
+    at.each_once("marks", &service.marks);
+    at.each_once("standard", &service.standard);
+    if service.words.iter().any(|word| word.trim().is_empty()) {
+        at.wrong("words", "one is empty");
+    }
+    if service
+        .standard
+        .iter()
+        .any(|standard| standard.reference.trim().is_empty() || standard.code.trim().is_empty())
+    {
+        at.wrong("standard", "a standard or a code is empty");
     }
     let mut conditions = BTreeSet::new();
     for condition in &service.conditions {
-        at.title("condition.title", &condition.title);
         if !conditions.insert(&condition.id) {
             at.wrong("condition", format!("{} twice", condition.id));
         }

@@ -1,16 +1,15 @@
 //! From files to a catalogue: each file may hold any of the tables; what one names may stand in another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::{Table, Value};
 
-use super::check;
 use super::read::{Mistake, Row};
-use super::{
-    Argument, Catalogue, CatalogueError, Condition, Field, Service, ServiceId, Tables, Title, Transition,
-    Workflow,
-};
+use super::{Argument, Catalogue, CatalogueError, Field, Service, ServiceId, Tables, Title, Workflow};
+use super::{check, rows};
 use crate::calendar::WorkingCalendar;
+use crate::limits::{CATALOGUE_FILE_BYTES_MAX, CATALOGUE_FILES_MAX};
+use crate::words::Words;
 
 /// One file of a catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +54,50 @@ pub(super) struct Draft {
     pub(super) arguments: BTreeMap<String, Argument>,
     pub(super) workflows: BTreeMap<String, (String, Workflow)>,
     pub(super) services: BTreeMap<ServiceId, (String, Service)>,
-    profiles: BTreeMap<String, Table>,
-    forms: BTreeMap<String, Vec<Field>>,
+    /// Every id that stands, by its kind, and in which file: also of rows that cannot be read, so that who names one is not blamed.
+    stands: BTreeMap<(&'static str, String), String>,
+    /// Workflows with something that cannot be read: what holds for the whole of one is not judged.
+    pub(super) partial: BTreeSet<String>,
+    pub(super) forms: BTreeMap<String, Vec<Field>>,
+    pub(super) profiles: BTreeMap<String, (String, Table)>,
+    /// Rows of services, readable or not.
+    rows: usize,
+}
+
+impl Draft {
+    /// Whether a row of this kind and id stands somewhere, readable or not.
+    pub(super) fn stands(&self, kind: &'static str, id: &str) -> bool {
+        self.stands.contains_key(&(kind, id.to_owned()))
+    }
+
+    fn read(files: &[CatalogueFile<'_>], mistakes: &mut Vec<Mistake>) -> Self {
+        let mut draft = Self::default();
+        let mut tables = Vec::new();
+        if files.len() > CATALOGUE_FILES_MAX {
+            let reason = format!("{} files, and at most {CATALOGUE_FILES_MAX} are read", files.len());
+            mistakes.push(of_all("", reason));
+        }
+        for file in files.iter().take(CATALOGUE_FILES_MAX) {
+            tables.extend(parsed(file, mistakes).map(|table| (file.name, table)));
+        }
+        for (name, table) in &mut tables {
+            shared(name, table, &mut draft, mistakes);
+        }
+        profiles(&draft, mistakes);
+        for (name, table) in tables {
+            services(name, table, &mut draft, mistakes);
+        }
+        if draft.version.is_none() && !draft.stands("version", "") {
+            mistakes.push(of_all("version", "no file says which version this is".to_owned()));
+        }
+        check::all(&draft, mistakes);
+        draft
+    }
+}
+
+/// A mistake of the catalogue as a whole.
+fn of_all(field: &str, reason: String) -> Mistake {
+    Mistake { file: String::new(), row: String::new(), field: field.to_owned(), reason }
 }
 
 /// Reads and checks a catalogue.
@@ -65,40 +106,9 @@ pub(super) struct Draft {
 /// [`CatalogueError`] with every mistake, in the order of files, rows and fields.
 pub fn load(files: &[CatalogueFile<'_>]) -> Result<Catalogue, CatalogueError> {
     let mut mistakes = Vec::new();
-    let mut draft = Draft::default();
-    let mut tables = Vec::new();
-    for file in files {
-        match file.text.parse::<Table>() {
-            Ok(table) => tables.push((file.name, table)),
-            Err(error) => {
-                let line = error
-                    .span()
-                    .map(|span| file.text[..span.start.min(file.text.len())].matches('\n').count() + 1);
-                let row = line.map(|line| format!("line {line}")).unwrap_or_default();
-                mistakes.push(Mistake {
-                    file: file.name.to_owned(),
-                    row,
-                    field: String::new(),
-                    reason: error.message().to_owned(),
-                });
-            }
-        }
-    }
-    for (name, table) in &mut tables {
-        shared(name, table, &mut draft, &mut mistakes);
-    }
-    for (name, table) in tables {
-        services(name, table, &mut draft, &mut mistakes);
-    }
-    if draft.version.is_none() {
-        let field = "version".to_owned();
-        let reason = "no file says which version this is".to_owned();
-        mistakes.push(Mistake { file: String::new(), row: String::new(), field, reason });
-    }
-    check::all(&draft, &mut mistakes);
+    let draft = Draft::read(files, &mut mistakes);
     if !mistakes.is_empty() {
-        mistakes.sort();
-        mistakes.dedup();
+        sort(&mut mistakes);
         return Err(CatalogueError(mistakes));
     }
     let Draft { version, groups, arguments, workflows, services, .. } = draft;
@@ -111,6 +121,63 @@ pub fn load(files: &[CatalogueFile<'_>]) -> Result<Catalogue, CatalogueError> {
         services: services.into_iter().map(|(id, (_, service))| (id, service)).collect(),
     };
     Ok(Catalogue { tables: tables.into() })
+}
+
+/// What is in the files of a catalogue, for those who keep one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// Which version it says it is.
+    pub version: Option<u32>,
+    /// Rows of services, good or not.
+    pub services: usize,
+    /// Workflows that can be read.
+    pub workflows: usize,
+    /// Everything that is wrong, in the order of files, rows and fields. Where it is empty [`load`] takes the files.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// Looks for every mistake, and for every stage and act that people would read as an id because `words` has none for it.
+#[must_use]
+pub fn inspect(files: &[CatalogueFile<'_>], words: &Words) -> Inspection {
+    let mut mistakes = Vec::new();
+    let draft = Draft::read(files, &mut mistakes);
+    for (id, (file, workflow)) in &draft.workflows {
+        for field in words.missing_of(workflow) {
+            let (file, row) = (file.clone(), format!("workflow {id}"));
+            mistakes.push(Mistake { file, row, field, reason: "has no words".to_owned() });
+        }
+    }
+    for field in words.missing_of_every_catalogue() {
+        let file = "words".to_owned();
+        mistakes.push(Mistake { file, row: String::new(), field, reason: "has no words".to_owned() });
+    }
+    sort(&mut mistakes);
+    Inspection { version: draft.version, services: draft.rows, workflows: draft.workflows.len(), mistakes }
+}
+
+fn sort(mistakes: &mut Vec<Mistake>) {
+    mistakes.sort();
+    mistakes.dedup();
+}
+
+fn parsed(file: &CatalogueFile<'_>, mistakes: &mut Vec<Mistake>) -> Option<Table> {
+    let mut wrong = |row: String, reason: String| {
+        mistakes.push(Mistake { file: file.name.to_owned(), row, field: String::new(), reason });
+    };
+    let size = file.text.len();
+    if size > CATALOGUE_FILE_BYTES_MAX {
+        wrong(String::new(), format!("{size} bytes, and at most {CATALOGUE_FILE_BYTES_MAX} are read"));
+        return None;
+    }
+    match file.text.parse::<Table>() {
+        Ok(table) => Some(table),
+        Err(error) => {
+            let before = |end: usize| file.text.bytes().take(end).filter(|b| *b == b'\n').count() + 1;
+            let row = error.span().map(|span| format!("line {}", before(span.start)));
+            wrong(row.unwrap_or_default(), error.message().trim_end().to_owned());
+            None
+        }
+    }
 }
 
 /// Everything but the services, which stand on it. What is left in the table is unknown.
@@ -126,44 +193,36 @@ fn shared(file: &str, table: &mut Table, draft: &mut Draft, mistakes: &mut Vec<M
     }
     if let Some(version) = table.remove("version") {
         let number = version.as_integer().and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0);
-        match (number, draft.version) {
+        let other = draft.stands.insert(("version", String::new()), file.to_owned());
+        match (number, other) {
             (None, _) => whole("version", format!("{version} is no version: a whole number from 1")),
-            (Some(_), Some(_)) => whole("version", "another file says which version this is".to_owned()),
+            (Some(_), Some(other)) => whole("version", format!("{other} says which version this is, too")),
             (Some(number), None) => draft.version = Some(number),
         }
     }
-    named(file, table, "group", mistakes, |_, row, id| {
-        let title: Option<Title> = row.required("title");
+    named(file, table, "group", draft, mistakes, |draft, row, id| {
+        let title = rows::title(row, "title");
         draft.groups.extend(title.map(|title| (id.to_owned(), title)));
     });
-    named(file, table, "argument", mistakes, |_, row, id| {
-        let (title, kind) = (row.required("title"), row.required("kind"));
-        let options = row.or_default("options");
-        if let (Some(title), Some(kind)) = (title, kind) {
-            draft.arguments.insert(id.to_owned(), Argument { title, kind, options });
-        }
+    named(file, table, "argument", draft, mistakes, |draft, row, id| {
+        let argument = rows::argument(row);
+        draft.arguments.extend(argument.map(|argument| (id.to_owned(), argument)));
     });
-    named(file, table, "profile", mistakes, |_, row, id| {
-        let profile = row.rest();
-        if draft.profiles.insert(id.to_owned(), profile).is_some() {
-            row.wrong("", "stands twice");
-        }
+    named(file, table, "profile", draft, mistakes, |draft, row, id| {
+        draft.profiles.entry(id.to_owned()).or_insert((file.to_owned(), row.rest()));
     });
-    named(file, table, "form", mistakes, |_, row, id| {
-        let fields = fields(row);
-        if draft.forms.insert(id.to_owned(), fields).is_some() {
-            row.wrong("", "stands twice");
-        }
+    named(file, table, "form", draft, mistakes, |draft, row, id| {
+        let fields = rows::fields(row);
+        draft.forms.entry(id.to_owned()).or_insert(fields);
     });
-    named(file, table, "workflow", mistakes, |file, row, id| {
-        let (title, opens, ends) = (row.required("title"), row.required("opens"), row.required("final"));
-        let clocks = row.or_default("clocks");
-        let mut acts: Vec<Transition> = Vec::new();
-        row.rows("act", |row| acts.extend(row.whole()));
-        let (Some(title), Some(opens), Some(ends)) = (title, opens, ends) else { return };
-        let workflow = Workflow { title, opens, ends, clocks, acts };
-        if let Some((other, _)) = draft.workflows.insert(id.to_owned(), (file.to_owned(), workflow)) {
-            row.wrong("", format!("stands in {other}, too"));
+    named(file, table, "workflow", draft, mistakes, |draft, row, id| {
+        let mistakes = row.mistakes();
+        let workflow = rows::workflow(row);
+        if row.mistakes() > mistakes {
+            draft.partial.insert(id.to_owned());
+        }
+        if let Some(workflow) = workflow {
+            draft.workflows.entry(id.to_owned()).or_insert((file.to_owned(), workflow));
         }
     });
 }
@@ -172,120 +231,85 @@ fn shared(file: &str, table: &mut Table, draft: &mut Draft, mistakes: &mut Vec<M
 fn named(
     file: &str,
     table: &mut Table,
-    kind: &str,
+    kind: &'static str,
+    draft: &mut Draft,
     mistakes: &mut Vec<Mistake>,
-    mut read: impl FnMut(&str, &mut Row<'_>, &str),
+    mut read: impl FnMut(&mut Draft, &mut Row<'_>, &str),
 ) {
     let Some(found) = table.remove(kind) else { return };
     let mistake = |row: String, mistakes: &mut Vec<Mistake>| {
         let (file, field) = (file.to_owned(), String::new());
         mistakes.push(Mistake { file, row, field, reason: "a table is expected".to_owned() });
     };
-    let Value::Table(rows) = found else {
+    let Value::Table(found) = found else {
         mistake(kind.to_owned(), mistakes);
         return;
     };
-    for (id, value) in rows {
+    for (id, value) in found {
         let name = format!("{kind} {id}");
+        let other = draft.stands.insert((kind, id.clone()), file.to_owned());
         let Value::Table(inside) = value else {
             mistake(name, mistakes);
             continue;
         };
         let mut row = Row::new(file, &name, inside, mistakes);
-        read(file, &mut row, &id);
+        if !rows::is_id(&id) {
+            row.wrong("id", rows::NO_ID);
+        }
+        if let Some(other) = other {
+            row.wrong("", format!("stands in {other}, too"));
+        }
+        read(draft, &mut row, &id);
+        row.end();
+    }
+}
+
+/// What a profile says is judged where it stands, once, and not in every service that takes from it.
+fn profiles(draft: &Draft, mistakes: &mut Vec<Mistake>) {
+    for (id, (file, profile)) in &draft.profiles {
+        let mut row = Row::new(file, &format!("profile {id}"), profile.clone(), mistakes).in_part();
+        for (field, reason) in [("id", "every service has its own"), ("profile", "takes from no other")] {
+            if row.has(field) {
+                row.wrong(field, reason);
+            }
+        }
+        rows::service(&mut row, draft);
         row.end();
     }
 }
 
 fn services(file: &str, mut table: Table, draft: &mut Draft, mistakes: &mut Vec<Mistake>) {
-    let rows = table.remove("service");
+    let found = table.remove("service");
     for key in table.keys() {
         mistakes.push(Mistake {
             file: file.to_owned(),
             row: String::new(),
             field: key.clone(),
-            reason: "no such table: group, argument, profile, form, workflow, service".to_owned(),
+            reason: format!("no such table: {TABLES}"),
         });
     }
-    let Some(rows) = rows else { return };
-    let rows = if let Value::Array(rows) = rows { rows } else { vec![rows] };
-    for (index, row) in rows.into_iter().enumerate() {
-        let id = row.get("id").and_then(Value::as_str);
-        let name = id.map_or_else(|| format!("service[{index}]"), |id| format!("service {id}"));
+    let Some(found) = found else { return };
+    let found = if let Value::Array(found) = found { found } else { vec![found] };
+    for (index, row) in found.into_iter().enumerate() {
+        draft.rows += 1;
+        let id = row.get("id").and_then(Value::as_str).map(str::to_owned);
+        let name = id.as_ref().map_or_else(|| format!("service[{index}]"), |id| format!("service {id}"));
         let Value::Table(inside) = row else {
             let (file, field) = (file.to_owned(), String::new());
             mistakes.push(Mistake { file, row: name, field, reason: "a table is expected".to_owned() });
             continue;
         };
+        let other = id.and_then(|id| draft.stands.insert(("service", id), file.to_owned()));
         let mut row = Row::new(file, &name, inside, mistakes);
-        let service = service(&mut row, draft);
-        if let Some(service) = service {
-            let id = service.id.clone();
-            if let Some((other, _)) = draft.services.insert(id, (file.to_owned(), service)) {
-                row.wrong("id", format!("stands in {other}, too"));
-            }
+        if let Some(other) = other {
+            row.wrong("id", format!("stands in {other}, too"));
+        }
+        if let Some(service) = rows::service(&mut row, draft) {
+            draft.services.entry(service.id.clone()).or_insert((file.to_owned(), service));
         }
         row.end();
     }
 }
 
-fn service(row: &mut Row<'_>, draft: &Draft) -> Option<Service> {
-    if let Some(profile) = row.optional::<String>("profile") {
-        match draft.profiles.get(&profile) {
-            Some(profile) => row.inherit(profile),
-            None => row.wrong("profile", format!("no profile {profile:?}")),
-        }
-    }
-    let mut questions = Vec::new();
-    if let Some(form) = row.optional::<String>("form") {
-        match draft.forms.get(&form) {
-            Some(form) => questions.extend(form.iter().cloned()),
-            None => row.wrong("form", format!("no form {form:?}")),
-        }
-    }
-    questions.extend(fields(row));
-    let mut conditions = Vec::new();
-    row.rows("condition", |row| conditions.extend(condition(row)));
-    let (id, title, workflow) = (row.required("id"), row.required("title"), row.required("workflow"));
-    let (visibility, place) = (row.required("visibility"), row.required("place"));
-    let service = Service {
-        help: row.optional("help"),
-        opens: row.optional("opens"),
-        group: row.or_default("group"),
-        words: row.or_default("words"),
-        standard: row.or_default("standard"),
-        create: row.required("create").unwrap_or_default(),
-        handle: row.or_default("handle"),
-        approve: row.or_default("approve"),
-        view: row.or_default("view"),
-        capacity: row.optional("capacity").unwrap_or(1),
-        evidence: row.or_default("evidence"),
-        conditions,
-        routing: row.optional("routing"),
-        offline: row.or_default("offline"),
-        kpi: row.or_default("kpi"),
-        dedupe: row.optional("dedupe"),
-        reward: row.optional("reward"),
-        marks: row.or_default("marks"),
-        fields: questions,
-        id: id?,
-        title: title?,
-        workflow: workflow?,
-        visibility: visibility?,
-        place: place?,
-    };
-    Some(service)
-}
-
-fn condition(row: &mut Row<'_>) -> Option<Condition> {
-    let (id, title) = (row.required("id"), row.required("title"));
-    let urgency = row.or_default("urgency");
-    let (limits, close) = (row.or_default("limits"), row.optional("close"));
-    Some(Condition { id: id?, title: title?, urgency, limits, close })
-}
-
-fn fields(row: &mut Row<'_>) -> Vec<Field> {
-    let mut found: Vec<Field> = Vec::new();
-    row.rows("field", |row| found.extend(row.whole()));
-    found
-}
+/// What may stand at the top of a file.
+const TABLES: &str = "schema, version, group, argument, profile, form, workflow, service";

@@ -4,8 +4,10 @@
 //! believes what it holds; [`load`] tells every mistake with its file, row and field, and nothing is half-loaded.
 
 mod check;
+mod find;
 mod load;
 mod read;
+mod rows;
 mod service;
 mod workflow;
 
@@ -18,7 +20,7 @@ use crate::calendar::WorkingCalendar;
 
 pub use crate::field::{Field, FieldType, Privacy};
 pub use check::{KPIS, WHOLE};
-pub use load::{CatalogueFile, load};
+pub use load::{CatalogueFile, Inspection, SCHEMA, inspect, load};
 pub use read::Mistake;
 pub use service::{
     Condition, Dedupe, Evidence, PhotoKind, PlacePrecision, RouteBy, Routing, Service, ServiceId,

@@ -31,7 +31,8 @@ pub enum Party {
 }
 
 impl Party {
-    const PARTS: [(Party, &'static str); 6] = [
+    /// Parts that somebody has in a case, and not by a role, with their ids.
+    pub const PARTS: [(Party, &'static str); 6] = [
         (Party::Author, "@author"),
         (Party::Holder, "@holder"),
         (Party::Waiting, "@waiting"),
