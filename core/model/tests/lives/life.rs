@@ -1,0 +1,293 @@
+//! The life of a case as the tables tell it: an interpreter of rows of its own, so small that it can be read beside them.
+//!
+//! Where a row leaves something open, the reading taken here is said at its line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use yuandian_model::{CaseState, UserId};
+
+use crate::reading::{Flow, Row, Service};
+
+/// Somebody; 0 is the server, 1 the author.
+pub type Person = u16;
+pub type Args = BTreeMap<String, String>;
+
+pub const SYSTEM: Person = 0;
+pub const AUTHOR: Person = 1;
+/// Where every case lies: a community. Its street's centre has it first.
+pub const GRID: &str = "410102001002";
+const DESKS: [&str; 3] = ["410102001", "410102", "4101"];
+/// What keeps a case where it is, but for rows that need it (DOMAIN §2.3).
+const HOLD: &str = "suspended";
+
+/// The id of somebody.
+pub fn id(person: Person) -> UserId {
+    let [high, low] = person.to_be_bytes();
+    let mut bytes = [0; 16];
+    (bytes[0], bytes[15]) = (high, low);
+    UserId(bytes)
+}
+
+/// Whose id it is.
+pub fn person(user: &UserId) -> Person {
+    let found = Person::from_be_bytes([user.0[0], user.0[15]]);
+    assert_eq!(id(found), *user, "somebody from nowhere");
+    found
+}
+
+/// Whether a mark is a question that waits for its answer.
+pub fn is_asked(mark: &str) -> bool {
+    mark.ends_with("_pending") || mark.ends_with("_endorsed")
+}
+
+/// Everything that is decided about a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Life {
+    pub stage: String,
+    pub acts: u64,
+    pub marks: BTreeSet<String>,
+    pub counts: BTreeMap<String, u32>,
+    pub holders: Vec<Person>,
+    pub waiting: Vec<Person>,
+    pub followers: Vec<Person>,
+    pub units: Vec<String>,
+    pub desk: Option<String>,
+    pub condition: Option<String>,
+    pub into: Option<String>,
+    /// Stages that it came to, with time and person.
+    pub steps: Vec<(String, i64, Person)>,
+    pub pauses: Vec<(i64, Option<i64>)>,
+    pub extensions: Vec<String>,
+    /// What was said with a question.
+    pub asked: BTreeMap<String, Args>,
+}
+
+/// An act, as far as its row leaves it to whoever does it.
+#[derive(Debug, Clone, Copy)]
+pub struct Done<'a> {
+    pub who: Person,
+    pub said: &'a Args,
+    pub at_ms: i64,
+}
+
+/// What a row makes of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// `ok`, `dup` where nothing changes, `r_taken` for a place in the line.
+    pub code: &'static str,
+    pub life: Life,
+    pub promoted: Option<Person>,
+}
+
+impl Life {
+    /// As the service opens it, by its author. The service's own stage comes before its workflow's.
+    pub fn opened(service: &Service, flow: &Flow, at_ms: i64) -> Self {
+        let stage = service.opens.as_ref().unwrap_or(&flow.opens).clone();
+        Self {
+            acts: 1,
+            marks: service.marks.clone(),
+            counts: BTreeMap::new(),
+            holders: vec![],
+            waiting: vec![],
+            followers: vec![],
+            units: vec![],
+            desk: None,
+            condition: None,
+            into: None,
+            steps: vec![(stage.clone(), at_ms, AUTHOR)],
+            pauses: vec![],
+            extensions: vec![],
+            asked: BTreeMap::new(),
+            stage,
+        }
+    }
+
+    /// What the rule has decided, in this test's words.
+    pub fn of(state: &CaseState) -> Self {
+        let people = |users: &[UserId]| users.iter().map(person).collect();
+        let progress = &state.progress;
+        Self {
+            stage: state.stage.clone(),
+            acts: state.act_seq,
+            marks: progress.marks.iter().map(ToString::to_string).collect(),
+            counts: progress.counts.clone(),
+            holders: people(&state.holders),
+            waiting: people(&state.waiting),
+            followers: people(&state.followers),
+            units: progress.units.clone(),
+            desk: progress.desk.as_ref().map(ToString::to_string),
+            condition: progress.condition.clone(),
+            into: progress.into.map(|case| case.to_string()),
+            steps: progress.steps.iter().map(|s| (s.stage.clone(), s.at_ms, person(&s.by))).collect(),
+            pauses: progress.pauses.iter().map(|pause| (pause.from_ms, pause.to_ms)).collect(),
+            extensions: progress.extensions.clone(),
+            asked: progress.asked.iter().map(|(mark, said)| (mark.to_string(), said.clone())).collect(),
+        }
+    }
+
+    /// Somebody who has had no part in the case so far; `nth` tells several apart.
+    pub fn newcomer(&self, nth: u16) -> Person {
+        100 + u16::try_from(self.acts).expect("a life is short") * 64 + nth
+    }
+
+    /// How often something was counted.
+    pub fn count(&self, what: &str) -> u32 {
+        self.counts.get(what).copied().unwrap_or(0)
+    }
+
+    /// The marks that stand in the way of a row, by being there or by not being there.
+    pub fn hindered<'r>(&self, row: &'r Row) -> Vec<&'r str> {
+        let missing = row.needs.iter().filter(|mark| !self.marks.contains(*mark));
+        let there = row.bars.iter().filter(|mark| self.marks.contains(*mark));
+        let held = row.moves() && self.marks.contains(HOLD) && !row.needs.iter().any(|mark| mark == HOLD);
+        missing.chain(there).map(String::as_str).chain(held.then_some(HOLD)).collect()
+    }
+
+    /// Whether a row has been done as often as it may be.
+    pub fn is_spent(&self, row: &Row) -> bool {
+        let count = row.counts.as_ref().map_or(0, |what| self.count(what));
+        row.at_most.is_some_and(|most| count >= most)
+    }
+
+    /// Whether stage, marks and counts let a row be done.
+    pub fn allows(&self, row: &Row) -> bool {
+        row.from.contains(&self.stage) && self.hindered(row).is_empty() && !self.is_spent(row)
+    }
+
+    /// What a row that is allowed makes of it; none where there is nothing to do it with: no centre above the city's.
+    pub fn after(&self, (service, flow): (&Service, &Flow), row: &Row, act: Done<'_>) -> Option<Outcome> {
+        let mut next = self.clone();
+        next.acts += 1;
+        let (mut code, mut promoted) = ("ok", None);
+        let unchanged = |code| Some(Outcome { code, life: self.clone(), promoted: None });
+        // Whoever answers a question says what was asked, unless other words are used.
+        let mut said = Args::new();
+        for mark in &row.clears {
+            next.marks.remove(mark);
+            said.extend(next.asked.remove(mark).unwrap_or_default());
+        }
+        said.extend(act.said.clone());
+        for mark in &row.sets {
+            next.marks.insert(mark.clone());
+            if is_asked(mark) {
+                next.asked.insert(mark.clone(), said.clone());
+            }
+        }
+        if let Some(what) = &row.counts {
+            *next.counts.entry(what.clone()).or_default() += 1;
+        }
+        if let Some(condition) = said.get("condition") {
+            next.condition = Some(condition.clone());
+        }
+        let argument =
+            |name: &str| said.get(name).unwrap_or_else(|| panic!("{}: {name} unsaid", row.id)).clone();
+        match row.effect.as_str() {
+            // The first who takes it leads it on; who joins finds it where it is.
+            // Who has it or waits for it already is told so, and nothing else happens.
+            "take" if self.holders.contains(&act.who) => return unchanged("dup"),
+            "take" if self.waiting.contains(&act.who) => return unchanged("r_taken"),
+            "take" if next.holders.len() < service.capacity => {
+                if next.holders.is_empty() {
+                    next.come_to(row.to.as_ref());
+                }
+                next.holders.push(act.who);
+            }
+            "take" => {
+                code = "r_taken";
+                next.waiting.push(act.who);
+            }
+            "give_up" => promoted = next.leave(act.who, flow, row),
+            "expel" => promoted = next.holders.first().copied().and_then(|who| next.leave(who, flow, row)),
+            effect => {
+                next.beside(effect, argument, act)?;
+                next.come_to(row.to.as_ref());
+                // Nobody waits for what has ended.
+                if row.moves() && flow.ends.contains(&next.stage) {
+                    next.waiting.clear();
+                }
+            }
+        }
+        if next.stage != self.stage {
+            // A question lapses where no row that needs it can be done any more.
+            let can_end = |mark: &String| {
+                flow.rows.iter().any(|row| row.needs.contains(mark) && row.from.contains(&next.stage))
+            };
+            let gone: Vec<String> =
+                next.marks.iter().filter(|mark| is_asked(mark) && !can_end(mark)).cloned().collect();
+            for mark in gone {
+                next.marks.remove(&mark);
+                next.asked.remove(&mark);
+            }
+            next.steps.push((next.stage.clone(), act.at_ms, act.who));
+        }
+        if next == (Self { acts: next.acts, ..self.clone() }) {
+            return unchanged("dup");
+        }
+        Some(Outcome { code, life: next, promoted })
+    }
+
+    fn come_to(&mut self, stage: Option<&String>) {
+        if let Some(stage) = stage {
+            self.stage.clone_from(stage);
+        }
+    }
+
+    /// Effects on what is neither stage nor line, and on the people as a whole.
+    fn beside(&mut self, effect: &str, argument: impl Fn(&str) -> String, act: Done<'_>) -> Option<()> {
+        match effect {
+            "" => {}
+            "dismiss" => {
+                self.holders.clear();
+                self.waiting.clear();
+            }
+            "follow" => {
+                if !self.followers.contains(&act.who) {
+                    self.followers.push(act.who);
+                }
+            }
+            "unfollow" => self.followers.retain(|who| *who != act.who),
+            // "Nobody else": the line goes, too.
+            "assign" => {
+                self.holders = vec![person(&argument("user").parse().expect("a person"))];
+                self.waiting.clear();
+            }
+            "dispatch" => self.units = vec![argument("unit")],
+            "join" => {
+                let unit = argument("unit");
+                if !self.units.contains(&unit) {
+                    self.units.push(unit);
+                }
+            }
+            "recall" => self.units.clear(),
+            "escalate" => {
+                let here = self.desk.as_deref().unwrap_or(DESKS[0]);
+                let level = DESKS.iter().position(|desk| *desk == here).expect("a centre");
+                self.desk = Some((*DESKS.get(level + 1)?).to_owned());
+            }
+            "pause" => self.pauses.push((act.at_ms, None)),
+            "resume" => self.pauses.last_mut().expect("it stands").1 = Some(act.at_ms),
+            "extend" => self.extensions.push(argument("limit")),
+            "merge" => self.into = Some(argument("into")),
+            other => panic!("nobody here can read the effect {other}"),
+        }
+        Some(())
+    }
+
+    /// Somebody leaves, the next in line is promoted. The row's stage is for what nobody holds any more; while somebody does, it is as
+    /// it was when it was taken.
+    fn leave(&mut self, who: Person, flow: &Flow, row: &Row) -> Option<Person> {
+        self.waiting.retain(|other| *other != who);
+        if !self.holders.contains(&who) {
+            return None;
+        }
+        self.holders.retain(|other| *other != who);
+        let promoted = (!self.waiting.is_empty()).then(|| self.waiting.remove(0));
+        self.holders.extend(promoted);
+        if self.holders.is_empty() {
+            self.come_to(row.to.as_ref());
+        } else {
+            self.come_to(flow.rows.iter().find(|row| row.effect == "take").and_then(|row| row.to.as_ref()));
+        }
+        promoted
+    }
+}
