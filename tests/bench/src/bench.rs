@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
-use crate::{capture, commits, list, memory, open, reconnect, syncs};
+use crate::{capture, commits, list, memory, open, reconnect, rules, syncs};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -39,6 +39,8 @@ enum Name {
     Delta,
     /// A new phone that receives 10,000 cases against bare rows
     FirstSync,
+    /// Verdicts of the rule, loading the catalogue, finding a position's grid
+    Rules,
     /// 2,000 devices that come back three days behind, while others write
     Reconnect,
 }
@@ -91,6 +93,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         Name::IdleSync => syncs::idle(&dir)?,
         Name::Delta => syncs::delta(&dir)?,
         Name::FirstSync => syncs::first(&dir)?,
+        Name::Rules => rules::measure()?,
         Name::Reconnect => reconnect::measure(&dir)?,
     };
     let line = figure.json();

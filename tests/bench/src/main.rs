@@ -28,6 +28,7 @@ mod memory;
 mod open;
 mod phone;
 mod reconnect;
+mod rules;
 mod runs;
 mod syncs;
 
