@@ -35,15 +35,18 @@ pub struct Actor {
     pub grants: Vec<Grant>,
 }
 
+/// The server as somebody who acts: no person has this id.
+const SYSTEM: UserId = UserId([0; 16]);
+
 impl Actor {
     /// The server itself, when a time has come.
     #[must_use]
     pub fn system() -> Self {
-        Self { user: UserId([0; 16]), grants: Vec::new() }
+        Self { user: SYSTEM, grants: Vec::new() }
     }
 
     fn is_system(&self) -> bool {
-        self.user == UserId([0; 16])
+        self.user == SYSTEM
     }
 }
 

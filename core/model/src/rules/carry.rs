@@ -74,7 +74,7 @@ pub(super) fn came_to(state: &mut CaseState, at_ms: i64, actor: &Actor) -> Resul
     Ok(())
 }
 
-/// Marks and counts. Gives what was said with the act or with the question it answers.
+/// Marks and counts. Gives what was said with the act, as far as its row asks for it, or with the question it answers.
 fn mark(
     row: &Transition,
     next: &mut CaseState,
@@ -86,7 +86,9 @@ fn mark(
         progress.marks.remove(mark);
         said.extend(progress.asked.remove(mark).unwrap_or_default());
     }
-    said.extend(request.args.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
+    let given = |name: &str| request.args.and_then(|args| args.get_key_value(name));
+    let asked_for = row.arguments().filter_map(|(name, _)| given(name));
+    said.extend(asked_for.map(|(key, value)| (key.clone(), value.clone())));
     for mark in &row.sets {
         progress.marks.insert(*mark);
         if mark.is_asked() {

@@ -264,3 +264,64 @@ fn buttons_are_what_the_rule_allows() {
     assert_eq!(ids(&world, &volunteer(11)), ["release", "depart", "arrive", "report_back"]);
     assert_eq!(ids(&world, &volunteer(12)), ["claim"]);
 }
+
+/// An act of the full case, at a time and with arguments.
+fn step(world: &mut World, (name, role): (&str, Role), at: &str, args: &[(&str, &str)]) -> Code {
+    let args = args.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let at_ms = at.parse::<crate::calendar::Moment>().unwrap().ms();
+    let request = ActRequest { args: Some(&args), at_ms, photos: 9, ..act(name) };
+    world.judge(&request, &person(2, role, "410102001")).map_or_else(|no| no.code, |yes| yes.code)
+}
+
+fn dispatched() -> World {
+    let mut world = World::opened("case.city.E06010", &person(1, Role::GridWorker, "410102001"));
+    let at = "2026-03-02T09:00+08:00";
+    for (act, args) in [
+        (("accept", Role::Acceptor), &[][..]),
+        (("file", Role::DutyChief), &[]),
+        (("dispatch", Role::Dispatcher), &[("unit", "unit.a")]),
+    ] {
+        assert_eq!(step(&mut world, act, at, args), Code::Ok);
+    }
+    world
+}
+
+#[test]
+fn what_an_act_is_not_asked_to_say_is_not_kept() {
+    let mut world = dispatched();
+    let long = "x".repeat(4_000);
+    let said = [("reason", "重复"), ("condition", "nowhere"), ("user", long.as_str())];
+    let asking = ("void_request", Role::GridWorker);
+    assert_eq!(step(&mut world, asking, "2026-03-02T09:30+08:00", &said), Code::Ok);
+    let progress = &world.state.as_ref().unwrap().progress;
+    assert_eq!(progress.condition, None, "nobody names a filing condition by the way");
+    let kept = BTreeMap::from([("reason".to_owned(), "重复".to_owned())]);
+    assert_eq!(progress.asked, BTreeMap::from([(crate::Mark::VoidPending, kept)]));
+}
+
+#[test]
+fn more_time_is_asked_for_before_the_limit_is_over_and_a_pause_does_not_count() {
+    let mut world = dispatched();
+    let due = |world: &World| {
+        let running = clock::running(&world.catalogue, world.state.as_ref().unwrap()).unwrap();
+        assert_eq!(running[0].clock, "dispose");
+        let due = running[0].due(world.catalogue.calendar()).unwrap();
+        due.map(|due| world.catalogue.calendar().rfc3339(due))
+    };
+    assert_eq!(due(&world).as_deref(), Some("2026-03-02T15:00:00+08:00"), "4 work_hour");
+    let more = [("limit", "2 work_hour"), ("reason", "等吊车")];
+    let asking = ("extend_request", Role::Handler);
+    assert_eq!(step(&mut world, asking, "2026-03-02T15:00:01+08:00", &more), Code::RLimit);
+    assert_eq!(step(&mut world, asking, "2026-03-02T15:00+08:00", &more), Code::Ok);
+    let same_day = "2026-03-02T16:00+08:00";
+    assert_eq!(step(&mut world, ("extend_endorse", Role::HandlerUnit), same_day, &[]), Code::Ok);
+    assert_eq!(step(&mut world, ("extend_approve", Role::Dispatcher), same_day, &[]), Code::Ok);
+    assert_eq!(due(&world).as_deref(), Some("2026-03-02T17:00:00+08:00"));
+    let pause = [("until", "2026-03-10"), ("reason", "暴雨")];
+    assert_eq!(step(&mut world, ("suspend_request", Role::Handler), same_day, &pause), Code::Ok);
+    assert_eq!(step(&mut world, ("suspend_approve", Role::Dispatcher), same_day, &[]), Code::Ok);
+    assert_eq!(due(&world), None, "its clock stands");
+    assert_eq!(step(&mut world, ("dispose", Role::Handler), same_day, &[]), Code::RState);
+    assert_eq!(step(&mut world, ("resume", Role::Dispatcher), "2026-03-03T10:00+08:00", &[]), Code::Ok);
+    assert_eq!(due(&world).as_deref(), Some("2026-03-03T11:00:00+08:00"), "an hour was left");
+}
