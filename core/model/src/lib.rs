@@ -22,6 +22,7 @@ pub mod refusal;
 pub mod register;
 pub mod role;
 pub mod rules;
+#[cfg(any(test, feature = "packs"))]
 mod seeded;
 pub mod words;
 pub mod writing;

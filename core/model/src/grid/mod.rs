@@ -20,6 +20,7 @@ mod pack;
 mod properties;
 mod shape;
 #[doc(hidden)]
+#[cfg(any(test, feature = "packs"))]
 pub mod synthetic;
 mod tree;
 
