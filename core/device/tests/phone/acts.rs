@@ -87,6 +87,7 @@ fn a_case_says_what_may_come_next_by_whom_and_how_much_time_is_left() {
     assert_eq!(give.why_not.as_deref(), Some("当前状态是“已上报”,不能“补充信息”"), "nobody asked");
     assert_eq!(next("escalate").args, ["reason"]);
     assert!(shown.next.iter().all(|next| !next.by.is_empty() && next.act != "archive"));
+    assert!(shown.next.iter().all(|next| next.act != "unfollow"), "who does not follow is not told why not");
     let times: Vec<(&str, &str)> =
         shown.times.iter().map(|t| (t.clock.as_str(), t.colour.as_str())).collect();
     assert_eq!(times, [("accept", "green")]);

@@ -16,14 +16,18 @@ pub struct Offer<'c> {
     pub refusal: Option<Refusal>,
 }
 
-/// Acts of the stage in the table's order, the server's own left out. `at_ms`: now, by the best knowledge of the server's clock. What must
+/// Acts of the stage in the table's order, the server's own and what this person has done already left out. `at_ms`: now, by the best knowledge of the server's clock. What must
 /// be said or shown with an act is not asked here.
 #[must_use]
 pub fn offers<'c>(catalogue: &'c Catalogue, state: &CaseState, actor: &Actor, at_ms: i64) -> Vec<Offer<'c>> {
     let Some((service, workflow)) = catalogue.service(&state.service.0) else {
         return Vec::new();
     };
-    let peoples = |row: &&Transition| row.from.contains(&state.stage) && !row.by.contains(&Party::System);
+    let peoples = |row: &&Transition| {
+        row.from.contains(&state.stage)
+            && !row.by.contains(&Party::System)
+            && done_before(row, state, actor).is_none()
+    };
     let offer = |row: &'c Transition| {
         let refusal = in_the_way(service, row, state, actor).err();
         let over = || {
