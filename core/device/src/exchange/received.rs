@@ -73,6 +73,7 @@ impl Phone {
         }
         if !page.more {
             has_looked(&tx)?;
+            self.leave_lines(&tx)?;
         }
         for doc in &touched {
             self.settle(&tx, doc)?;
@@ -165,7 +166,10 @@ impl Phone {
             if line && streams::holding(tx, doc)? != Holding::Whole {
                 // Words that are here whole stay so: only no page of this stream will bring them.
                 match known {
-                    Some(known) if known.whole => self.take_by_receipts(tx, doc)?,
+                    Some(known) if known.whole => {
+                        self.take_by_receipts(tx, doc)?;
+                        self.settle(tx, doc)?;
+                    }
                     _ => self.archive_taken(tx, doc, case.seq)?,
                 }
             }

@@ -18,28 +18,61 @@ use crate::store::outbox::Intent;
 use crate::store::streams::{self, Holding};
 use crate::store::{authored, blobs, cases, journal, outbox};
 
+/// How the entry of a claim ends that waits no longer and was not promoted.
+const LEFT_THE_LINE: &str = "left the line";
+
 impl Phone {
     /// Outcomes that the case's new state has settled by itself need nobody any more.
     pub(super) fn settle(&self, tx: &Transaction<'_>, doc: &CaseId) -> Result<()> {
+        self.settle_line(tx, doc)?;
+        self.settle_said(tx, doc)
+    }
+
+    /// A place in the line, by facts that are newer than the claim's outcome.
+    fn settle_line(&self, tx: &Transaction<'_>, doc: &CaseId) -> Result<()> {
         let Some(stored) = cases::case(tx, doc)? else {
             return Ok(());
         };
         let me = self.person()?.user;
         let holds = stored.facts.holders.iter().any(|p| p.user == me);
+        for entry in claims_in_line(tx, doc)? {
+            match stored.facts.my_position {
+                _ if holds => journal::settle(tx, entry.id, "promoted")?,
+                None => journal::settle(tx, entry.id, LEFT_THE_LINE)?,
+                Some(position) => {
+                    let position = position.to_string();
+                    if entry.facts.get("position") != Some(&position) {
+                        let mut facts: BTreeMap<String, String> = entry.facts.clone();
+                        facts.insert("position".to_owned(), position);
+                        journal::put_facts(tx, entry.id, &facts)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything that is new has come. Who waits in a line may hold its case: where no stream does, she waits no longer.
+    pub(super) fn leave_lines(&self, tx: &Transaction<'_>) -> Result<()> {
+        for doc in streams::leaving(tx)? {
+            if streams::holding(tx, &doc)? == Holding::Nothing {
+                for entry in claims_in_line(tx, &doc)? {
+                    journal::settle(tx, entry.id, LEFT_THE_LINE)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What was refused and is there all the same.
+    fn settle_said(&self, tx: &Transaction<'_>, doc: &CaseId) -> Result<()> {
+        let Some(stored) = cases::case(tx, doc)? else {
+            return Ok(());
+        };
+        let me = self.person()?.user;
         for entry in journal::active_of(tx, doc)? {
             match &entry.intent {
-                Intent::Act(_) if entry.code == Code::RTaken => match stored.facts.my_position {
-                    _ if holds => journal::settle(tx, entry.id, "promoted")?,
-                    None => journal::settle(tx, entry.id, "left the line")?,
-                    Some(position) => {
-                        let position = position.to_string();
-                        if entry.facts.get("position") != Some(&position) {
-                            let mut facts: BTreeMap<String, String> = entry.facts.clone();
-                            facts.insert("position".to_owned(), position);
-                            journal::put_facts(tx, entry.id, &facts)?;
-                        }
-                    }
-                },
+                Intent::Act(_) if entry.code == Code::RTaken => {}
                 // Refused because a copy of this phone had done the very same: it is done.
                 Intent::Act(act) => {
                     let body = act.to_bytes();
@@ -75,7 +108,7 @@ impl Phone {
     }
 
     /// Own commits that were taken, of a case that is here whole and that no whole stream holds, yet or any more: no page will bring them
-    /// into the base, so their receipts do. What the phone knows of the case is not more for that.
+    /// into the base, so their receipts do. What the phone knows of the case is not more for that, of a line in it neither.
     pub(super) fn take_by_receipts(&self, tx: &Transaction<'_>, doc: &CaseId) -> Result<()> {
         let person = self.person()?;
         let mut commits = Vec::new();
@@ -103,7 +136,7 @@ impl Phone {
             });
         }
         self.put_commits(tx, doc, &commits, 0)?;
-        self.settle(tx, doc)?;
+        self.settle_said(tx, doc)?;
         project(self, tx, doc)
     }
 
@@ -145,6 +178,13 @@ impl Phone {
         }
         Ok(())
     }
+}
+
+/// Open entries of claims that wait in the case's line.
+fn claims_in_line(tx: &Transaction<'_>, doc: &CaseId) -> Result<Vec<journal::Entry>> {
+    let mut entries = journal::active_of(tx, doc)?;
+    entries.retain(|entry| matches!(entry.intent, Intent::Act(_)) && entry.code == Code::RTaken);
+    Ok(entries)
 }
 
 /// What everybody may know of a public case.

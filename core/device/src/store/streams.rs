@@ -371,6 +371,13 @@ pub fn may_go(c: &Connection) -> Result<Vec<CaseId>> {
     rows.map(|row| id(row?, CaseId::from_slice)).collect()
 }
 
+/// Cases that nothing holds whole any more, or may not.
+pub fn leaving(c: &Connection) -> Result<Vec<CaseId>> {
+    let mut statement = c.prepare_cached("SELECT doc FROM leaving")?;
+    let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(row?, CaseId::from_slice)).collect()
+}
+
 /// Cases that leave, or would but for a person who has to look at them, with own commits that were taken and have come by no page.
 pub fn left_behind(c: &Connection) -> Result<Vec<CaseId>> {
     let mut statement = c.prepare_cached(

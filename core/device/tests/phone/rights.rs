@@ -7,7 +7,7 @@ use yuandian_sync::message::{PrivateField, SignedNotice, WIRE_VERSION, Wipe};
 use yuandian_sync::{Keep, Load};
 
 use crate::referee::batch;
-use crate::{answers, capture, draft, notes, outbox, people, photo};
+use crate::{act, answers, capture, draft, notes, outbox, people, photo};
 
 #[test]
 fn own_work_is_settled_first_and_then_the_case_and_its_files_go() {
@@ -75,6 +75,29 @@ fn what_was_taken_of_a_case_that_a_person_must_look_at_waits_for_no_page() {
     two.keep(&Keep::Hello(referee.hello_without_streams(&two))).unwrap();
     assert!(two.case(&case).is_err(), "who has looked has done with it");
     assert_eq!(outbox(&two), []);
+}
+
+#[test]
+fn who_lost_a_right_and_a_claim_at_once_is_told_of_the_claim_until_everything_new_has_come() {
+    let (mut referee, _, [mut asker, mut first, mut second]) = people::<3>(Role::Volunteer);
+    let case = capture(&mut asker, "help.errand", "代买菜");
+    for phone in [&mut asker, &mut first, &mut second] {
+        referee.sync(phone);
+    }
+    first.act(&case, &act("claim")).unwrap();
+    second.act(&case, &act("claim")).unwrap();
+    referee.sync(&mut first);
+    second.keep(&Keep::Hello(referee.hello_without_streams(&second))).unwrap();
+    let push = batch(&mut second);
+    second.keep(&Keep::Receipts(referee.push(&push))).unwrap();
+    let told = second.attention().unwrap();
+    let codes: Vec<(&str, &str)> = told.iter().map(|item| (item.act.as_str(), item.code.as_str())).collect();
+    assert_eq!(codes, [("claim", "r_taken")], "what the phone knew of the line is older than the answer");
+    let page = referee.page(&mut second);
+    assert!(!page.more);
+    second.keep(&Keep::Page(page)).unwrap();
+    assert_eq!(second.attention().unwrap(), [], "whoever waits may hold the case, and she may not");
+    assert!(second.case(&case).is_err());
 }
 
 #[test]
