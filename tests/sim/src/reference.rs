@@ -346,6 +346,10 @@ impl Reference {
             }
             _ => {}
         }
+        // Whatever went before it: what goes on is not old.
+        if row.to.as_ref().is_some_and(|to| !workflow.ends.contains(to)) {
+            self.old.remove(&id);
+        }
     }
 
     fn content(&self, user: UserId, case: CaseId, receipt: &Receipt, situations: &mut Situations) -> Step {
