@@ -2,13 +2,14 @@
 
 mod backups;
 mod cases;
+mod catalogues;
 mod judged;
 mod people;
 
 use std::path::Path;
 
 use serde::Serialize;
-use yuandian_model::{CaseId, DeviceId, DivisionCode, Divisions, Epoch, Role, UserId};
+use yuandian_model::{CaseId, Catalogue, DeviceId, DivisionCode, Divisions, Epoch, Role, UserId};
 
 use crate::hub::Answered;
 use crate::invitation::InvitationCode;
@@ -16,10 +17,11 @@ use crate::limits::{GRANTS_PER_USER_MAX, INVITATION_MS, INVITATIONS_PER_COMMAND_
 use crate::problem::Problem;
 use crate::randomness::Randomness;
 use crate::shell::{Place, ServeError};
-use crate::store::{NewInvitation, Store};
+use crate::store::{Authority as _, NewInvitation, Store};
 
 pub use backups::{back_up, put_back};
 pub use cases::{Why, WhyStream, move_case, reopen_case, why};
+pub use catalogues::{CatalogueLine, PublishedCatalogue, Unpublished, catalogues, publish};
 pub use judged::{AppealSummary, QuarantineLine, answer, appeals, quarantine, settle};
 pub use people::{grant, revoke, rotate_key, shut_out};
 
@@ -43,6 +45,9 @@ pub enum AdminError {
     /// Too many rights.
     #[error("the person holds {GRANTS_PER_USER_MAX} rights, as many as one may: end one first")]
     TooManyGrants,
+    /// A catalogue that was not published.
+    #[error(transparent)]
+    Unpublished(#[from] Unpublished),
     /// An answer that was not carried out.
     #[error("{0}")]
     Unanswered(Answered),
@@ -192,6 +197,14 @@ pub fn summary(data: &Path, randomness: &mut dyn Randomness, now_ms: i64) -> Res
         warnings.push(format!(
             "at {at_ms} ms device {device} knew numbers that this server never gave: an old copy of its data may have been started without `yuandian-server restore`"
         ));
+    }
+    if let Some(told) = store.told_catalogue().map_err(ServeError::from)? {
+        let newest = store.catalogue_versions().map_err(ServeError::from)?.last().copied();
+        if newest.unwrap_or_default().max(Catalogue::embedded().version()) < told {
+            warnings.push(format!(
+                "phones hold version {told} of the catalogue, which this server does not know: publish it again with `yuandian-server catalogue publish`"
+            ));
+        }
     }
     Ok(Summary {
         epoch: head.epoch,

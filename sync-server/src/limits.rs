@@ -115,3 +115,5 @@ pub const BACKUP_STALE_MS: i64 = 26 * 60 * 60 * 1000;
 pub const BACKUPS_KEPT: usize = 7;
 /// How often the same device's cursor from the future is noted, ms.
 pub const FUTURE_NOTED_MS: i64 = 60 * 60 * 1000;
+/// How long a hub goes by the catalogues it knows before it asks its store for others, ms.
+pub const CATALOGUES_ASKED_MS: i64 = 1_000;

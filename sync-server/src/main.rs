@@ -62,6 +62,12 @@ enum Command {
         #[command(subcommand)]
         command: operator::AdminCommand,
     },
+    /// Versions of the catalogue of services. Works while `serve` runs.
+    Catalogue {
+        /// What.
+        #[command(subcommand)]
+        command: operator::CatalogueCommand,
+    },
     /// Make a backup. Works while `serve` runs.
     Backup {
         /// The data directory.
@@ -135,6 +141,7 @@ fn main() -> ExitCode {
                 Err(error) => admin_failed(&error),
             }
         }
+        Command::Catalogue { command } => operator::catalogue(command),
         Command::Admin { command } => operator::operate(command),
         Command::Summary { data, json: as_json } => {
             match admin::summary(&data, &mut SystemRandomness, now_ms()) {

@@ -1,6 +1,7 @@
-//! `yuandian-server admin …`: what an operator does beside a running server.
+//! `yuandian-server admin …` and `catalogue …`: what an operator does beside a running server.
 
 mod authority;
+mod catalogue;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,6 +13,8 @@ use yuandian_server::shell::backup::Restored;
 use yuandian_server::shell::{SystemRandomness, now_ms};
 
 use crate::{admin_failed, json, said};
+
+pub use catalogue::{CatalogueCommand, operate as catalogue};
 
 /// What an operator can do.
 #[derive(Subcommand)]

@@ -173,6 +173,13 @@ pub fn case(view: &CaseView, phone: &Phone) -> String {
     if !can.is_empty() {
         let _ = writeln!(out, "可以: {}", can.join(", "));
     }
+    if view.notes_only {
+        let _ = writeln!(
+            out,
+            "这个事件按目录第 {} 版办理,本机还没有这一版:现在可以看、写备注、加照片,同步后可以办理",
+            view.catalogue
+        );
+    }
     for next in &view.next {
         if let Some(why_not) = &next.why_not {
             let _ =

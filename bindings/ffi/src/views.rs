@@ -96,6 +96,9 @@ pub struct CaseView {
     pub history: Vec<HistoryLine>,
     /// Acts one may do now.
     pub can: Vec<String>,
+    /// Whether the version of the catalogue that it was opened under is not on this phone yet: until it is, the case can be read and takes
+    /// notes and photos.
+    pub notes_only: bool,
     /// Heads of the content document: what an edit form was opened at.
     pub heads: Vec<String>,
     /// Number of accepted acts.
@@ -135,6 +138,7 @@ impl From<view::CaseView> for CaseView {
             place: view.place.map(PlaceView::from),
             history: view.history.into_iter().map(HistoryLine::from).collect(),
             can: view.can,
+            notes_only: view.notes_only,
             heads: view.heads,
             act_seq: view.act_seq,
             pending: view.pending,

@@ -172,11 +172,11 @@ impl Phone {
         let state = decided(self, &stored.facts, &content::overlay(&self.db, &entry.doc)?.0, &person);
         let state = (act.name != OPENING_ACT).then_some(state);
         if let Some(state) = &state {
-            self.put_arguments(&mut act, &stored.facts.service, amendment.set)?;
+            self.put_arguments(&mut act, &stored.facts, amendment.set)?;
             act.expects = Some(crate::write::expects_of(state));
         }
         let asked = self.asked(&act, u32::MAX);
-        let ruling = judge(&self.catalogue, state.as_ref(), &asked, &person.actor())?;
+        let ruling = judge(&self.catalogue_wanted(&stored.facts)?, state.as_ref(), &asked, &person.actor())?;
         let done = ruling.code == Code::Dup
             || (ruling.code == Code::RTaken && state.is_some_and(|state| state == ruling.next));
         let edits = match amendment.text {

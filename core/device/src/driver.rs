@@ -176,6 +176,10 @@ impl Driver {
                 .message("manifest reply", self.post("/v1/manifest", wire::pack(&asked)).send().await)
                 .await
                 .map(Reply::Manifest),
+            Request::Catalogue(asked) => self
+                .message("catalogue reply", self.post("/v1/catalogue", wire::pack(&asked)).send().await)
+                .await
+                .map(Reply::Catalogue),
             Request::Docs(asked) => self
                 .message("docs reply", self.post("/v1/docs", wire::pack(&asked)).send().await)
                 .await

@@ -7,6 +7,7 @@
 
 mod anew;
 mod attention;
+mod catalogues;
 mod content;
 mod draft;
 pub mod driver;

@@ -13,6 +13,7 @@ use yuandian_model::words::Words;
 use yuandian_model::{Actor, CaseId, Catalogue, Divisions, Epoch, Grant, Incarnation, UserId};
 use yuandian_sync::message::{Enroll, Enrolled, SignedMessage, WIRE_VERSION};
 
+use crate::catalogues;
 use crate::error::{DeviceError, Result};
 use crate::exchange::Run;
 use crate::ports::Ports;
@@ -50,7 +51,9 @@ pub(crate) struct Seen {
 pub struct Phone {
     pub(crate) db: Connection,
     pub(crate) ports: Ports,
+    /// The version in force.
     pub(crate) catalogue: Catalogue,
+    pub(crate) versions: RefCell<catalogues::Loaded>,
     pub(crate) words: Words,
     pub(crate) divisions: Divisions,
     pub(crate) key: DeviceKey,
@@ -96,13 +99,15 @@ impl Phone {
             }
         }
         tx.commit()?;
+        let (catalogue, words) = (catalogues::in_force(&db)?, catalogues::words(&db)?);
         let key = DeviceKey::from_seed(&seed);
         let certificate = DeviceCertificate::issue(ports.signer.as_ref(), &key)?;
         let mut phone = Self {
             db,
             ports,
-            catalogue: Catalogue::embedded(),
-            words: Words::embedded(),
+            catalogue,
+            versions: RefCell::default(),
+            words,
             divisions: Divisions::zhengzhou(),
             key,
             certificate,
@@ -113,12 +118,6 @@ impl Phone {
         phone.remove_doomed()?;
         phone.requeue_foreign_incarnations()?;
         Ok(phone)
-    }
-
-    /// Names and words of the catalogue in force.
-    #[must_use]
-    pub fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
     }
 
     /// What people read.

@@ -60,10 +60,11 @@ fn carry(
     wanted: impl Fn(Offline) -> bool,
 ) -> CaseState {
     let mut state = state_of(facts, &person.user);
+    // By a version that is not here nothing can be predicted.
+    let Ok(Some(catalogue)) = phone.catalogue_of(facts) else { return state };
     for item in pending {
         let Intent::Act(act) = &item.intent else { continue };
-        let offline = phone
-            .catalogue
+        let offline = catalogue
             .service(&facts.service)
             .and_then(|(_, workflow)| workflow.act(&act.name))
             .map(|row| row.offline);
@@ -71,7 +72,7 @@ fn carry(
             continue;
         }
         let asked = phone.asked(act, u32::MAX);
-        if let Ok(ruling) = judge(&phone.catalogue, Some(&state), &asked, &person.actor())
+        if let Ok(ruling) = judge(&catalogue, Some(&state), &asked, &person.actor())
             && matches!(ruling.code, Code::Ok | Code::RTaken)
         {
             state = ruling.next;

@@ -8,7 +8,7 @@ use yuandian_model::calendar::Moment;
 use yuandian_model::catalogue::Title;
 use yuandian_model::rules::clock::{TimeLeft, running};
 use yuandian_model::rules::{Offer, allowed, offers, photos_needed};
-use yuandian_model::{Actor, CaseId, CaseState, limits};
+use yuandian_model::{Actor, CaseId, CaseState, Catalogue, limits};
 use yuandian_sync::CaseFacts;
 
 use crate::content::{self, Loaded, captured_ms};
@@ -193,6 +193,10 @@ pub struct CaseView {
     pub history: Vec<HistoryLine>,
     /// Acts one may do now.
     pub can: Vec<String>,
+    /// The version of the catalogue that it was opened under.
+    pub catalogue: u32,
+    /// Whether that version is not on this phone yet: until it is, the case can be read and takes notes and photos.
+    pub notes_only: bool,
     /// Every act of the stage: by whom, and why one cannot do it.
     pub next: Vec<NextView>,
     /// The clocks that run, the one of the stage first.
@@ -412,6 +416,8 @@ impl Phone {
             pending_fields.push("text".to_owned());
         }
         let next = decided(self, &stored.facts, &loaded.overlay, &person);
+        let catalogue = self.catalogue_of(&stored.facts)?;
+        let catalogue = catalogue.as_ref();
         Ok(CaseView {
             id: id.to_string(),
             service: stored.facts.service.clone(),
@@ -434,11 +440,13 @@ impl Phone {
             grid: stored.facts.grid.to_string(),
             place: stored.facts.place.as_ref().and_then(place_view),
             history: history(&loaded, &person.name),
-            next: self.next_acts(&next, &person.actor()),
-            times: self.times(&next),
+            next: catalogue.map(|by| self.next_acts(by, &next, &person.actor())).unwrap_or_default(),
+            times: catalogue.map(|by| self.times(by, &next)).unwrap_or_default(),
             marks: next.progress.marks.iter().map(ToString::to_string).collect(),
             units: next.progress.units.clone(),
-            can: allowed(&self.catalogue, &next, &person.actor()).iter().map(|t| t.id.clone()).collect(),
+            can: catalogue.map(|by| can(by, &next, &person.actor())).unwrap_or_default(),
+            catalogue: stored.facts.catalogue,
+            notes_only: catalogue.is_none(),
             heads: loaded.content.heads().iter().map(ToString::to_string).collect(),
             act_seq: stored.facts.act_seq,
             pending: on_its_way().map(what).collect(),
@@ -448,9 +456,9 @@ impl Phone {
         })
     }
 
-    fn next_acts(&self, state: &CaseState, actor: &Actor) -> Vec<NextView> {
-        let Some((service, _)) = self.catalogue.service(&state.service.0) else { return Vec::new() };
-        let offers = offers(&self.catalogue, state, actor, self.server_ms());
+    fn next_acts(&self, catalogue: &Catalogue, state: &CaseState, actor: &Actor) -> Vec<NextView> {
+        let Some((service, _)) = catalogue.service(&state.service.0) else { return Vec::new() };
+        let offers = offers(catalogue, state, actor, self.server_ms());
         let view = |offer: Offer<'_>| NextView {
             act: offer.row.id.clone(),
             act_text: self.words.act(&offer.row.id).zh,
@@ -463,10 +471,10 @@ impl Phone {
     }
 
     /// How the clocks stand; a clock that the calendar cannot read is left out, for a wrong time is worse than none.
-    fn times(&self, state: &CaseState) -> Vec<TimeView> {
-        let calendar = self.catalogue.calendar();
+    fn times(&self, catalogue: &Catalogue, state: &CaseState) -> Vec<TimeView> {
+        let calendar = catalogue.calendar();
         let Ok(now) = Moment::from_ms(self.server_ms()) else { return Vec::new() };
-        let running = running(&self.catalogue, state).unwrap_or_default();
+        let running = running(catalogue, state).unwrap_or_default();
         let view = |left: TimeLeft| TimeView {
             clock_text: self.words.clock(&left.clock).zh,
             clock: left.clock,
@@ -509,6 +517,10 @@ fn what(item: &Item) -> String {
     }
 }
 
+fn can(catalogue: &Catalogue, state: &CaseState, actor: &Actor) -> Vec<String> {
+    allowed(catalogue, state, actor).iter().map(|row| row.id.clone()).collect()
+}
+
 /// Whether one follows a case: the last of one's own wishes on its way, else what is decided.
 fn followed(facts: &CaseFacts, overlay: &[Item]) -> bool {
     let wish = |item: &Item| match &item.intent {
@@ -520,10 +532,7 @@ fn followed(facts: &CaseFacts, overlay: &[Item]) -> bool {
 }
 
 pub(crate) fn service_text(phone: &Phone, id: &str) -> Title {
-    phone
-        .catalogue
-        .service(id)
-        .map_or_else(|| Title { zh: id.to_owned(), en: id.to_owned() }, |(service, _)| service.title.clone())
+    phone.service_title(id).unwrap_or_else(|_| Title { zh: id.to_owned(), en: id.to_owned() })
 }
 
 pub(crate) fn title_of(text: &str, service: &str, phone: &Phone) -> String {

@@ -148,7 +148,6 @@ impl Phone {
     /// [`DeviceError::NotFound`], [`DeviceError::Invalid`], [`DeviceError::Photo`]; [`DeviceError::Refused`] for a case that one may only
     /// read.
     pub fn note(&mut self, case: &CaseId, text: &str, photos: &[Vec<u8>]) -> Result<()> {
-        self.service_of(case)?;
         self.may_add(case)?;
         let (edits, photos) = self.note_edits(Some(text), photos)?;
         if edits.is_empty() {
@@ -185,10 +184,11 @@ impl Phone {
         let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
         let state = decided(self, &stored.facts, &content::overlay(&self.db, case)?.0, &person);
         let mut act = Act::named(command.name, Some(expects_of(&state)));
-        self.put_arguments(&mut act, &stored.facts.service, command.args)?;
+        self.put_arguments(&mut act, &stored.facts, command.args)?;
         let photos =
             u32::try_from(command.photos.len()).unwrap_or(u32::MAX).saturating_add(stored.facts.photos);
-        let ruling = judge(&self.catalogue, Some(&state), &self.asked(&act, photos), &person.actor())?;
+        let catalogue = self.catalogue_wanted(&stored.facts)?;
+        let ruling = judge(&catalogue, Some(&state), &self.asked(&act, photos), &person.actor())?;
         let waits_already = ruling.code == Code::RTaken && ruling.next == state;
         if ruling.code == Code::Dup || waits_already {
             return Ok(ActOutcome::AlreadyDone);
@@ -213,15 +213,16 @@ impl Phone {
     pub(crate) fn put_arguments(
         &self,
         act: &mut Act,
-        service: &str,
+        facts: &CaseFacts,
         args: &[(String, String)],
     ) -> Result<()> {
+        let catalogue = self.catalogue_wanted(facts)?;
         for (key, value) in args {
             if !yuandian_model::catalogue::is_key(key) {
                 return Err(DeviceError::invalid(key, "not an argument's name: a-z, 0-9, _ and ."));
             }
             form::text_within(key, value, limits::FIELD_CHARS_MAX)?;
-            let field = self.catalogue.service(service).and_then(|(service, _)| service.field(key));
+            let field = catalogue.service(&facts.service).and_then(|(service, _)| service.field(key));
             if field.is_some_and(|f| f.privacy == Privacy::Private) {
                 return Err(DeviceError::invalid(
                     key,
@@ -278,14 +279,19 @@ impl Phone {
         let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
         let person = self.person()?;
         let state = decided(self, &stored.facts, &content::overlay(&self.db, case)?.0, &person);
-        Ok(may_write(&self.catalogue, &state, &person.actor())?)
+        match self.catalogue_of(&stored.facts)? {
+            Some(catalogue) => Ok(may_write(&catalogue, &state, &person.actor())?),
+            // What a version decides that is not here, nobody says here: notes and photos fit every one.
+            None => Ok(may_write(&self.catalogue, &state, &person.actor())?.min(Writing::Additions)),
+        }
     }
 
     pub(crate) fn service_of(&self, case: &CaseId) -> Result<Service> {
         let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
         let unknown =
             || DeviceError::invalid("service", format!("{} is newer than this app", stored.facts.service));
-        Ok(self.catalogue.service(&stored.facts.service).ok_or_else(unknown)?.0.clone())
+        let catalogue = self.catalogue_wanted(&stored.facts)?;
+        Ok(catalogue.service(&stored.facts.service).ok_or_else(unknown)?.0.clone())
     }
 
     fn note_edits(

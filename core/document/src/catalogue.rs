@@ -157,6 +157,26 @@ impl SignedCatalogue {
         self.files.iter().map(|file| file.name.as_str())
     }
 
+    /// Loads what is in it without asking who signed: of bytes that were verified when they came.
+    ///
+    /// # Errors
+    /// [`SignedCatalogueError::Order`], [`SignedCatalogueError::Version`], [`SignedCatalogueError::Catalogue`].
+    pub fn catalogue(&self) -> Result<Catalogue, SignedCatalogueError> {
+        if !is_in_order(&self.files) {
+            return Err(SignedCatalogueError::Order);
+        }
+        let catalogue = load(&self.files().collect::<Vec<_>>())?;
+        match catalogue.version() {
+            found if found == self.version => Ok(catalogue),
+            found => Err(SignedCatalogueError::Version { said: self.version, found }),
+        }
+    }
+
+    /// Its files, in order: to sign them again.
+    pub fn files(&self) -> impl Iterator<Item = CatalogueFile<'_>> {
+        self.files.iter().map(|File { name, text }| CatalogueFile { name, text })
+    }
+
     /// Checks the signature against the one trusted key, then loads what is signed.
     ///
     /// # Errors
@@ -169,19 +189,7 @@ impl SignedCatalogue {
         let Self { format, version, files, signer, signature } = self.clone();
         let told = Told { format, version, files, signer };
         verify_with(trusted, Purpose::Catalogue, &cbor::encode(&told), &signature)?;
-        if !is_in_order(&self.files) {
-            return Err(SignedCatalogueError::Order);
-        }
-        let file = |file| {
-            let File { name, text }: &File = file;
-            CatalogueFile { name, text }
-        };
-        let files: Vec<CatalogueFile<'_>> = self.files.iter().map(file).collect();
-        let catalogue = load(&files)?;
-        match catalogue.version() {
-            found if found == self.version => Ok(catalogue),
-            found => Err(SignedCatalogueError::Version { said: self.version, found }),
-        }
+        self.catalogue()
     }
 }
 

@@ -11,4 +11,4 @@ pub const MICROS_PER_COMMIT_MAX: usize = 16;
 /// One micro picture, bytes.
 pub const MICRO_BYTES_MAX: usize = 2 * 1024;
 /// A signed catalogue, bytes.
-pub const SIGNED_CATALOGUE_BYTES_MAX: usize = 8 * 1024 * 1024;
+pub const SIGNED_CATALOGUE_BYTES_MAX: usize = 4 * 1024 * 1024;

@@ -30,7 +30,7 @@ pub mod writing;
 pub use calendar::{
     CalendarError, Clock, Colour, Due, Limit, Moment, Suspension, Suspensions, WorkingCalendar,
 };
-pub use catalogue::{Catalogue, Service, ServiceId, Visibility};
+pub use catalogue::{Catalogue, Catalogues, Service, ServiceId, Visibility};
 pub use division::{DivisionCode, Divisions};
 pub use ids::{
     BlobHash, CaseId, CommitId, DeviceId, DraftId, EntryId, Epoch, GroupId, Incarnation, PartitionId, UserId,

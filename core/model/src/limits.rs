@@ -75,6 +75,8 @@ pub const EXPR_TRIALS_MAX: usize = 4_096;
 pub const CATALOGUE_FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Files of a catalogue.
 pub const CATALOGUE_FILES_MAX: usize = 256;
+/// The first version that a deployment may give its own catalogue: lower numbers ship with the software, so that neither takes the other's.
+pub const DEPLOYED_CATALOGUE_MIN: u32 = 1_000;
 /// Acts of one workflow.
 pub const WORKFLOW_ACTS_MAX: usize = 256;
 /// Stages of one workflow.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::calendar::Colour;
 use crate::catalogue::{Catalogue, Field, OPENING_ACT, Party, Service, Title, Workflow};
@@ -22,6 +22,32 @@ pub struct OutcomeWords {
     pub en: String,
     /// What the person can do now: ids of the `next` section, the best first.
     pub next: Vec<String>,
+}
+
+type Section = BTreeMap<String, Title>;
+
+/// What a catalogue says of stages, acts and clocks: those that it alone has, and those that a city calls otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OwnWords {
+    /// Stages by id.
+    pub stage: BTreeMap<String, Title>,
+    /// Acts by id.
+    pub act: BTreeMap<String, Title>,
+    /// Clocks by id.
+    pub clock: BTreeMap<String, Title>,
+}
+
+impl OwnWords {
+    fn lay_over(&self, stage: &mut Section, act: &mut Section, clock: &mut Section) {
+        for (section, own) in [(stage, &self.stage), (act, &self.act), (clock, &self.clock)] {
+            section.extend(own.iter().map(|(id, title)| (id.clone(), title.clone())));
+        }
+    }
+
+    /// Takes what a later version says in place of this.
+    pub fn join(&mut self, later: &Self) {
+        later.lay_over(&mut self.stage, &mut self.act, &mut self.clock);
+    }
 }
 
 /// All words.
@@ -51,6 +77,11 @@ impl Words {
                 .expect("the embedded words are checked by a test")
         });
         WORDS.clone()
+    }
+
+    /// Takes what a catalogue says in place of the words that ship.
+    pub fn learn(&mut self, own: &OwnWords) {
+        own.lay_over(&mut self.stage, &mut self.act, &mut self.clock);
     }
 
     fn of(section: &BTreeMap<String, Title>, id: &str) -> Title {
@@ -110,9 +141,11 @@ impl Words {
     /// `act x`, `mark x`, `role x`, `group x`.
     #[must_use]
     pub fn missing(&self, catalogue: &Catalogue) -> Vec<String> {
-        let mut missing = self.missing_of_every_catalogue();
+        let mut words = self.clone();
+        words.learn(catalogue.own_words());
+        let mut missing = words.missing_of_every_catalogue();
         for (_, workflow) in catalogue.workflows() {
-            missing.extend(self.missing_of(workflow));
+            missing.extend(words.missing_of(workflow));
         }
         let unspoken = catalogue.groups().filter(|(_, title)| !is_said(title));
         missing.extend(unspoken.map(|(id, _)| format!("group {id}")));

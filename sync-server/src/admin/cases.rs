@@ -7,7 +7,7 @@ use yuandian_model::{CaseId, Catalogue, DeviceId, DivisionCode, Divisions, Parti
 use yuandian_sync::StreamId;
 
 use super::AdminError;
-use crate::hub::Rules;
+use crate::hub::{Rules, known};
 use crate::randomness::Randomness;
 use crate::shell::{Place, ServeError};
 use crate::store::{Account, CaseStream, Contact, ServerAct, SqliteStore, Store};
@@ -15,7 +15,8 @@ use crate::streams::streams_for;
 
 fn opened(data: &Path, randomness: &mut dyn Randomness) -> Result<(SqliteStore, Rules), AdminError> {
     let store = Place::open(data)?.store(randomness)?;
-    let rules = Rules::new(Catalogue::embedded(), Divisions::zhengzhou());
+    let catalogues = known(&store, &Catalogue::embedded()).map_err(ServeError::from)?;
+    let rules = Rules::new(catalogues, Divisions::zhengzhou());
     let rules = rules.partitioned(store.partition_digits());
     Ok((store, rules))
 }

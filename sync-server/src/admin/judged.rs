@@ -102,12 +102,15 @@ pub fn appeals(data: &Path, randomness: &mut dyn Randomness) -> Result<Vec<Appea
     Ok(lines.into_iter().map(line).collect())
 }
 
-fn hub(data: &Path) -> Result<Hub, AdminError> {
+fn hub(data: &Path, now_ms: i64) -> Result<Hub, AdminError> {
     let place = Place::open(data)?;
     let store = place.store(&mut SystemRandomness)?;
     let blobs = ObjectBlobs::directory(&place.blobs()).map_err(ServeError::from)?;
     let randomness = Box::new(SystemRandomness);
-    Ok(Hub::new(Arc::new(store), Arc::new(blobs), Catalogue::embedded(), Divisions::zhengzhou(), randomness))
+    let hub =
+        Hub::new(Arc::new(store), Arc::new(blobs), Catalogue::embedded(), Divisions::zhengzhou(), randomness);
+    hub.learn_catalogues(now_ms)?;
+    Ok(hub)
 }
 
 /// Takes a line off the list: released, its commit is taken in late under its author where it is kept; or dropped. `now_ms`: ms since 1970.
@@ -115,7 +118,7 @@ fn hub(data: &Path) -> Result<Hub, AdminError> {
 /// # Errors
 /// [`AdminError::Unanswered`] with what stands against it; the line stays.
 pub fn settle(data: &Path, id: u64, release: bool, words: &str, now_ms: i64) -> Result<(), AdminError> {
-    answered(hub(data)?.answer_quarantine(id, release, words, now_ms)?)
+    answered(hub(data, now_ms)?.answer_quarantine(id, release, words, now_ms)?)
 }
 
 /// Answers an appeal. `now_ms`: ms since 1970.
@@ -123,7 +126,7 @@ pub fn settle(data: &Path, id: u64, release: bool, words: &str, now_ms: i64) -> 
 /// # Errors
 /// [`AdminError::Unanswered`] with what stands against it; the appeal stays open.
 pub fn answer(data: &Path, ticket: u64, granted: bool, words: &str, now_ms: i64) -> Result<(), AdminError> {
-    answered(hub(data)?.answer_appeal(ticket, granted, words, now_ms)?)
+    answered(hub(data, now_ms)?.answer_appeal(ticket, granted, words, now_ms)?)
 }
 
 fn answered(answer: Answered) -> Result<(), AdminError> {

@@ -140,7 +140,7 @@ impl Hub {
         (words, now_ms): (&str, i64),
     ) -> Result<Answered, Problem> {
         self.ready(now_ms)?;
-        let arrived = Arrived::kept(commit, micros, &self.rules)?;
+        let arrived = Arrived::kept(commit, micros, &self.rules())?;
         let origin = Origin::Granted { words: words.to_owned() };
         let item = arrived.prepared(user, now_ms, origin, None);
         let Some(receipts) = self.sequence_prepared(&[item], now_ms)? else {

@@ -62,6 +62,10 @@ impl Hub {
             self.ready(now_ms)?;
             self.store.believe_keys(&hello.keys)?;
         }
+        let rules = self.rules();
+        if !rules.knows(hello.catalogue) {
+            self.store.note_told_catalogue(hello.catalogue)?;
+        }
         // Who was shut out holds nothing, and is told to forget everything.
         let wipe = account.shut_out.then(|| self.wipe(&account.device, now_ms)).transpose()?;
         let streams =
@@ -93,7 +97,7 @@ impl Hub {
             partitions: heads,
             time_token: None,
             lease: None,
-            catalogue: self.rules.catalogue().version(),
+            catalogue: rules.catalogue().version(),
             min_client: None,
             blob_safe_seq: None,
             keys: self.keys(now_ms)?,
@@ -101,7 +105,7 @@ impl Hub {
             wipe,
             next_nonce: Some(NonceBytes(next_nonce)),
             appeals: self.store.answers(&account.device, now_ms.saturating_sub(ANSWER_TOLD_MS))?,
-            partition_digits: self.rules.partition_digits(),
+            partition_digits: rules.partition_digits(),
             ended,
         })
     }

@@ -4,6 +4,7 @@
 //! it answers. It must not look at a foreign change but through the gate, nor decide anything about a case but by `yuandian_model::judge`.
 
 mod appeals;
+mod catalogues;
 mod documents;
 mod enroll;
 mod hello;
@@ -17,15 +18,15 @@ mod rules;
 mod uploads;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use yuandian_model::{BlobHash, Catalogue, Divisions};
 use yuandian_sync::message::{
-    Appeal, AppealReply, Docs, DocsReply, Enrolled, Fetch, FetchReply, HelloReply, Manifest, ManifestReply,
-    Nonce, NonceRequest, PartitionHead, Pull, PullReply, Push, PushReply, ServerKey, SignedMessage,
-    WIRE_VERSION,
+    Appeal, AppealReply, CatalogueAsk, CatalogueReply, Docs, DocsReply, Enrolled, Fetch, FetchReply,
+    HelloReply, Manifest, ManifestReply, Nonce, NonceRequest, PartitionHead, Pull, PullReply, Push,
+    PushReply, ServerKey, SignedMessage, WIRE_VERSION,
 };
 
 use crate::blobs::{BlobError, Blobs};
@@ -34,6 +35,7 @@ use crate::randomness::{Randomness, draw};
 use crate::store::{Account, CaseLine, Judge, Store, Swept, Upload};
 
 pub use appeals::Answered;
+pub(crate) use catalogues::known;
 pub use rules::Rules;
 
 /// Who asks.
@@ -77,6 +79,8 @@ pub enum Request {
     Docs(Docs),
     /// What is in a stream.
     Manifest(Manifest),
+    /// A version of the catalogue.
+    Catalogue(CatalogueAsk),
     /// A refused commit is shown to a person; also by a device that was shut out.
     Appeal(Appeal),
     /// Whole envelopes.
@@ -113,6 +117,8 @@ pub enum Response {
     Docs(DocsReply),
     /// To [`Request::Manifest`].
     Manifest(ManifestReply),
+    /// To [`Request::Catalogue`].
+    Catalogue(CatalogueReply),
     /// To [`Request::Appeal`].
     Appeal(AppealReply),
     /// To [`Request::Fetch`].
@@ -132,7 +138,10 @@ pub enum Response {
 pub struct Hub {
     store: Arc<dyn Store>,
     blobs: Arc<dyn Blobs>,
-    rules: Arc<Rules>,
+    rules: RwLock<Arc<Rules>>,
+    /// The catalogue that ships with this version, and what the store said of others.
+    shipped: Catalogue,
+    asked: Mutex<catalogues::Asked>,
     randomness: Mutex<Box<dyn Randomness + Send>>,
     pace: Mutex<pace::Pace>,
     documents: documents::Documents,
@@ -140,7 +149,7 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// A hub over a store and blobs.
+    /// A hub over a store and blobs. `catalogue` ships with this version; those that the store keeps are learnt with the first request.
     pub fn new(
         store: Arc<dyn Store>,
         blobs: Arc<dyn Blobs>,
@@ -148,11 +157,13 @@ impl Hub {
         divisions: Divisions,
         randomness: Box<dyn Randomness + Send>,
     ) -> Self {
-        let rules = Arc::new(Rules::new(catalogue, divisions).partitioned(store.partition_digits()));
+        let rules = Rules::new(catalogue.clone(), divisions).partitioned(store.partition_digits());
         Self {
             store,
             blobs,
-            rules,
+            rules: RwLock::new(Arc::new(rules)),
+            shipped: catalogue,
+            asked: Mutex::default(),
             randomness: Mutex::new(randomness),
             pace: Mutex::default(),
             documents: documents::Documents::default(),
@@ -160,10 +171,10 @@ impl Hub {
         }
     }
 
-    /// The catalogue and divisions in force.
+    /// The catalogues and divisions as they are known now.
     #[must_use]
-    pub fn rules(&self) -> &Rules {
-        &self.rules
+    pub fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Who holds a bearer token. `now_ms`: server's clock, ms since 1970.
@@ -182,6 +193,7 @@ impl Hub {
     /// # Errors
     /// A [`Problem`] about the request as a whole; what is wrong with one commit of a PUSH stands in its receipt.
     pub fn handle(&self, request: Request, principal: &Principal, now_ms: i64) -> Result<Response, Problem> {
+        self.learn_catalogues(now_ms)?;
         match request {
             Request::Enroll(message) => self.enroll(&message, now_ms).map(Response::Enrolled),
             Request::Nonce(ask) => self.nonce(&ask, now_ms).map(Response::Nonce),
@@ -190,6 +202,10 @@ impl Hub {
             Request::Pull(pull) => self.pull(&pull, principal.welcome()?, now_ms).map(Response::Pull),
             Request::Docs(docs) => self.docs(&docs, principal.welcome()?).map(Response::Docs),
             Request::Manifest(ask) => self.manifest(&ask, principal.welcome()?).map(Response::Manifest),
+            Request::Catalogue(ask) => {
+                principal.welcome()?;
+                self.catalogue(&ask, now_ms).map(Response::Catalogue)
+            }
             Request::Fetch(fetch) => self.fetch(&fetch, principal.welcome()?).map(Response::Fetch),
             Request::Blob(hash) => self.blob(&hash, principal.welcome()?),
             Request::Appeal(appeal) => {
@@ -222,6 +238,7 @@ impl Hub {
     /// # Errors
     /// A [`Problem`] of the store; the timers stay due.
     pub fn tick(&self, now_ms: i64) -> Result<Swept, Problem> {
+        self.learn_catalogues(now_ms)?;
         self.judge_ripe(now_ms)?;
         Ok(self.store.sweep(now_ms)?)
     }
@@ -267,7 +284,7 @@ impl Hub {
     /// # Errors
     /// A [`Problem`] of the store.
     pub fn public_description(&self, case: &CaseLine) -> Result<Option<String>, Problem> {
-        if !self.rules.is_public(&case.record.state) || case.record.version == 0 {
+        if !self.rules().is_public(&case.record.state) || case.record.version == 0 {
             return Ok(None);
         }
         let content = self.content(&case.record.id, None)?;
@@ -284,7 +301,7 @@ impl Hub {
 
     /// The rules for the store.
     fn judge(&self) -> Arc<dyn Judge> {
-        Arc::<Rules>::clone(&self.rules)
+        self.rules()
     }
 
     fn draw<const N: usize>(&self) -> [u8; N] {

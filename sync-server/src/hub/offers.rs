@@ -20,7 +20,7 @@ impl Hub {
         streams: &BTreeSet<StreamId>,
     ) -> Result<(Vec<StreamOffer>, u64), Problem> {
         let existing = self.existing()?;
-        let digits = self.rules.partition_digits();
+        let digits = self.rules().partition_digits();
         let places: Vec<(StreamId, PartitionId)> = streams
             .iter()
             .flat_map(|stream| {
@@ -45,7 +45,7 @@ impl Hub {
         asked: &[Cursor],
         streams: &BTreeSet<StreamId>,
     ) -> Result<bool, Problem> {
-        let digits = self.rules.partition_digits();
+        let digits = self.rules().partition_digits();
         if digits.is_none() || asked.is_empty() {
             return Ok(false);
         }

@@ -161,14 +161,11 @@ fn body(envelope: &Envelope, rules: &Rules) -> ArrivedBody {
     if envelope.generation != 0 {
         return refused(Code::RSchema, [("generation", envelope.generation.to_string())]);
     }
-    if envelope.schema > rules.catalogue().version() {
-        return refused(Code::RSchema, [("catalogue", envelope.schema.to_string())]);
-    }
     if envelope.kind == Kind::Content {
         return ArrivedBody::Content;
     }
     match Act::from_bytes(&envelope.body) {
-        Ok(act) => match rules.check(&act) {
+        Ok(act) => match rules.check(&act, envelope.schema) {
             Ok(()) => ArrivedBody::Act(act),
             Err(refusal) => ArrivedBody::Refused(refusal),
         },
@@ -214,7 +211,8 @@ impl Hub {
         situation: &Situation,
         now_ms: i64,
     ) -> Result<Option<Tried>, Problem> {
-        let mut ledger = Ledger::new(&*self.rules, situation, now_ms);
+        let rules = self.rules();
+        let mut ledger = Ledger::new(&*rules, situation, now_ms);
         let mut trials = Trials::default();
         let mut seen: BTreeSet<CommitId> = BTreeSet::new();
         let mut moved: BTreeSet<CaseId> = BTreeSet::new();
@@ -284,7 +282,7 @@ impl Hub {
         let judged: BTreeSet<CommitId> = items.iter().map(|item| item.id).collect();
         let mut before = Vec::new();
         for held in situation.held.values().flatten().filter(|held| !judged.contains(&held.id)) {
-            let arrived = Arrived::kept(held.commit.clone(), held.micros.clone(), &self.rules)?;
+            let arrived = Arrived::kept(held.commit.clone(), held.micros.clone(), &self.rules())?;
             let origin = Origin::Released { last: false };
             before.push(arrived.prepared(held.user, held.received_ms, origin, held.adopted.clone()));
         }
@@ -369,12 +367,14 @@ impl Hub {
         };
         let words = content.view();
         let record = ledger.cases.get(&item.envelope.document);
-        let service = record.and_then(|record| self.rules.catalogue().service(&record.state.service.0));
+        let rules = self.rules();
+        let service = record
+            .and_then(|record| rules.catalogue_of(&record.state).service(&record.state.service.0))
+            .map(|(service, _)| service);
         // Where only the cell may be known, an original must not tell the door by what its camera wrote into it.
-        let originals_shared = service.is_some_and(|(service, _)| service.place != PlacePrecision::Cell);
+        let originals_shared = service.is_some_and(|service| service.place != PlacePrecision::Cell);
         let checked = blobs(&item.envelope, &admitted.photos, originals_shared).and_then(|blobs| {
-            let id = service.map_or("", |(service, _)| service.id.0.as_str());
-            self.rules.nothing_private(id, words.answers.keys())?;
+            Rules::nothing_private(service, words.answers.keys())?;
             only_added(words_before.as_ref(), &words)?;
             Ok(blobs)
         });

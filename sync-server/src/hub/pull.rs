@@ -55,7 +55,11 @@ impl Hub {
             server_ms: now_ms,
             checks: page.checks,
             notices: Vec::new(),
-            renewed: Renewed { safe_seq: page.safe_seq, ..Renewed::default() },
+            renewed: Renewed {
+                safe_seq: page.safe_seq,
+                catalogue: Some(self.rules().catalogue().version()),
+                ..Renewed::default()
+            },
             resets: page.resets,
             greet: account.greet || self.lies_elsewhere(&pull.streams, &held)?,
         })

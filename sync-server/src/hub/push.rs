@@ -37,8 +37,9 @@ impl Hub {
         let mut arrived: Vec<Arrived> = Vec::new();
         // Where each item's answer is: among the sequenced ones, or said at once.
         let mut places: Vec<Result<usize, (CommitId, Code)>> = Vec::new();
+        let rules = self.rules();
         for item in push.items {
-            places.push(open(item, &key, &self.rules).map(|a| {
+            places.push(open(item, &key, &rules).map(|a| {
                 arrived.push(a);
                 arrived.len() - 1
             }));
@@ -84,7 +85,7 @@ impl Hub {
             };
             return Ok(records.iter().map(refused).collect());
         }
-        Ok(self.store.put_private(account, records, &*self.rules, now_ms)?)
+        Ok(self.store.put_private(account, records, &*self.rules(), now_ms)?)
     }
 
     /// Receipts of everything that is the device's own; `None` where others were faster too often.

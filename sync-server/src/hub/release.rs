@@ -39,7 +39,7 @@ impl Hub {
     fn judge_last(&self, held: &[Held], now_ms: i64) -> Result<bool, Problem> {
         let mut items = Vec::with_capacity(held.len());
         for one in held {
-            let arrived = Arrived::kept(one.commit.clone(), one.micros.clone(), &self.rules)?;
+            let arrived = Arrived::kept(one.commit.clone(), one.micros.clone(), &self.rules())?;
             let origin = Origin::Released { last: true };
             items.push(arrived.prepared(one.user, one.received_ms, origin, one.adopted.clone()));
         }

@@ -1,13 +1,13 @@
-//! What the hub judges by: catalogue, divisions and the rules of `yuandian_model`.
+//! What the hub judges by: every version of the catalogue, divisions and the rules of `yuandian_model`.
 
 use std::collections::BTreeSet;
 
 use yuandian_document::{Act, Place};
-use yuandian_model::catalogue::{ActClass, PlacePrecision, Privacy};
+use yuandian_model::catalogue::{ActClass, PlacePrecision, Privacy, Service};
 use yuandian_model::late::{judge_standing, may_write_standing};
 use yuandian_model::{
-    ActRequest, CaseState, Catalogue, Code, DivisionCode, Divisions, Outcome, PartitionId, Refusal, Standing,
-    Visibility, Writing,
+    ActRequest, CaseState, Catalogue, Catalogues, Code, DivisionCode, Divisions, Outcome, PartitionId,
+    Refusal, Standing, Visibility, Writing,
 };
 use yuandian_sync::StreamId;
 
@@ -20,9 +20,9 @@ const POSITION: &str = "position";
 /// The act by which a workflow says how a case that ended is opened again.
 const REOPEN: &str = "reopen";
 
-/// Catalogue and divisions in force.
+/// Catalogues and divisions.
 pub struct Rules {
-    catalogue: Catalogue,
+    catalogues: Catalogues,
     divisions: Divisions,
     partition_digits: Option<u8>,
 }
@@ -30,8 +30,14 @@ pub struct Rules {
 impl Rules {
     /// Rules by these data.
     #[must_use]
-    pub fn new(catalogue: Catalogue, divisions: Divisions) -> Self {
-        Self { catalogue, divisions, partition_digits: None }
+    pub fn new(catalogues: impl Into<Catalogues>, divisions: Divisions) -> Self {
+        Self { catalogues: catalogues.into(), divisions, partition_digits: None }
+    }
+
+    /// The same by other catalogues.
+    #[must_use]
+    pub(super) fn by(&self, catalogues: Catalogues) -> Self {
+        Self { catalogues, divisions: self.divisions.clone(), partition_digits: self.partition_digits }
     }
 
     /// The same, with cases ordered by the partition that so many digits of their division's code name.
@@ -46,10 +52,21 @@ impl Rules {
         self.partition_digits
     }
 
-    /// The catalogue.
+    /// The version of the catalogue in force.
     #[must_use]
     pub fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
+        self.catalogues.in_force()
+    }
+
+    /// The version that a case was opened under; where a restored server has lost it, the one in force.
+    #[must_use]
+    pub fn catalogue_of(&self, state: &CaseState) -> &Catalogue {
+        self.catalogues.version_or_in_force(state.catalogue)
+    }
+
+    /// Whether a version is known here.
+    pub(super) fn knows(&self, version: u32) -> bool {
+        self.catalogues.version(version).is_some()
     }
 
     /// The divisions.
@@ -61,7 +78,8 @@ impl Rules {
     /// Whether anybody may read the case's description.
     #[must_use]
     pub fn is_public(&self, state: &CaseState) -> bool {
-        self.catalogue.service(&state.service.0).is_some_and(|(s, _)| s.visibility == Visibility::Public)
+        let service = self.catalogue_of(state).service(&state.service.0);
+        service.is_some_and(|(s, _)| s.visibility == Visibility::Public)
     }
 
     /// What stays on the phone by the catalogue must stand neither in a shared document nor in an act.
@@ -69,11 +87,10 @@ impl Rules {
     /// # Errors
     /// `r_schema` with the first key that is private.
     pub(super) fn nothing_private<'k>(
-        &self,
-        service: &str,
+        service: Option<&Service>,
         keys: impl IntoIterator<Item = &'k String>,
     ) -> Result<(), Refusal> {
-        let Some((service, _)) = self.catalogue.service(service) else {
+        let Some(service) = service else {
             return Ok(());
         };
         let private = |key: &&String| {
@@ -86,11 +103,11 @@ impl Rules {
     }
 
     /// What an act says of the world, before anything stored is looked at: the grid exists, the place is one and not more exact than its
-    /// service lets it be.
+    /// service lets it be. `schema`: the version of the catalogue that it was written under.
     ///
     /// # Errors
     /// `r_schema`.
-    pub fn check(&self, act: &Act) -> Result<(), Refusal> {
+    pub fn check(&self, act: &Act, schema: u32) -> Result<(), Refusal> {
         let Some(report) = &act.report else {
             return Ok(());
         };
@@ -100,7 +117,8 @@ impl Rules {
         let Some(place) = &report.place else {
             return Ok(());
         };
-        let precision = self.catalogue.service(&report.service).map(|(service, _)| service.place);
+        let catalogue = self.catalogues.version_or_in_force(schema);
+        let precision = catalogue.service(&report.service).map(|(service, _)| service.place);
         let too_exact = precision == Some(PlacePrecision::Cell) && matches!(place, Place::Exact { .. });
         if too_exact || place.shown().is_none() {
             return Err(Refusal::new(Code::RSchema, [("key", "place".to_owned())]));
@@ -113,37 +131,40 @@ impl Judge for Rules {
     fn act(
         &self,
         state: Option<&CaseState>,
-        act: &Act,
+        (act, schema): (&Act, u32),
         standing: &Standing,
         photos: u32,
         received_ms: i64,
     ) -> Result<Outcome, Refusal> {
+        let version = state.map_or(schema, |state| state.catalogue);
+        let catalogue = self.catalogues.version_or_in_force(version);
         let opened = act.report.as_ref().map(|report| report.service.as_str());
         if let Some(service) = state.map(|state| state.service.0.as_str()).or(opened) {
-            self.nothing_private(service, act.args.keys())?;
+            Self::nothing_private(catalogue.service(service).map(|(service, _)| service), act.args.keys())?;
         }
         let request = ActRequest { photos, at_ms: received_ms, ..act.request() };
-        judge_standing(&self.catalogue, state, &request, standing)
+        judge_standing(catalogue, state, &request, standing)
     }
 
     fn class(&self, state: Option<&CaseState>, act: &Act) -> Option<ActClass> {
-        let (_, workflow) = self.catalogue.service(&state?.service.0)?;
+        let state = state?;
+        let (_, workflow) = self.catalogue_of(state).service(&state.service.0)?;
         workflow.act(&act.name).map(|row| row.class)
     }
 
     fn may_write(&self, state: Option<&CaseState>, standing: &Standing) -> Result<(Writing, bool), Refusal> {
         let state = state.ok_or_else(|| Refusal::new(Code::RGone, []))?;
-        may_write_standing(&self.catalogue, state, standing)
+        may_write_standing(self.catalogue_of(state), state, standing)
     }
 
     fn is_private(&self, state: &CaseState, key: &str) -> bool {
-        let service = self.catalogue.service(&state.service.0).map(|(service, _)| service);
+        let service = self.catalogue_of(state).service(&state.service.0).map(|(service, _)| service);
         let field = service.and_then(|service| service.field(key));
         key == POSITION || field.is_some_and(|field| field.privacy == Privacy::Private)
     }
 
     fn streams(&self, state: &CaseState) -> BTreeSet<StreamId> {
-        streams_of(&self.catalogue, state)
+        streams_of(self.catalogue_of(state), state)
     }
 
     fn partition(&self, grid: &DivisionCode) -> PartitionId {
@@ -151,12 +172,12 @@ impl Judge for Rules {
     }
 
     fn has_ended(&self, state: &CaseState) -> bool {
-        let service = self.catalogue.service(&state.service.0);
+        let service = self.catalogue_of(state).service(&state.service.0);
         service.is_some_and(|(_, workflow)| workflow.ends.contains(&state.stage))
     }
 
     fn reopens_to(&self, state: &CaseState) -> Option<String> {
-        let (_, workflow) = self.catalogue.service(&state.service.0)?;
+        let (_, workflow) = self.catalogue_of(state).service(&state.service.0)?;
         let stage = workflow.act(REOPEN).and_then(|row| row.to.as_ref()).unwrap_or(&workflow.opens);
         workflow.ends.contains(&state.stage).then(|| stage.clone())
     }

@@ -218,6 +218,12 @@ impl Server {
             Divisions::zhengzhou(),
             Box::new(SystemRandomness),
         );
+        if let Err(problem) = hub.keep_shipped(Catalogue::embedded_files(), now_ms()) {
+            tracing::warn!(
+                ?problem,
+                "the catalogue that ships is not kept yet: it is when a phone asks for it"
+            );
+        }
         let app = App {
             hub: Arc::new(hub),
             store,

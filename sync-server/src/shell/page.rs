@@ -45,7 +45,8 @@ pub async fn cases(State(app): State<Arc<App>>) -> Result<Reply, Problem> {
 fn render(app: &App) -> Result<String, Problem> {
     let head = app.hub.head()?;
     let lines = app.hub.newest_cases(PAGE_CASES_MAX)?;
-    let count = |level| app.hub.rules().divisions().count(level);
+    let rules = app.hub.rules();
+    let count = |level| rules.divisions().count(level);
     let mut html = String::from("<!doctype html><html lang=\"zh-Hans\"><meta charset=\"utf-8\">");
     html.push_str("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
     let _ = write!(
@@ -81,11 +82,11 @@ fn render(app: &App) -> Result<String, Problem> {
 
 fn row(app: &App, line: &CaseLine, html: &mut String) -> Result<(), Problem> {
     let state = &line.record.state;
-    let title =
-        app.hub.rules().catalogue().service(&state.service.0).map(|(service, _)| service.title.clone());
+    let rules = app.hub.rules();
+    let title = rules.catalogue_of(state).service(&state.service.0).map(|(service, _)| service.title.clone());
     let (zh, en) = title.map_or((state.service.0.clone(), String::new()), |t| (t.zh, t.en));
     let stage = app.words.stage(&state.stage);
-    let grid = app.hub.rules().divisions().name(&state.grid).unwrap_or_default();
+    let grid = rules.divisions().name(&state.grid).unwrap_or_default();
     let id = line.record.id.to_string();
     let short: String = id.chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect();
     let _ = write!(html, "<tr><td>{}<small lang=\"en\">{}</small>", escaped(&zh), escaped(&en));

@@ -37,6 +37,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/push", post(|s, r| device("push", hub::Request::Push, s, r)))
         .route("/v1/pull", post(|s, r| device("pull", hub::Request::Pull, s, r)))
         .route("/v1/docs", post(|s, r| device("docs", hub::Request::Docs, s, r)))
+        .route("/v1/catalogue", post(|s, r| device("catalogue", hub::Request::Catalogue, s, r)))
         .route("/v1/manifest", post(|s, r| device("manifest", hub::Request::Manifest, s, r)))
         .route("/v1/appeals", post(|s, r| device("appeal", hub::Request::Appeal, s, r)))
         .route("/v1/commits", post(|s, r| device("fetch", hub::Request::Fetch, s, r)))
@@ -151,6 +152,7 @@ async fn answer(
                 hub::Response::Pull(m) => message(&m),
                 hub::Response::Docs(m) => message(&m),
                 hub::Response::Manifest(m) => message(&m),
+                hub::Response::Catalogue(m) => message(&m),
                 hub::Response::Appeal(m) => message(&m),
                 hub::Response::Fetch(m) => message(&m),
                 hub::Response::Blob { .. } | hub::Response::Upload(_) => return Err(Problem::Internal),

@@ -1,7 +1,8 @@
 //! Authority in the store: rights and their ends, the server's keys, what waits, what an operator has to look at, appeals, private answers.
 //! The second half of the seam; every method is one whole transaction.
 
-use yuandian_document::SignedCommit;
+use yuandian_document::{SignedCatalogueError, SignedCommit};
+use yuandian_model::catalogue::CatalogueFile;
 use yuandian_model::{CaseId, Code, CommitId, DeviceId, Grant, UserId};
 use yuandian_sync::message::{AppealAnswer, PrivateReceipt, PrivateRecord, ServerKey};
 
@@ -148,6 +149,20 @@ pub struct AppealLine {
     pub kept: (SignedCommit, Vec<Vec<u8>>),
 }
 
+/// What became of a catalogue that was to be published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublishOutcome {
+    /// Signed and kept.
+    Done {
+        /// Its version.
+        version: u32,
+        /// Its size, signed.
+        bytes: usize,
+    },
+    /// It cannot be signed: nothing was kept.
+    Refused(SignedCatalogueError),
+}
+
 /// The second half of [`super::Store`].
 pub trait Authority: Send + Sync {
     /// The server's keys, the one in force first. Where there is none yet, the first is made from the seed.
@@ -168,6 +183,21 @@ pub trait Authority: Send + Sync {
         purpose: yuandian_document::Purpose,
         message: Vec<u8>,
     ) -> Result<yuandian_sync::message::SignedNotice, StoreError>;
+
+    /// Numbers of the versions of the catalogue that are kept, rising.
+    fn catalogue_versions(&self) -> Result<Vec<u32>, StoreError>;
+
+    /// A kept version of the catalogue: the bytes of a [`yuandian_document::SignedCatalogue`].
+    fn catalogue(&self, version: u32) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Signs a catalogue with the key in force and keeps it; what was kept under its number is replaced.
+    fn publish(&self, files: &[CatalogueFile<'_>], now_ms: i64) -> Result<PublishOutcome, StoreError>;
+
+    /// A phone says that it holds a version that is not known here.
+    fn note_told_catalogue(&self, version: u32) -> Result<(), StoreError>;
+
+    /// The highest version that a phone said it holds and that was not known here then.
+    fn told_catalogue(&self) -> Result<Option<u32>, StoreError>;
 
     /// Gives a right.
     fn grant(&self, whom: &Whom, grant: &Grant, now_ms: i64) -> Result<RightsChange, StoreError>;

@@ -306,7 +306,13 @@ impl<'a> Ledger<'a> {
             return Verdict::numbered(Code::OkLate, facts);
         }
         let photos = self.photos.get(&(document, item.user)).copied().unwrap_or_default();
-        let judged = self.judge.act(state, act, &self.standing(item), photos, item.received_ms);
+        let judged = self.judge.act(
+            state,
+            (act, item.envelope.schema),
+            &self.standing(item),
+            photos,
+            item.received_ms,
+        );
         if self.refilling() && must_wait(self.judge.class(state, act), &judged) {
             return self.wait(item, self.refill_until_ms);
         }
@@ -354,7 +360,13 @@ impl<'a> Ledger<'a> {
         // The receipt proves that its author had the right; what was expected was met.
         let asked = Act { expects: None, ..act.clone() };
         let standing = Standing::present(all_powerful(item.user, &grid));
-        let judged = self.judge.act(known.as_ref(), &asked, &standing, u32::MAX, item.received_ms);
+        let judged = self.judge.act(
+            known.as_ref(),
+            (&asked, item.envelope.schema),
+            &standing,
+            u32::MAX,
+            item.received_ms,
+        );
         let (next, agrees) = match judged {
             Ok(Outcome::Done { ruling, .. }) => {
                 let agrees =

@@ -30,7 +30,7 @@ use crate::limits::BACKUP_STALE_MS;
 
 pub use asks::{DocsAsk, DocsPage, Envelopes, ManifestAsk, ManifestPage, Page, PageAsk, ReadableBlob};
 pub use authority::{
-    AppealLine, AppealOutcome, Authority, Concern, NewAppeal, Quarantined, RightsChange, Whom,
+    AppealLine, AppealOutcome, Authority, Concern, NewAppeal, PublishOutcome, Quarantined, RightsChange, Whom,
 };
 pub use ledger::{ChainTip, Ledger, Step, Verdict};
 pub use situation::{ACT_SEQ, Adopted, Held, Rights, Situation};
@@ -177,14 +177,16 @@ pub struct CaseRecord {
 
 /// The pure decisions that the sequencing transaction needs.
 pub trait Judge: Send + Sync {
-    /// Judges an act on the stored state. `photos`: those that its author has put into the case; `received_ms`: when the act came.
+    /// Judges an act on the stored state, by the version of the catalogue that the case was opened under; `schema`: the version that the
+    /// act was written under, by which a case is opened. `photos`: those that its author has put into the case; `received_ms`: when the
+    /// act came.
     ///
     /// # Errors
     /// The rule's refusal.
     fn act(
         &self,
         state: Option<&CaseState>,
-        act: &Act,
+        act_and_schema: (&Act, u32),
         standing: &Standing,
         photos: u32,
         received_ms: i64,

@@ -7,6 +7,7 @@ mod appeals;
 mod authority;
 mod backups;
 mod blobs;
+mod catalogues;
 mod claims;
 mod commands;
 mod enrolment;

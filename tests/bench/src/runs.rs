@@ -139,6 +139,7 @@ fn ask(city: &City, phone: &Phone, request: &Request, traffic: &mut Traffic) -> 
             reply
         }
         Request::Manifest(asked) => travel!(asked, Manifest, Manifest),
+        Request::Catalogue(asked) => travel!(asked, Catalogue, Catalogue),
         Request::Docs(asked) => travel!(asked, Docs, Docs),
         Request::Appeal(appeal) => travel!(appeal, Appeal, Appeal),
         Request::Upload(_) => return Err("no photos are measured here".into()),

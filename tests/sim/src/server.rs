@@ -178,6 +178,10 @@ impl Server {
                 let principal = principal()?;
                 (Request::Docs(parsed("docs", request)?), principal)
             }
+            "/v1/catalogue" => {
+                let principal = principal()?;
+                (Request::Catalogue(parsed("catalogue", request)?), principal)
+            }
             "/v1/manifest" => {
                 let principal = principal()?;
                 (Request::Manifest(parsed("manifest", request)?), principal)
@@ -204,6 +208,7 @@ impl Server {
             Response::Pull(m) => HttpReply::message(wire::pack(&m)),
             Response::Fetch(m) => HttpReply::message(wire::pack(&m)),
             Response::Docs(m) => HttpReply::message(wire::pack(&m)),
+            Response::Catalogue(m) => HttpReply::message(wire::pack(&m)),
             Response::Manifest(m) => HttpReply::message(wire::pack(&m)),
             Response::Appeal(m) => HttpReply::message(wire::pack(&m)),
             Response::Upload(upload) => {

@@ -132,6 +132,7 @@ impl Phone {
             super::push::has_looked(&tx)?;
         }
         self.keep_appeal_answers(&tx, &reply.appeals)?;
+        self.told_catalogue(&tx, reply.catalogue)?;
         outbox::offer_held_again(&tx)?;
         for doc in &touched {
             project(self, &tx, doc)?;
@@ -139,7 +140,7 @@ impl Phone {
         self.let_go(&tx)?;
         tx.commit()?;
         self.run.heads.clone_from(&reply.partitions);
-        Ok(())
+        self.use_told_catalogue()
     }
 
     /// What is offered is held; what is held and not offered any more goes.

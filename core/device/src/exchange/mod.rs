@@ -35,6 +35,8 @@ pub(crate) struct Run {
     compared: BTreeSet<(PartitionId, StreamId)>,
     /// Private answers that were offered in this run.
     offered: BTreeSet<(CaseId, String, u64)>,
+    /// Versions of the catalogue that the server does not have, or not as they can be believed.
+    pub(crate) no_catalogues: BTreeSet<u32>,
 }
 
 /// Something that a run has kept, as a screen may want to show it.
@@ -122,9 +124,11 @@ impl Phone {
             }
             Keep::UploadOffset { transfer, offset } => uploaded(transfer, *offset),
             Keep::Uploaded(transfer) => uploaded(transfer, transfer.size),
-            Keep::Hello(_) | Keep::Manifest { .. } | Keep::Appealed { .. } | Keep::UploadAt { .. } => {
-                Ok(None)
-            }
+            Keep::Hello(_)
+            | Keep::Manifest { .. }
+            | Keep::Catalogue { .. }
+            | Keep::Appealed { .. }
+            | Keep::UploadAt { .. } => Ok(None),
         }
     }
 
@@ -146,6 +150,7 @@ impl Phone {
                     after,
                 }))
             }
+            Load::Catalogue => Loaded::Catalogue(self.next_catalogue()?),
             Load::Docs => {
                 let wanted = streams::wanted(&self.db, DOCS_MAX)?;
                 Loaded::Docs((!wanted.is_empty()).then_some(Docs {
@@ -169,6 +174,7 @@ impl Phone {
             Keep::Receipts(reply) => self.keep_receipts(reply)?,
             Keep::Page(page) => self.keep_page(page)?,
             Keep::Manifest { asked, reply } => self.keep_manifest(asked, reply)?,
+            Keep::Catalogue { asked, reply } => self.keep_catalogue(*asked, reply)?,
             Keep::Docs { asked, reply } => self.keep_docs(asked, reply)?,
             Keep::Appealed { commit, ticket } => appeals::sent(&self.db, commit, *ticket)?,
             Keep::UploadAt { transfer, url } => blobs::set_url(&self.db, &transfer.hash, url.as_deref())?,

@@ -36,7 +36,6 @@ impl Phone {
     pub(super) fn next_batch(&mut self) -> Result<Push> {
         let nothing = Push { version: WIRE_VERSION, items: vec![], private: vec![] };
         let device = self.certificate.device;
-        let schema = self.catalogue.version();
         let tx = self.db.unchecked_transaction()?;
         // What waits here may have been sent by the store that this one is a copy of: look before saying it again.
         if let Some(look) = meta::get(&tx, meta::LOOK_FIRST)? {
@@ -58,6 +57,7 @@ impl Phone {
                     .map_err(|e| DeviceError::Damaged(e.to_string()))?,
                 None => {
                     let partition = self.partition_of(&tx, &item.doc)?;
+                    let schema = self.schema_of(&tx, &item)?;
                     let envelope = chain.envelope(&item, device, partition, schema, self.key.id())?;
                     let signed = envelope.sign(&self.key);
                     outbox::mark_sent(&tx, item.local_id, envelope.n, &signed.id(), &cbor::encode(&signed))?;
@@ -87,6 +87,13 @@ impl Phone {
         private.truncate(PRIVATE_RECORDS_MAX);
         self.run.offered.extend(private.iter().map(offered));
         Ok(Push { version: WIRE_VERSION, items, private })
+    }
+
+    /// The version of the catalogue that a commit is written under: what opens a case is judged by the one that the case names.
+    fn schema_of(&self, tx: &Transaction<'_>, item: &Item) -> Result<u32> {
+        let opens = matches!(&item.intent, Intent::Act(act) if act.report.is_some());
+        let opened = if opens { cases::case(tx, &item.doc)? } else { None };
+        Ok(opened.map_or(self.catalogue.version(), |stored| stored.facts.catalogue))
     }
 
     /// In which partition a case is numbered: by its division.

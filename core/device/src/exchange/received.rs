@@ -71,6 +71,9 @@ impl Phone {
             blobs::backed_up(&tx, &head)?;
             authored::prune(&tx, head.epoch, safe)?;
         }
+        if let Some(version) = page.renewed.catalogue {
+            self.told_catalogue(&tx, version)?;
+        }
         if !page.more {
             has_looked(&tx)?;
             self.leave_lines(&tx)?;
@@ -84,7 +87,7 @@ impl Phone {
         self.let_go(&tx)?;
         tx.commit()?;
         self.run.compared.extend(again);
-        Ok(())
+        self.use_told_catalogue()
     }
 
     /// A stream whose cursor or content says nothing: compared case by case, or, where lines are all there is of it, begun anew.
@@ -148,6 +151,7 @@ impl Phone {
                 return Ok(false);
             }
         }
+        self.want_catalogue(tx, facts)?;
         match known {
             None => cases::put_line(tx, doc, facts)?,
             Some(_) => cases::put_facts(tx, doc, facts)?,
@@ -185,9 +189,9 @@ impl Phone {
 
     /// Whether a case is at the end of its workflow.
     pub(super) fn has_ended(&self, facts: &yuandian_sync::CaseFacts) -> bool {
-        self.catalogue
-            .service(&facts.service)
-            .is_some_and(|(_, workflow)| workflow.ends.contains(&facts.stage))
+        let catalogue = self.catalogue_of(facts).ok().flatten();
+        let service = catalogue.as_ref().and_then(|catalogue| catalogue.service(&facts.service));
+        service.is_some_and(|(_, workflow)| workflow.ends.contains(&facts.stage))
     }
 
     /// Commits above what is here.

@@ -1,5 +1,7 @@
 //! Cases, their receipted commits, list rows, streams, private answers, drafts.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use yuandian_document::Kind;
 use yuandian_model::{CaseId, Code, DeviceId, Incarnation, UserId};
@@ -61,6 +63,20 @@ pub fn standing(c: &Connection, doc: &CaseId) -> Result<Option<Standing>> {
 /// Whether a document was received and never looked at.
 pub fn is_unproven(c: &Connection, doc: &CaseId) -> Result<bool> {
     Ok(c.prepare_cached("SELECT 1 FROM cases WHERE id = ?1 AND proven = 0")?.exists([doc.as_bytes()])?)
+}
+
+/// Versions of the catalogue that cases here were opened under. Reads every case.
+pub fn catalogues(c: &Connection) -> Result<BTreeSet<u32>> {
+    let mut statement = c.prepare_cached("SELECT DISTINCT facts ->> '$.catalogue' FROM cases")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Cases that were opened under a version of the catalogue. Reads every case.
+pub fn opened_under(c: &Connection, version: u32) -> Result<Vec<CaseId>> {
+    let mut statement = c.prepare_cached("SELECT id FROM cases WHERE facts ->> '$.catalogue' = ?1")?;
+    let rows = statement.query_map([version], |row| row.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(row?, CaseId::from_slice)).collect()
 }
 
 /// Makes a case that has a line alone.

@@ -31,6 +31,10 @@ pub const NEXT_NUMBER: &str = "next_number";
 pub const SERVER_KEYS: &str = "server_keys";
 /// Digits of a division code that name its partition, one byte; none where there is only one.
 pub const PARTITION_DIGITS: &str = "partition_digits";
+/// The version of the catalogue that the server said is in force, four bytes.
+pub const CATALOGUE: &str = "catalogue";
+/// What the versions of the catalogue that are here say of their own stages, acts and clocks (JSON).
+pub const OWN_WORDS: &str = "own_words";
 /// Documents that this phone is willing to hold.
 pub const BUDGET: &str = "budget";
 /// Set when the server shut this phone or its person out: why.

@@ -5,6 +5,7 @@ pub mod appeals;
 pub mod authored;
 pub mod blobs;
 pub mod cases;
+pub mod catalogues;
 pub mod journal;
 pub mod meta;
 pub mod outbox;

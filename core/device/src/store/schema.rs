@@ -11,6 +11,10 @@ const V1: &str = "
 -- Small facts about this phone: keys, incarnation, chain, person, server.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
+-- Versions of the catalogue as the server signed them: the one in force and those of cases that are here. `signed` is NULL of one that is
+-- still to be fetched.
+CREATE TABLE catalogues (version INTEGER PRIMARY KEY, signed BLOB) STRICT;
+
 -- A case this phone knows. `snapshot` is a cache of its receipted changes, `facts` what the server decided last (JSON).
 -- whole: 0 a line alone, 1 the document is here. proven: 0 as it was received, to be looked at when it is first opened. `heads`: what it
 -- must come to then. `seq`: everything of it up to this number is here.

@@ -9,6 +9,7 @@ mod acts;
 mod attention;
 mod bad_input;
 mod capture;
+mod catalogues;
 mod conflicts;
 mod home;
 mod lives;

@@ -9,7 +9,7 @@ use super::{Argument, Catalogue, CatalogueError, Field, Service, ServiceId, Tabl
 use super::{check, rows};
 use crate::calendar::WorkingCalendar;
 use crate::limits::{CATALOGUE_FILE_BYTES_MAX, CATALOGUE_FILES_MAX};
-use crate::words::Words;
+use crate::words::{OwnWords, Words};
 
 /// One file of a catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,7 @@ pub(super) static EMBEDDED: [CatalogueFile<'static>; 13] = embedded![
 pub(super) struct Draft {
     pub(super) version: Option<u32>,
     pub(super) groups: BTreeMap<String, Title>,
+    pub(super) said: OwnWords,
     pub(super) arguments: BTreeMap<String, Argument>,
     pub(super) workflows: BTreeMap<String, (String, Workflow)>,
     pub(super) services: BTreeMap<ServiceId, (String, Service)>,
@@ -111,10 +112,11 @@ pub fn load(files: &[CatalogueFile<'_>]) -> Result<Catalogue, CatalogueError> {
         sort(&mut mistakes);
         return Err(CatalogueError(mistakes));
     }
-    let Draft { version, groups, arguments, workflows, services, .. } = draft;
+    let Draft { version, groups, said, arguments, workflows, services, .. } = draft;
     let tables = Tables {
         version: version.unwrap_or_default(),
         groups,
+        said,
         arguments,
         calendar: WorkingCalendar::embedded(),
         workflows: workflows.into_iter().map(|(id, (_, workflow))| (id, workflow)).collect(),
@@ -136,11 +138,14 @@ pub struct Inspection {
     pub mistakes: Vec<Mistake>,
 }
 
-/// Looks for every mistake, and for every stage and act that people would read as an id because `words` has none for it.
+/// Looks for every mistake, and for every stage, act and clock that people would read as an id because neither `words` nor the catalogue
+/// itself has words for it.
 #[must_use]
 pub fn inspect(files: &[CatalogueFile<'_>], words: &Words) -> Inspection {
     let mut mistakes = Vec::new();
     let draft = Draft::read(files, &mut mistakes);
+    let mut words = words.clone();
+    words.learn(&draft.said);
     for (id, (file, workflow)) in &draft.workflows {
         for field in words.missing_of(workflow) {
             let (file, row) = (file.clone(), format!("workflow {id}"));
@@ -203,6 +208,15 @@ fn shared(file: &str, table: &mut Table, draft: &mut Draft, mistakes: &mut Vec<M
     named(file, table, "group", draft, mistakes, |draft, row, id| {
         let title = rows::title(row, "title");
         draft.groups.extend(title.map(|title| (id.to_owned(), title)));
+    });
+    named(file, table, "stage", draft, mistakes, |draft, row, id| {
+        draft.said.stage.extend(rows::title(row, "title").map(|title| (id.to_owned(), title)));
+    });
+    named(file, table, "act", draft, mistakes, |draft, row, id| {
+        draft.said.act.extend(rows::title(row, "title").map(|title| (id.to_owned(), title)));
+    });
+    named(file, table, "clock", draft, mistakes, |draft, row, id| {
+        draft.said.clock.extend(rows::title(row, "title").map(|title| (id.to_owned(), title)));
     });
     named(file, table, "argument", draft, mistakes, |draft, row, id| {
         let argument = rows::argument(row);
@@ -312,4 +326,4 @@ fn services(file: &str, mut table: Table, draft: &mut Draft, mistakes: &mut Vec<
 }
 
 /// What may stand at the top of a file.
-const TABLES: &str = "schema, version, group, argument, profile, form, workflow, service";
+const TABLES: &str = "schema, version, group, stage, act, clock, argument, profile, form, workflow, service";

@@ -9,6 +9,7 @@ mod load;
 mod read;
 mod rows;
 mod service;
+mod versions;
 mod workflow;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use std::sync::{Arc, LazyLock};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::WorkingCalendar;
+use crate::words::OwnWords;
 
 pub use crate::field::{Field, FieldType, Privacy};
 pub use check::{KPIS, WHOLE};
@@ -26,6 +28,7 @@ pub use service::{
     Condition, Dedupe, Evidence, PhotoKind, PlacePrecision, RouteBy, Routing, Service, ServiceId,
     StandardRef, Urgency, Visibility,
 };
+pub use versions::Catalogues;
 pub use workflow::{ActClass, After, Effect, Needed, Offline, Party, ServiceEvidence, Transition, Workflow};
 
 /// A text in both languages; zh-Hans is the first.
@@ -90,6 +93,7 @@ pub struct Catalogue {
 struct Tables {
     version: u32,
     groups: BTreeMap<String, Title>,
+    said: OwnWords,
     arguments: BTreeMap<String, Argument>,
     calendar: WorkingCalendar,
     workflows: BTreeMap<String, Workflow>,
@@ -131,6 +135,12 @@ impl Catalogue {
     #[must_use]
     pub fn version(&self) -> u32 {
         self.tables.version
+    }
+
+    /// What it says of its own stages, acts and clocks, in place of the words that ship.
+    #[must_use]
+    pub fn own_words(&self) -> &OwnWords {
+        &self.tables.said
     }
 
     /// A service and its workflow.

@@ -359,3 +359,37 @@ fn what_has_no_words_is_a_mistake_of_an_inspection() {
     assert_eq!(found.mistakes, []);
     assert_eq!(found.services, Catalogue::embedded().services().count());
 }
+
+#[test]
+fn a_city_says_its_own_stages_acts_and_clocks_itself() {
+    let own = Catalogue::embedded_files();
+    let renamed = |text: &str| {
+        text.replace("\"self_handle\"", "\"handle_alone\"").replace("\"archived\"", "\"on_the_shelf\"")
+    };
+    let words = "[act.handle_alone]\ntitle = { zh = '自行处理', en = 'Handle alone' }\n\
+                 [stage.on_the_shelf]\ntitle = { zh = '已入库', en = 'On the shelf' }\n\
+                 [stage.closed]\ntitle = { zh = '办结', en = 'Done' }\n";
+    let texts: Vec<String> = own.iter().map(|file| renamed(file.text)).collect();
+    let mut files: Vec<CatalogueFile<'_>> =
+        own.iter().zip(&texts).map(|(file, text)| CatalogueFile { name: file.name, text }).collect();
+    let unsaid = inspect(&files, &Words::embedded()).mistakes;
+    assert!(
+        unsaid.iter().any(|m| m.field == "act handle_alone" && m.reason == "has no words"),
+        "{unsaid:#?}"
+    );
+    files.push(CatalogueFile { name: "words.toml", text: words });
+    assert_eq!(inspect(&files, &Words::embedded()).mistakes, []);
+    let catalogue = load(&files).unwrap();
+    let mut said = Words::embedded();
+    assert_eq!(said.missing(&catalogue), Vec::<String>::new());
+    said.learn(catalogue.own_words());
+    let read =
+        [said.act("handle_alone"), said.stage("on_the_shelf"), said.stage("closed"), said.stage("filed")];
+    assert_eq!(read.map(|title| title.zh), ["自行处理", "已入库", "办结", "已立案"]);
+}
+
+#[test]
+fn words_in_one_language_are_a_mistake() {
+    let found = mistakes("[stage.s]\ntitle = { zh = '入库', en = ' ' }");
+    assert!(found.iter().any(|m| m.row == "stage s" && m.field == "title.en"), "{found:#?}");
+}

@@ -6,7 +6,7 @@
 //! progress.
 //!
 //! A run: with a good token at once, else a greeting; what I did; what is new; streams that cannot go on are compared; documents after
-//! their lines; appeals; photos last.
+//! their lines, behind versions of the catalogue that they need; appeals; photos last.
 
 mod uploads;
 mod vocabulary;
@@ -37,6 +37,8 @@ enum After {
     Greeting,
     /// To the next page of a stream's cases, or the next stream.
     Manifest,
+    /// To the next version of the catalogue.
+    Catalogue,
     /// To the next documents.
     Docs,
     /// To the next appeal.
@@ -70,6 +72,7 @@ pub struct Machine {
     compared: bool,
     received: bool,
     no_manifests: bool,
+    no_catalogues: bool,
     no_docs: bool,
     queue: TransferQueue,
     upload: Option<Upload>,
@@ -150,6 +153,7 @@ impl Machine {
                 | (Some(Request::Push(_)), Reply::Push(_))
                 | (Some(Request::Pull(_)), Reply::Pull(_))
                 | (Some(Request::Manifest(_)), Reply::Manifest(_))
+                | (Some(Request::Catalogue(_)), Reply::Catalogue(_))
                 | (Some(Request::Docs(_)), Reply::Docs(_))
                 | (Some(Request::Appeal(_)), Reply::Appeal(_))
                 | (Some(Request::Upload(_)), Reply::Upload(_))
@@ -180,6 +184,11 @@ impl Machine {
             }
             Reply::Pull(page) => self.paged(asked.as_ref(), page),
             Reply::Manifest(page) => self.manifested(asked, page),
+            Reply::Catalogue(reply) => {
+                self.progress();
+                let Some(Request::Catalogue(asked)) = asked else { return };
+                self.keep(Keep::Catalogue { asked, reply }, After::Catalogue);
+            }
             Reply::Docs(docs) => self.documented(asked, docs),
             Reply::Appeal(kept) => {
                 self.progress();
@@ -242,6 +251,7 @@ impl Machine {
                 | (Some(Load::Batch), Loaded::Batch(_))
                 | (Some(Load::Pull), Loaded::Pull(_))
                 | (Some(Load::Manifest), Loaded::Manifest(_))
+                | (Some(Load::Catalogue), Loaded::Catalogue(_))
                 | (Some(Load::Docs), Loaded::Docs(_))
                 | (Some(Load::Appeal), Loaded::Appeal(_))
                 | (Some(Load::Transfers), Loaded::Transfers(_))
@@ -287,7 +297,15 @@ impl Machine {
                 // What moved while streams were compared is above their new cursors.
                 let look_again = std::mem::take(&mut self.compared);
                 self.looked = !look_again;
-                self.load(if look_again { Load::Pull } else { Load::Docs });
+                self.load(if look_again { Load::Pull } else { Load::Catalogue });
+            }
+            Loaded::Catalogue(Some(ask)) if !self.no_catalogues && self.repairs < REPAIR_REQUESTS_MAX => {
+                self.repairs += 1;
+                self.ask(Request::Catalogue(ask));
+            }
+            Loaded::Catalogue(more) => {
+                self.left_behind |= more.is_some();
+                self.load(Load::Docs);
             }
             Loaded::Docs(Some(docs)) if !self.no_docs && self.repairs < REPAIR_REQUESTS_MAX => {
                 self.repairs += 1;
@@ -319,6 +337,7 @@ impl Machine {
             Some(After::Page) => self.load(Load::Pull),
             Some(After::Greeting) => self.greet(),
             Some(After::Manifest) => self.load(Load::Manifest),
+            Some(After::Catalogue) => self.load(Load::Catalogue),
             Some(After::Docs) => self.load(Load::Docs),
             Some(After::Appeal) => self.load(Load::Appeal),
             Some(After::End) => self.finish(true),
@@ -400,6 +419,10 @@ impl Machine {
         let next = match (&self.outstanding, failure) {
             (Some(Request::Manifest(_)), Failure::Refused(_)) => {
                 self.no_manifests = true;
+                Load::Catalogue
+            }
+            (Some(Request::Catalogue(_)), Failure::Refused(_)) => {
+                self.no_catalogues = true;
                 Load::Docs
             }
             (Some(Request::Docs(_)), Failure::Refused(_)) => {

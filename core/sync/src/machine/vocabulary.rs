@@ -7,8 +7,8 @@
 use yuandian_model::CommitId;
 
 use crate::message::{
-    Appeal, AppealReply, Docs, DocsReply, HelloReply, Manifest, ManifestReply, Nonce, Pull, PullReply, Push,
-    PushReply, SignedMessage,
+    Appeal, AppealReply, CatalogueAsk, CatalogueReply, Docs, DocsReply, HelloReply, Manifest, ManifestReply,
+    Nonce, Pull, PullReply, Push, PushReply, SignedMessage,
 };
 use crate::transfer::{Transfer, UploadPlan};
 
@@ -25,6 +25,8 @@ pub enum Request {
     Pull(Pull),
     /// What is in a stream.
     Manifest(Manifest),
+    /// A version of the catalogue.
+    Catalogue(CatalogueAsk),
     /// Documents whose lines the phone has.
     Docs(Docs),
     /// A refused commit, for a person to look at.
@@ -46,6 +48,8 @@ pub enum Reply {
     Pull(PullReply),
     /// A page of a stream's cases.
     Manifest(ManifestReply),
+    /// A version of the catalogue.
+    Catalogue(CatalogueReply),
     /// Documents.
     Docs(DocsReply),
     /// The appeal is kept.
@@ -101,6 +105,8 @@ pub enum Load {
     Pull,
     /// The next question about a stream that cannot go on from its cursor.
     Manifest,
+    /// The next version of the catalogue that is needed and not held.
+    Catalogue,
     /// The next documents to ask for.
     Docs,
     /// The next appeal to send.
@@ -122,6 +128,8 @@ pub enum Loaded {
     Pull(Pull),
     /// The question, or none.
     Manifest(Option<Manifest>),
+    /// The version to ask for, or none.
+    Catalogue(Option<CatalogueAsk>),
     /// The documents to ask for, or none.
     Docs(Option<Docs>),
     /// The appeal, or none.
@@ -154,6 +162,13 @@ pub enum Keep {
         asked: Manifest,
         /// The page.
         reply: ManifestReply,
+    },
+    /// A version of the catalogue.
+    Catalogue {
+        /// What was asked.
+        asked: CatalogueAsk,
+        /// What came.
+        reply: CatalogueReply,
     },
     /// Documents.
     Docs {

@@ -5,10 +5,12 @@
 //! 1. HELLO (a signed number) gives token, rights, offered streams, keys.
 //! 2. PUSH; each commit has one stored, signed receipt for ever.
 //! 3. PULL by cursor: lines first where much is new (`outstanding`), whole cases otherwise; then [`Docs`] for the outstanding ones.
-//! 4. A cursor that says nothing (`resets`) or a check that differs leads to [`Manifest`], and from there to [`Docs`].
+//! 4. A version of the catalogue that the phone does not hold, and needs, is fetched ([`CatalogueAsk`]).
+//! 5. A cursor that says nothing (`resets`) or a check that differs leads to [`Manifest`], and from there to [`Docs`].
 
 mod appeal;
 mod case;
+mod catalogue;
 mod commit;
 mod docs;
 mod enroll;
@@ -25,6 +27,7 @@ mod stream;
 
 pub use appeal::{Appeal, AppealAnswer, AppealReply};
 pub use case::{CaseFacts, HeadsName, Person, PrivateField, StoredBlob};
+pub use catalogue::{CatalogueAsk, CatalogueReply};
 pub use commit::{ChangeName, PulledCommit};
 pub use docs::{Docs, DocsReply, Wanted};
 pub use enroll::{Enroll, Enrolled};

@@ -37,6 +37,9 @@ const FORMS: &[&str] = &[
     "pull-reply-nothing",
     "appeal",
     "appeal-reply",
+    "catalogue-ask",
+    "catalogue-reply",
+    "catalogue-reply-unknown",
     "docs",
     "docs-reply",
     "manifest",
@@ -103,6 +106,9 @@ fn pull() {
 fn fetch() {
     hold("manifest", &messages::manifest());
     hold("manifest-reply", &messages::manifest_reply());
+    hold("catalogue-ask", &messages::catalogue_ask());
+    hold("catalogue-reply", &messages::catalogue_reply());
+    hold("catalogue-reply-unknown", &messages::catalogue_reply_unknown());
     hold("docs", &messages::docs());
     hold("docs-reply", &messages::docs_reply());
     hold("appeal", &messages::appeal());

@@ -10,11 +10,12 @@ use yuandian_model::{
 };
 use yuandian_sync::check::heads_name;
 use yuandian_sync::message::{
-    Appeal, AppealAnswer, AppealReply, ChangeName, CommitNumber, Docs, DocsReply, EndedLife, Enroll,
-    Enrolled, Fetch, FetchReply, HeadsName, Hello, HelloReply, Manifest, ManifestEntry, ManifestReply, Nonce,
-    NonceBytes, NonceRequest, PartitionHead, PrivateField, PrivateReceipt, PrivateRecord, Pull, PullReply,
-    PulledCase, PulledCommit, Push, PushItem, PushReply, Receipt, RemovedStream, Renewed, ServerKey,
-    SignedMessage, SignedNotice, StoredBlob, StreamCheck, StreamOffer, WIRE_VERSION, Wanted, Wipe,
+    Appeal, AppealAnswer, AppealReply, CatalogueAsk, CatalogueReply, ChangeName, CommitNumber, Docs,
+    DocsReply, EndedLife, Enroll, Enrolled, Fetch, FetchReply, HeadsName, Hello, HelloReply, Manifest,
+    ManifestEntry, ManifestReply, Nonce, NonceBytes, NonceRequest, PartitionHead, PrivateField,
+    PrivateReceipt, PrivateRecord, Pull, PullReply, PulledCase, PulledCommit, Push, PushItem, PushReply,
+    Receipt, RemovedStream, Renewed, ServerKey, SignedMessage, SignedNotice, StoredBlob, StreamCheck,
+    StreamOffer, WIRE_VERSION, Wanted, Wipe,
 };
 use yuandian_sync::{CaseFacts, Cursor, Person, StreamId};
 
@@ -432,6 +433,18 @@ pub fn manifest_reply() -> ManifestReply {
         entries: vec![ManifestEntry { document: samples::case(), seq: 70_001 }],
         more: true,
     }
+}
+
+pub fn catalogue_ask() -> CatalogueAsk {
+    CatalogueAsk { version: WIRE_VERSION, catalogue: 1_002 }
+}
+
+pub fn catalogue_reply() -> CatalogueReply {
+    CatalogueReply { version: WIRE_VERSION, signed: Some(b"a signed catalogue".to_vec().into()) }
+}
+
+pub fn catalogue_reply_unknown() -> CatalogueReply {
+    CatalogueReply { version: WIRE_VERSION, signed: None }
 }
 
 pub fn docs() -> Docs {

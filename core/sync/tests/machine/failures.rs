@@ -6,8 +6,8 @@ use yuandian_sync::{Effect, Failure, Input, Loaded, Machine, Reply, RunReport, T
 use yuandian_sync::Opening;
 
 use crate::world::{
-    Answer, World, appeal, batch, blob, busy, docs, docs_reply, hello, hello_reply, manifest, manifest_reply,
-    nonce, page, pull, push_reply, status, unreachable, words,
+    Answer, World, appeal, batch, blob, busy, catalogue, catalogue_reply, docs, docs_reply, hello,
+    hello_reply, manifest, manifest_reply, nonce, page, pull, push_reply, status, unreachable, words,
 };
 
 fn fail(failure: Failure) -> Option<Answer> {
@@ -221,11 +221,13 @@ fn every_input() -> Vec<(&'static str, Input)> {
         ("push", Input::Replied(Reply::Push(push_reply(1)))),
         ("pull", Input::Replied(Reply::Pull(page(1, 5, false)))),
         ("manifest", Input::Replied(Reply::Manifest(manifest_reply(&manifest())))),
+        ("catalogue", Input::Replied(Reply::Catalogue(catalogue_reply()))),
         ("docs", Input::Replied(Reply::Docs(docs_reply(1)))),
         ("appeal", Input::Replied(Reply::Appeal(appeal_reply()))),
         ("upload", Input::Replied(Reply::Upload(status(204)))),
         ("load start", Input::Loaded(Loaded::Start(Opening::default()))),
         ("load manifest", Input::Loaded(Loaded::Manifest(None))),
+        ("load catalogue", Input::Loaded(Loaded::Catalogue(None))),
         ("load docs", Input::Loaded(Loaded::Docs(None))),
         ("load appeal", Input::Loaded(Loaded::Appeal(None))),
         ("load hello", Input::Loaded(Loaded::Hello(hello(&[1; 32])))),
@@ -263,12 +265,17 @@ fn machine_at(phase: &str) -> Machine {
         ("keep page", Input::Kept),
         ("load batch", Input::Loaded(Loaded::Batch(batch(0)))),
         ("load manifest", Input::Loaded(Loaded::Manifest(None))),
+        ("load catalogue", Input::Loaded(Loaded::Catalogue(Some(catalogue(2))))),
+        ("catalogue", Input::Replied(Reply::Catalogue(catalogue_reply()))),
+        ("keep catalogue 2", Input::Kept),
+        ("load catalogue", Input::Loaded(Loaded::Catalogue(None))),
         ("load docs", Input::Loaded(Loaded::Docs(Some(docs(&[1]))))),
         ("docs", Input::Replied(Reply::Docs(docs_reply(1)))),
         ("keep docs 1", Input::Kept),
         ("load docs", Input::Loaded(Loaded::Docs(None))),
         ("load batch", Input::Loaded(Loaded::Batch(batch(0)))),
         ("load manifest", Input::Loaded(Loaded::Manifest(None))),
+        ("load catalogue", Input::Loaded(Loaded::Catalogue(None))),
         ("load docs", Input::Loaded(Loaded::Docs(None))),
         ("load appeal", Input::Loaded(Loaded::Appeal(Some(appeal())))),
         ("appeal", Input::Replied(Reply::Appeal(appeal_reply()))),
@@ -297,6 +304,9 @@ fn inputs_that_do_not_fit_change_nothing() {
         ("manifest", vec!["manifest", "failed"]),
         ("keep manifest", vec!["kept"]),
         ("load manifest", vec!["load manifest"]),
+        ("catalogue", vec!["catalogue", "failed"]),
+        ("keep catalogue 2", vec!["kept"]),
+        ("load catalogue", vec!["load catalogue"]),
         ("docs", vec!["docs", "failed"]),
         ("keep docs 1", vec!["kept"]),
         ("load docs", vec!["load docs"]),

@@ -6,8 +6,8 @@ use yuandian_sync::{
 };
 
 use crate::world::{
-    Answer, World, appeal, batch, blob, busy, docs, docs_reply, hello, hello_reply, manifest, manifest_reply,
-    nonce, page, pull, push_reply, unreachable,
+    Answer, World, appeal, batch, blob, busy, catalogue, catalogue_reply, docs, docs_reply, hello,
+    hello_reply, manifest, manifest_reply, nonce, page, pull, push_reply, unreachable,
 };
 
 /// splitmix64.
@@ -63,7 +63,7 @@ impl Dice {
 
     fn input(&mut self) -> Input {
         // Failures end runs: more of them, and no run comes far.
-        match self.below(19) {
+        match self.below(21) {
             0 => Input::Start,
             1 => Input::Timeout,
             2 => Input::Kept,
@@ -88,6 +88,8 @@ impl Dice {
             15 => Input::Replied(Reply::Manifest(manifest_reply(&manifest()))),
             16 => Input::Replied(Reply::Docs(docs_reply(self.byte() % 3))),
             17 => Input::Replied(Reply::Appeal(AppealReply { version: 0, ticket: 1 })),
+            18 => Input::Loaded(Loaded::Catalogue(self.one_in(2).then(|| catalogue(2)))),
+            19 => Input::Replied(Reply::Catalogue(catalogue_reply())),
             _ => Input::Replied(Reply::Upload(self.upload_reply())),
         }
     }
@@ -99,6 +101,7 @@ impl Dice {
     fn world(&mut self) -> World {
         let mut world = World { transfers: self.transfers(), opening: self.opening(), ..World::default() };
         world.manifests.extend((0..self.small()).map(|_| manifest()));
+        world.catalogues.extend((0..self.small()).map(|number| 1_000 + u32::try_from(number).unwrap_or(0)));
         world.wanted = (1..=self.byte() % 8).collect();
         world.docs_at_once = self.small();
         world.appeals.extend((0..self.small()).map(|_| appeal()));
@@ -135,6 +138,7 @@ fn fits(pending: Option<&Effect>, waits_until: Option<i64>, input: &Input, now_m
                 (load, loaded),
                 (Load::Start, Loaded::Start(_))
                     | (Load::Manifest, Loaded::Manifest(_))
+                    | (Load::Catalogue, Loaded::Catalogue(_))
                     | (Load::Docs, Loaded::Docs(_))
                     | (Load::Appeal, Loaded::Appeal(_))
                     | (Load::Hello { .. }, Loaded::Hello(_))
@@ -151,6 +155,7 @@ fn fits(pending: Option<&Effect>, waits_until: Option<i64>, input: &Input, now_m
                 | (Request::Push(_), Reply::Push(_))
                 | (Request::Pull(_), Reply::Pull(_))
                 | (Request::Manifest(_), Reply::Manifest(_))
+                | (Request::Catalogue(_), Reply::Catalogue(_))
                 | (Request::Docs(_), Reply::Docs(_))
                 | (Request::Appeal(_), Reply::Appeal(_))
                 | (Request::Upload(_), Reply::Upload(_))

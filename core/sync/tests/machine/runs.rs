@@ -7,8 +7,15 @@ use crate::world::{Answer, World, appeal, batch, blob, manifest, page};
 
 const GREETING: [&str; 5] = ["load start", "nonce", "load hello", "hello", "keep hello"];
 const LOOKING: [&str; 4] = ["load batch", "load pull", "pull", "keep page"];
-const NOTHING_LEFT: [&str; 6] =
-    ["load batch", "load manifest", "load docs", "load appeal", "load transfers", "finished"];
+const NOTHING_LEFT: [&str; 7] = [
+    "load batch",
+    "load manifest",
+    "load catalogue",
+    "load docs",
+    "load appeal",
+    "load transfers",
+    "finished",
+];
 
 fn pushing(items: usize) -> Vec<String> {
     let push = format!("push {items}");
@@ -147,27 +154,32 @@ fn changed_rights_are_asked_for_and_not_for_ever() {
 fn streams_are_compared_then_looked_at_again_and_documents_come_after_their_lines() {
     let mut world = opened_by_token();
     world.manifests.extend([manifest(), manifest()]);
+    world.catalogues.extend([1_002, 1_001]);
     world.wanted = vec![1, 2, 3];
     world.docs_at_once = 2;
     world.appeals.push_back(appeal());
     let report = world.run();
     let comparing = ["load batch", "load manifest", "manifest", "keep manifest", "load manifest", "manifest"];
     let again = ["keep manifest", "load manifest", "load pull", "pull", "keep page"];
-    let reading = ["load batch", "load manifest", "load docs", "docs", "keep docs 2", "load docs", "docs"];
-    let after = ["keep docs 1", "load docs", "load batch", "load manifest", "load docs"];
+    let versions = ["load batch", "load manifest", "load catalogue", "catalogue", "keep catalogue 1002"];
+    let more = ["load catalogue", "catalogue", "keep catalogue 1001", "load catalogue"];
+    let reading = ["load docs", "docs", "keep docs 2", "load docs", "docs"];
+    let after = ["keep docs 1", "load docs", "load batch", "load manifest", "load catalogue", "load docs"];
     let last = ["load appeal", "appeal", "keep ticket 1", "load appeal", "load transfers", "finished"];
     let expected = [
         owned(&["load start"]),
         owned(&LOOKING),
         owned(&comparing),
         owned(&again),
+        owned(&versions),
+        owned(&more),
         owned(&reading),
         owned(&after),
         owned(&last),
     ];
     assert_eq!(world.log, expected.concat());
     let told = (report.complete, report.compared, report.documents, report.appealed, report.requests);
-    assert_eq!(told, (true, 2, 3, 1, 7));
+    assert_eq!(told, (true, 2, 3, 1, 9));
 }
 
 #[test]
@@ -177,9 +189,10 @@ fn documents_that_do_not_come_and_repairs_that_are_refused_stop_nothing_else() {
             (verb == what).then(|| Answer::Failed(Failure::Refused("not here".into())))
         }
     };
-    for what in ["manifest", "docs", "appeal"] {
+    for what in ["manifest", "catalogue", "docs", "appeal"] {
         let mut world = opened_by_token();
         world.manifests.push_back(manifest());
+        world.catalogues.push_back(1_001);
         world.wanted = vec![1];
         world.appeals.push_back(appeal());
         world.transfers.push(blob(1, 10));

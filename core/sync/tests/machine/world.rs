@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use yuandian_document::{Signature, SignedCommit};
 use yuandian_model::{BlobHash, CaseId, Epoch, PartitionId, UserId};
 use yuandian_sync::message::{
-    Appeal, AppealReply, Docs, DocsReply, HelloReply, Manifest, ManifestReply, Nonce, Pull, PullReply,
-    PulledCase, Push, PushItem, PushReply, Renewed, SignedMessage, StreamOffer, WIRE_VERSION, Wanted,
+    Appeal, AppealReply, CatalogueAsk, CatalogueReply, Docs, DocsReply, HelloReply, Manifest, ManifestReply,
+    Nonce, Pull, PullReply, PulledCase, Push, PushItem, PushReply, Renewed, SignedMessage, StreamOffer,
+    WIRE_VERSION, Wanted,
 };
 use yuandian_sync::{
     Cursor, Effect, Failure, Input, Keep, Load, Loaded, Machine, Opening, Rendition, Reply, Request,
@@ -38,6 +39,7 @@ pub struct World {
     pub manifests: VecDeque<Manifest>,
     /// Documents that are wanted; as many go as an answer brings.
     pub wanted: Vec<u8>,
+    pub catalogues: VecDeque<u32>,
     /// Documents that one answer brings.
     pub docs_at_once: usize,
     /// Appeals; the first goes when it is kept.
@@ -121,6 +123,7 @@ impl World {
         match load {
             Load::Start => Loaded::Start(self.opening),
             Load::Manifest => Loaded::Manifest(self.manifests.front().cloned()),
+            Load::Catalogue => Loaded::Catalogue(self.catalogues.front().copied().map(catalogue)),
             Load::Docs => Loaded::Docs((!self.wanted.is_empty()).then(|| docs(&self.wanted))),
             Load::Appeal => Loaded::Appeal(self.appeals.front().cloned()),
             Load::Hello { nonce } => Loaded::Hello(hello(nonce)),
@@ -135,6 +138,9 @@ impl World {
             Keep::Hello(_) => self.opening = Opening { token: true, nonce: None },
             Keep::Manifest { .. } => {
                 self.manifests.pop_front();
+            }
+            Keep::Catalogue { asked, .. } => {
+                assert_eq!(self.catalogues.pop_front(), Some(asked.catalogue));
             }
             Keep::Docs { reply, .. } => {
                 self.wanted.drain(..reply.cases.len());
@@ -167,6 +173,7 @@ impl World {
                 Reply::Pull(self.pages.pop_front().unwrap_or_else(|| page(0, self.cursor, false)))
             }
             Request::Manifest(asked) => Reply::Manifest(manifest_reply(asked)),
+            Request::Catalogue(_) => Reply::Catalogue(catalogue_reply()),
             Request::Docs(asked) => {
                 let most = self.docs_at_once.max(1).min(asked.wanted.len());
                 Reply::Docs(docs_reply(u8::try_from(most).expect("few")))
@@ -213,9 +220,11 @@ pub fn words(effect: &Effect) -> String {
         Effect::Ask(request) => verb(request).to_owned(),
         Effect::Load(Load::Start) => "load start".into(),
         Effect::Load(Load::Manifest) => "load manifest".into(),
+        Effect::Load(Load::Catalogue) => "load catalogue".into(),
         Effect::Load(Load::Docs) => "load docs".into(),
         Effect::Load(Load::Appeal) => "load appeal".into(),
         Effect::Keep(Keep::Manifest { .. }) => "keep manifest".into(),
+        Effect::Keep(Keep::Catalogue { asked, .. }) => format!("keep catalogue {}", asked.catalogue),
         Effect::Keep(Keep::Docs { reply, .. }) => format!("keep docs {}", reply.cases.len()),
         Effect::Keep(Keep::Appealed { ticket, .. }) => format!("keep ticket {ticket}"),
         Effect::Load(Load::Hello { .. }) => "load hello".into(),
@@ -240,6 +249,7 @@ fn verb(request: &Request) -> &'static str {
         Request::Push(_) => "push",
         Request::Pull(_) => "pull",
         Request::Manifest(_) => "manifest",
+        Request::Catalogue(_) => "catalogue",
         Request::Docs(_) => "docs",
         Request::Appeal(_) => "appeal",
         Request::Upload(plan) => plan.method,
@@ -331,6 +341,14 @@ pub fn manifest_reply(asked: &Manifest) -> ManifestReply {
         entries: vec![],
         more: false,
     }
+}
+
+pub fn catalogue(catalogue: u32) -> CatalogueAsk {
+    CatalogueAsk { version: WIRE_VERSION, catalogue }
+}
+
+pub fn catalogue_reply() -> CatalogueReply {
+    CatalogueReply { version: WIRE_VERSION, signed: Some(b"a catalogue".to_vec().into()) }
 }
 
 pub fn docs(wanted: &[u8]) -> Docs {

@@ -1,13 +1,14 @@
 //! The second half of the seam on SQLite.
 
 use yuandian_document::Purpose;
+use yuandian_model::catalogue::CatalogueFile;
 use yuandian_model::{DeviceId, Grant};
 use yuandian_sync::message::{AppealAnswer, PrivateReceipt, PrivateRecord, ServerKey, SignedNotice};
 
-use super::{SqliteStore, appeals, held, keys, private, quarantine, rights};
+use super::{SqliteStore, appeals, catalogues, held, keys, private, quarantine, rights};
 use crate::store::{
-    Account, AppealLine, AppealOutcome, Authority, Held, Judge, NewAppeal, Quarantined, RightsChange,
-    StoreError, Whom,
+    Account, AppealLine, AppealOutcome, Authority, Held, Judge, NewAppeal, PublishOutcome, Quarantined,
+    RightsChange, StoreError, Whom,
 };
 
 impl Authority for SqliteStore {
@@ -38,6 +39,21 @@ impl Authority for SqliteStore {
     }
     fn notice(&self, purpose: Purpose, message: Vec<u8>) -> Result<SignedNotice, StoreError> {
         self.read(|t| keys::notice(t, purpose, message))
+    }
+    fn catalogue_versions(&self) -> Result<Vec<u32>, StoreError> {
+        self.read(catalogues::versions)
+    }
+    fn catalogue(&self, version: u32) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(|t| catalogues::signed(t, version))
+    }
+    fn publish(&self, files: &[CatalogueFile<'_>], now_ms: i64) -> Result<PublishOutcome, StoreError> {
+        self.write(|t| catalogues::put(t, files, now_ms))
+    }
+    fn note_told_catalogue(&self, version: u32) -> Result<(), StoreError> {
+        self.write(|t| catalogues::note_told(t, version))
+    }
+    fn told_catalogue(&self) -> Result<Option<u32>, StoreError> {
+        self.read(catalogues::told)
     }
     fn grant(&self, whom: &Whom, grant: &Grant, now_ms: i64) -> Result<RightsChange, StoreError> {
         self.write(|t| rights::grant(t, whom, grant, now_ms))

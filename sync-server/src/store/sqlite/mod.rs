@@ -3,6 +3,7 @@
 mod ages;
 mod appeals;
 mod authority;
+mod catalogues;
 mod commits;
 mod contacts;
 pub(super) mod copies;

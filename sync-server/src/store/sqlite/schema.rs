@@ -113,7 +113,7 @@ CREATE TABLE timer (
 CREATE INDEX timer_due ON timer (due_ms);
 ";
 
-/// Keys, what waits, what an operator looks at, private answers. `granted` of a commit is its receipt after an operator took it in.
+/// Keys, versions of the catalogue, what waits, what an operator looks at, private answers. `granted` of a commit is its receipt after an operator took it in.
 const AUTHORITY: &str = "
 CREATE TABLE server_key (
     ordinal INTEGER PRIMARY KEY, seed BLOB NOT NULL, public BLOB NOT NULL, since_ms INTEGER NOT NULL, endorser BLOB, endorsement BLOB
@@ -121,6 +121,7 @@ CREATE TABLE server_key (
 CREATE TABLE believed_key (
     ordinal INTEGER PRIMARY KEY, public BLOB NOT NULL UNIQUE, since_ms INTEGER NOT NULL, endorser BLOB, endorsement BLOB
 ) STRICT;
+CREATE TABLE catalogue (version INTEGER PRIMARY KEY, signed BLOB NOT NULL, at_ms INTEGER NOT NULL) STRICT;
 CREATE TABLE refill (id INTEGER PRIMARY KEY CHECK (id = 1), until_ms INTEGER NOT NULL) STRICT;
 CREATE TABLE held (
     ordinal INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, device BLOB NOT NULL, user BLOB NOT NULL, document BLOB NOT NULL,

@@ -1,6 +1,5 @@
 //! Catalogues on the command line: what is wrong with one, what is in one, and signing one.
 
-mod folder;
 mod list;
 mod sign;
 
@@ -9,12 +8,11 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use serde_json::json;
-use yuandian_model::catalogue::{CatalogueFile, Inspection, inspect, load};
-use yuandian_model::words::Words;
+use yuandian_folder::Folder;
+use yuandian_model::catalogue::{Inspection, load};
 use yuandian_model::{Catalogue, Role};
 
 use crate::said::{Said, one_line};
-pub use folder::Folder;
 
 #[derive(Subcommand)]
 pub enum Question {
@@ -88,7 +86,7 @@ fn said(question: &Question) -> Result<Said, String> {
             let roles = (!role.is_empty()).then_some(role.as_slice());
             Ok(Said::good(list::list(&catalogue, find.as_deref().unwrap_or_default(), roles, *json)))
         }
-        Question::Export { dir } => folder::export(dir).map(Said::good),
+        Question::Export { dir } => yuandian_folder::export(dir).map(Said::good),
         Question::Keygen { out } => sign::keygen(out).map(Said::good),
         Question::Sign { dir, key, out } => {
             let key = sign::secret(key)?;
@@ -126,15 +124,7 @@ fn lines(mistakes: &[impl ToString]) -> String {
 }
 
 fn check(folder: &Folder, json: bool) -> Said {
-    let files: Vec<CatalogueFile<'_>> = folder.files();
-    let mut found = if files.is_empty() {
-        Inspection { version: None, services: 0, workflows: 0, mistakes: Vec::new() }
-    } else {
-        inspect(&files, &Words::embedded())
-    };
-    found.mistakes.extend(folder.mistakes.iter().cloned());
-    found.mistakes.sort();
-    let Inspection { version, services, workflows, mistakes } = found;
+    let Inspection { version, services, workflows, mistakes } = folder.inspect();
     let good = mistakes.is_empty();
     let text = if json {
         one_line(&json!({

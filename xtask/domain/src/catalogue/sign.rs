@@ -9,7 +9,6 @@ use yuandian_document::limits::SIGNED_CATALOGUE_BYTES_MAX;
 use yuandian_document::{DeviceKey, KeyId, SignedCatalogue, SignedCatalogueError};
 use yuandian_model::catalogue::CatalogueFile;
 
-use super::folder;
 use crate::said::{Said, one_line};
 
 /// A key file: 64 digits and a line break, and room for blanks.
@@ -55,7 +54,8 @@ pub fn secret(path: &Path) -> Result<DeviceKey, String> {
 
 fn key_bytes(path: &Path) -> Result<[u8; 32], String> {
     let shown = path.display();
-    let bytes = folder::bytes(path, KEY_FILE_BYTES_MAX).map_err(|reason| format!("{shown} {reason}"))?;
+    let bytes =
+        yuandian_folder::bytes(path, KEY_FILE_BYTES_MAX).map_err(|reason| format!("{shown} {reason}"))?;
     let mut key = [0; 32];
     match hex::decode_to_slice(bytes.trim_ascii(), &mut key) {
         Ok(()) => Ok(key),
@@ -76,7 +76,7 @@ pub fn sign(files: &[CatalogueFile<'_>], key: &DeviceKey, out: &Path) -> Result<
 /// Whether a signed catalogue is to be used.
 pub fn verify(file: &Path, key: &Path, json: bool) -> Result<Said, String> {
     let public = key_bytes(key)?;
-    let bytes = folder::bytes(file, SIGNED_CATALOGUE_BYTES_MAX)
+    let bytes = yuandian_folder::bytes(file, SIGNED_CATALOGUE_BYTES_MAX)
         .map_err(|reason| format!("{} {reason}", file.display()))?;
     let verified = SignedCatalogue::decode(&bytes).and_then(|signed| {
         let catalogue = signed.verify(&public)?;

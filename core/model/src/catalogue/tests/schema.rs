@@ -36,6 +36,9 @@ fn every_row_takes_what_the_schema_says() {
     let service = "[[service]]\nid = 's'\n";
     let cases = [
         ("[group.g]\nx = 1".to_owned(), "group g: x", of("group")),
+        ("[stage.s]\nx = 1".to_owned(), "stage s: x", of("said")),
+        ("[act.a]\nx = 1".to_owned(), "act a: x", of("said")),
+        ("[clock.c]\nx = 1".to_owned(), "clock c: x", of("said")),
         ("[argument.a]\nx = 1".to_owned(), "argument a: x", of("argument")),
         ("[form.f]\nx = 1".to_owned(), "form f: x", of("form")),
         ("[[form.f.field]]\nx = 1".to_owned(), "form f: field[0].x", of("field")),

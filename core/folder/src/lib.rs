@@ -1,12 +1,15 @@
-//! Directories of TOML files, read as far as they can be.
+//! Catalogues as folders of TOML files, read as far as they can be.
+#![forbid(unsafe_code)]
+#![allow(clippy::disallowed_methods, reason = "this room reads and writes the folders it is given")]
 
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use yuandian_model::Catalogue;
-use yuandian_model::catalogue::{CatalogueFile, Mistake};
+use yuandian_model::catalogue::{CatalogueFile, Inspection, Mistake, inspect};
 use yuandian_model::limits::{CATALOGUE_FILE_BYTES_MAX, CATALOGUE_FILES_MAX};
+use yuandian_model::words::Words;
 
 /// The files of a catalogue by name, and what could not be read.
 pub struct Folder {
@@ -24,6 +27,7 @@ fn mistake(file: &str, reason: String) -> Mistake {
 
 impl Folder {
     /// Every `*.toml` of a directory, sorted; without one, those of this version.
+    #[must_use]
     pub fn of(dir: Option<&Path>) -> Self {
         let Some(dir) = dir else {
             let own = |file: &CatalogueFile<'_>| (file.name.to_owned(), file.text.to_owned());
@@ -53,8 +57,23 @@ impl Folder {
     }
 
     /// What was read, as the loader takes it.
+    #[must_use]
     pub fn files(&self) -> Vec<CatalogueFile<'_>> {
         self.texts.iter().map(|(name, text)| CatalogueFile { name, text }).collect()
+    }
+
+    /// Looks for every mistake, those of reading among them.
+    #[must_use]
+    pub fn inspect(&self) -> Inspection {
+        let files = self.files();
+        let mut found = if files.is_empty() {
+            Inspection { version: None, services: 0, workflows: 0, mistakes: Vec::new() }
+        } else {
+            inspect(&files, &Words::embedded())
+        };
+        found.mistakes.extend(self.mistakes.iter().cloned());
+        found.mistakes.sort();
+        found
     }
 }
 
@@ -84,6 +103,9 @@ fn text(path: &Path) -> Result<String, String> {
 }
 
 /// What is in a file, and no more than so many bytes of it.
+///
+/// # Errors
+/// Why it cannot be read, as the end of a sentence that names it.
 pub fn bytes(path: &Path, max: usize) -> Result<Vec<u8>, String> {
     let unreadable = |e: std::io::Error| format!("cannot be read: {e}");
     let mut bytes = Vec::new();
@@ -93,6 +115,9 @@ pub fn bytes(path: &Path, max: usize) -> Result<Vec<u8>, String> {
 }
 
 /// Writes the files of this version into a directory where nothing is yet.
+///
+/// # Errors
+/// A sentence: the directory is not empty or cannot be written to.
 pub fn export(dir: &Path) -> Result<String, String> {
     let shown = dir.display();
     let fail = |e: std::io::Error| format!("cannot write to {shown}: {e}");

@@ -1,0 +1,154 @@
+//! Versions of the catalogue on a phone: told, fetched, believed, kept while a case needs them; a case of an unknown one can be read and noted.
+
+use yuandian_device::{CaseId, DeviceError, Phone};
+use yuandian_document::{DeviceKey, SignedCatalogue};
+use yuandian_model::catalogue::CatalogueFile;
+use yuandian_model::{Catalogue, Role};
+use yuandian_sync::message::{CatalogueAsk, CatalogueReply, HelloReply, WIRE_VERSION};
+use yuandian_sync::{Keep, Load, Loaded};
+
+use crate::referee::{Referee, batch, envelopes};
+use crate::{act, answers, capture, notes, people, photo};
+
+/// The embedded catalogue under another number, in which nobody handles a case herself and 随手拍 has another name.
+fn city(version: u32, key: &DeviceKey) -> SignedCatalogue {
+    let change = |text: &str| {
+        text.replacen("version = 1\n", &format!("version = {version}\n"), 1)
+            .replace("\"self_handle\"", "\"handle_alone\"")
+            .replace("zh = \"随手拍\", en = \"Snap a problem\"", "zh = \"郑好拍\", en = \"Snap\"")
+    };
+    let own = Catalogue::embedded_files();
+    let texts: Vec<String> = own.iter().map(|file| change(file.text)).collect();
+    let mut files: Vec<CatalogueFile<'_>> =
+        own.iter().zip(&texts).map(|(file, text)| CatalogueFile { name: file.name, text }).collect();
+    let text = "[act.handle_alone]\ntitle = { zh = '自行处理', en = 'Handle alone' }\n";
+    files.push(CatalogueFile { name: "words.toml", text });
+    SignedCatalogue::sign(&files, key).unwrap()
+}
+
+fn wanted(phone: &mut Phone) -> Option<u32> {
+    match phone.load(&Load::Catalogue).unwrap() {
+        Loaded::Catalogue(asked) => asked.map(|asked| asked.catalogue),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn keep(phone: &mut Phone, version: u32, signed: Option<Vec<u8>>) {
+    let asked = CatalogueAsk { version: WIRE_VERSION, catalogue: version };
+    let reply = CatalogueReply { version: WIRE_VERSION, signed: signed.map(Into::into) };
+    phone.keep(&Keep::Catalogue { asked, reply }).unwrap();
+}
+
+fn told(referee: &Referee, phone: &mut Phone, version: u32) {
+    phone.keep(&Keep::Hello(HelloReply { catalogue: version, ..referee.hello(phone) })).unwrap();
+}
+
+#[test]
+fn the_version_in_force_is_fetched_once_and_used_after_a_restart() {
+    let (referee, homes, [mut phone]) = people::<1>(Role::GridWorker);
+    let earlier = capture(&mut phone, "case.snap", "井盖");
+    told(&referee, &mut phone, 1_000);
+    assert_eq!((phone.catalogue().version(), wanted(&mut phone)), (1, Some(1_000)), "until it is here");
+    keep(&mut phone, 1_000, Some(city(1_000, &referee.key()).encode()));
+    assert_eq!((phone.catalogue().version(), wanted(&mut phone)), (1_000, None));
+    drop(phone);
+    let mut phone = homes[0].open();
+    assert_eq!(phone.catalogue().version(), 1_000);
+    assert_eq!(phone.words().act("handle_alone").zh, "自行处理", "a city says its own acts itself");
+    let later = capture(&mut phone, "case.snap", "路灯");
+    assert_eq!(phone.line_of(&later).unwrap().service_text, "郑好拍");
+    let versions = [&earlier, &later].map(|case| phone.case(case).unwrap().catalogue);
+    assert_eq!(versions, [1, 1_000]);
+    let can = |phone: &Phone, case: &CaseId| phone.case(case).unwrap().can;
+    assert!(can(&phone, &earlier).contains(&"self_handle".to_owned()), "an open case keeps its version");
+    assert!(can(&phone, &later).contains(&"handle_alone".to_owned()));
+    assert!(matches!(phone.act(&later, &act("self_handle")), Err(DeviceError::Refused { .. })));
+    assert!(phone.act(&earlier, &act("self_handle")).is_ok());
+    let schemas: Vec<u32> = envelopes(&batch(&mut phone)).iter().map(|envelope| envelope.schema).collect();
+    assert_eq!((schemas[0], schemas[2]), (1, 1_000), "a report is judged by the version it was filed under");
+}
+
+#[test]
+fn a_case_of_a_version_that_is_not_here_can_be_read_and_takes_notes_alone() {
+    let (mut referee, _, [mut author, mut colleague]) = people::<2>(Role::GridWorker);
+    told(&referee, &mut author, 1_000);
+    let signed = city(1_000, &referee.key());
+    keep(&mut author, 1_000, Some(signed.encode()));
+    referee.go_by(signed.catalogue().unwrap());
+    let case = capture(&mut author, "case.snap", "井盖");
+    referee.sync(&mut author);
+    referee.sync(&mut colleague);
+    let shown = colleague.case(&case).unwrap();
+    assert_eq!((shown.text.as_str(), shown.catalogue, shown.notes_only), ("井盖", 1_000, true));
+    assert_eq!((shown.can, shown.next, shown.times), (vec![], vec![], vec![]));
+    let refusals = [
+        colleague.act(&case, &act("handle_alone")).map(|_| ()),
+        colleague.edit(&case, &answers(&[("address", "桐柏路")]), None),
+    ];
+    for refused in refusals {
+        let Err(DeviceError::Invalid { reason, .. }) = refused else { panic!("{refused:?}") };
+        assert!(reason.contains("version 1000") && reason.contains("sync"), "{reason}");
+    }
+    colleague.note(&case, "我看到了", &[photo("tiny.jpg")]).unwrap();
+    assert_eq!(notes(&colleague, &case), ["我看到了"]);
+    assert_eq!(wanted(&mut colleague), Some(1_000), "the case asks for its version");
+    keep(&mut colleague, 1_000, Some(signed.encode()));
+    let shown = colleague.case(&case).unwrap();
+    assert!(!shown.notes_only && shown.can.contains(&"handle_alone".to_owned()), "{:?}", shown.can);
+    referee.sync(&mut colleague);
+    assert_eq!(notes(&colleague, &case), ["我看到了"]);
+}
+
+#[test]
+fn what_no_key_of_the_server_has_signed_is_not_believed_and_not_asked_for_again_in_this_run() {
+    let (referee, _, [mut phone]) = people::<1>(Role::GridWorker);
+    let (good, foreign) = (city(1_000, &referee.key()), DeviceKey::from_seed(&[0xbb; 32]));
+    let mut damaged = good.encode();
+    let last = damaged.len() - 1;
+    damaged[last] ^= 1;
+    let bad = [
+        None,
+        Some(vec![]),
+        Some(b"<html>sign in to the network</html>".to_vec()),
+        Some(damaged),
+        Some(city(1_000, &foreign).encode()),
+        Some(city(1_001, &referee.key()).encode()),
+    ];
+    for reply in bad {
+        phone.load(&Load::Start).unwrap();
+        told(&referee, &mut phone, 1_000);
+        assert_eq!(wanted(&mut phone), Some(1_000), "each run asks again");
+        keep(&mut phone, 1_000, reply);
+        assert_eq!((phone.catalogue().version(), wanted(&mut phone)), (1, None));
+    }
+    assert_eq!(phone.sync_state().unwrap().troubles.get("catalogues"), Some(&5));
+    phone.load(&Load::Start).unwrap();
+    keep(&mut phone, 1_000, Some(good.encode()));
+    assert_eq!(phone.catalogue().version(), 1_000);
+}
+
+#[test]
+fn a_version_goes_when_a_newer_one_is_in_force_and_no_case_needs_it() {
+    let (referee, homes, [mut phone]) = people::<1>(Role::GridWorker);
+    let key = referee.key();
+    let mut filed = Vec::new();
+    for version in [1_000, 1_001, 1_002] {
+        told(&referee, &mut phone, version);
+        keep(&mut phone, version, Some(city(version, &key).encode()));
+        if version != 1_001 {
+            filed.push(capture(&mut phone, "case.snap", "井盖"));
+        }
+    }
+    assert!(phone.case(&filed[0]).unwrap().can.contains(&"handle_alone".to_owned()));
+    drop(phone);
+    assert_eq!(homes[0].count("SELECT count(*) FROM catalogues WHERE version = 1000"), 1);
+    assert_eq!(homes[0].count("SELECT count(*) FROM catalogues WHERE version = 1001"), 0);
+    // A server that was restored to before all this says what is in force there.
+    let mut phone = homes[0].open();
+    told(&referee, &mut phone, 1);
+    assert_eq!(phone.catalogue().version(), 1);
+    assert!(
+        phone.case(&filed[1]).unwrap().can.contains(&"handle_alone".to_owned()),
+        "and the case keeps its own"
+    );
+}
