@@ -60,7 +60,7 @@ impl World {
         let now = self.server_ms();
         let heads = self.server.is_partitioned().then(|| self.heads());
         let (Some(hub), Some(store)) = (self.server.hub(), self.server.store()) else { return };
-        let Ok(ServerAct::Done { .. }) = store.move_case(&case, &to, hub.rules(), now) else { return };
+        let Ok(ServerAct::Done { .. }) = store.move_case(&case, &to, &*hub.rules(), now) else { return };
         let pending = self.devices.iter().any(|device| {
             let waits = |line: &yuandian_device::view::OutboxLine| line.case == case.to_string();
             device.phone.as_ref().is_some_and(|phone| phone.outbox().is_ok_and(|all| all.iter().any(waits)))
@@ -79,7 +79,7 @@ impl World {
         let Some(case) = self.drawn_case(|world, case| world.reference.is_over(case)) else { return };
         let now = self.server_ms();
         let (Some(hub), Some(store)) = (self.server.hub(), self.server.store()) else { return };
-        let Ok(ServerAct::Done { .. }) = store.reopen_case(&case, hub.rules(), now) else { return };
+        let Ok(ServerAct::Done { .. }) = store.reopen_case(&case, &*hub.rules(), now) else { return };
         self.situations.reached(Situation::CaseReopened);
         self.reference.reopened(&case);
         self.trace.add(self.now_ms, &[17], || format!("{case} is open again"));
