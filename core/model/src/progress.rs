@@ -34,6 +34,9 @@ pub struct Pause {
     /// Until when; still, where none.
     #[n(1)]
     pub to_ms: Option<i64>,
+    /// Until when it was to stand, ms since 1970; none where nobody said a day.
+    #[n(2)]
+    pub until_ms: Option<i64>,
 }
 
 /// Everything that is decided beside the stage and the people.
@@ -71,6 +74,9 @@ pub struct Progress {
     /// What was said with a question that is not answered yet.
     #[n(9)]
     pub asked: BTreeMap<Mark, BTreeMap<String, String>>,
+    /// When it was asked, server's clock, ms since 1970.
+    #[n(10)]
+    pub asked_ms: BTreeMap<Mark, i64>,
 }
 
 impl Progress {

@@ -7,6 +7,7 @@ mod carry;
 pub mod clock;
 mod guard;
 mod offer;
+mod own;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ use crate::role::{Grant, Role};
 
 pub use guard::photos_needed;
 pub use offer::{Offer, allowed, offers};
+pub use own::next_own;
 
 /// Who acts, with the rights held now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -228,7 +230,7 @@ pub fn judge(
         ActClass::Contended => {}
     }
     guard::proven(service, row, request)?;
-    carry::carry_out(row, (service, workflow), state, request, actor)
+    carry::carry_out((catalogue, row), (service, workflow), state, request, actor)
 }
 
 fn open(catalogue: &Catalogue, request: &ActRequest<'_>, actor: &Actor) -> Result<Ruling, Refusal> {

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
-use yuandian_model::{BlobHash, Catalogue, Divisions};
+use yuandian_model::{BlobHash, CaseId, Catalogue, Divisions};
 use yuandian_sync::message::{
     Appeal, AppealReply, CatalogueAsk, CatalogueReply, Docs, DocsReply, Enrolled, Fetch, FetchReply,
     HelloReply, Manifest, ManifestReply, Nonce, NonceRequest, PartitionHead, Pull, PullReply, Push,
@@ -240,7 +240,23 @@ impl Hub {
     pub fn tick(&self, now_ms: i64) -> Result<Swept, Problem> {
         self.learn_catalogues(now_ms)?;
         self.judge_ripe(now_ms)?;
-        Ok(self.store.sweep(now_ms)?)
+        let acted = self.act_on_time(now_ms)?;
+        Ok(Swept { acted, ..self.store.sweep(now_ms)? })
+    }
+
+    /// Does what the server does of itself, in every case whose time has come.
+    fn act_on_time(&self, now_ms: i64) -> Result<Vec<(CaseId, String)>, Problem> {
+        let mut acted = Vec::new();
+        let due = self.store.own_due(now_ms)?;
+        if !due.is_empty() {
+            self.ready(now_ms)?;
+        }
+        for case in due {
+            if let Some(act) = self.store.act_own(&case, &*self.rules(), now_ms)? {
+                acted.push((case, act));
+            }
+        }
+        Ok(acted)
     }
 
     /// Has a key to sign with.

@@ -140,5 +140,6 @@ fn said(commit: CommitId, code: Code, epoch: Epoch, received_ms: i64) -> Vec<u8>
         facts: Facts::new(),
         signer: None,
         signature: None,
+        rules: None,
     })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use yuandian_document::{Act, Place};
 use yuandian_model::catalogue::{ActClass, PlacePrecision, Privacy, Service};
 use yuandian_model::late::{judge_standing, may_write_standing};
+use yuandian_model::rules::next_own;
 use yuandian_model::{
     ActRequest, CaseState, Catalogue, Catalogues, Code, DivisionCode, Divisions, Outcome, PartitionId,
     Refusal, Standing, Visibility, Writing,
@@ -146,6 +147,10 @@ impl Judge for Rules {
         judge_standing(catalogue, state, &request, standing)
     }
 
+    fn rules_version(&self, state: Option<&CaseState>, schema: u32) -> u32 {
+        self.catalogues.version_or_in_force(state.map_or(schema, |state| state.catalogue)).version()
+    }
+
     fn class(&self, state: Option<&CaseState>, act: &Act) -> Option<ActClass> {
         let state = state?;
         let (_, workflow) = self.catalogue_of(state).service(&state.service.0)?;
@@ -174,6 +179,10 @@ impl Judge for Rules {
     fn has_ended(&self, state: &CaseState) -> bool {
         let service = self.catalogue_of(state).service(&state.service.0);
         service.is_some_and(|(_, workflow)| workflow.ends.contains(&state.stage))
+    }
+
+    fn own_act(&self, state: &CaseState) -> Option<(String, i64)> {
+        next_own(self.catalogue_of(state), state).map(|(row, at_ms)| (row.id.clone(), at_ms))
     }
 
     fn reopens_to(&self, state: &CaseState) -> Option<String> {

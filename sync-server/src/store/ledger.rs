@@ -41,6 +41,8 @@ pub struct Verdict {
     pub hold_until_ms: Option<i64>,
     /// What an operator has to look at, with details.
     pub concerns: Vec<(Concern, String)>,
+    /// The version of the catalogue by whose rules it was judged.
+    pub rules: Option<u32>,
 }
 
 impl Verdict {
@@ -54,6 +56,7 @@ impl Verdict {
             first: None,
             hold_until_ms: None,
             concerns: Vec::new(),
+            rules: None,
         }
     }
 

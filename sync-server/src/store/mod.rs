@@ -192,6 +192,9 @@ pub trait Judge: Send + Sync {
         received_ms: i64,
     ) -> Result<Outcome, Refusal>;
 
+    /// The version of the catalogue by which a case, or the opening of one, is judged.
+    fn rules_version(&self, state: Option<&CaseState>, schema: u32) -> u32;
+
     /// How an act gets along with others; none for `report` and for what the workflow does not know.
     fn class(&self, state: Option<&CaseState>, act: &Act) -> Option<ActClass>;
 
@@ -212,6 +215,9 @@ pub trait Judge: Send + Sync {
 
     /// Whether work on the case has ended by its workflow.
     fn has_ended(&self, state: &CaseState) -> bool;
+
+    /// The server's next act of its own in a case, and when, ms since 1970.
+    fn own_act(&self, state: &CaseState) -> Option<(String, i64)>;
 
     /// The stage that a case which ended is opened again in; none for one that did not end.
     fn reopens_to(&self, state: &CaseState) -> Option<String>;
@@ -294,6 +300,8 @@ pub enum ServerAct {
 /// What timers did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Swept {
+    /// What the server did of itself: cases and acts.
+    pub acted: Vec<(CaseId, String)>,
     /// Uploads that ended: their spool files can go.
     pub uploads: Vec<UploadId>,
     /// Whether a copy of the store is due.
@@ -437,6 +445,12 @@ pub trait Store: Authority {
         judge: &dyn Judge,
         now_ms: i64,
     ) -> Result<ServerAct, StoreError>;
+
+    /// Cases in which the server's own act is due, the one that waits longest first. `now_ms`: server's clock, ms since 1970.
+    fn own_due(&self, now_ms: i64) -> Result<Vec<CaseId>, StoreError>;
+
+    /// Does the server's own act in a case, if its time has come; its name.
+    fn act_own(&self, case: &CaseId, judge: &dyn Judge, now_ms: i64) -> Result<Option<String>, StoreError>;
 
     /// Opens a case that ended again.
     fn reopen_case(&self, case: &CaseId, judge: &dyn Judge, now_ms: i64) -> Result<ServerAct, StoreError>;

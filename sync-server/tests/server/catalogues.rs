@@ -127,6 +127,9 @@ fn an_open_case_keeps_its_version_and_a_new_one_is_opened_under_the_one_it_was_w
     // Filed offline before the phone had heard of the new version, and after.
     let ((late, first), (new, second)) = (reported(&mut worker, 1), reported(&mut worker, 1_000));
     assert_eq!(world.codes(&worker, vec![first, second]), [Code::Ok; 2]);
+    let items = [old, late, new].map(|case| worker.describe(case, "井盖")).to_vec();
+    let rules: Vec<Option<u32>> = world.push(&worker, items).iter().map(|receipt| receipt.rules).collect();
+    assert_eq!(rules, [Some(1), Some(1), Some(1_000)], "every verdict says by whose rules");
     assert_eq!([&old, &late, &new].map(|case| opened_under(&world, case)), [1, 1, 1_000]);
     let said = |worker: &mut Phone, world: &World, act: &str| {
         let items = [old, late, new].map(|case| worker.named(case, act)).to_vec();

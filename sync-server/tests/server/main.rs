@@ -18,6 +18,7 @@ mod http;
 mod judged;
 mod lines;
 mod operator;
+mod own_acts;
 mod phone;
 mod private;
 mod push;

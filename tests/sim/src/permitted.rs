@@ -1,8 +1,10 @@
 //! What people may do by the rights that they have, or ever had: late work is taken by rights that have ended.
 
-use yuandian_model::catalogue::{Effect, Party, Visibility};
-use yuandian_model::{CaseId, DivisionCode, Role, UserId};
+use yuandian_model::catalogue::{After, Effect, Party, Transition, Visibility};
+use yuandian_model::{CaseId, DivisionCode, Role, UserId, WorkingCalendar};
+use yuandian_server::limits::AGE_OUT_MS;
 
+use crate::invariant::{Invariant, Step, hold};
 use crate::reference::{RefCase, Reference};
 
 impl Reference {
@@ -74,9 +76,59 @@ impl Reference {
         known.act_seq += 1;
     }
 
-    /// A long time has passed: what has ended by now is old.
+    /// The server did an act of its own.
+    ///
+    /// # Errors
+    /// [`Invariant::OneWinnerPerClaim`] where it is not the server's, or not of the stage.
+    pub fn own_act(&mut self, case: &CaseId, act: &str) -> Step {
+        let unsure = self.restored || self.vague.contains(case);
+        let Some(known) = self.cases.get_mut(case) else { return Ok(()) };
+        let row = self.catalogue.service(&known.service).and_then(|(_, workflow)| {
+            let ends = workflow.ends.clone();
+            workflow.act(act).map(|row| (row.clone(), ends))
+        });
+        let Some((row, ends)) = row else { return Ok(()) };
+        let fits = row.by.contains(&Party::System) && (unsure || row.from.contains(&known.stage));
+        hold(fits, Invariant::OneWinnerPerClaim, || {
+            format!("the server did {act} in stage {} of {case}", known.stage)
+        })?;
+        known.act_seq += 1;
+        let Some(to) = &row.to else { return Ok(()) };
+        known.stage.clone_from(to);
+        if row.effect == Effect::Dismiss {
+            known.holders.clear();
+        }
+        if row.effect == Effect::Dismiss || ends.contains(to) {
+            known.waiting.clear();
+        }
+        if ends.contains(to) {
+            self.just_ended.insert(*case);
+        }
+        Ok(())
+    }
+
+    /// The server may have done acts of its own that nobody told of: in these cases, or wherever one may come within a long time.
+    pub fn own_acts_unheard(&mut self, due: Option<Vec<CaseId>>) {
+        let soon = |row: &Transition| match row.after {
+            Some(After::Stage(limit)) => WorkingCalendar::embedded().total_ms(limit) <= AGE_OUT_MS,
+            Some(After::Until) => true,
+            None => false,
+        };
+        let own = |known: &RefCase| {
+            let service = self.catalogue.service(&known.service);
+            let here = |row: &Transition| row.from.contains(&known.stage) && soon(row);
+            service.is_some_and(|(_, workflow)| workflow.acts.iter().any(here))
+        };
+        let all = || self.cases.iter().filter(|(_, known)| own(known)).map(|(id, _)| *id).collect();
+        let unsure: Vec<CaseId> = due.unwrap_or_else(all);
+        self.just_ended.extend(unsure.iter().copied());
+        self.vague.extend(unsure);
+    }
+
+    /// A long time has passed: what has ended by now is old, but for what the server has just ended itself.
     pub fn grows_old(&mut self) {
-        self.old = self.cases.keys().filter(|case| self.is_over(case)).copied().collect();
+        let old = |case: &&CaseId| self.is_over(case) && !self.just_ended.contains(*case);
+        self.old = self.cases.keys().filter(old).copied().collect();
     }
 
     /// The server was copied: with it, where its cases lie.

@@ -86,7 +86,9 @@ pub struct Reference {
     /// What openings among them would open, until somebody hears that they did.
     unsaid_openings: BTreeMap<CaseId, RefCase>,
     /// Cases to which such a server may have done something: in which order is not known.
-    vague: BTreeSet<CaseId>,
+    pub(crate) vague: BTreeSet<CaseId>,
+    /// Cases that the server has ended of itself, or may have: not old yet when a long time has passed.
+    pub(crate) just_ended: BTreeSet<CaseId>,
     /// Cases that are known to be open by what others did to them, before their openings were answered.
     shown: BTreeSet<CaseId>,
     /// Cases whose opening act the server keeps until what it may miss has come: it opens them without saying so.
@@ -122,6 +124,7 @@ impl Reference {
             unsaid_cases: BTreeSet::new(),
             unsaid_openings: BTreeMap::new(),
             vague: BTreeSet::new(),
+            just_ended: BTreeSet::new(),
             shown: BTreeSet::new(),
             held: BTreeMap::new(),
             grants: BTreeMap::new(),

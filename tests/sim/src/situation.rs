@@ -94,6 +94,7 @@ named! {
         ServerPowerCutAndBack = "server-power-cut-and-back", "The server lost its power and came back.";
         ServerFullAnswered = "server-full-answered", "The server answered that its disk is full.";
         ServerErrorAnswered = "server-error-answered", "The server answered that its disk failed.";
+        ServerActed = "server-acted", "The server did an act of its own because a time had come.";
         ServerTookUnsaid = "server-took-unsaid", "The server had taken a PUSH when it died over the answer.";
         ClockTenYears = "clock-ten-years", "A phone wrote with a clock that was years off.";
         ClockBackwards = "clock-backwards", "A phone's clock jumped back between two of its writes.";

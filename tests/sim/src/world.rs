@@ -321,11 +321,22 @@ impl World {
     pub fn tick(&mut self) -> Step {
         let now = self.server_ms();
         let before = self.heads();
-        if let Some(hub) = self.server.hub()
-            && let Err(problem) = hub.tick(now)
-        {
-            self.trace.add(self.now_ms, b"tick", || format!("the server's timers: {problem:?}"));
-            self.after_server_step()?;
+        let due = self.server.store().map(|store| store.own_due(now).ok());
+        match self.server.hub().map(|hub| hub.tick(now)) {
+            None => {}
+            Some(Ok(swept)) => {
+                for (case, act) in swept.acted {
+                    self.trace.add(self.now_ms, b"own", || format!("the server does {act} in {case}"));
+                    self.situations.reached(Situation::ServerActed);
+                    self.reference.own_act(&case, &act)?;
+                }
+            }
+            Some(Err(problem)) => {
+                self.trace.add(self.now_ms, b"tick", || format!("the server's timers: {problem:?}"));
+                // It may have done some and died over the next.
+                self.reference.own_acts_unheard(due.flatten());
+                self.after_server_step()?;
+            }
         }
         self.unlogged_since(before);
         self.after(MINUTE_MS, Event::Tick);

@@ -317,6 +317,7 @@ impl Referee {
             facts,
             signer: None,
             signature: None,
+            rules: None,
         };
         let receipt = cbor::encode(&receipt.seal(&self.key()));
         if matches!(code, Code::HeldMissing | Code::RetryLater) {

@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalogue::{Effect, Service, Transition, Workflow};
+use crate::calendar::WorkingCalendar;
+use crate::catalogue::{Catalogue, Effect, Service, Transition, Workflow};
 use crate::ids::CaseId;
 use crate::limits;
 use crate::mark::Mark;
 use crate::progress::{Pause, Step};
 use crate::refusal::{Code, Refusal};
 
-use super::{ActRequest, Actor, CaseState, Ruling, wait_ruling};
+use super::{ActRequest, Actor, CaseState, Ruling, own, wait_ruling};
 
 /// Carries an act out; where it changes nothing the answer is that it was done before.
 ///
 /// # Errors
 /// `r_limit` where a list is full, `r_state` where it would change nothing, `r_schema` for an argument that cannot be read.
 pub(super) fn carry_out(
-    row: &Transition,
+    (catalogue, row): (&Catalogue, &Transition),
     (service, workflow): (&Service, &Workflow),
     state: &CaseState,
     request: &ActRequest<'_>,
@@ -30,7 +31,7 @@ pub(super) fn carry_out(
         Effect::GiveUp => give_up(row, workflow, next, Some(actor)),
         Effect::Expel => give_up(row, workflow, next, None),
         _ => {
-            beside(row, state, &mut next, (&said, request.at_ms), actor)?;
+            beside((row, catalogue.calendar()), state, &mut next, (&said, request.at_ms), actor)?;
             if let Some(stage) = &row.to {
                 next.stage.clone_from(stage);
             }
@@ -85,6 +86,7 @@ fn mark(
     for mark in &row.clears {
         progress.marks.remove(mark);
         said.extend(progress.asked.remove(mark).unwrap_or_default());
+        progress.asked_ms.remove(mark);
     }
     let given = |name: &str| request.args.and_then(|args| args.get_key_value(name));
     let asked_for = row.arguments().filter_map(|(name, _)| given(name));
@@ -93,6 +95,7 @@ fn mark(
         progress.marks.insert(*mark);
         if mark.is_asked() {
             progress.asked.insert(*mark, said.clone());
+            progress.asked_ms.insert(*mark, request.at_ms);
         }
     }
     if let Some(what) = &row.counts {
@@ -116,12 +119,13 @@ fn lapse(row: &Transition, workflow: &Workflow, next: &mut CaseState) {
     for mark in gone {
         next.progress.marks.remove(&mark);
         next.progress.asked.remove(&mark);
+        next.progress.asked_ms.remove(&mark);
     }
 }
 
 /// Effects that touch neither line nor stage.
 fn beside(
-    row: &Transition,
+    (row, calendar): (&Transition, &WorkingCalendar),
     state: &CaseState,
     next: &mut CaseState,
     (said, at_ms): (&BTreeMap<String, String>, i64),
@@ -159,7 +163,10 @@ fn beside(
             let here = progress.desk.clone().unwrap_or_else(|| state.street());
             progress.desk = Some(here.parent().ok_or_else(|| nothing(row, state))?);
         }
-        Effect::Pause => progress.pauses.push(Pause { from_ms: at_ms, to_ms: None }),
+        Effect::Pause => {
+            let until_ms = said.get("until").and_then(|day| own::day_ms(calendar, day));
+            progress.pauses.push(Pause { from_ms: at_ms, to_ms: None, until_ms });
+        }
         Effect::Resume => {
             if let Some(pause) = progress.pauses.last_mut().filter(|pause| pause.to_ms.is_none()) {
                 pause.to_ms = Some(at_ms.max(pause.from_ms));

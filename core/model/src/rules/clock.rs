@@ -108,12 +108,7 @@ pub(super) fn clocks(
         .iter()
         .filter(|(clock, _)| *clock == WHOLE)
         .map(|(clock, limit)| (clock, *limit, None));
-    let mut pauses = Vec::new();
-    for pause in &progress.pauses {
-        let to = pause.to_ms.map(Moment::from_ms).transpose()?;
-        pauses.push(Suspension { from: Moment::from_ms(pause.from_ms)?, to });
-    }
-    let stood = Suspensions::new(&pauses)?;
+    let stood = stood(state)?;
     let mut found = Vec::new();
     for (clock, limit, stages) in of_stage.chain(whole) {
         let inside = |stage: &String| stages.is_none_or(|stages| stages.contains(stage));
@@ -124,6 +119,19 @@ pub(super) fn clocks(
         found.push(Running { clock: clock.clone(), since, limit, added, stood: stood.clone() });
     }
     Ok(found)
+}
+
+/// When the clocks of a case stood.
+///
+/// # Errors
+/// [`CalendarError`] where what is kept of the case is no time.
+pub(super) fn stood(state: &CaseState) -> Result<Suspensions, CalendarError> {
+    let mut pauses = Vec::new();
+    for pause in &state.progress.pauses {
+        let to = pause.to_ms.map(Moment::from_ms).transpose()?;
+        pauses.push(Suspension { from: Moment::from_ms(pause.from_ms)?, to });
+    }
+    Suspensions::new(&pauses)
 }
 
 /// Whether the clock of the stage has ended. A clock that nobody can read has not.

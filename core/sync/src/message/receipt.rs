@@ -37,6 +37,9 @@ pub struct Receipt {
     /// Its signature ([`yuandian_document::Purpose::Receipt`]) over this receipt without it.
     #[n(7)]
     pub signature: Option<Signature>,
+    /// The version of the catalogue by whose rules it was judged; none where no rule was asked.
+    #[n(8)]
+    pub rules: Option<u32>,
 }
 
 impl Receipt {

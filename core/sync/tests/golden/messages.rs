@@ -224,6 +224,7 @@ pub fn receipt_taken() -> Receipt {
         facts: BTreeMap::new(),
         signer: None,
         signature: None,
+        rules: None,
     }
 }
 
@@ -236,6 +237,7 @@ pub fn receipt_refused() -> Receipt {
         facts: facts(&[("first", "李强"), ("position", "2")]),
         signer: Some(samples::key().id()),
         signature: Some(Signature([0x51; 64])),
+        rules: Some(1_002),
         ..receipt_taken()
     }
 }
@@ -312,9 +314,10 @@ fn progress() -> Progress {
         into: Some(samples::case()),
         desk: Some(grid()),
         steps: vec![step("reported", SERVER_MS), step("handling", SERVER_MS + 5)],
-        pauses: vec![Pause { from_ms: SERVER_MS, to_ms: Some(SERVER_MS + 1) }],
+        pauses: vec![Pause { from_ms: SERVER_MS, to_ms: Some(SERVER_MS + 1), until_ms: Some(SERVER_MS + 2) }],
         extensions: vec!["4 work_hour".into()],
         asked: BTreeMap::from([(Mark::ExtendPending, asked)]),
+        asked_ms: BTreeMap::from([(Mark::ExtendPending, SERVER_MS)]),
     }
 }
 

@@ -37,7 +37,25 @@ pub fn touch(
     } else if had_ended && !ended {
         timers::clear(t, timers::AGE, &step.document.0)?;
     }
+    await_own(t, (before, after), judge)?;
     touch_streams(t, step, Some(&belongs))
+}
+
+/// Sets the clock of the server's next act of its own, where what is decided of the case has changed it.
+fn await_own(
+    t: &Transaction<'_>,
+    (before, after): (Option<&CaseRecord>, &CaseRecord),
+    judge: &dyn Judge,
+) -> Result<(), StoreError> {
+    if before.is_some_and(|before| before.state == after.state) {
+        return Ok(());
+    }
+    let due = |record: &CaseRecord| judge.own_act(&record.state).map(|(_, at_ms)| at_ms);
+    match (before.and_then(due), due(after)) {
+        (old, new) if old == new => Ok(()),
+        (_, Some(at_ms)) => timers::set(t, timers::OWN, &after.id.0, at_ms),
+        (_, None) => timers::clear(t, timers::OWN, &after.id.0),
+    }
 }
 
 /// [`touch`], and keeps in the case's row that it moved. For who does not write that row anyway.

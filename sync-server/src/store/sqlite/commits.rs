@@ -194,7 +194,11 @@ pub fn commit(
                 Some(verdict) if batch.unseen && verdict.hold_until_ms.is_some() => {
                     return Ok(Committed::Moved);
                 }
-                Some(verdict) => Outcome::Judged(verdict),
+                Some(verdict) => {
+                    let case = ledger.cases.get(&item.envelope.document).map(|case| &case.state);
+                    let rules = Some(judge.rules_version(case, item.envelope.schema));
+                    Outcome::Judged(Verdict { rules, ..verdict })
+                }
                 None => return Ok(Committed::Moved),
             },
         };

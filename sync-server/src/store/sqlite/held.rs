@@ -219,3 +219,9 @@ pub fn open_refill(t: &Transaction<'_>, until_ms: i64) -> Result<(), StoreError>
     .map(|_| ())
     .map_err(error)
 }
+
+/// Until when phones bring back what a restored server has lost, ms since 1970; 0 where it never was.
+pub fn refill_until(t: &Transaction<'_>) -> Result<i64, StoreError> {
+    t.query_row("SELECT coalesce((SELECT until_ms FROM refill WHERE id = 1), 0)", [], |row| row.get(0))
+        .map_err(error)
+}

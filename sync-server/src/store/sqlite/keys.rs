@@ -145,6 +145,7 @@ impl Sealer {
             facts: verdict.facts.clone(),
             signer: None,
             signature: None,
+            rules: verdict.rules,
         };
         cbor::encode(&receipt.seal(&self.0))
     }

@@ -281,6 +281,12 @@ impl Store for SqliteStore {
     fn reopen_case(&self, case: &CaseId, judge: &dyn Judge, now_ms: i64) -> Result<ServerAct, StoreError> {
         self.write(|t| server_acts::reopen(t, *case, judge, now_ms))
     }
+    fn own_due(&self, now_ms: i64) -> Result<Vec<CaseId>, StoreError> {
+        self.read(|t| server_acts::own_due(t, now_ms))
+    }
+    fn act_own(&self, case: &CaseId, judge: &dyn Judge, now_ms: i64) -> Result<Option<String>, StoreError> {
+        self.write(|t| server_acts::act_own(t, *case, judge, now_ms))
+    }
     fn case_streams(&self, case: &CaseId) -> Result<Vec<CaseStream>, StoreError> {
         self.read(|t| membership::of_case(t, case))
     }

@@ -1,4 +1,5 @@
-//! What the operator does to a case: acts of the server itself, in the case's history under the platform's name.
+//! What the operator does to a case, and what the server does when its time has come: acts of the server itself, in the case's history under
+//! the platform's name.
 //!
 //! Such an act is an ordinary commit whose author, device and signer are all zeros: the server vouches for everything it sends, and nobody
 //! else can push under that device. It is not given out by FETCH, because there is no certificate to check it with.
@@ -7,15 +8,19 @@ use super::writing::Transaction;
 use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
 use yuandian_document::keys::{KeyId, Signature};
 use yuandian_document::{Act, Captured, Envelope, Kind, SignedCommit, cbor};
+use yuandian_model::limits::STEPS_MAX;
+use yuandian_model::progress::Step as ProgressStep;
 use yuandian_model::refusal::Facts;
 use yuandian_model::{
-    CaseId, Code, CommitId, DeviceId, DivisionCode, GroupId, Incarnation, PartitionId, UserId,
+    Actor, CaseId, Code, CommitId, DeviceId, DivisionCode, GroupId, Incarnation, Outcome, PartitionId,
+    Standing, UserId,
 };
 use yuandian_sync::message::{PartitionHead, Receipt};
 
 use super::membership::{Step, leave, of_people, touch};
-use super::row::{case, signed};
-use super::{ages, error, keys, partitions};
+use super::row::{case, people_blob, signed};
+use super::{ages, error, held, keys, partitions, timers};
+use crate::limits::TIMERS_PER_TICK_MAX;
 use crate::store::{CaseRecord, Judge, ServerAct, StoreError};
 
 /// Author of what the server does itself.
@@ -121,6 +126,10 @@ pub fn reopen(
     let mut after = before.clone();
     after.state.stage = stage;
     after.state.act_seq += 1;
+    if after.state.progress.steps.len() < STEPS_MAX {
+        let step = ProgressStep { stage: after.state.stage.clone(), at_ms: now_ms, by: PLATFORM };
+        after.state.progress.steps.push(step);
+    }
     let head = partitions::advance(t, after.partition, 1)?;
     log(t, &after, &head, ("reopen", &[("from", before.state.stage.clone())]), now_ms)?;
     decided(t, &after)?;
@@ -129,16 +138,70 @@ pub fn reopen(
     Ok(ServerAct::Done { seq: head.head })
 }
 
-fn decided(t: &Transaction<'_>, after: &CaseRecord) -> Result<(), StoreError> {
-    t.prepare_cached("UPDATE case_row SET grid = ?2, partition = ?3, stage = ?4, act_seq = ?5 WHERE id = ?1")
+/// Cases in which the server's own act is due, the one that waits longest first. None while phones of a restored server bring back what it
+/// has lost: it may know less of a case than they do.
+pub fn own_due(t: &Transaction<'_>, now_ms: i64) -> Result<Vec<CaseId>, StoreError> {
+    if held::refill_until(t)? > now_ms {
+        return Ok(Vec::new());
+    }
+    t.prepare_cached("SELECT subject FROM timer WHERE kind = ?1 AND due_ms <= ?2 ORDER BY due_ms LIMIT ?3")
         .and_then(|mut s| {
-            s.execute((
+            s.query_map((timers::OWN, now_ms, TIMERS_PER_TICK_MAX), |row| Ok(CaseId(row.get(0)?)))?.collect()
+        })
+        .map_err(error)
+}
+
+/// Does the server's own act in a case, if its time has come: judged by the rule like everybody's. Its name, or none where nothing was due.
+pub fn act_own(
+    t: &Transaction<'_>,
+    document: CaseId,
+    judge: &dyn Judge,
+    now_ms: i64,
+) -> Result<Option<String>, StoreError> {
+    let known = case(t, &document)?;
+    let due = known.as_ref().and_then(|known| judge.own_act(&known.state));
+    let (before, name) = match (known, due) {
+        (Some(before), Some((name, at_ms))) if at_ms <= now_ms => (before, name),
+        (_, Some((_, at_ms))) => return timers::set(t, timers::OWN, &document.0, at_ms).map(|()| None),
+        (_, None) => return timers::clear(t, timers::OWN, &document.0).map(|()| None),
+    };
+    let act = Act::named(&name, None);
+    let standing = Standing::present(Actor::system());
+    let judged = judge.act(Some(&before.state), (&act, before.state.catalogue), &standing, u32::MAX, now_ms);
+    let next = match judged {
+        Ok(Outcome::Done { ruling, .. }) if ruling.next != before.state => ruling.next,
+        other => {
+            tracing::error!(case = %document, act = name, ?other, "what was due was not possible");
+            return timers::clear(t, timers::OWN, &document.0).map(|()| None);
+        }
+    };
+    let after = CaseRecord { state: next, ..before.clone() };
+    let head = partitions::advance(t, after.partition, 1)?;
+    log(t, &after, &head, (&name, &[]), now_ms)?;
+    decided(t, &after)?;
+    let step = Step { partition: after.partition, document, seq: head.head, now_ms };
+    ages::touch_row(t, &step, (Some(&before), &after), judge.streams(&after.state), judge)?;
+    Ok(Some(name))
+}
+
+fn decided(t: &Transaction<'_>, after: &CaseRecord) -> Result<(), StoreError> {
+    let state = &after.state;
+    t.prepare_cached(
+        "UPDATE case_row SET grid = ?2, partition = ?3, stage = ?4, act_seq = ?5, holders = ?6, waiting = ?7, followers = ?8,
+         progress = ?9 WHERE id = ?1",
+    )
+        .and_then(|mut s| {
+            s.execute(rusqlite::params![
                 after.id.0,
-                after.state.grid.as_str(),
+                state.grid.as_str(),
                 after.partition.0,
-                &after.state.stage,
-                signed(after.state.act_seq),
-            ))
+                state.stage,
+                signed(state.act_seq),
+                people_blob(&state.holders),
+                people_blob(&state.waiting),
+                people_blob(&state.followers),
+                cbor::encode(&state.progress),
+            ])
         })
         .map(|_| ())
         .map_err(error)
@@ -200,6 +263,7 @@ fn log(
         facts,
         signer: None,
         signature: None,
+        rules: Some(case.state.catalogue),
     };
     let receipt = keys::sealed(t, receipt)?;
     t.prepare_cached(

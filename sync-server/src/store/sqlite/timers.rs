@@ -22,6 +22,9 @@ pub const AGE: &str = "age";
 /// A commit that waits is judged for the last time; the subject is its id. The hub does it: it needs the gate.
 pub const HELD: &str = "held";
 
+/// The server's own act in a case is due; the subject is the case. The hub does it: it needs the rule.
+pub const OWN: &str = "own";
+
 /// A copy of the store is due; no subject.
 pub const BACKUP: &str = "backup";
 
@@ -52,8 +55,7 @@ pub fn clear(t: &Transaction<'_>, kind: &str, subject: &[u8]) -> Result<(), Stor
         .map_err(error)
 }
 
-pub const DUE: &str =
-    "SELECT kind, subject FROM timer WHERE due_ms <= ?1 AND kind <> 'held' ORDER BY due_ms LIMIT ?2";
+pub const DUE: &str = "SELECT kind, subject FROM timer WHERE due_ms <= ?1 AND kind NOT IN ('held', 'own') ORDER BY due_ms LIMIT ?2";
 
 pub fn sweep(t: &Transaction<'_>, now_ms: i64) -> Result<Swept, StoreError> {
     let due: Vec<(String, Vec<u8>)> = t

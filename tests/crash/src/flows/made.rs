@@ -177,6 +177,7 @@ pub fn refusing(push: &Push, refused: usize, code: Code) -> Keep {
             facts: [("grid".to_owned(), "410102001".to_owned())].into(),
             signer: None,
             signature: None,
+            rules: None,
         };
         ByteVec::from(cbor::encode(&receipt.seal(&server::signer())))
     };
