@@ -9,7 +9,8 @@ mod people;
 use std::path::Path;
 
 use serde::Serialize;
-use yuandian_model::{CaseId, Catalogue, DeviceId, DivisionCode, Divisions, Epoch, Role, UserId};
+use yuandian_model::calendar::beijing;
+use yuandian_model::{CaseId, Catalogue, DeviceId, DivisionCode, Divisions, Epoch, Grant, Role, UserId};
 
 use crate::hub::Answered;
 use crate::invitation::InvitationCode;
@@ -33,6 +34,18 @@ pub enum AdminError {
         "no division {0} in the table: give the code of a city (4 digits), district (6), street (9) or community (12)"
     )]
     UnknownGrid(DivisionCode),
+    /// A unit with a role that works for none.
+    #[error(
+        "{0} is held for no unit: leave the unit out, or give one of {units}",
+        units = Role::ALL.iter().filter(|role| role.works_for_units()).map(|role| role.id()).collect::<Vec<_>>().join(", ")
+    )]
+    NoUnit(Role),
+    /// A right that ends before it begins.
+    #[error("a right until {0} cannot begin on {1}: give an end after the beginning")]
+    EndsBeforeItBegins(String, String),
+    /// A right whose time is over.
+    #[error("the right would have ended on {0} already: give an end that is still to come, or none")]
+    Over(String),
     /// No such case.
     #[error("no case {0} on this server: give an id that `summary` shows")]
     UnknownCase(CaseId),
@@ -68,20 +81,35 @@ impl From<Problem> for AdminError {
     }
 }
 
+/// A right that can be given: it names a division that exists, a unit only for a role that works for one, and time that is still to come.
+fn usable(grant: &Grant, now_ms: i64) -> Result<(), AdminError> {
+    if Divisions::zhengzhou().name(&grant.grid).is_none() {
+        return Err(AdminError::UnknownGrid(grant.grid.clone()));
+    }
+    if grant.of.is_some() && !grant.role.works_for_units() {
+        return Err(AdminError::NoUnit(grant.role));
+    }
+    match (grant.from_ms, grant.until_ms) {
+        (Some(from_ms), Some(until_ms)) if until_ms <= from_ms => {
+            Err(AdminError::EndsBeforeItBegins(beijing(until_ms), beijing(from_ms)))
+        }
+        (_, Some(until_ms)) if until_ms <= now_ms => Err(AdminError::Over(beijing(until_ms))),
+        _ => Ok(()),
+    }
+}
+
 /// Makes single-use invitations and gives their codes, which nobody can read again. `now_ms`: ms since 1970.
 ///
 /// # Errors
 /// [`AdminError`].
 pub fn invite(
     data: &Path,
-    (role, grid): (Role, &DivisionCode),
+    grant: &Grant,
     count: u32,
     randomness: &mut dyn Randomness,
     now_ms: i64,
 ) -> Result<Vec<InvitationCode>, AdminError> {
-    if Divisions::zhengzhou().name(grid).is_none() {
-        return Err(AdminError::UnknownGrid(grid.clone()));
-    }
+    usable(grant, now_ms)?;
     if !(1..=INVITATIONS_PER_COMMAND_MAX).contains(&count) {
         return Err(AdminError::Count(count));
     }
@@ -91,8 +119,7 @@ pub fn invite(
         .iter()
         .map(|code| NewInvitation {
             hash: code.hash(),
-            role,
-            grid: grid.clone(),
+            grant: grant.clone(),
             until_ms: now_ms + INVITATION_MS,
         })
         .collect();

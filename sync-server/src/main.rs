@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use yuandian_model::{DivisionCode, Role};
+use yuandian_model::{DivisionCode, Grant, Role};
 use yuandian_server::admin::{self, AdminError};
 use yuandian_server::shell::{Backups, Options, ServeError, Server, SystemRandomness, now_ms};
 
@@ -52,6 +52,9 @@ enum Command {
         /// The division, like 410102001.
         #[arg(long)]
         grid: DivisionCode,
+        /// For whom and how long.
+        #[command(flatten)]
+        bounds: operator::Bounds,
         /// How many.
         #[arg(long, default_value_t = 1)]
         count: u32,
@@ -132,8 +135,9 @@ fn main() -> ExitCode {
                 Err(error) => admin_failed(&error),
             }
         }
-        Command::Invite { data, role, grid, count } => {
-            match admin::invite(&data, (role, &grid), count, &mut SystemRandomness, now_ms()) {
+        Command::Invite { data, role, grid, bounds, count } => {
+            let grant = bounds.on(Grant::new(role, grid));
+            match admin::invite(&data, &grant, count, &mut SystemRandomness, now_ms()) {
                 Ok(codes) => {
                     said(&codes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
                     ExitCode::SUCCESS

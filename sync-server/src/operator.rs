@@ -3,6 +3,8 @@
 mod authority;
 mod catalogue;
 
+pub use authority::Bounds;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -70,7 +72,7 @@ pub fn operate(command: AdminCommand) -> ExitCode {
             numbered(admin::reopen_case(&data, case, &mut SystemRandomness, now_ms()), "it has not ended")
         }
         AdminCommand::Why { data, device, case, json: as_json } => {
-            match admin::why(&data, device, case, &mut SystemRandomness) {
+            match admin::why(&data, device, case, &mut SystemRandomness, now_ms()) {
                 Ok(why) if as_json => json(&why),
                 Ok(why) => {
                     said(&format!("{}: {}", why.there, why.words.join("\n")));

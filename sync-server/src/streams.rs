@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use yuandian_model::writing::neighbours_may_take;
-use yuandian_model::{CaseState, Catalogue, DivisionCode, Grant, PartitionId, Role, UserId, Visibility};
+use yuandian_model::{CaseState, Catalogue, DivisionCode, OrgId, PartitionId, Principal, Sight, Visibility};
 use yuandian_sync::StreamId;
 
-/// Every stream a case belongs in by its facts: its grid and those above it up to the city, its author, holders and waiting people; for help
-/// that neighbours can take, the public streams of the same divisions; and if it is public, their summaries and those of its followers.
+/// Every stream a case belongs in by its facts: its grid and those above it up to the city, its author, holders and waiting people; the units
+/// that work on it, in the same divisions; for help that neighbours can take, their public streams; and if it is public, their summaries and
+/// those of its followers.
 ///
-/// Who once took part keeps the case in the `user:` stream: rows are added here, never taken away. Who follows no longer loses it.
+/// Who once took part keeps the case in the `user:` stream: rows are added here, never taken away. Who follows no longer loses it, and so
+/// does a unit that works on it no longer.
 #[must_use]
 pub fn streams_of(catalogue: &Catalogue, case: &CaseState) -> BTreeSet<StreamId> {
     let mut streams: BTreeSet<StreamId> = case.grid.lineage().map(|g| StreamId::grid(&g)).collect();
@@ -17,11 +19,15 @@ pub fn streams_of(catalogue: &Catalogue, case: &CaseState) -> BTreeSet<StreamId>
     if !yuandian_model::planted::is(yuandian_model::planted::Bug::HolderStreamForgotten) {
         streams.extend(case.holders.iter().chain(&case.waiting).map(StreamId::user));
     }
-    if neighbours_may_take(catalogue, case) {
+    let units = case.progress.units.iter().filter_map(|unit| unit.parse::<OrgId>().ok());
+    for org in units {
+        streams.extend(case.grid.lineage().map(|g| StreamId::unit(&org, &g)));
+    }
+    let terms = catalogue.service(&case.service.0);
+    if terms.is_some_and(neighbours_may_take) {
         streams.extend(case.grid.lineage().map(|g| StreamId::public(&g)));
     }
-    if catalogue.service(&case.service.0).is_some_and(|(service, _)| service.visibility == Visibility::Public)
-    {
+    if terms.is_some_and(|(service, _)| service.visibility == Visibility::Public) {
         streams.extend(case.grid.lineage().map(|g| StreamId::summary(&g)));
         streams.extend(case.followers.iter().map(StreamId::followed));
     }
@@ -35,28 +41,26 @@ pub fn partition_of(digits: Option<u8>, grid: &DivisionCode) -> PartitionId {
     prefix.and_then(|prefix| prefix.parse().ok()).map_or(PartitionId::ONLY, PartitionId)
 }
 
-/// Every stream a person's rights lead to.
+/// Every stream that the rights which a person holds now lead to.
 #[must_use]
-pub fn streams_for(user: &UserId, grants: &[Grant]) -> BTreeSet<StreamId> {
-    let mut streams = BTreeSet::from([StreamId::user(user), StreamId::followed(user)]);
-    for grant in grants {
-        let reads = grant.role == Role::Volunteer
-            && yuandian_model::planted::is(yuandian_model::planted::Bug::VolunteerReadsGrid);
-        if grant.role.works_the_grid() || reads {
-            streams.insert(StreamId::grid(&grant.grid));
-        } else if grant.role == Role::Volunteer {
-            streams.insert(StreamId::public(&grant.grid));
-        } else if grant.role == Role::Resident {
-            streams.insert(StreamId::summary(&grant.grid));
+pub fn streams_for(who: Principal<'_>) -> BTreeSet<StreamId> {
+    let mut streams = BTreeSet::from([StreamId::user(&who.user()), StreamId::followed(&who.user())]);
+    streams.extend(who.sights().map(|(sight, grid)| match sight {
+        Sight::Grid => StreamId::grid(grid),
+        Sight::Public if yuandian_model::planted::is(yuandian_model::planted::Bug::VolunteerReadsGrid) => {
+            StreamId::grid(grid)
         }
-    }
+        Sight::Public => StreamId::public(grid),
+        Sight::Summary => StreamId::summary(grid),
+        Sight::Unit(org) => StreamId::unit(org, grid),
+    }));
     streams
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use yuandian_model::ServiceId;
+    use yuandian_model::{Grant, Role, ServiceId, UserId};
 
     fn case(service: &str) -> CaseState {
         CaseState {
@@ -96,19 +100,49 @@ mod tests {
     }
 
     #[test]
-    fn rights_lead_to_streams() {
+    fn a_unit_has_what_it_works_on_in_every_division_above() {
+        let mut dispatched = case("case.city.E06010");
+        dispatched.progress.units = vec!["water.co".into(), "gas".into()];
+        let units: Vec<String> = streams_of(&Catalogue::embedded(), &dispatched)
+            .into_iter()
+            .filter(StreamId::is_of_unit)
+            .map(|stream| stream.0)
+            .collect();
+        let expected = [
+            "unit:gas@4101",
+            "unit:gas@410102",
+            "unit:gas@410102001",
+            "unit:water.co@4101",
+            "unit:water.co@410102",
+            "unit:water.co@410102001",
+        ];
+        assert_eq!(units, expected);
+    }
+
+    #[test]
+    fn rights_lead_to_streams_while_they_are_held() {
         let user = UserId([1; 16]);
-        let of = |role: Role| -> Vec<String> {
-            let grant = Grant { role, grid: "410102001".parse().unwrap() };
-            streams_for(&user, &[grant])
+        let of = |grant: Grant| -> Vec<String> {
+            streams_for(Principal::new(user, &[grant], 10))
                 .into_iter()
                 .map(|s| s.0)
                 .filter(|s| !s.starts_with("user:") && !s.starts_with("follow:"))
                 .collect()
         };
-        assert_eq!(of(Role::GridWorker), ["grid:410102001"]);
-        assert_eq!(of(Role::Volunteer), ["pub:410102001"]);
-        assert_eq!(of(Role::Resident), ["sum:410102001"]);
-        assert!(of(Role::Admin).is_empty());
+        let right = |role: Role| Grant::new(role, "410102001".parse().unwrap());
+        let bound = |role: Role| right(role).of("water.co".parse().unwrap());
+        assert_eq!(of(right(Role::GridWorker)), ["grid:410102001"]);
+        assert_eq!(of(right(Role::Volunteer)), ["pub:410102001"]);
+        assert_eq!(of(right(Role::Resident)), ["sum:410102001"]);
+        assert!(of(right(Role::Admin)).is_empty());
+        assert_eq!(of(right(Role::Handler)), ["grid:410102001"]);
+        for role in [Role::Handler, Role::HandlerUnit, Role::ServiceProvider] {
+            assert_eq!(of(bound(role)), ["unit:water.co@410102001"]);
+        }
+        assert!(of(bound(Role::GridWorker)).is_empty(), "a unit takes the grid away");
+        for (from_ms, until_ms, count) in [(Some(10), Some(11), 1), (Some(11), None, 0), (None, Some(10), 0)]
+        {
+            assert_eq!(of(right(Role::GridWorker).during(from_ms, until_ms)).len(), count);
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use serde_json::json;
 use yuandian_device::view::{AttentionItem, CaseView, ListLine, OutboxLine};
 use yuandian_device::words;
-use yuandian_device::{CaseId, DeviceError, PersonRecord, Phone, StreamState, SyncState};
+use yuandian_device::{CaseId, DeviceError, PersonRecord, Phone, RightView, StreamState, SyncState};
 
 use crate::failure::Failure;
 use crate::told::RunTold;
@@ -86,9 +86,22 @@ fn explain(failure: &Failure) -> (String, String, Vec<String>) {
 
 /// Who the phone speaks for.
 pub fn person(person: &PersonRecord) -> String {
-    let grants: Vec<String> =
-        person.grants.iter().map(|g| format!("{}@{}", words().role(g.role.id()).zh, g.grid)).collect();
-    format!("已登记 (enrolled): {} · {}", person.name, grants.join(", "))
+    let rights: Vec<String> = person.rights().iter().map(right).collect();
+    format!("已登记 (enrolled): {} · {}", person.name, rights.join(", "))
+}
+
+/// A right, with the unit that it is held for and its validity on the clock of Asia/Shanghai.
+fn right(right: &RightView) -> String {
+    let told =
+        |of: &Option<String>, words: &str| of.as_ref().map_or(String::new(), |of| format!(" · {words} {of}"));
+    format!(
+        "{}@{}{}{}{}",
+        right.role_text.zh,
+        right.grid,
+        told(&right.unit, "单位 (unit)"),
+        told(&right.from, "自 (from)"),
+        told(&right.until, "至 (until)"),
+    )
 }
 
 /// A case that was just written.

@@ -17,6 +17,7 @@ use crate::catalogues;
 use crate::error::{DeviceError, Result};
 use crate::exchange::Run;
 use crate::ports::Ports;
+use crate::rights::RightView;
 use crate::store::{self, meta};
 
 /// Name and version of the app, as the server's log shows it.
@@ -36,6 +37,12 @@ pub struct PersonRecord {
 impl PersonRecord {
     pub(crate) fn actor(&self) -> Actor {
         Actor { user: self.user, grants: self.grants.clone() }
+    }
+
+    /// The rights in words, as the server gave them last.
+    #[must_use]
+    pub fn rights(&self) -> Vec<RightView> {
+        self.grants.iter().map(RightView::of).collect()
     }
 }
 

@@ -444,7 +444,7 @@ impl Phone {
             times: catalogue.map(|by| self.times(by, &next)).unwrap_or_default(),
             marks: next.progress.marks.iter().map(ToString::to_string).collect(),
             units: next.progress.units.clone(),
-            can: catalogue.map(|by| can(by, &next, &person.actor())).unwrap_or_default(),
+            can: catalogue.map(|by| can(by, &next, &person.actor(), self.server_ms())).unwrap_or_default(),
             catalogue: stored.facts.catalogue,
             notes_only: catalogue.is_none(),
             heads: loaded.content.heads().iter().map(ToString::to_string).collect(),
@@ -517,8 +517,8 @@ fn what(item: &Item) -> String {
     }
 }
 
-fn can(catalogue: &Catalogue, state: &CaseState, actor: &Actor) -> Vec<String> {
-    allowed(catalogue, state, actor).iter().map(|row| row.id.clone()).collect()
+fn can(catalogue: &Catalogue, state: &CaseState, actor: &Actor, at_ms: i64) -> Vec<String> {
+    allowed(catalogue, state, actor, at_ms).iter().map(|row| row.id.clone()).collect()
 }
 
 /// Whether one follows a case: the last of one's own wishes on its way, else what is decided.

@@ -53,19 +53,12 @@ impl Phone {
         let draft = self.draft(id)?;
         let person = self.person()?;
         let (service, answers) = self.check_draft(&draft, true)?;
-        let grid = person
-            .grants
-            .iter()
-            .find(|g| service.create.contains(&g.role))
-            .map(|g| g.grid.clone())
-            .ok_or_else(|| {
-                let facts = [("act", "report".to_owned()), ("service", service.id.0.clone())];
-                DeviceError::from(Refusal::new(Code::RRole, facts))
-            })?;
+        let actor = person.actor();
+        let grid = actor.at(self.server_ms()).opens_in(&service)?.clone();
         let place = draft.position.map(|p| shared_place(&service, p)).transpose()?;
         let report = Report { service: service.id.0.clone(), grid: grid.clone(), place };
         let act = Act::report(report);
-        let opened = judge(&self.catalogue, None, &self.asked(&act, 0), &person.actor())?.next;
+        let opened = judge(&self.catalogue, None, &self.asked(&act, 0), &actor)?.next;
         let facts = CaseFacts {
             service: service.id.0.clone(),
             catalogue: self.catalogue.version(),
@@ -280,9 +273,10 @@ impl Phone {
         let person = self.person()?;
         let state = decided(self, &stored.facts, &content::overlay(&self.db, case)?.0, &person);
         match self.catalogue_of(&stored.facts)? {
-            Some(catalogue) => Ok(may_write(&catalogue, &state, &person.actor())?),
+            Some(catalogue) => Ok(may_write(&catalogue, &state, &person.actor(), self.server_ms())?),
             // What a version decides that is not here, nobody says here: notes and photos fit every one.
-            None => Ok(may_write(&self.catalogue, &state, &person.actor())?.min(Writing::Additions)),
+            None => Ok(may_write(&self.catalogue, &state, &person.actor(), self.server_ms())?
+                .min(Writing::Additions)),
         }
     }
 

@@ -7,6 +7,7 @@
 //! Guarantees: no clock is read; everything is integer milliseconds; a phone and the server give the same
 //! answer. A question costs a few binary searches, whatever the length of the limit.
 
+mod beijing;
 mod clock;
 mod colour;
 mod data;
@@ -23,6 +24,7 @@ use std::sync::{Arc, LazyLock};
 use chrono::{DateTime, Datelike, Days, NaiveDate};
 use chrono_tz::Tz;
 
+pub use beijing::{beijing, beijing_minute, instant};
 pub use clock::Due;
 pub use colour::{Colour, Thresholds, Warning};
 pub use data::{CalendarDataError, DayKind, NamedDay, Source, Window, Year};

@@ -4,8 +4,8 @@
 //! Pure, like the rule it asks: clocks and rights are arguments.
 
 use crate::catalogue::{ActClass, Catalogue, OPENING_ACT};
+use crate::grant::Grant;
 use crate::refusal::{Code, Facts, Refusal};
-use crate::role::Grant;
 use crate::rules::{ActRequest, Actor, CaseState, Ruling, fits, judge};
 use crate::writing::{Writing, may_write};
 
@@ -16,6 +16,13 @@ pub struct PastGrant {
     pub grant: Grant,
     /// When it ended, server's clock, ms since 1970.
     pub ended_ms: i64,
+}
+
+impl PastGrant {
+    /// Whether it came to its own end, and nobody took it away before.
+    fn expired(&self) -> bool {
+        self.grant.until_ms.is_some_and(|until_ms| until_ms <= self.ended_ms)
+    }
 }
 
 /// When something was written and when it came, as far as the server can say. Milliseconds since 1970.
@@ -30,24 +37,31 @@ pub struct Capture {
 /// A person as an act of a certain time finds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// With the rights held now.
+    /// With the rights given and not taken away; which of them are held, their validity says.
     pub now: Actor,
     /// With those, too, that were held when it was written and ended since; none where that adds nothing, or it comes too late.
     pub then: Option<Actor>,
 }
 
 impl Standing {
-    /// The standing of somebody with these rights, present and past, for work of this time.
+    /// The standing of somebody with these rights, given and taken away, for work of this time.
     ///
-    /// A right counts if the work was captured before its end and came at most `grace_ms` after it.
+    /// A right that has ended, of itself or by somebody's hand, counts if the work was captured while it was held and came at most
+    /// `grace_ms` after its end.
     #[must_use]
-    pub fn of(now: Actor, past: &[PastGrant], capture: Capture, grace_ms: i64) -> Self {
-        let counts = |right: &&PastGrant| {
-            capture.at_ms < right.ended_ms
+    pub fn of(mut now: Actor, past: &[PastGrant], capture: Capture, grace_ms: i64) -> Self {
+        let (expired, taken): (Vec<_>, Vec<_>) = past.iter().cloned().partition(PastGrant::expired);
+        // What has ended of itself says so when it is refused.
+        now.grants.extend(expired.into_iter().map(|right| right.grant));
+        let received = now.at(capture.received_ms);
+        let counts = |right: &PastGrant| {
+            right.grant.from_ms.is_none_or(|from_ms| from_ms <= capture.at_ms)
+                && capture.at_ms < right.ended_ms
                 && capture.received_ms <= right.ended_ms.saturating_add(grace_ms)
-                && !now.grants.contains(&right.grant)
+                && !received.holds(&right.grant)
         };
-        let added: Vec<Grant> = past.iter().filter(counts).map(|right| right.grant.clone()).collect();
+        let ended = taken.into_iter().chain(received.lapsed()).filter(counts);
+        let added: Vec<Grant> = ended.map(|right| right.grant.during(None, None)).collect();
         let then = (!added.is_empty()).then(|| {
             let mut grants = now.grants.clone();
             grants.extend(added);
@@ -108,17 +122,17 @@ pub fn judge_standing(
         let opened = then.and_then(|then| judge(catalogue, None, request, then).ok());
         return opened.map(|ruling| Outcome::Done { ruling: Box::new(ruling), late: true }).ok_or(refusal);
     };
-    let Some((service, workflow)) = catalogue.service(&state.service.0) else {
+    let Some(terms) = catalogue.service(&state.service.0) else {
         return Err(refusal);
     };
-    let Some(row) = workflow.act(request.act) else {
+    let Some(row) = terms.1.act(request.act) else {
         return Err(refusal);
     };
     if row.class != ActClass::Additive || request.act == OPENING_ACT {
         return Err(refusal);
     }
     let (refusal, actor) = match &standing.then {
-        Some(then) if by_right(refusal.code) || !fits(row, service, state, &standing.now) => {
+        Some(then) if by_right(refusal.code) || !fits(row, terms, state, standing.now.at(request.at_ms)) => {
             match judge(catalogue, Some(state), request, then) {
                 Ok(_) => return Ok(kept(Code::OkLate, Facts::new())),
                 Err(refusal) => (refusal, then),
@@ -132,14 +146,14 @@ pub fn judge_standing(
         Code::RExpects => !refusal.facts.contains_key("needs"),
         _ => false,
     };
-    if moved_on && fits(row, service, state, actor) {
+    if moved_on && fits(row, terms, state, actor.at(request.at_ms)) {
         Ok(kept(refusal.code, refusal.facts))
     } else {
         Err(refusal)
     }
 }
 
-/// What somebody may write into a case, and whether only by a right that has ended.
+/// What somebody may write into a case, and whether only by a right that has ended. `at_ms`: when it came, server's clock, ms since 1970.
 ///
 /// # Errors
 /// As [`may_write`] by the present rights.
@@ -147,9 +161,11 @@ pub fn may_write_standing(
     catalogue: &Catalogue,
     state: &CaseState,
     standing: &Standing,
+    at_ms: i64,
 ) -> Result<(Writing, bool), Refusal> {
-    may_write(catalogue, state, &standing.now).map(|writing| (writing, false)).or_else(|refusal| {
-        let then = standing.then.as_ref().and_then(|then| may_write(catalogue, state, then).ok());
+    let may = |actor| may_write(catalogue, state, actor, at_ms);
+    may(&standing.now).map(|writing| (writing, false)).or_else(|refusal| {
+        let then = standing.then.as_ref().and_then(|then| may(then).ok());
         then.map(|writing| (writing, true)).ok_or(refusal)
     })
 }
@@ -175,7 +191,7 @@ mod tests {
     const GRACE_MS: i64 = 100;
 
     fn grant(role: Role, at: &str) -> Grant {
-        Grant { role, grid: at.parse().unwrap() }
+        Grant::new(role, at.parse().unwrap())
     }
 
     fn nobody() -> Actor {
@@ -229,6 +245,81 @@ mod tests {
         let held = Actor { grants: vec![grant(Role::GridWorker, STREET)], ..nobody() };
         let capture = Capture { at_ms: 0, received_ms: 0 };
         assert_eq!(Standing::of(held, &ended(Role::GridWorker), capture, GRACE_MS).then, None, "held again");
+    }
+
+    #[test]
+    fn a_right_that_ends_of_itself_ends_as_one_that_is_taken() {
+        const FROM_MS: i64 = 500;
+        let right = grant(Role::GridWorker, STREET).during(Some(FROM_MS), Some(ENDED_MS));
+        let last = ENDED_MS + GRACE_MS;
+        let reported = case("case.city.E06010", "reported");
+        let self_handled = |at_ms: i64, received_ms: i64, swept: bool| {
+            // Whether the server has already noted the end makes no difference.
+            let past = PastGrant { grant: right.clone(), ended_ms: ENDED_MS };
+            let given = if swept { vec![] } else { vec![right.clone()] };
+            let past = if swept { vec![past] } else { vec![] };
+            let now = Actor { grants: given, ..nobody() };
+            let standing = Standing::of(now, &past, Capture { at_ms, received_ms }, GRACE_MS);
+            let request = ActRequest { at_ms: received_ms, ..request("self_handle") };
+            match judge_standing(&Catalogue::embedded(), Some(&reported), &request, &standing) {
+                Ok(Outcome::Done { ruling, late }) => (ruling.code, late),
+                Ok(Outcome::Kept { code, .. }) => (code, true),
+                Err(refusal) => (refusal.code, refusal.facts.contains_key("until")),
+            }
+        };
+        for swept in [false, true] {
+            let outcomes = [
+                self_handled(ENDED_MS - 1, ENDED_MS, swept),
+                self_handled(ENDED_MS - 1, last, swept),
+                self_handled(ENDED_MS - 1, last + 1, swept),
+                self_handled(ENDED_MS, ENDED_MS, swept),
+                self_handled(FROM_MS, last, swept),
+                self_handled(FROM_MS - 1, last, swept),
+            ];
+            let (late, ended) = ((Code::OkLate, true), (Code::RRole, true));
+            assert_eq!(outcomes, [late, late, ended, ended, late, ended], "{swept}");
+        }
+        assert_eq!(self_handled(0, FROM_MS, false), (Code::Ok, false), "held when it came");
+        assert_eq!(self_handled(0, ENDED_MS - 1, false), (Code::Ok, false));
+    }
+
+    #[test]
+    fn a_case_opened_before_the_end_of_a_right_is_opened() {
+        let at = STREET.parse().unwrap();
+        let now =
+            Actor { grants: vec![grant(Role::GridWorker, STREET).during(None, Some(ENDED_MS))], ..nobody() };
+        let opened = |at_ms| {
+            let capture = Capture { at_ms, received_ms: ENDED_MS };
+            let standing = Standing::of(now.clone(), &[], capture, GRACE_MS);
+            let request = ActRequest {
+                service: Some("case.snap"),
+                grid: Some(&at),
+                at_ms: ENDED_MS,
+                ..request("report")
+            };
+            judge_standing(&Catalogue::embedded(), None, &request, &standing)
+        };
+        assert!(matches!(opened(ENDED_MS - 1), Ok(Outcome::Done { late: true, .. })));
+        assert_eq!(opened(ENDED_MS).unwrap_err().code, Code::RRole);
+    }
+
+    #[test]
+    fn late_work_for_a_unit_needs_the_unit_to_work_on_the_case_still() {
+        let past = |ended: &str| {
+            vec![PastGrant {
+                grant: grant(Role::Handler, STREET).of(ended.parse().unwrap()),
+                ended_ms: ENDED_MS,
+            }]
+        };
+        let mut dispatched = case("case.city.E06010", "dispatched");
+        dispatched.progress.units = vec!["unit.a".into()];
+        let started = |org: &str| {
+            let capture = Capture { at_ms: 0, received_ms: ENDED_MS };
+            let standing = Standing::of(nobody(), &past(org), capture, GRACE_MS);
+            outcome(&dispatched, "start", &standing)
+        };
+        assert_eq!(started("unit.a"), (Code::OkLate, true));
+        assert_eq!(started("unit.b"), (Code::RScope, false));
     }
 
     #[test]
@@ -305,10 +396,15 @@ mod tests {
     fn additions_are_written_by_a_right_that_has_ended_and_are_late() {
         let catalogue = Catalogue::embedded();
         let reported = case("case.snap", "reported");
-        let late = may_write_standing(&catalogue, &reported, &standing(Role::GridWorker, 0, ENDED_MS));
+        let late =
+            may_write_standing(&catalogue, &reported, &standing(Role::GridWorker, 0, ENDED_MS), ENDED_MS);
         assert_eq!(late, Ok((Writing::Everything, true)));
-        let too_late =
-            may_write_standing(&catalogue, &reported, &standing(Role::GridWorker, ENDED_MS, ENDED_MS));
+        let too_late = may_write_standing(
+            &catalogue,
+            &reported,
+            &standing(Role::GridWorker, ENDED_MS, ENDED_MS),
+            ENDED_MS,
+        );
         assert_eq!(too_late.unwrap_err().code, Code::RRole);
     }
 }

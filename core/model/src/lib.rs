@@ -3,6 +3,7 @@
 //! Guarantees: no clock, no I/O, no randomness, no Automerge; the same input gives the same answer on a phone and on the server.
 //! Services, workflows, divisions and words are data (`data/`), so a city adds a service without new code.
 
+pub mod authorize;
 pub mod calendar;
 pub mod catalogue;
 pub mod codes;
@@ -10,6 +11,7 @@ pub mod division;
 pub mod expr;
 pub mod field;
 pub mod form;
+pub mod grant;
 pub mod grid;
 pub mod ids;
 pub mod late;
@@ -27,11 +29,13 @@ mod seeded;
 pub mod words;
 pub mod writing;
 
+pub use authorize::{Action, Principal, Record, Sight, authorize};
 pub use calendar::{
     CalendarError, Clock, Colour, Due, Limit, Moment, Suspension, Suspensions, WorkingCalendar,
 };
 pub use catalogue::{Catalogue, Catalogues, Service, ServiceId, Visibility};
 pub use division::{DivisionCode, Divisions};
+pub use grant::{Grant, OrgId};
 pub use ids::{
     BlobHash, CaseId, CommitId, DeviceId, DraftId, EntryId, Epoch, GroupId, Incarnation, PartitionId, UserId,
 };
@@ -40,6 +44,6 @@ pub use mark::Mark;
 pub use place::{Bd09, Cell500, Gcj02, Wgs84};
 pub use progress::Progress;
 pub use refusal::{Code, Refusal};
-pub use role::{Grant, Role};
+pub use role::Role;
 pub use rules::{ActRequest, Actor, CaseState, Expects, Ruling, judge};
 pub use writing::{Writing, may_write};

@@ -1,12 +1,10 @@
-//! Roles of people (DOMAIN §1.2) and where they hold them.
+//! Roles of people (DOMAIN §1.2). Where and for how long somebody holds one is a [`crate::Grant`].
 
 use std::fmt;
 use std::str::FromStr;
 
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
-
-use crate::division::DivisionCode;
 
 macro_rules! roles {
     ($($(#[$doc:meta])* $name:ident = $number:literal $id:literal),+ $(,)?) => {
@@ -122,17 +120,12 @@ impl Role {
                 | Role::Admin
         )
     }
-}
 
-/// A role held in a division and everything below it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode)]
-pub struct Grant {
-    /// The role.
-    #[n(0)]
-    pub role: Role,
-    /// Where it holds.
-    #[n(1)]
-    pub grid: DivisionCode,
+    /// Whether the role may be held for one unit or provider: those that cases are dispatched to.
+    #[must_use]
+    pub fn works_for_units(self) -> bool {
+        matches!(self, Role::HandlerUnit | Role::Handler | Role::ServiceProvider)
+    }
 }
 
 #[cfg(test)]

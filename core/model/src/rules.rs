@@ -14,41 +14,38 @@ use std::collections::BTreeMap;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use crate::authorize::{Action, Principal, Record, authorize};
 use crate::catalogue::{
-    ActClass, Catalogue, Effect, OPENING_ACT, Party, Service, ServiceId, Transition, Visibility,
+    ActClass, Catalogue, Effect, OPENING_ACT, Service, ServiceId, Transition, Visibility, Workflow,
 };
 use crate::division::{DivisionCode, Level};
+use crate::grant::Grant;
 use crate::ids::UserId;
 use crate::limits;
 use crate::progress::Progress;
 use crate::refusal::{Code, Facts, Refusal};
-use crate::role::{Grant, Role};
 
 pub use guard::photos_needed;
 pub use offer::{Offer, allowed, offers};
 pub use own::next_own;
 
-/// Who acts, with the rights held now.
+/// Who acts, with the rights given to them: whether one is held is a question of the time ([`Actor::at`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     /// The person.
     pub user: UserId,
-    /// Roles and where they hold.
+    /// Roles, where they hold and how long.
     pub grants: Vec<Grant>,
 }
 
 /// The server as somebody who acts: no person has this id.
-const SYSTEM: UserId = UserId([0; 16]);
+pub(crate) const SYSTEM: UserId = UserId([0; 16]);
 
 impl Actor {
     /// The server itself, when a time has come.
     #[must_use]
     pub fn system() -> Self {
         Self { user: SYSTEM, grants: Vec::new() }
-    }
-
-    fn is_system(&self) -> bool {
-        self.user == SYSTEM
     }
 }
 
@@ -154,32 +151,6 @@ impl CaseState {
         let street = self.grid.lineage().find(|division| division.level() <= Level::Street);
         street.unwrap_or_else(|| self.grid.clone())
     }
-
-    fn is_party(&self, party: Party, service: &Service, actor: &Actor) -> Part {
-        let yes = |b: bool| if b { Part::Yes } else { Part::No };
-        let of_roles = |roles: &[Role]| {
-            let held = actor.grants.iter().filter(|grant| roles.contains(&grant.role));
-            held.fold(Part::No, |best, grant| {
-                best.max(if grant.grid.covers(&self.grid) { Part::Yes } else { Part::Elsewhere })
-            })
-        };
-        match party {
-            Party::Author => yes(self.author == actor.user),
-            Party::Holder => yes(self.holders.contains(&actor.user)),
-            Party::Waiting => yes(self.waiting.contains(&actor.user)),
-            Party::System => yes(actor.is_system()),
-            Party::Handler => of_roles(&service.handle),
-            Party::Approver => of_roles(&service.approve),
-            Party::Role(role) => of_roles(&[role]),
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
-    No,
-    Elsewhere,
-    Yes,
 }
 
 /// Judges one act.
@@ -212,7 +183,7 @@ pub fn judge(
     if let Some(done) = done_before(row, state, actor) {
         return Ok(done);
     }
-    permit(row, service, state, actor)?;
+    permit(row, (service, workflow), state, actor.at(request.at_ms))?;
     followed(row, service)?;
     if !row.from.contains(&state.stage) && !crate::planted::is(crate::planted::Bug::StageNotChecked) {
         return Err(Refusal::new(Code::RState, [("stage", state.stage.clone()), ("act", row.id.clone())]));
@@ -242,16 +213,7 @@ fn open(catalogue: &Catalogue, request: &ActRequest<'_>, actor: &Actor) -> Resul
         || Refusal::new(Code::RSchema, [("service", id.chars().take(limits::WORD_BYTES_MAX).collect())]);
     let (service, workflow) = catalogue.service(id).ok_or_else(unknown)?;
     let grid = request.grid.ok_or_else(|| Refusal::new(Code::RSchema, [("grid", String::new())]))?;
-    let held = || actor.grants.iter().filter(|g| service.create.contains(&g.role));
-    if held().next().is_none() {
-        return Err(Refusal::new(
-            Code::RRole,
-            [("act", OPENING_ACT.to_owned()), ("service", service.id.0.clone())],
-        ));
-    }
-    if !held().any(|g| g.grid.covers(grid)) {
-        return Err(Refusal::new(Code::RScope, [("grid", grid.to_string())]));
-    }
+    authorize(actor.at(request.at_ms), Action::Open, Record::New { service, grid })?;
     let mut state = CaseState {
         service: service.id.clone(),
         catalogue: catalogue.version(),
@@ -283,16 +245,14 @@ fn done_before(row: &Transition, state: &CaseState, actor: &Actor) -> Option<Rul
     state.waiting_position(&actor.user).map(|position| wait_ruling(state.clone(), position))
 }
 
-fn permit(row: &Transition, service: &Service, state: &CaseState, actor: &Actor) -> Result<(), Refusal> {
-    match row.by.iter().map(|p| state.is_party(*p, service, actor)).max().unwrap_or(Part::No) {
-        Part::Yes => Ok(()),
-        Part::Elsewhere => Err(Refusal::new(Code::RScope, [("grid", state.grid.to_string())])),
-        // Somebody whose part in the case has ended is told about the case, not about roles.
-        Part::No if !row.from.contains(&state.stage) => {
-            Err(Refusal::new(Code::RState, [("stage", state.stage.clone()), ("act", row.id.clone())]))
-        }
-        Part::No => Err(Refusal::new(Code::RRole, [("act", row.id.clone())])),
-    }
+/// Whether somebody has a right to an act, whenever it may be done.
+fn permit(
+    row: &Transition,
+    terms: (&Service, &Workflow),
+    state: &CaseState,
+    who: Principal<'_>,
+) -> Result<(), Refusal> {
+    authorize(who, Action::Act(row), Record::Case { service: Some(terms), state })
 }
 
 /// What is not public has no summary that somebody could follow.
@@ -327,8 +287,13 @@ fn unexpected(state: &CaseState) -> Refusal {
 }
 
 /// Whether one of the parties that an act belongs to is this person, here.
-pub(crate) fn fits(row: &Transition, service: &Service, state: &CaseState, actor: &Actor) -> bool {
-    row.by.iter().any(|party| state.is_party(*party, service, actor) == Part::Yes)
+pub(crate) fn fits(
+    row: &Transition,
+    terms: (&Service, &Workflow),
+    state: &CaseState,
+    who: Principal<'_>,
+) -> bool {
+    permit(row, terms, state, who).is_ok()
 }
 
 fn wait_ruling(next: CaseState, position: usize) -> Ruling {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::Colour;
+use crate::calendar::{Colour, beijing_minute};
 use crate::catalogue::{Catalogue, Field, OPENING_ACT, Party, Service, Title, Workflow};
 use crate::form::FieldError;
 use crate::mark::Mark;
@@ -22,6 +22,9 @@ pub struct OutcomeWords {
     pub en: String,
     /// What the person can do now: ids of the `next` section, the best first.
     pub next: Vec<String>,
+    /// Reasons that say more, by the fact that they need.
+    #[serde(default)]
+    pub when: BTreeMap<String, Title>,
 }
 
 type Section = BTreeMap<String, Title>;
@@ -181,7 +184,8 @@ impl Words {
         .concat()
     }
 
-    /// The reason of an outcome, with its facts filled in: stages and acts as words, the rest as they are.
+    /// The reason of an outcome, with its facts filled in: stages and acts as words, instants on the clock of Asia/Shanghai, the rest as
+    /// they are.
     #[must_use]
     pub fn reason(&self, code: Code, facts: &Facts) -> Title {
         let Some(words) = self.code.get(code.id()) else {
@@ -194,13 +198,16 @@ impl Words {
                     "stage" => pick(self.stage(value)),
                     "act" => pick(self.act(value)),
                     "mark" => pick(self.mark(value)),
+                    "from" | "until" => value.parse().map_or_else(|_| value.clone(), beijing_minute),
                     _ => value.clone(),
                 };
                 text = text.replace(&format!("{{{name}}}"), &value);
             }
             text
         };
-        Title { zh: fill(&words.zh, |t| t.zh), en: fill(&words.en, |t| t.en) }
+        let more = facts.keys().find_map(|fact| words.when.get(fact));
+        let (zh, en) = more.map_or((&words.zh, &words.en), |more| (&more.zh, &more.en));
+        Title { zh: fill(zh, |t| t.zh), en: fill(en, |t| t.en) }
     }
 
     /// What is wrong with an answer of a service's form, naming the question as people read it.
@@ -347,5 +354,36 @@ mod tests {
         let facts =
             Facts::from([("first".to_owned(), "张阿姨".to_owned()), ("position".to_owned(), "2".to_owned())]);
         assert!(words.reason(Code::RTaken, &facts).zh.contains("张阿姨"));
+    }
+
+    #[test]
+    fn a_right_that_is_not_held_says_since_when_or_for_whom() {
+        let words = Words::embedded();
+        let said = |code, fact: &str, value: &str| {
+            let facts = [("act", "dispose"), ("grid", "410102"), (fact, value)];
+            words.reason(code, &facts.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
+        };
+        let at = crate::calendar::beijing(1_782_835_200_000);
+        let ended = said(Code::RRole, "until", &at);
+        assert_eq!(ended.zh, "你的权限已于 2026-07-01 00:00 到期,不能“处置完成”");
+        assert_eq!(
+            ended.en,
+            "Your right ended on 2026-07-01 00:00 (Beijing time), so “Dispose” is not possible"
+        );
+        let coming = said(Code::RRole, "from", &at);
+        assert_eq!(coming.zh, "你的权限自 2026-07-01 00:00 起生效,现在还不能“处置完成”");
+        assert!(coming.en.contains("begins on 2026-07-01 00:00"));
+        assert_eq!(said(Code::RScope, "unit", "water.co").zh, "你代表的单位“water.co”不承办这个案件");
+        for code in Code::ALL {
+            let more = words.code[code.id()].when.values();
+            assert!(more.clone().all(is_said), "{code}");
+            assert_eq!(
+                more.len(),
+                [(Code::RRole, 2), (Code::RScope, 1)]
+                    .iter()
+                    .find(|(of, _)| of == code)
+                    .map_or(0, |(_, n)| *n)
+            );
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Who may write into a case's document. The phone asks before it queues, the server before it takes; one rule for both.
 
-use crate::catalogue::{Catalogue, Effect, Visibility};
-use crate::refusal::{Code, Refusal};
-use crate::role::{Grant, Role};
+use crate::authorize::{Action, Record, authorize};
+use crate::catalogue::{Catalogue, Effect, Service, Visibility, Workflow};
+use crate::refusal::Refusal;
 use crate::rules::{Actor, CaseState};
 
 /// How much a person may write.
@@ -17,49 +17,45 @@ pub enum Writing {
 /// The name under which content stands in the facts of a refusal.
 pub const CONTENT: &str = "content";
 
-/// Whether neighbours see a case because one of them may take it.
+/// Whether neighbours see the cases of a service because one of them may take it.
 #[must_use]
-pub fn neighbours_may_take(catalogue: &Catalogue, case: &CaseState) -> bool {
-    catalogue.service(&case.service.0).is_some_and(|(service, workflow)| {
-        matches!(service.visibility, Visibility::Public | Visibility::Grid)
-            && workflow.acts.iter().any(|act| act.effect == Effect::Take)
-    })
+pub fn neighbours_may_take((service, workflow): (&Service, &Workflow)) -> bool {
+    matches!(service.visibility, Visibility::Public | Visibility::Grid)
+        && workflow.acts.iter().any(|act| act.effect == Effect::Take)
 }
 
-/// The author and everybody who works the grid write everything; whoever holds or waits, and the volunteers of the grid where neighbours
-/// may take it, add notes and photos and leave the author's words alone. So whoever may read it may write to it, in every stage: a case
-/// that has ended still takes notes, a refused claim's among them.
+/// The author and everybody who works the grid write everything, and so does whoever handles cases of a unit that works on it; whoever holds
+/// or waits, a provider that works on it, and the volunteers of the grid where neighbours may take it, add notes and photos and leave the
+/// author's words alone. So whoever may read it may write to it, in every stage: a case that has ended still takes notes, a refused claim's
+/// among them. `at_ms`: now, server's clock, ms since 1970.
 ///
 /// # Errors
-/// `r_scope` for a right that holds elsewhere, `r_role` for none.
-pub fn may_write(catalogue: &Catalogue, state: &CaseState, actor: &Actor) -> Result<Writing, Refusal> {
-    let user = &actor.user;
-    let here = |grant: &Grant| grant.grid.covers(&state.grid);
-    let works = |grant: &Grant| grant.role.works_the_grid();
-    if state.author == *user || actor.grants.iter().any(|grant| works(grant) && here(grant)) {
-        return Ok(Writing::Everything);
+/// `r_scope` for a right that holds elsewhere or for another unit, `r_role` for none, or for one that has ended or not begun.
+pub fn may_write(
+    catalogue: &Catalogue,
+    state: &CaseState,
+    actor: &Actor,
+    at_ms: i64,
+) -> Result<Writing, Refusal> {
+    let record = Record::Case { service: catalogue.service(&state.service.0), state };
+    let may = |action| authorize(actor.at(at_ms), action, record);
+    match may(Action::Write) {
+        Ok(()) => Ok(Writing::Everything),
+        Err(_) => may(Action::Add).map(|()| Writing::Additions),
     }
-    let neighbours = neighbours_may_take(catalogue, state);
-    let helps = |grant: &Grant| grant.role == Role::Volunteer && neighbours;
-    let takes_part = state.holders.contains(user) || state.waiting.contains(user);
-    if takes_part || actor.grants.iter().any(|grant| helps(grant) && here(grant)) {
-        return Ok(Writing::Additions);
-    }
-    Err(if actor.grants.iter().any(|grant| works(grant) || helps(grant)) {
-        Refusal::new(Code::RScope, [("grid", state.grid.to_string())])
-    } else {
-        Refusal::new(Code::RRole, [("act", CONTENT.to_owned())])
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::catalogue::ServiceId;
+    use crate::grant::Grant;
     use crate::ids::UserId;
+    use crate::refusal::Code;
+    use crate::role::Role;
 
     fn person(number: u8, role: Role, grid: &str) -> Actor {
-        Actor { user: UserId([number; 16]), grants: vec![Grant { role, grid: grid.parse().unwrap() }] }
+        Actor { user: UserId([number; 16]), grants: vec![Grant::new(role, grid.parse().unwrap())] }
     }
 
     fn case(service: &str) -> CaseState {
@@ -99,7 +95,7 @@ mod tests {
             ),
         ];
         for (who, service, actor, expected) in table {
-            let found = may_write(&catalogue, &case(service), &actor).map_err(|refusal| refusal.code);
+            let found = may_write(&catalogue, &case(service), &actor, 0).map_err(|refusal| refusal.code);
             assert_eq!(found, expected, "{who}");
         }
     }

@@ -21,7 +21,7 @@ fn user(number: u8) -> UserId {
 }
 
 fn with_role(number: u8, role: Role) -> Actor {
-    Actor { user: user(number), grants: vec![Grant { role, grid: "4101".parse().unwrap() }] }
+    Actor { user: user(number), grants: vec![Grant::new(role, "4101".parse().unwrap())] }
 }
 
 /// One person for each party that a row names: the author is 1, holders are found in the state.
@@ -110,7 +110,7 @@ struct Explored {
 
 fn explore(catalogue: &Catalogue, service: &Service, workflow: &Workflow) -> Explored {
     let at = street();
-    let creator = Actor { user: user(1), grants: vec![Grant { role: service.create[0], grid: at.clone() }] };
+    let creator = Actor { user: user(1), grants: vec![Grant::new(service.create[0], at.clone())] };
     let report = ActRequest { service: Some(&service.id.0), grid: Some(&at), ..ActRequest::named("report") };
     let first = judge(catalogue, None, &report, &creator).unwrap().next;
     let mut seen = BTreeMap::from([(key(workflow, &first), false)]);

@@ -110,7 +110,7 @@ pub struct Why {
     pub over_budget: u64,
 }
 
-/// Tells why a case is, or is not, on a phone.
+/// Tells why a case is, or is not, on a phone. `now_ms`: ms since 1970.
 ///
 /// # Errors
 /// [`AdminError`].
@@ -119,6 +119,7 @@ pub fn why(
     device: DeviceId,
     case: CaseId,
     randomness: &mut dyn Randomness,
+    now_ms: i64,
 ) -> Result<Why, AdminError> {
     let (store, _) = opened(data, randomness)?;
     let account =
@@ -128,11 +129,16 @@ pub fn why(
     }
     let streams = store.case_streams(&case).map_err(ServeError::from)?;
     let contact = store.contact(&device).map_err(ServeError::from)?;
-    Ok(explained(case, &account, streams, contact.as_ref()))
+    Ok(explained(case, &account, streams, (contact.as_ref(), now_ms)))
 }
 
-fn explained(case: CaseId, account: &Account, streams: Vec<CaseStream>, contact: Option<&Contact>) -> Why {
-    let held = streams_for(&account.user, &account.grants);
+fn explained(
+    case: CaseId,
+    account: &Account,
+    streams: Vec<CaseStream>,
+    (contact, now_ms): (Option<&Contact>, i64),
+) -> Why {
+    let held = streams_for(account.at(now_ms));
     let mut streams: Vec<WhyStream> = streams
         .into_iter()
         .map(|of| {
@@ -153,8 +159,7 @@ fn explained(case: CaseId, account: &Account, streams: Vec<CaseStream>, contact:
         })
         .collect();
     streams.sort_by_key(|s| !s.by_right);
-    let rights: Vec<String> =
-        account.grants.iter().map(|grant| format!("{} in {}", grant.role.id(), grant.grid)).collect();
+    let rights: Vec<String> = account.at(now_ms).told().iter().map(ToString::to_string).collect();
     let mut told: Vec<(u8, &'static str, String)> =
         streams.iter().filter(|s| s.by_right).map(|s| said(s, contact)).collect();
     told.sort();

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use yuandian_model::{Divisions, Grant};
+use yuandian_model::Grant;
 use yuandian_sync::message::ServerKey;
 
-use super::AdminError;
+use super::{AdminError, usable};
 use crate::randomness::{Randomness, draw};
 use crate::shell::{Place, ServeError};
 use crate::store::{Authority, RightsChange, SqliteStore, StoreError, Whom};
@@ -36,13 +36,12 @@ pub fn grant(
     randomness: &mut dyn Randomness,
     now_ms: i64,
 ) -> Result<u64, AdminError> {
-    if Divisions::zhengzhou().name(&grant.grid).is_none() {
-        return Err(AdminError::UnknownGrid(grant.grid.clone()));
-    }
+    usable(grant, now_ms)?;
     changed(whom, store(data, randomness)?.grant(whom, grant, now_ms))
 }
 
-/// Ends a right, or every right of a person; how many. What was captured before and only adds is still taken for a while.
+/// Ends a right, or every right of a person; how many. A right without a unit means that role in that division for whatever unit, and with
+/// whatever validity. What was captured before and only adds is still taken for a while.
 /// `now_ms`: ms since 1970.
 ///
 /// # Errors

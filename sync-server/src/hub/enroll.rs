@@ -40,8 +40,8 @@ impl Hub {
                 Ok(Enrolled {
                     version: WIRE_VERSION,
                     user: account.user,
+                    grants: account.at(now_ms).told(),
                     name: account.name,
-                    grants: account.grants,
                     server_ms: now_ms,
                 })
             }

@@ -68,8 +68,7 @@ impl Hub {
         }
         // Who was shut out holds nothing, and is told to forget everything.
         let wipe = account.shut_out.then(|| self.wipe(&account.device, now_ms)).transpose()?;
-        let streams =
-            if account.shut_out { BTreeSet::new() } else { streams_for(&account.user, &account.grants) };
+        let streams = if account.shut_out { BTreeSet::new() } else { streams_for(account.at(now_ms)) };
         let offers = self.offered(&hello, &account, &streams)?;
         let next_nonce = self.draw();
         self.greeted(&hello, &account, &offers, (next_nonce, now_ms))?;
@@ -90,8 +89,8 @@ impl Hub {
             token_until_ms,
             server_ms: now_ms,
             user: account.user,
+            grants: account.at(now_ms).told(),
             name: account.name,
-            grants: account.grants,
             streams: offers.0,
             removed,
             partitions: heads,

@@ -200,14 +200,16 @@ impl Hub {
             Request::Hello(message) => self.hello(&message, now_ms).map(Response::Hello),
             Request::Push(push) => self.push(push, principal.account()?, now_ms).map(Response::Push),
             Request::Pull(pull) => self.pull(&pull, principal.welcome()?, now_ms).map(Response::Pull),
-            Request::Docs(docs) => self.docs(&docs, principal.welcome()?).map(Response::Docs),
-            Request::Manifest(ask) => self.manifest(&ask, principal.welcome()?).map(Response::Manifest),
+            Request::Docs(docs) => self.docs(&docs, principal.welcome()?, now_ms).map(Response::Docs),
+            Request::Manifest(ask) => {
+                self.manifest(&ask, principal.welcome()?, now_ms).map(Response::Manifest)
+            }
             Request::Catalogue(ask) => {
                 principal.welcome()?;
                 self.catalogue(&ask, now_ms).map(Response::Catalogue)
             }
-            Request::Fetch(fetch) => self.fetch(&fetch, principal.welcome()?).map(Response::Fetch),
-            Request::Blob(hash) => self.blob(&hash, principal.welcome()?),
+            Request::Fetch(fetch) => self.fetch(&fetch, principal.welcome()?, now_ms).map(Response::Fetch),
+            Request::Blob(hash) => self.blob(&hash, principal.welcome()?, now_ms),
             Request::Appeal(appeal) => {
                 self.appeal(appeal, principal.account()?, now_ms).map(Response::Appeal)
             }

@@ -108,7 +108,7 @@ fn partitions_of(stream: &StreamId, digits: Option<u8>, existing: &[PartitionId]
     let Some(digits) = digits.map(usize::from) else {
         return vec![PartitionId::ONLY];
     };
-    let code = ["grid:", "pub:", "sum:"].iter().find_map(|kind| stream.0.strip_prefix(kind));
+    let code = stream.division();
     // A case of a division too high for a partition of its own is ordered by the one that a deployment always has.
     let of = |partition: &PartitionId, code: &str| {
         *partition == PartitionId::ONLY || format!("{:0digits$}", partition.0).starts_with(code)
@@ -179,6 +179,8 @@ mod tests {
         }
         assert_eq!(of("grid:410102001", Some(6)), [410_102]);
         assert_eq!(of("pub:410102", Some(6)), [410_102]);
+        assert_eq!(of("unit:a@410102001", Some(6)), [410_102]);
+        assert_eq!(of("unit:a@4101", Some(6)), [1, 410_102, 410_103]);
         assert_eq!(of("sum:410199", Some(6)), [410_199], "not there yet, but there it will be");
         assert_eq!(of("grid:4101", Some(6)), [1, 410_102, 410_103]);
         assert_eq!(of("user:x", Some(6)), [1, 410_102, 410_103, 410_202]);

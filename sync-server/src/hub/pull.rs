@@ -23,7 +23,7 @@ impl Hub {
         if pull.streams.len() > STREAMS_MAX {
             return Err(Problem::OverLimit);
         }
-        let held = streams_for(&account.user, &account.grants);
+        let held = streams_for(account.at(now_ms));
         // A stream without a right comes back nowhere: HELLO says that it is gone.
         let mut streams: Vec<Cursor> =
             pull.streams.iter().filter(|asked| held.contains(&asked.stream)).cloned().collect();
@@ -65,12 +65,12 @@ impl Hub {
         })
     }
 
-    pub(super) fn docs(&self, docs: &Docs, account: &Account) -> Result<DocsReply, Problem> {
+    pub(super) fn docs(&self, docs: &Docs, account: &Account, now_ms: i64) -> Result<DocsReply, Problem> {
         spoken(docs.version)?;
         if docs.wanted.len() > DOCS_MAX {
             return Err(Problem::OverLimit);
         }
-        let held = streams_for(&account.user, &account.grants);
+        let held = streams_for(account.at(now_ms));
         let ask = DocsAsk {
             wanted: &docs.wanted,
             streams: &held,
@@ -81,10 +81,15 @@ impl Hub {
         Ok(DocsReply { version: WIRE_VERSION, epoch: page.epoch, cases: page.cases })
     }
 
-    pub(super) fn manifest(&self, ask: &Manifest, account: &Account) -> Result<ManifestReply, Problem> {
+    pub(super) fn manifest(
+        &self,
+        ask: &Manifest,
+        account: &Account,
+        now_ms: i64,
+    ) -> Result<ManifestReply, Problem> {
         spoken(ask.version)?;
         // Who asks for what is no longer held has not heard the last HELLO.
-        if !streams_for(&account.user, &account.grants).contains(&ask.stream) {
+        if !streams_for(account.at(now_ms)).contains(&ask.stream) {
             return Err(Problem::Unauthorized);
         }
         let page = self.store.manifest(&ManifestAsk {
@@ -108,19 +113,19 @@ impl Hub {
         })
     }
 
-    pub(super) fn fetch(&self, fetch: &Fetch, account: &Account) -> Result<FetchReply, Problem> {
+    pub(super) fn fetch(&self, fetch: &Fetch, account: &Account, now_ms: i64) -> Result<FetchReply, Problem> {
         spoken(fetch.version)?;
         if fetch.commits.len() > FETCH_COMMITS_MAX {
             return Err(Problem::OverLimit);
         }
-        let held = streams_for(&account.user, &account.grants);
+        let held = streams_for(account.at(now_ms));
         let found = self.store.envelopes(&fetch.commits, &held)?;
         Ok(FetchReply { version: WIRE_VERSION, commits: found.commits, certificates: found.certificates })
     }
 
     /// Absent and forbidden are one answer: nobody learns what exists.
-    pub(super) fn blob(&self, hash: &BlobHash, account: &Account) -> Result<Response, Problem> {
-        let held = streams_for(&account.user, &account.grants);
+    pub(super) fn blob(&self, hash: &BlobHash, account: &Account, now_ms: i64) -> Result<Response, Problem> {
+        let held = streams_for(account.at(now_ms));
         match self.store.readable_blob(hash, &account.user, &held)?.ok_or(Problem::BlobUnknown)? {
             ReadableBlob::Micro(bytes) => {
                 Ok(Response::Blob { mime: MICRO_MIME.to_owned(), bytes: Bytes::from(bytes) })

@@ -157,9 +157,14 @@ impl Judge for Rules {
         workflow.act(&act.name).map(|row| row.class)
     }
 
-    fn may_write(&self, state: Option<&CaseState>, standing: &Standing) -> Result<(Writing, bool), Refusal> {
+    fn may_write(
+        &self,
+        state: Option<&CaseState>,
+        standing: &Standing,
+        received_ms: i64,
+    ) -> Result<(Writing, bool), Refusal> {
         let state = state.ok_or_else(|| Refusal::new(Code::RGone, []))?;
-        may_write_standing(self.catalogue_of(state), state, standing)
+        may_write_standing(self.catalogue_of(state), state, standing, received_ms)
     }
 
     fn is_private(&self, state: &CaseState, key: &str) -> bool {

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use yuandian_model::{DeviceId, DivisionCode, Grant, Role, UserId};
+use yuandian_model::calendar::instant;
+use yuandian_model::{DeviceId, DivisionCode, Grant, Moment, OrgId, Role, UserId};
 use yuandian_server::admin::{self, AdminError};
 use yuandian_server::shell::{SystemRandomness, now_ms};
 use yuandian_server::store::Whom;
@@ -29,6 +30,28 @@ impl Who {
     }
 }
 
+/// What a right is bound to beside its division. A time is RFC 3339, like 2026-07-01T08:00+08:00, or a day, whose first instant in
+/// Asia/Shanghai is meant.
+#[derive(Args)]
+pub struct Bounds {
+    /// The unit or provider that it is held for, like water.co: it counts for what is dispatched to it. Without: for every case there.
+    #[arg(long)]
+    unit: Option<OrgId>,
+    /// From when it is held, like 2026-07-01; now without.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    from: Option<Moment>,
+    /// When it ends, like 2027-01-01; never without.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    until: Option<Moment>,
+}
+
+impl Bounds {
+    /// A right with them.
+    pub fn on(self, grant: Grant) -> Grant {
+        Grant { of: self.unit, ..grant }.during(self.from.map(Moment::ms), self.until.map(Moment::ms))
+    }
+}
+
 /// What an operator can do about authority.
 #[derive(Subcommand)]
 pub enum AuthorityCommand {
@@ -46,6 +69,9 @@ pub enum AuthorityCommand {
         /// Where, like 410102001.
         #[arg(long)]
         grid: DivisionCode,
+        /// For whom and how long.
+        #[command(flatten)]
+        bounds: Bounds,
     },
     /// End a right, or all of a person; or shut a person or device out for good.
     Revoke {
@@ -61,6 +87,9 @@ pub enum AuthorityCommand {
         /// Where.
         #[arg(long, requires = "role")]
         grid: Option<DivisionCode>,
+        /// The unit that it is held for; whatever unit without.
+        #[arg(long, requires = "role")]
+        unit: Option<OrgId>,
         /// For good: told to forget everything, its work kept apart.
         #[arg(long, conflicts_with = "role")]
         hard: bool,
@@ -113,12 +142,12 @@ pub enum AuthorityCommand {
 pub fn operate(command: AuthorityCommand) -> ExitCode {
     let randomness = &mut SystemRandomness;
     match command {
-        AuthorityCommand::Grant { data, who, role, grid } => {
+        AuthorityCommand::Grant { data, who, role, grid, bounds } => {
             let Some(whom) = who.whom() else { return ExitCode::from(crate::BAD_INPUT) };
-            let grant = Grant { role, grid };
+            let grant = bounds.on(Grant::new(role, grid));
             counted(admin::grant(&data, &whom, &grant, randomness, now_ms()), "it is held already")
         }
-        AuthorityCommand::Revoke { data, who, role, grid, hard } => {
+        AuthorityCommand::Revoke { data, who, role, grid, unit, hard } => {
             let Some(whom) = who.whom() else { return ExitCode::from(crate::BAD_INPUT) };
             if hard {
                 return counted(
@@ -126,7 +155,8 @@ pub fn operate(command: AuthorityCommand) -> ExitCode {
                     "it is shut out already",
                 );
             }
-            let grant = role.zip(grid).map(|(role, grid)| Grant { role, grid });
+            let right = |(role, grid)| Grant { of: unit, ..Grant::new(role, grid) };
+            let grant = role.zip(grid).map(right);
             counted(
                 admin::revoke(&data, &whom, grant.as_ref(), randomness, now_ms()),
                 "no such right is held",

@@ -46,6 +46,7 @@ pub fn conformance(make: impl Fn() -> Box<dyn Store>) {
     timers_run_once(&*make());
     authority::keys_endorse_each_other(&*make());
     authority::rights_end_and_are_remembered(&*make());
+    authority::rights_begin_and_end_of_themselves(&*make());
     authority::what_misses_something_waits(&*make());
     authority::operators_see_what_matters(&*make());
 }
@@ -72,7 +73,8 @@ fn wish(number: u8, invitation: u8) -> Enrollment {
 
 fn invite(store: &dyn Store, number: u8, role: Role) {
     let grid = GRID.parse().expect("a division code");
-    let invitation = NewInvitation { hash: [number; 32], role, grid, until_ms: NOW + 1_000 };
+    let grant = Grant::new(role, grid);
+    let invitation = NewInvitation { hash: [number; 32], grant, until_ms: NOW + 1_000 };
     store.invite(&[invitation]).expect("an invitation is kept");
 }
 
@@ -375,13 +377,13 @@ fn pages_hold_what_the_streams_hold(store: &dyn Store) {
     assert_eq!(commits, [4], "only what is new");
     let case = &whole.cases[0];
     let numbers = [CommitNumber { document: case.document, seq: case.commits[0].seq }];
-    let streams = streams_for(&writer.account.user, &writer.account.grants);
+    let streams = streams_for(writer.account.at(NOW));
     assert_eq!(store.envelopes(&numbers, &streams).expect("envelopes").commits.len(), 1);
     let none = store.envelopes(&numbers, &BTreeSet::new()).expect("envelopes");
     assert!(none.commits.is_empty() && none.certificates.is_empty(), "no stream, no envelope");
     assert_eq!(store.cases(Some(2)).expect("cases").len(), 2, "a list ends at its limit");
     assert_eq!(store.cases(None).expect("cases")[0].record.id, CaseId([1; 16]), "the last moved first");
-    let grant = Grant { role: Role::GridWorker, grid: GRID.parse().expect("a division code") };
+    let grant = Grant::new(Role::GridWorker, GRID.parse().expect("a division code"));
     assert_eq!(writer.account.grants, [grant]);
 }
 
@@ -403,7 +405,7 @@ fn blobs_move_the_cases_that_name_them(store: &dyn Store) {
     assert_eq!(store.open_upload(&other), Ok(UploadOutcome::Open(found.clone())), "the same upload again");
     let sized = Upload { size: 11, ..wanted.clone() };
     assert_eq!(store.open_upload(&sized), Ok(UploadOutcome::NotReferenced), "the size is part of it");
-    let streams = streams_for(&writer.account.user, &writer.account.grants);
+    let streams = streams_for(writer.account.at(NOW));
     assert_eq!(store.readable_blob(&hash, &writer.account.user, &streams), Ok(None), "not there yet");
     assert_eq!(store.blob_stored(&wanted, NOW).expect("kept").head, 6, "each case that names it moves");
     assert_eq!(store.blob_stored(&wanted, NOW).expect("kept").head, 6, "once");

@@ -413,7 +413,7 @@ impl<'a> Ledger<'a> {
         if known && matches!(item.origin, Origin::Granted { .. }) {
             return Step::Gate { writing: Writing::Everything, late: true };
         }
-        match self.judge.may_write(record.map(|r| &r.state), &self.standing(item)) {
+        match self.judge.may_write(record.map(|r| &r.state), &self.standing(item), item.received_ms) {
             Ok((writing, late)) => Step::Gate { writing, late },
             // Rights and holders may still come.
             Err(_) if self.refilling() => Step::Verdict(self.wait(item, self.refill_until_ms)),
@@ -488,7 +488,7 @@ fn must_wait(class: Option<ActClass>, judged: &Result<Outcome, Refusal>) -> bool
 
 /// Somebody with every role in a division.
 fn all_powerful(user: UserId, grid: &DivisionCode) -> Actor {
-    Actor { user, grants: Role::ALL.iter().map(|role| Grant { role: *role, grid: grid.clone() }).collect() }
+    Actor { user, grants: Role::ALL.iter().map(|role| Grant::new(*role, grid.clone())).collect() }
 }
 
 /// A case must fit one page of a phone that starts anew. The files that the commit names are not counted yet: one pass knows them before it

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use yuandian_document::{Act, ChangeHash, DeviceCertificate, Place};
 use yuandian_model::{
     BlobHash, CaseId, CaseState, CommitId, DeviceId, DivisionCode, Epoch, Grant, Outcome, PartitionId,
-    Refusal, Role, Standing, UserId, Writing, catalogue::ActClass,
+    Principal, Refusal, Standing, UserId, Writing, catalogue::ActClass,
 };
 use yuandian_sync::StreamId;
 use yuandian_sync::check::StreamSum;
@@ -85,10 +85,8 @@ pub enum StoreError {
 pub struct NewInvitation {
     /// SHA-256 of the code.
     pub hash: [u8; 32],
-    /// The role it gives.
-    pub role: Role,
-    /// Where.
-    pub grid: DivisionCode,
+    /// The right it gives.
+    pub grant: Grant,
     /// Until when it can be used, ms since 1970.
     pub until_ms: i64,
 }
@@ -121,12 +119,20 @@ pub struct Account {
     pub user: UserId,
     /// The person's display name.
     pub name: String,
-    /// The person's rights, in rising order.
+    /// The rights given to the person and not taken back, in rising order; which of them are held, [`Account::at`] tells.
     pub grants: Vec<Grant>,
     /// Whether the device or its person was shut out for good.
     pub shut_out: bool,
     /// Whether the rights have changed since the token was given by which the device is known.
     pub greet: bool,
+}
+
+impl Account {
+    /// Its person at a time, server's clock, ms since 1970.
+    #[must_use]
+    pub fn at(&self, now_ms: i64) -> Principal<'_> {
+        Principal::new(self.user, &self.grants, now_ms)
+    }
 }
 
 /// What became of an enrolment.
@@ -198,11 +204,16 @@ pub trait Judge: Send + Sync {
     /// How an act gets along with others; none for `report` and for what the workflow does not know.
     fn class(&self, state: Option<&CaseState>, act: &Act) -> Option<ActClass>;
 
-    /// What the person may write into a case, and whether only by a right that has ended.
+    /// What the person may write into a case, and whether only by a right that has ended. `received_ms`: server's clock, ms since 1970.
     ///
     /// # Errors
     /// `r_gone`, `r_role` or `r_scope` where it is nothing.
-    fn may_write(&self, state: Option<&CaseState>, standing: &Standing) -> Result<(Writing, bool), Refusal>;
+    fn may_write(
+        &self,
+        state: Option<&CaseState>,
+        standing: &Standing,
+        received_ms: i64,
+    ) -> Result<(Writing, bool), Refusal>;
 
     /// Whether an answer under this key is a private one of the case.
     fn is_private(&self, state: &CaseState, key: &str) -> bool;

@@ -12,7 +12,7 @@ use super::{CaseRecord, ChainTip, CommandPart};
 /// A person's rights.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rights {
-    /// Held now, rising.
+    /// Given and not taken back, rising.
     pub grants: Vec<Grant>,
     /// Ended not too long ago.
     pub past: Vec<PastGrant>,

@@ -12,7 +12,7 @@ use crate::phone::*;
 use crate::world::*;
 
 fn right(role: Role, at: &str) -> Grant {
-    Grant { role, grid: at.parse().unwrap() }
+    Grant::new(role, at.parse().unwrap())
 }
 
 pub fn concerns(world: &World) -> Vec<Concern> {

@@ -1,6 +1,6 @@
 //! What operators do on a data directory.
 
-use yuandian_model::{Code, DivisionCode, Role};
+use yuandian_model::{Code, DivisionCode, Grant, Role};
 use yuandian_server::admin::{AdminError, invite, summary};
 use yuandian_server::limits::INVITATIONS_PER_COMMAND_MAX;
 use yuandian_server::shell::{ServeError, Server as Opened, SystemRandomness, now_ms};
@@ -16,7 +16,8 @@ fn grid(code: &str) -> DivisionCode {
 fn invitations_are_made_within_limits_for_places_that_exist() {
     let place = tempfile::tempdir().unwrap();
     let make = |code: &str, count: u32| {
-        invite(place.path(), (Role::Volunteer, &grid(code)), count, &mut SystemRandomness, now_ms())
+        let right = Grant::new(Role::Volunteer, grid(code));
+        invite(place.path(), &right, count, &mut SystemRandomness, now_ms())
     };
     assert!(matches!(make("410102999", 1), Err(AdminError::UnknownGrid(_))));
     assert!(matches!(make(GRID, 0), Err(AdminError::Count(0))));

@@ -9,7 +9,7 @@ use std::time::Duration;
 use minicbor::{Decode, Encode};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
-use yuandian_model::{DivisionCode, Role};
+use yuandian_model::{Grant, Role};
 use yuandian_server::admin;
 use yuandian_server::shell::{Options, ServeError, Server as Opened, SystemRandomness, now_ms};
 use yuandian_sync::message::*;
@@ -68,8 +68,8 @@ impl Server {
     }
 
     pub fn invite(&self, role: Role) -> String {
-        let grid: DivisionCode = GRID.parse().unwrap();
-        let codes = admin::invite(self.directory.path(), (role, &grid), 1, &mut SystemRandomness, now_ms());
+        let grant = Grant::new(role, GRID.parse().unwrap());
+        let codes = admin::invite(self.directory.path(), &grant, 1, &mut SystemRandomness, now_ms());
         codes.unwrap()[0].to_string()
     }
 

@@ -11,7 +11,7 @@ use crate::phone::*;
 use crate::world::*;
 
 fn right(at: &str) -> Grant {
-    Grant { role: Role::GridWorker, grid: at.parse().unwrap() }
+    Grant::new(Role::GridWorker, at.parse().unwrap())
 }
 
 #[test]

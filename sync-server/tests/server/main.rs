@@ -23,6 +23,7 @@ mod phone;
 mod private;
 mod push;
 mod refill;
+mod rights;
 mod routes;
 mod store;
 mod tus;

@@ -223,7 +223,7 @@ fn why_tells_what_keeps_a_case_from_a_phone_or_brings_it_there() {
     let mut neighbour = world.phone(4, Role::Resident);
     let case = opened(&world, &mut author);
     let why = |phone: &Phone| {
-        admin::why(world.directory.path(), phone.device(), case, &mut SystemRandomness).unwrap()
+        admin::why(world.directory.path(), phone.device(), case, &mut SystemRandomness, world.now()).unwrap()
     };
     assert_eq!(why(&reader).there, "on_its_way");
     for phone in [&mut reader, &mut elsewhere, &mut neighbour] {
@@ -242,6 +242,12 @@ fn why_tells_what_keeps_a_case_from_a_phone_or_brings_it_there() {
     assert_eq!((no.there, no.words[0].contains("moved")), ("no", true));
     assert_eq!(no.streams[0].stream, StreamId::grid(&grid(GRID)));
     assert_eq!(no.streams[0].partition, PartitionId::ONLY);
-    let unknown = admin::why(world.directory.path(), reader.device(), CaseId([9; 16]), &mut SystemRandomness);
+    let unknown = admin::why(
+        world.directory.path(),
+        reader.device(),
+        CaseId([9; 16]),
+        &mut SystemRandomness,
+        world.now(),
+    );
     assert!(matches!(unknown, Err(AdminError::UnknownCase(_))));
 }

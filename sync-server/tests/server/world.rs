@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use tempfile::TempDir;
 use yuandian_document::cbor;
-use yuandian_model::{Catalogue, Code, Divisions, Epoch, Role};
+use yuandian_model::{Catalogue, Code, Divisions, Epoch, Grant, Role};
 use yuandian_server::blobs::ObjectBlobs;
 use yuandian_server::hub::{Hub, Principal, Request, Response};
 use yuandian_server::invitation::InvitationCode;
@@ -127,8 +127,7 @@ impl World {
         let code = InvitationCode::draw(&mut counted(seed));
         let invitation = NewInvitation {
             hash: code.hash(),
-            role,
-            grid: grid.parse().unwrap(),
+            grant: Grant::new(role, grid.parse().unwrap()),
             until_ms: self.now() + 1_000_000,
         };
         self.store.invite(&[invitation]).unwrap();

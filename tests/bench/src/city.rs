@@ -14,7 +14,7 @@ use yuandian_document::{
     SoftwareRoot, actor, cbor,
 };
 use yuandian_model::{
-    CaseId, Catalogue, Code, CommitId, Divisions, Epoch, GroupId, Incarnation, PartitionId, Role,
+    CaseId, Catalogue, Code, CommitId, Divisions, Epoch, Grant, GroupId, Incarnation, PartitionId, Role,
 };
 use yuandian_server::blobs::ObjectBlobs;
 use yuandian_server::invitation::InvitationCode;
@@ -105,8 +105,7 @@ impl City {
         let code = InvitationCode::draw(&mut Counted(AtomicU64::new(1_000_000 + u64::from(number))));
         self.store.invite(&[NewInvitation {
             hash: code.hash(),
-            role: Role::GridWorker,
-            grid: grid.parse()?,
+            grant: Grant::new(Role::GridWorker, grid.parse()?),
             until_ms: self.now() + 1_000,
         }])?;
         Ok(code.to_string())

@@ -26,7 +26,7 @@ pub fn grid_worker(home: &Path) -> Result<Phone, Box<dyn Error>> {
         version: WIRE_VERSION,
         user: UserId([1; 16]),
         name: "王网格".to_owned(),
-        grants: vec![Grant { role: Role::GridWorker, grid: GRID.parse()? }],
+        grants: vec![Grant::new(Role::GridWorker, GRID.parse()?)],
         server_ms: 0,
     };
     phone.enrolled("https://example.invalid", &reply)?;
@@ -50,7 +50,7 @@ pub fn hello(count: u64) -> Result<HelloReply, Box<dyn Error>> {
         server_ms: NOW_MS,
         user: UserId([1; 16]),
         name: "王网格".to_owned(),
-        grants: vec![Grant { role: Role::GridWorker, grid: GRID.parse()? }],
+        grants: vec![Grant::new(Role::GridWorker, GRID.parse()?)],
         streams: vec![StreamOffer {
             stream: stream(),
             partition: PartitionId::ONLY,

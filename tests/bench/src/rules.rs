@@ -144,7 +144,7 @@ fn questions(catalogue: &Catalogue) -> Result<Vec<Question>, Refusal> {
     let grid: DivisionCode = "410102001".parse().expect("a street of the embedded table");
     let person = |role: Role| Actor {
         user: UserId([role as u8 + 1; 16]),
-        grants: vec![Grant { role, grid: grid.clone() }],
+        grants: vec![Grant::new(role, grid.clone())],
     };
     let mut questions = Vec::new();
     for (service, acts) in lives {

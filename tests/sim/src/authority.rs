@@ -96,7 +96,7 @@ impl World {
         else {
             return;
         };
-        let (grant, now) = (Grant { role: person.role, grid: person.grid.clone() }, self.server_ms());
+        let (grant, now) = (Grant::new(person.role, person.grid.clone()), self.server_ms());
         let held = self.reference.has_right(user, person.role, &person.grid);
         let changed = if held {
             store.revoke(&Whom::User(user), Some(&grant), now)

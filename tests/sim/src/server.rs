@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use yuandian_model::{BlobHash, Catalogue, DivisionCode, Divisions, Epoch, Role};
+use yuandian_model::{BlobHash, Catalogue, DivisionCode, Divisions, Epoch, Grant, Role};
 use yuandian_server::hub::{Hub, Principal, Request, Response};
 use yuandian_server::invitation::InvitationCode;
 use yuandian_server::limits::{BODY_BYTES_MAX, RETRY_AFTER_S};
@@ -124,8 +124,11 @@ impl Server {
     pub fn invite(&mut self, role: Role, grid: &DivisionCode, now_ms: i64) -> Result<String, StoreError> {
         self.invitations += 1;
         let code = InvitationCode::draw(&mut Drawn::new("invitation", self.invitations, 0));
-        let invitation =
-            NewInvitation { hash: code.hash(), role, grid: grid.clone(), until_ms: now_ms + 1_000_000 };
+        let invitation = NewInvitation {
+            hash: code.hash(),
+            grant: Grant::new(role, grid.clone()),
+            until_ms: now_ms + 1_000_000,
+        };
         if let Some(process) = &self.process {
             process.store.invite(&[invitation])?;
         }

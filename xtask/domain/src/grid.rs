@@ -7,7 +7,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 use yuandian_model::Divisions;
 use yuandian_model::grid::check::check;
-use yuandian_model::grid::{Fault, Finding, Judged, PackRules, Severity, limits};
+use yuandian_model::grid::{Fault, Finding, Judged, PackRules, Severity, limits, said};
 
 #[derive(Subcommand)]
 pub enum Question {
@@ -67,6 +67,11 @@ fn as_json(judged: &Judged) -> Value {
     let list = |severity| of(judged, severity).into_iter().map(one_as_json).collect::<Vec<_>>();
     json!({
         "grids": judged.features,
+        "versions": judged.versions().iter().map(|version| json!({
+            "number": version.number,
+            "valid_from": version.validity.from.to_string(),
+            "valid_to": version.validity.to.map(|to| to.to_string()),
+        })).collect::<Vec<_>>(),
         "errors": list(Severity::Error),
         "warnings": list(Severity::Warning),
     })
@@ -109,6 +114,9 @@ fn as_text(judged: &Judged) -> String {
             text += &format!(", at {lng:.7},{lat:.7}");
         }
         text += &format!(": {finding} [{}]\n", finding.fault.code());
+    }
+    for version in judged.versions() {
+        text += &format!("version {}: {}\n", version.number, said(version.validity));
     }
     let (errors, warnings) = (of(judged, Severity::Error).len(), of(judged, Severity::Warning).len());
     text + &format!("{} grids, {errors} errors, {warnings} warnings\n", judged.features)
@@ -154,7 +162,42 @@ mod tests {
         );
         assert_eq!(lines[1], "2 grids, 1 errors, 0 warnings");
         let rules = PackRules { overlap_tolerance_m2: 11_000.0, ..PackRules::default() };
-        assert_eq!(as_text(&check(PACK, &rules)), "2 grids, 0 errors, 0 warnings\n");
+        assert_eq!(
+            as_text(&check(PACK, &rules)),
+            "version 1: from 2024-01-31\n2 grids, 0 errors, 0 warnings\n"
+        );
+    }
+
+    #[test]
+    fn a_pack_tells_its_versions_and_the_days_between_them_that_nobody_has() {
+        let rules = PackRules { overlap_tolerance_m2: 11_000.0, ..PackRules::default() };
+        let mut days = ["\"2026-07-01\"", "null"].into_iter();
+        let text: String = PACK
+            .split("\"valid_to\":null")
+            .map(|part| match days.next() {
+                Some(to) if part.contains("valid_from") => format!("{part}\"valid_to\":{to}"),
+                _ => part.to_owned(),
+            })
+            .collect();
+        let second = text.rfind("2024-01-31").unwrap();
+        let text = format!("{}2026-07-02{}", &text[..second], &text[second + 10..]);
+        let judged = check(&text, &rules);
+        let told = as_text(&judged);
+        let lines: Vec<&str> = told.lines().collect();
+        assert_eq!(
+            lines[1..],
+            [
+                "version 1: from 2024-01-31 up to 2026-07-01",
+                "version 2: from 2026-07-01 up to 2026-07-02",
+                "version 3: from 2026-07-02",
+                "2 grids, 0 errors, 1 warnings"
+            ],
+            "{told}"
+        );
+        assert!(lines[0].contains("from 2026-07-01 up to 2026-07-02: no gov_grid of level 3"), "{told}");
+        let answer = as_json(&judged);
+        assert_eq!(answer["versions"][2], json!({"number": 3, "valid_from": "2026-07-02", "valid_to": null}));
+        assert_eq!(answer["warnings"][0]["code"], "versions_hole");
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn open(folder: &TempDir) -> Phone {
 
 fn enrolled(folder: &TempDir) -> Phone {
     let mut phone = open(folder);
-    let grants = vec![Grant { role: Role::GridWorker, grid: "410102001".parse().unwrap() }];
+    let grants = vec![Grant::new(Role::GridWorker, "410102001".parse().unwrap())];
     let reply =
         Enrolled { version: WIRE_VERSION, user: UserId([1; 16]), name: "王".into(), grants, server_ms: 0 };
     phone.enrolled("https://example.invalid", &reply).unwrap();

@@ -104,11 +104,15 @@ impl Referee {
 
     /// Makes the phone speak for person `number` with one role.
     pub fn enroll(&mut self, phone: &mut Phone, number: u8, role: Role) {
+        self.enroll_with(phone, number, vec![Grant::new(role, GRID.parse().unwrap())]);
+    }
+
+    /// Makes the phone speak for person `number` with these rights.
+    pub fn enroll_with(&mut self, phone: &mut Phone, number: u8, grants: Vec<Grant>) {
         let name = format!("person {number}");
         let signed = phone.enroll_request("ABCD-EFGH", &name).unwrap();
         let enroll: Enroll = cbor::decode("enroll", &signed.message, MESSAGE_BYTES_MAX).unwrap();
         let key = enroll.certificate.verify().unwrap();
-        let grants = vec![Grant { role, grid: GRID.parse().unwrap() }];
         let user = UserId([number; 16]);
         let reply = Enrolled {
             version: WIRE_VERSION,

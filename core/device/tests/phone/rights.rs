@@ -2,11 +2,12 @@
 
 use yuandian_device::{DeviceError, Draft};
 use yuandian_document::{Purpose, cbor};
-use yuandian_model::{Code, Role};
+use yuandian_model::{Code, Grant, Role};
 use yuandian_sync::message::{PrivateField, SignedNotice, WIRE_VERSION, Wipe};
 use yuandian_sync::{Keep, Load};
 
-use crate::referee::batch;
+use crate::home::{Home, START_MS};
+use crate::referee::{Referee, batch};
 use crate::{act, answers, capture, draft, notes, outbox, people, photo};
 
 #[test]
@@ -180,4 +181,64 @@ fn private_answers_are_offered_until_they_are_taken_and_shown_to_who_may_read_th
     assert_eq!(author.case(&id).unwrap().fields["beneficiary"], "王奶奶的女儿");
     drop(helper);
     assert_eq!(homes[1].count("SELECT count(*) FROM private"), 0);
+}
+
+#[test]
+fn a_right_that_is_not_held_says_why_before_anything_is_sent() {
+    const HOUR_MS: i64 = 3_600_000;
+    let right = |role: Role| Grant::new(role, "410102001".parse().unwrap());
+    let mut referee = Referee::new();
+    let home = Home::new(1);
+    let mut phone = home.open();
+    let (from, until) = (START_MS + 2 * HOUR_MS, START_MS + HOUR_MS);
+    let grants = vec![
+        right(Role::GridWorker).during(None, Some(until)),
+        right(Role::Acceptor).during(Some(from), None),
+        right(Role::Handler).of("water.co".parse().unwrap()),
+    ];
+    referee.enroll_with(&mut phone, 1, grants);
+    let told: Vec<_> = phone
+        .person()
+        .unwrap()
+        .rights()
+        .into_iter()
+        .map(|right| (right.role_text.en, right.unit, right.from, right.until))
+        .collect();
+    let at = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        told,
+        [
+            ("Grid worker".to_owned(), None, None, at("2026-05-29 05:26")),
+            ("Acceptor".to_owned(), None, at("2026-05-29 06:26"), None),
+            ("Handler".to_owned(), at("water.co"), None, None),
+        ]
+    );
+    let case = capture(&mut phone, "case.city.E06010", "垃圾");
+    referee.sync(&mut phone);
+    let why_not = |phone: &yuandian_device::Phone, act: &str| {
+        let view = phone.case(&case).unwrap();
+        let next = view.next.into_iter().find(|next| next.act == act).unwrap();
+        assert_eq!(next.why_not.is_none(), view.can.iter().any(|can| can == act), "{act}");
+        next.why_not
+    };
+    assert_eq!(why_not(&phone, "self_handle"), None);
+    assert_eq!(
+        why_not(&phone, "accept").as_deref(),
+        Some("你的权限自 2026-05-29 06:26 起生效,现在还不能“受理”")
+    );
+    // Not a word from the server since: the phone goes on by its own time.
+    home.clock.advance(HOUR_MS);
+    assert_eq!(
+        why_not(&phone, "self_handle").as_deref(),
+        Some("你的权限已于 2026-05-29 05:26 到期,不能“自处置”")
+    );
+    let refused = phone.act(&case, &act("self_handle")).unwrap_err();
+    let DeviceError::Refused { code, facts } = refused else { panic!("{refused:?}") };
+    assert_eq!((code, facts["until"].as_str()), (Code::RRole, "2026-05-29T05:26:40+08:00"));
+    let id = phone.save_draft(None, &draft("case.city.E06010", "又是垃圾")).unwrap();
+    assert!(matches!(phone.finish(&id), Err(DeviceError::Refused { code: Code::RRole, .. })));
+    assert!(phone.draft(&id).is_ok(), "the draft stays");
+    assert!(phone.note(&case, "我写的", &[]).is_ok(), "its author writes on");
+    home.clock.advance(HOUR_MS);
+    assert_eq!(why_not(&phone, "accept"), None);
 }

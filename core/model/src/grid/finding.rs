@@ -204,6 +204,16 @@ faults! {
         /// What the file names.
         parent: String,
     } = Error "parent_prefix", "the id does not begin as its parent {parent} says";
+    /// Nothing below a grid or division on days in the middle.
+    Hole {
+        /// The days and what is not there.
+        what: String,
+    } = Warning "versions_hole", "{what}, although there was before: the days between two versions belong to nobody";
+    /// A grid that is valid on days on which the one above it is not.
+    Orphaned {
+        /// The days and the grids.
+        what: String,
+    } = Warning "outlives_parent", "{what}";
     /// Numbers that do not run from west to east, then from north to south.
     NumberingOrder {
         /// How the later number lies to the earlier.

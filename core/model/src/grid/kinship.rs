@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Fault, Findings};
 use super::pack::Draft;
+use super::spans::{Node, Wrong, breaks};
 use super::{Kind, Layer};
 use crate::division::{DivisionCode, Divisions, Level};
 
@@ -30,6 +31,33 @@ pub(crate) fn judge(drafts: &[Draft], divisions: &Divisions, findings: &mut Find
     let circled = circles(drafts, &by_id, findings);
     for draft in drafts.iter().filter(|draft| !circled.contains(&draft.feature)) {
         parent(draft, &by_id, divisions, findings);
+    }
+    days(drafts, &circled, findings);
+}
+
+/// Reports days on which the versions are no tree. Two versions of one grid were reported as such.
+fn days(drafts: &[Draft], circled: &BTreeSet<usize>, findings: &mut Findings) {
+    let whole = |draft: &&Draft| !circled.contains(&draft.feature);
+    let (told, nodes): (Vec<&Draft>, Vec<Node<'_>>) = drafts
+        .iter()
+        .filter(whole)
+        .filter_map(|draft| {
+            let (id, layer, validity) = (draft.id.as_deref()?, draft.layer?, draft.validity?);
+            Some((draft, Node { id, layer, parent: draft.parent.as_deref(), validity }))
+        })
+        .unzip();
+    for found in breaks(&nodes) {
+        let what = found.to_string();
+        let fault = match found.wrong {
+            Wrong::Twice { .. } => continue,
+            Wrong::Hole { .. } => Fault::Hole { what },
+            // Without a parent on any of its days: said before.
+            Wrong::Orphaned { .. } if found.days == nodes[found.index].validity => continue,
+            Wrong::Orphaned { .. } => Fault::Orphaned { what },
+        };
+        let draft = told[found.index];
+        let at = draft.polygon.as_ref().and_then(super::Polygon::middle);
+        findings.add(draft.finding(at, fault));
     }
 }
 

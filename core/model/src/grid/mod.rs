@@ -19,6 +19,7 @@ mod order;
 mod pack;
 mod properties;
 mod shape;
+mod spans;
 #[doc(hidden)]
 #[cfg(any(test, feature = "packs"))]
 pub mod synthetic;
@@ -36,7 +37,8 @@ pub use finding::{Fault, Finding, Severity, Side};
 pub use index::{Found, GridIndex, Reach};
 pub use pack::{GridPack, Judged, PackRules};
 pub use shape::{Bounds, Part, Polygon, Position, Ring};
-pub use tree::{GridTree, TreeVersion};
+pub use spans::{Break, Wrong, said};
+pub use tree::{GridTree, NotKnown, TreeVersion};
 
 /// What a grid is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -12,6 +12,7 @@ use super::limits;
 use super::order;
 use super::properties::{describe, fill};
 use super::shape::{Polygon, Position};
+use super::tree::{TreeVersion, versions};
 use super::{Grid, Layer, Validity};
 use crate::codes::GovKind;
 use crate::division::Divisions;
@@ -53,6 +54,12 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// The versions of the tree that the file holds, oldest first; none where it cannot be used.
+    #[must_use]
+    pub fn versions(&self) -> Vec<TreeVersion> {
+        versions(self.grids.iter().flatten().map(|grid| grid.validity))
+    }
+
     /// The pack, if it can be used.
     ///
     /// # Errors

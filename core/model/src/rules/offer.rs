@@ -1,6 +1,6 @@
 //! What may come next in a case: every act of its stage, by whom, and what stands in one person's way.
 
-use crate::catalogue::{Catalogue, Party, Service, Transition};
+use crate::catalogue::{Catalogue, Party, Service, Transition, Workflow};
 use crate::refusal::{Code, Refusal};
 
 use super::{Actor, CaseState, clock, done_before, followed, guard, permit};
@@ -29,7 +29,7 @@ pub fn offers<'c>(catalogue: &'c Catalogue, state: &CaseState, actor: &Actor, at
             && done_before(row, state, actor).is_none()
     };
     let offer = |row: &'c Transition| {
-        let refusal = in_the_way(service, row, state, actor).err();
+        let refusal = in_the_way((service, workflow), row, state, (actor, at_ms)).err();
         let over = || {
             let over = row.in_time && clock::is_over(catalogue, (service, workflow), state, at_ms);
             over.then(|| Refusal::new(Code::RLimit, [("act", row.id.clone()), ("limit", "time".to_owned())]))
@@ -39,20 +39,31 @@ pub fn offers<'c>(catalogue: &'c Catalogue, state: &CaseState, actor: &Actor, at
     workflow.acts.iter().filter(peoples).map(offer).collect()
 }
 
-/// Acts that a person may do now, by the rule, in the table's order. For buttons; the server still decides.
+/// Acts that a person may do now, by the rule, in the table's order. For buttons; the server still decides. `at_ms`: as for [`offers`].
 #[must_use]
-pub fn allowed<'c>(catalogue: &'c Catalogue, state: &CaseState, actor: &Actor) -> Vec<&'c Transition> {
+pub fn allowed<'c>(
+    catalogue: &'c Catalogue,
+    state: &CaseState,
+    actor: &Actor,
+    at_ms: i64,
+) -> Vec<&'c Transition> {
     let Some((service, workflow)) = catalogue.service(&state.service.0) else {
         return Vec::new();
     };
-    let permitted =
-        |row: &&Transition| row.from.contains(&state.stage) && in_the_way(service, row, state, actor).is_ok();
+    let permitted = |row: &&Transition| {
+        row.from.contains(&state.stage) && in_the_way((service, workflow), row, state, (actor, at_ms)).is_ok()
+    };
     workflow.acts.iter().filter(permitted).collect()
 }
 
-fn in_the_way(service: &Service, row: &Transition, state: &CaseState, actor: &Actor) -> Result<(), Refusal> {
-    permit(row, service, state, actor)?;
-    followed(row, service)?;
+fn in_the_way(
+    terms: (&Service, &Workflow),
+    row: &Transition,
+    state: &CaseState,
+    (actor, at_ms): (&Actor, i64),
+) -> Result<(), Refusal> {
+    permit(row, terms, state, actor.at(at_ms))?;
+    followed(row, terms.0)?;
     guard::marked(row, state)?;
     match done_before(row, state, actor) {
         Some(ruling) => Err(Refusal { code: ruling.code, facts: ruling.facts }),

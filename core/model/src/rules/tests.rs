@@ -5,7 +5,7 @@ fn grid(text: &str) -> DivisionCode {
     text.parse().unwrap()
 }
 fn person(number: u8, role: Role, at: &str) -> Actor {
-    Actor { user: UserId([number; 16]), grants: vec![Grant { role, grid: grid(at) }] }
+    Actor { user: UserId([number; 16]), grants: vec![Grant::new(role, grid(at))] }
 }
 fn act(name: &str) -> ActRequest<'_> {
     ActRequest::named(name)
@@ -256,7 +256,10 @@ fn capacity_above_one_admits_that_many() {
 fn buttons_are_what_the_rule_allows() {
     let mut world = World::opened("help.errand", &asker());
     let ids = |world: &World, actor: &Actor| -> Vec<String> {
-        allowed(&world.catalogue, world.state.as_ref().unwrap(), actor).iter().map(|t| t.id.clone()).collect()
+        allowed(&world.catalogue, world.state.as_ref().unwrap(), actor, 0)
+            .iter()
+            .map(|t| t.id.clone())
+            .collect()
     };
     assert_eq!(ids(&world, &volunteer(11)), ["claim"]);
     assert_eq!(ids(&world, &asker()), ["cancel"]);

@@ -25,7 +25,7 @@ pub fn somebody(person: Person) -> Actor {
 /// A person with one role.
 pub fn with_role(person: Person, role: &str, at: &str) -> Actor {
     let role = role.parse::<Role>().expect(role);
-    Actor { user: id(person), grants: vec![Grant { role, grid: grid(at) }] }
+    Actor { user: id(person), grants: vec![Grant::new(role, grid(at))] }
 }
 
 /// Roles that are none of these.

@@ -4,9 +4,9 @@ use std::fmt;
 
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
-use yuandian_model::{DivisionCode, Epoch, PartitionId, UserId};
+use yuandian_model::{DivisionCode, Epoch, OrgId, PartitionId, UserId};
 
-/// What a principal may hold: `grid:CODE`, `pub:CODE`, `user:ID`, whole cases; `sum:CODE`, `follow:ID`, public summaries only.
+/// What a principal may hold: `grid:CODE`, `pub:CODE`, `unit:UNIT@CODE`, `user:ID`, whole cases; `sum:CODE`, `follow:ID`, public summaries only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode)]
 #[serde(transparent)]
 #[cbor(transparent)]
@@ -22,6 +22,11 @@ impl StreamId {
     #[must_use]
     pub fn public(code: &DivisionCode) -> Self {
         Self(format!("pub:{code}"))
+    }
+    /// What a unit or provider works on in a division, for those who work for it there.
+    #[must_use]
+    pub fn unit(org: &OrgId, code: &DivisionCode) -> Self {
+        Self(format!("unit:{org}@{code}"))
     }
     /// A person's own cases and claims.
     #[must_use]
@@ -42,6 +47,24 @@ impl StreamId {
     #[must_use]
     pub fn is_own(&self) -> bool {
         self.0.starts_with("user:")
+    }
+
+    /// Whether the stream is a unit's: what it works on no longer leaves it.
+    #[must_use]
+    pub fn is_of_unit(&self) -> bool {
+        self.0.starts_with("unit:")
+    }
+
+    /// The code of the division whose cases it brings; none for a person's own.
+    #[must_use]
+    pub fn division(&self) -> Option<&str> {
+        let (kind, rest) = self.0.split_once(':')?;
+        match kind {
+            "grid" | "pub" | "sum" => Some(rest),
+            // No id of a unit has this sign.
+            "unit" => rest.split_once('@').map(|(_, code)| code),
+            _ => None,
+        }
     }
 
     /// Whether the stream brings summaries only: no document, no commit, no person is ever sent in it.

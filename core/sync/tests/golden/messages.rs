@@ -86,7 +86,7 @@ pub fn enrolled() -> Enrolled {
         version: WIRE_VERSION,
         user: samples::author(),
         name: "王芳".into(),
-        grants: Role::ALL.iter().map(|role| Grant { role: *role, grid: grid() }).collect(),
+        grants: Role::ALL.iter().map(|role| Grant::new(*role, grid())).collect(),
         server_ms: SERVER_MS,
     }
 }
@@ -122,7 +122,7 @@ pub fn hello_reply() -> HelloReply {
         server_ms: SERVER_MS,
         user: samples::author(),
         name: "王芳".into(),
-        grants: vec![Grant { role: Role::GridWorker, grid: grid() }],
+        grants: vec![Grant::new(Role::GridWorker, grid())],
         streams: vec![
             offer(StreamId::grid(&grid()), false),
             offer(StreamId::public(&grid()), true),

@@ -24,7 +24,7 @@ pub(super) fn keys_endorse_each_other(store: &dyn Store) {
 pub(super) fn rights_end_and_are_remembered(store: &dyn Store) {
     let account = member(store, 1, Role::Volunteer);
     let whom = Whom::Device(account.device);
-    let grant = Grant { role: Role::GridWorker, grid: GRID.parse().expect("a division code") };
+    let grant = Grant::new(Role::GridWorker, GRID.parse().expect("a division code"));
     let done = |count| Ok(RightsChange::Done { user: account.user, count });
     assert_eq!(store.grant(&whom, &grant, NOW), done(1));
     assert_eq!(store.grant(&whom, &grant, NOW), done(0), "held already");
@@ -39,6 +39,37 @@ pub(super) fn rights_end_and_are_remembered(store: &dyn Store) {
     assert_eq!(store.shut_out(&Whom::User(account.user), NOW), done(1));
     let out = store.account(&account.device).expect("an account").expect("it is known");
     assert!(out.shut_out && out.grants.is_empty());
+}
+
+/// A right begins and ends when its time has come, once, and the timer knows the next time.
+pub(super) fn rights_begin_and_end_of_themselves(store: &dyn Store) {
+    let account = member(store, 1, Role::Volunteer);
+    let whom = Whom::Device(account.device);
+    let right = |until_ms| {
+        let grant = Grant::new(Role::Handler, GRID.parse().expect("a division code"));
+        grant.of("water.co".parse().expect("a unit")).during(Some(NOW + 5), Some(until_ms))
+    };
+    let done = |count| Ok(RightsChange::Done { user: account.user, count });
+    assert_eq!(store.grant(&whom, &right(NOW + 20), NOW), done(1));
+    assert_eq!(store.grant(&whom, &right(NOW + 10), NOW), done(1), "another time is another right");
+    assert_eq!(store.grant(&whom, &right(NOW + 10), NOW), done(0));
+    let due = |now_ms| store.sweep(now_ms).expect("swept").next_due_ms;
+    assert_eq!(due(NOW), Some(NOW + 5));
+    assert_eq!(due(NOW + 5), Some(NOW + 10));
+    let known = || store.account(&account.device).expect("an account").expect("it is known").grants;
+    let mut expected = [vec![right(NOW + 10), right(NOW + 20)], account.grants.clone()].concat();
+    expected.sort();
+    assert_eq!(known(), expected);
+    assert_eq!(due(NOW + 10), Some(NOW + 20));
+    assert_eq!(store.revoke(&whom, Some(&right(NOW + 20)), NOW + 15), done(1));
+    assert_eq!(due(NOW + 15), None, "nothing is to come");
+    assert_eq!(known(), account.grants);
+    let none = std::collections::BTreeSet::new();
+    let situation = store.situation(&account, &[], &none, NOW + 30).expect("facts can be read");
+    let past = &situation.people[&account.user].past;
+    let mut ends: Vec<_> = past.iter().map(|past| (past.ended_ms, past.grant.clone())).collect();
+    ends.sort();
+    assert_eq!(ends, [(NOW + 10, right(NOW + 10)), (NOW + 15, right(NOW + 20))]);
 }
 
 fn waiting(writer: &mut Writer<'_>, case: CaseId) -> Prepared {

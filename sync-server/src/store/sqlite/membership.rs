@@ -69,8 +69,8 @@ fn number(t: &Transaction<'_>, step: &Step) -> Result<(), StoreError> {
         .map_err(error)
 }
 
-/// Moves a case on in every stream it is in, and adds it to those of `belongs` that it is not in yet. `follow:` streams that it no longer
-/// belongs in are left; from all others rows go by [`leave`] alone.
+/// Moves a case on in every stream it is in, and adds it to those of `belongs` that it is not in yet. `follow:` and `unit:` streams that it no
+/// longer belongs in are left; from all others rows go by [`leave`] alone.
 pub fn touch(
     t: &Transaction<'_>,
     step: &Step,
@@ -82,8 +82,9 @@ pub fn touch(
     let mut back = Vec::new();
     for entry in &held {
         let wanted = belongs.is_some_and(|streams| streams.contains(&entry.stream));
-        if entry.present && belongs.is_some() && !wanted && entry.stream.0.starts_with("follow:") {
-            go(t, step, entry, UNFOLLOWED)?;
+        let why = left_by_itself(&entry.stream).filter(|_| belongs.is_some() && !wanted);
+        if let Some(reason) = why.filter(|_| entry.present) {
+            go(t, step, entry, reason)?;
         } else if entry.present {
             numbers.insert(entry.seq);
         } else if wanted {
@@ -103,7 +104,17 @@ pub fn touch(
 }
 
 /// A person follows a case no longer.
-pub const UNFOLLOWED: &str = "unfollowed";
+const UNFOLLOWED: &str = "unfollowed";
+/// A unit works on a case no longer.
+const RECALLED: &str = "recalled";
+
+/// Why a case leaves a stream as soon as it does not belong there; none for streams that rows stay in.
+fn left_by_itself(stream: &StreamId) -> Option<&'static str> {
+    if stream.is_of_unit() {
+        return Some(RECALLED);
+    }
+    stream.0.starts_with("follow:").then_some(UNFOLLOWED)
+}
 
 /// Whether a stream is one person's: `user:`, `follow:`.
 pub fn of_people(stream: &StreamId) -> bool {

@@ -2,9 +2,8 @@
 
 use rusqlite::OptionalExtension;
 use yuandian_document::cbor;
-use yuandian_model::{DeviceId, Grant, UserId};
+use yuandian_model::{DeviceId, Grant, OrgId, UserId};
 
-use super::row::parsed;
 use super::writing::Transaction;
 use super::{error, rights, timers};
 use crate::limits::{GRANTS_PER_USER_MAX, TOKENS_PER_DEVICE_MAX};
@@ -12,11 +11,24 @@ use crate::store::{Account, EnrollOutcome, Enrollment, NewInvitation, NonceSpend
 
 pub fn invite(t: &Transaction<'_>, invitations: &[NewInvitation]) -> Result<(), StoreError> {
     let mut statement = t
-        .prepare_cached("INSERT INTO invitation (hash, role, grid, until_ms) VALUES (?1, ?2, ?3, ?4)")
+        .prepare_cached(
+            "INSERT INTO invitation (hash, role, grid, unit, right_from_ms, right_until_ms, until_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )
         .map_err(error)?;
     for invitation in invitations {
+        let Grant { role, grid, of, from_ms, until_ms } = &invitation.grant;
+        let unit = of.as_ref().map(OrgId::as_str);
         statement
-            .execute((invitation.hash, invitation.role.id(), invitation.grid.as_str(), invitation.until_ms))
+            .execute((
+                invitation.hash,
+                role.id(),
+                grid.as_str(),
+                unit,
+                from_ms,
+                until_ms,
+                invitation.until_ms,
+            ))
             .map_err(error)?;
     }
     Ok(())
@@ -29,13 +41,17 @@ struct Invitation {
 }
 
 fn invitation(t: &Transaction<'_>, hash: &[u8; 32]) -> Result<Option<Invitation>, StoreError> {
-    t.query_row("SELECT role, grid, until_ms, used_by FROM invitation WHERE hash = ?1", [hash], |row| {
-        Ok(Invitation {
-            grant: Grant { role: parsed(row, 0, "role")?, grid: parsed(row, 1, "division code")? },
-            until_ms: row.get(2)?,
-            used_by: row.get::<_, Option<[u8; 16]>>(3)?.map(DeviceId),
-        })
-    })
+    t.query_row(
+        "SELECT role, grid, unit, right_from_ms, right_until_ms, until_ms, used_by FROM invitation WHERE hash = ?1",
+        [hash],
+        |row| {
+            Ok(Invitation {
+                grant: rights::right(row)?,
+                until_ms: row.get(5)?,
+                used_by: row.get::<_, Option<[u8; 16]>>(6)?.map(DeviceId),
+            })
+        },
+    )
     .optional()
     .map_err(error)
 }
@@ -54,7 +70,9 @@ pub fn enroll(t: &Transaction<'_>, wish: &Enrollment, now_ms: i64) -> Result<Enr
     if known.as_ref().is_some_and(|account| account.shut_out) {
         return Ok(EnrollOutcome::ShutOut);
     }
-    if found.used_by.is_none() && known.as_ref().is_some_and(|a| a.grants.len() >= GRANTS_PER_USER_MAX) {
+    if found.used_by.is_none()
+        && known.as_ref().is_some_and(|a| a.at(now_ms).told().len() >= GRANTS_PER_USER_MAX)
+    {
         return Ok(EnrollOutcome::TooManyGrants);
     }
     let user = known.map_or(wish.new_user, |a| a.user);

@@ -1,42 +1,46 @@
-//! Rights and their history: a right is never deleted, it ends.
+//! Rights and their history: a right is never deleted, it ends: by somebody's hand, or of itself when its time is over.
 
 use rusqlite::{OptionalExtension, Row};
 use yuandian_model::planted::{self, Bug};
-use yuandian_model::{DeviceId, Grant, PastGrant, UserId};
+use yuandian_model::{DeviceId, Grant, OrgId, PastGrant, Principal, UserId};
 
 use super::row::parsed;
 use super::writing::Transaction;
-use super::{error, held};
+use super::{error, held, timers};
 use crate::limits::{GRANTS_PER_USER_MAX, LATE_GRACE_MS};
 use crate::store::{Rights, RightsChange, StoreError, Whom};
 
-pub const HELD: &str = "SELECT role, grid FROM person_right WHERE user = ?1 AND ended_ms IS NULL";
-pub const OF: &str =
-    "SELECT role, grid, ended_ms FROM person_right WHERE user = ?1 AND (ended_ms IS NULL OR ended_ms >= ?2)";
+pub const HELD: &str =
+    "SELECT role, grid, unit, from_ms, until_ms FROM person_right WHERE user = ?1 AND ended_ms IS NULL";
+pub const OF: &str = "SELECT role, grid, unit, from_ms, until_ms, ended_ms FROM person_right
+     WHERE user = ?1 AND (ended_ms IS NULL OR ended_ms >= ?2)";
+pub const NEXT: &str = "SELECT min(at_ms) FROM (
+     SELECT until_ms AS at_ms FROM person_right WHERE user = ?1 AND ended_ms IS NULL
+     UNION ALL SELECT from_ms FROM person_right WHERE user = ?1 AND ended_ms IS NULL AND from_ms > ?2)";
 
-/// What a person may now, rising.
+/// What a person was given and nobody has taken back, rising. Whether it is held is a question of the time.
 pub fn held(t: &Transaction<'_>, user: &UserId) -> Result<Vec<Grant>, StoreError> {
     let kept = planted::is(Bug::EndedRightKept);
-    let sql = if kept { "SELECT role, grid FROM person_right WHERE user = ?1" } else { HELD };
+    let sql = if kept {
+        "SELECT role, grid, unit, from_ms, until_ms FROM person_right WHERE user = ?1"
+    } else {
+        HELD
+    };
     let mut statement = t.prepare_cached(sql).map_err(error)?;
-    let rows = statement
-        .query_map([user.0], |row| {
-            Ok(Grant { role: parsed(row, 0, "role")?, grid: parsed(row, 1, "division code")? })
-        })
-        .map_err(error)?;
+    let rows = statement.query_map([user.0], right).map_err(error)?;
     let mut grants = rows.collect::<rusqlite::Result<Vec<Grant>>>().map_err(error)?;
     grants.sort();
     Ok(grants)
 }
 
-/// Present rights, and those whose end is young enough to count for what was received up to `LATE_GRACE_MS` ago.
+/// Rights given, and those whose end is young enough to count for what was received up to `LATE_GRACE_MS` ago.
 pub fn of(t: &Transaction<'_>, user: &UserId, now_ms: i64) -> Result<Rights, StoreError> {
     let mut rights = Rights::default();
     let mut statement = t.prepare_cached(OF).map_err(error)?;
     let mut rows = statement.query((user.0, now_ms.saturating_sub(2 * LATE_GRACE_MS))).map_err(error)?;
     while let Some(row) = rows.next().map_err(error)? {
-        let (grant, ended_ms) = right(row).map_err(error)?;
-        match ended_ms {
+        let grant = right(row).map_err(error)?;
+        match row.get(5).map_err(error)? {
             None => rights.grants.push(grant),
             Some(ended_ms) => rights.past.push(PastGrant { grant, ended_ms }),
         }
@@ -45,8 +49,14 @@ pub fn of(t: &Transaction<'_>, user: &UserId, now_ms: i64) -> Result<Rights, Sto
     Ok(rights)
 }
 
-fn right(row: &Row<'_>) -> rusqlite::Result<(Grant, Option<i64>)> {
-    Ok((Grant { role: parsed(row, 0, "role")?, grid: parsed(row, 1, "division code")? }, row.get(2)?))
+/// A right from the first five columns: role, grid, unit, from, until.
+pub(super) fn right(row: &Row<'_>) -> rusqlite::Result<Grant> {
+    let grant = Grant::new(parsed(row, 0, "role")?, parsed(row, 1, "division code")?);
+    let of = match row.get_ref(2)?.as_str_or_null()? {
+        Some(_) => Some(parsed(row, 2, "unit")?),
+        None => None,
+    };
+    Ok(Grant { of, from_ms: row.get(3)?, until_ms: row.get(4)?, ..grant })
 }
 
 /// Gives a right; how many it adds.
@@ -54,14 +64,39 @@ pub fn give(t: &Transaction<'_>, user: &UserId, grant: &Grant, now_ms: i64) -> R
     if held(t, user)?.contains(grant) {
         return Ok(0);
     }
+    let Grant { role, grid, of, from_ms, until_ms } = grant;
+    let unit = of.as_ref().map(OrgId::as_str);
     t.execute(
-        "INSERT INTO person_right (user, role, grid, since_ms) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (user, role, grid, since_ms) DO UPDATE SET ended_ms = NULL",
-        (user.0, grant.role.id(), grant.grid.as_str(), now_ms),
+        "INSERT INTO person_right (user, role, grid, unit, from_ms, until_ms, since_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        (user.0, role.id(), grid.as_str(), unit, from_ms, until_ms, now_ms),
     )
     .map_err(error)?;
     changed(t, user)?;
+    wait(t, user, now_ms)?;
     Ok(1)
+}
+
+/// A right of a person has begun or ended of itself: noted, tokens are told to greet again, and the next time is set.
+pub(super) fn turn(t: &Transaction<'_>, user: &UserId, now_ms: i64) -> Result<(), StoreError> {
+    t.execute(
+        "UPDATE person_right SET ended_ms = until_ms WHERE user = ?1 AND ended_ms IS NULL AND until_ms <= ?2",
+        (user.0, now_ms),
+    )
+    .map_err(error)?;
+    changed(t, user)?;
+    wait(t, user, now_ms)
+}
+
+/// Sets the timer of a person's rights to the next time that one of them begins or ends.
+fn wait(t: &Transaction<'_>, user: &UserId, now_ms: i64) -> Result<(), StoreError> {
+    let next: Option<i64> = t
+        .prepare_cached(NEXT)
+        .and_then(|mut statement| statement.query_row((user.0, now_ms), |row| row.get(0)))
+        .map_err(error)?;
+    match next {
+        Some(due_ms) => timers::set(t, timers::RIGHT, &user.0, due_ms),
+        None => timers::clear(t, timers::RIGHT, &user.0),
+    }
 }
 
 /// Tokens given before are told to greet again.
@@ -87,7 +122,8 @@ pub fn grant(
         return Ok(RightsChange::Unknown);
     };
     let grants = held(t, &user)?;
-    if !grants.contains(grant) && grants.len() >= GRANTS_PER_USER_MAX {
+    let full = Principal::new(user, &grants, now_ms).told().len() >= GRANTS_PER_USER_MAX;
+    if !grants.contains(grant) && full {
         return Ok(RightsChange::TooMany);
     }
     Ok(RightsChange::Done { user, count: give(t, &user, grant, now_ms)? })
@@ -102,15 +138,17 @@ pub fn revoke(
     let Some(user) = person(t, whom)? else {
         return Ok(RightsChange::Unknown);
     };
+    let unit = grant.and_then(|g| g.of.as_ref()).map(OrgId::as_str);
     let ended = t
         .execute(
-            "UPDATE person_right SET ended_ms = ?2 WHERE user = ?1 AND ended_ms IS NULL
-             AND (?3 IS NULL OR role = ?3) AND (?4 IS NULL OR grid = ?4)",
-            (user.0, now_ms, grant.map(|g| g.role.id()), grant.map(|g| g.grid.as_str())),
+            "UPDATE person_right SET ended_ms = min(?2, ifnull(until_ms, ?2)) WHERE user = ?1 AND ended_ms IS NULL
+             AND (?3 IS NULL OR role = ?3) AND (?4 IS NULL OR grid = ?4) AND (?5 IS NULL OR unit = ?5)",
+            (user.0, now_ms, grant.map(|g| g.role.id()), grant.map(|g| g.grid.as_str()), unit),
         )
         .map_err(error)?;
     if ended > 0 {
         changed(t, &user)?;
+        wait(t, &user, now_ms)?;
     }
     Ok(RightsChange::Done { user, count: ended as u64 })
 }

@@ -22,9 +22,10 @@ CREATE TABLE person (
     user BLOB PRIMARY KEY, name TEXT NOT NULL, since_ms INTEGER NOT NULL, rights INTEGER NOT NULL DEFAULT 0, shut_ms INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE person_right (
-    user BLOB NOT NULL REFERENCES person (user), role TEXT NOT NULL, grid TEXT NOT NULL, since_ms INTEGER NOT NULL,
-    ended_ms INTEGER, PRIMARY KEY (user, role, grid, since_ms)
-) STRICT, WITHOUT ROWID;
+    id INTEGER PRIMARY KEY, user BLOB NOT NULL REFERENCES person (user), role TEXT NOT NULL, grid TEXT NOT NULL, unit TEXT,
+    from_ms INTEGER, until_ms INTEGER, since_ms INTEGER NOT NULL, ended_ms INTEGER
+) STRICT;
+CREATE INDEX person_right_user ON person_right (user, ended_ms);
 CREATE TABLE device (
     device BLOB PRIMARY KEY, user BLOB NOT NULL REFERENCES person (user), key BLOB NOT NULL, app TEXT NOT NULL,
     since_ms INTEGER NOT NULL, shut_ms INTEGER
@@ -35,7 +36,8 @@ CREATE TABLE certificate (
     PRIMARY KEY (device, signer)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE invitation (
-    hash BLOB PRIMARY KEY, role TEXT NOT NULL, grid TEXT NOT NULL, until_ms INTEGER NOT NULL, used_by BLOB, used_ms INTEGER
+    hash BLOB PRIMARY KEY, role TEXT NOT NULL, grid TEXT NOT NULL, unit TEXT, right_from_ms INTEGER, right_until_ms INTEGER,
+    until_ms INTEGER NOT NULL, used_by BLOB, used_ms INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE nonce (
     device BLOB PRIMARY KEY REFERENCES device (device), nonce BLOB NOT NULL, until_ms INTEGER NOT NULL

@@ -24,6 +24,7 @@ fn no_query_of_feed_page_or_timers_scans() {
         quarantine::COUNT,
         rights::HELD,
         rights::OF,
+        rights::NEXT,
         feed::ROWS,
         feed::ENTRIES,
         feed::ENVELOPE,

@@ -1,10 +1,10 @@
 //! Durable timers: what is due runs once, after a restart too, in the transaction that forgets it.
 
 use rusqlite::OptionalExtension;
-use yuandian_model::CaseId;
+use yuandian_model::{CaseId, UserId};
 
 use super::writing::Transaction;
-use super::{ages, copies, error, membership};
+use super::{ages, copies, error, membership, rights};
 use crate::limits::TIMERS_PER_TICK_MAX;
 use crate::store::{StoreError, Swept, UploadId};
 
@@ -18,6 +18,9 @@ pub const UPLOAD: &str = "upload";
 pub const GONE: &str = "gone";
 /// A case ended long ago; the subject is its id.
 pub const AGE: &str = "age";
+
+/// A right of a person begins or ends; the subject is the person.
+pub const RIGHT: &str = "right";
 
 /// A commit that waits is judged for the last time; the subject is its id. The hub does it: it needs the gate.
 pub const HELD: &str = "held";
@@ -75,6 +78,14 @@ pub fn sweep(t: &Transaction<'_>, now_ms: i64) -> Result<Swept, StoreError> {
             GONE => {
                 // Sets its own next time.
                 membership::forget(t, now_ms)?;
+                continue;
+            }
+            RIGHT => {
+                // Sets its own next time.
+                clear(t, &kind, &subject)?;
+                if let Some(user) = UserId::from_slice(&subject) {
+                    rights::turn(t, &user, now_ms)?;
+                }
                 continue;
             }
             BACKUP => {

@@ -1,0 +1,273 @@
+use super::*;
+use crate::catalogue::Catalogue;
+use crate::ids::UserId;
+use crate::progress::Progress;
+use crate::seeded::Random;
+use crate::writing::{Writing, may_write};
+
+const HERE: &str = "410102001";
+const SERVICE: &str = "case.city.E06010";
+
+fn grant(role: Role, at: &str) -> Grant {
+    Grant::new(role, at.parse().unwrap())
+}
+
+fn of(role: Role, at: &str, org: &str) -> Grant {
+    grant(role, at).of(org.parse().unwrap())
+}
+
+fn person(grants: &[Grant]) -> Actor {
+    Actor { user: UserId([9; 16]), grants: grants.to_vec() }
+}
+
+fn case(service: &str, stage: &str, units: &[&str]) -> CaseState {
+    CaseState {
+        service: crate::ServiceId(service.into()),
+        catalogue: 1,
+        grid: HERE.parse().unwrap(),
+        author: UserId([1; 16]),
+        stage: stage.into(),
+        act_seq: 4,
+        holders: vec![],
+        waiting: vec![],
+        followers: vec![],
+        progress: Progress {
+            units: units.iter().map(|unit| (*unit).to_owned()).collect(),
+            ..Progress::default()
+        },
+    }
+}
+
+fn asked(catalogue: &Catalogue, state: &CaseState, act: &str, who: Principal<'_>) -> Result<(), Refusal> {
+    let service = catalogue.service(&state.service.0);
+    let row = service.unwrap().1.act(act).unwrap();
+    authorize(who, Action::Act(row), Record::Case { service, state })
+}
+
+fn told(refusal: &Refusal) -> (Code, Option<&str>) {
+    let fact = ["until", "from", "unit"].iter().find_map(|name| refusal.facts.get(*name));
+    (refusal.code, fact.map(String::as_str))
+}
+
+#[test]
+fn a_right_of_a_unit_counts_while_the_unit_works_on_the_case() {
+    let catalogue = Catalogue::embedded();
+    let lead = case(SERVICE, "dispatched", &["unit.a"]);
+    let joint = case(SERVICE, "dispatched", &["unit.b", "unit.a"]);
+    let recalled = case(SERVICE, "filed", &[]);
+    let other = (Code::RScope, Some("unit.a"));
+    let table = [
+        ("without a unit", grant(Role::Handler, HERE), [None, None, None]),
+        ("of a unit", of(Role::Handler, "410102", "unit.a"), [None, None, Some(other)]),
+        ("of another", of(Role::Handler, HERE, "unit.c"), [Some((Code::RScope, Some("unit.c"))); 3]),
+        ("of a unit elsewhere", of(Role::Handler, "410103", "unit.a"), [Some((Code::RScope, None)); 3]),
+        (
+            "of a unit, another role",
+            of(Role::Collector, HERE, "unit.a"),
+            [
+                Some((Code::RRole, None)),
+                Some((Code::RRole, None)),
+                // Its part is told about the case.
+                Some((Code::RState, None)),
+            ],
+        ),
+    ];
+    for (who, right, expected) in table {
+        let actor = person(&[right]);
+        for (state, expected) in [&lead, &joint, &recalled].into_iter().zip(expected) {
+            let refusal = asked(&catalogue, state, "start", actor.at(0)).err();
+            assert_eq!(refusal.as_ref().map(told), expected, "{who} in {:?}", state.progress.units);
+        }
+    }
+}
+
+#[test]
+fn who_works_for_a_unit_reads_and_writes_its_cases_alone() {
+    let catalogue = Catalogue::embedded();
+    let theirs = case(SERVICE, "dispatched", &["unit.a"]);
+    let others = case(SERVICE, "dispatched", &["unit.b"]);
+    let unit: OrgId = "unit.a".parse().unwrap();
+    let (all, notes) = (Ok(Writing::Everything), Ok(Writing::Additions));
+    let table = [
+        (grant(Role::Handler, HERE), Some(Sight::Grid), all, all),
+        (of(Role::Handler, HERE, "unit.a"), Some(Sight::Unit(&unit)), all, Err(Code::RScope)),
+        (of(Role::HandlerUnit, HERE, "unit.a"), Some(Sight::Unit(&unit)), all, Err(Code::RScope)),
+        (of(Role::ServiceProvider, HERE, "unit.a"), Some(Sight::Unit(&unit)), notes, Err(Code::RScope)),
+        (grant(Role::ServiceProvider, HERE), None, Err(Code::RRole), Err(Code::RRole)),
+        // A role that is held for no unit gains nothing by one.
+        (of(Role::GridWorker, HERE, "unit.a"), None, Err(Code::RRole), Err(Code::RRole)),
+        (of(Role::Resident, HERE, "unit.a"), None, Err(Code::RRole), Err(Code::RRole)),
+    ];
+    for (right, sight, on_theirs, on_others) in table {
+        let actor = person(std::slice::from_ref(&right));
+        let seen: Vec<_> = actor.at(0).sights().map(|(sight, grid)| (sight, grid.as_str())).collect();
+        assert_eq!(seen, sight.map(|sight| (sight, HERE)).into_iter().collect::<Vec<_>>(), "{right}");
+        let may = |state| may_write(&catalogue, state, &actor, 0).map_err(|refusal| refusal.code);
+        assert_eq!((may(&theirs), may(&others)), (on_theirs, on_others), "{right}");
+    }
+}
+
+#[test]
+fn a_right_is_held_from_its_beginning_up_to_its_end() {
+    let catalogue = Catalogue::embedded();
+    let state = case(SERVICE, "dispatched", &["unit.a"]);
+    let (from, until) = (beijing(1_000_000), beijing(2_000_000));
+    let (coming, ended) =
+        (Some((Code::RRole, Some(from.as_str()))), Some((Code::RRole, Some(until.as_str()))));
+    for right in [grant(Role::Handler, HERE), of(Role::Handler, HERE, "unit.a")] {
+        let actor = person(&[right.during(Some(1_000_000), Some(2_000_000))]);
+        for (at_ms, expected) in
+            [(999_999, coming), (1_000_000, None), (1_999_999, None), (2_000_000, ended), (i64::MAX, ended)]
+        {
+            let who = actor.at(at_ms);
+            let refusal = asked(&catalogue, &state, "start", who).err();
+            assert_eq!(refusal.as_ref().map(told), expected, "{at_ms}");
+            let refusal = may_write(&catalogue, &state, &actor, at_ms).err();
+            assert_eq!(refusal.as_ref().map(told), expected, "{at_ms}");
+            assert_eq!(who.sights().count(), usize::from(expected.is_none()), "{at_ms}");
+        }
+    }
+    // What would not reach here is no reason, whenever it is held.
+    let elsewhere = grant(Role::Handler, "410103").during(None, Some(5));
+    let foreign = of(Role::Handler, HERE, "unit.b").during(None, Some(5));
+    for right in [elsewhere, foreign] {
+        let refusal = asked(&catalogue, &state, "start", person(&[right]).at(9)).unwrap_err();
+        assert_eq!(told(&refusal), (Code::RRole, None));
+    }
+    let said = |rights: &[Grant]| {
+        let refusal = asked(&catalogue, &state, "start", person(rights).at(9_000)).unwrap_err();
+        ["until", "from"].iter().find_map(|fact| refusal.facts.get(*fact).cloned())
+    };
+    let ends = |until_ms| grant(Role::Handler, HERE).during(None, Some(until_ms));
+    let begins = |from_ms| grant(Role::Handler, HERE).during(Some(from_ms), None);
+    assert_eq!(said(&[ends(3_000), ends(7_000), ends(5_000)]), Some(beijing(7_000)), "the last end");
+    assert_eq!(
+        said(&[begins(30_000), ends(3_000), begins(20_000)]),
+        Some(beijing(20_000)),
+        "the next beginning"
+    );
+}
+
+#[test]
+fn a_case_is_opened_by_a_right_that_is_held_whatever_its_unit() {
+    let catalogue = Catalogue::embedded();
+    let (service, _) = catalogue.service("case.snap").unwrap();
+    let role = service.create[0];
+    let grid = HERE.parse().unwrap();
+    let open = |right: Grant| {
+        let actor = person(&[right]);
+        let opened = authorize(actor.at(10), Action::Open, Record::New { service, grid: &grid });
+        let anywhere = actor.at(10).opens_in(service).map(ToString::to_string);
+        (
+            opened.err().map(|refusal| refusal.code),
+            anywhere.map_err(|refusal| told(&refusal).1.map(str::to_owned)),
+        )
+    };
+    let here = || Ok::<_, Option<String>>(HERE.to_owned());
+    assert_eq!(open(grant(role, HERE)), (None, here()));
+    assert_eq!(open(of(role, HERE, "unit.a")), (None, here()));
+    assert_eq!(open(grant(role, HERE).during(Some(10), Some(11))), (None, here()));
+    assert_eq!(open(grant(role, HERE).during(Some(11), None)), (Some(Code::RRole), Err(Some(beijing(11)))));
+    assert_eq!(open(grant(role, HERE).during(None, Some(10))), (Some(Code::RRole), Err(Some(beijing(10)))));
+    assert_eq!(open(grant(role, "410103")), (Some(Code::RScope), Ok("410103".to_owned())));
+    assert_eq!(open(grant(Role::Admin, HERE)), (Some(Code::RRole), Err(None)));
+    let later = [grant(role, "410103").during(None, Some(5)), grant(role, HERE)];
+    assert_eq!(
+        person(&later).at(10).opens_in(service).map(ToString::to_string).ok(),
+        here().ok(),
+        "the first that is held"
+    );
+}
+
+#[test]
+fn what_is_asked_of_the_wrong_record_is_refused() {
+    let catalogue = Catalogue::embedded();
+    let state = case(SERVICE, "dispatched", &[]);
+    let known = catalogue.service(SERVICE);
+    let (service, workflow) = known.unwrap();
+    let actor = person(&[grant(Role::Handler, HERE)]);
+    let new = Record::New { service, grid: &state.grid };
+    let there = Record::Case { service: known, state: &state };
+    let unknown = Record::Case { service: None, state: &state };
+    let row = workflow.act("start").unwrap();
+    let table = [
+        (Action::Act(row), new, Some(Code::RGone)),
+        (Action::Add, new, Some(Code::RGone)),
+        (Action::Write, new, Some(Code::RGone)),
+        (Action::Open, there, Some(Code::RState)),
+        (Action::Act(row), unknown, Some(Code::RSchema)),
+        (Action::Write, unknown, None),
+    ];
+    for (action, record, expected) in table {
+        let refusal = authorize(actor.at(0), action, record).err();
+        assert_eq!(refusal.map(|refusal| refusal.code), expected, "{action:?}");
+    }
+}
+
+/// What rights meant before they had units and validities.
+fn plainly(actor: &Actor, roles: &[Role], grid: &DivisionCode) -> Option<Code> {
+    let held: Vec<_> = actor.grants.iter().filter(|grant| roles.contains(&grant.role)).collect();
+    match held.iter().any(|grant| grant.grid.covers(grid)) {
+        true => None,
+        false if held.is_empty() => Some(Code::RRole),
+        false => Some(Code::RScope),
+    }
+}
+
+#[test]
+fn a_right_without_unit_and_validity_is_what_it_always_was() {
+    const GRIDS: [&str; 6] = ["4101", "410102", HERE, "410102001002", "410103", "410102002"];
+    const UNITS: [&[&str]; 3] = [&[], &["unit.a"], &["unit.a", "unit.b"]];
+    let catalogue = Catalogue::embedded();
+    let services: Vec<_> = catalogue.services().map(|service| service.id.0.clone()).collect();
+    let mut random = Random::new(21);
+    let mut pick = |n: usize| usize::try_from(random.below(n as u64)).unwrap();
+    let (mut yes, mut no) = (0, 0);
+    for _ in 0..4_000 {
+        let rights: Vec<_> =
+            (0..pick(4)).map(|_| grant(Role::ALL[pick(Role::ALL.len())], GRIDS[pick(GRIDS.len())])).collect();
+        let actor = person(&rights);
+        let (service, workflow) = catalogue.service(&services[pick(services.len())]).unwrap();
+        let row = &workflow.acts[pick(workflow.acts.len())];
+        let state =
+            case(&service.id.0, &row.from.first().cloned().unwrap_or_default(), UNITS[pick(UNITS.len())]);
+        let at_ms = i64::try_from(pick(1_000)).unwrap();
+        let roles: Vec<Role> = row
+            .by
+            .iter()
+            .flat_map(|party| match party {
+                Party::Handler => service.handle.clone(),
+                Party::Approver => service.approve.clone(),
+                Party::Role(role) => vec![*role],
+                _ => vec![],
+            })
+            .collect();
+        let act = asked(&catalogue, &state, &row.id, actor.at(at_ms)).err();
+        if row.from.is_empty() {
+            continue;
+        }
+        assert_eq!(
+            act.as_ref().map(|refusal| refusal.code),
+            plainly(&actor, &roles, &state.grid),
+            "{rights:?} {}",
+            row.id
+        );
+        let new = Record::New { service, grid: &state.grid };
+        let open = authorize(actor.at(at_ms), Action::Open, new).err().map(|refusal| refusal.code);
+        assert_eq!(open, plainly(&actor, &service.create, &state.grid), "{rights:?} {}", service.id.0);
+        let works: Vec<Role> = Role::ALL.iter().copied().filter(|role| role.works_the_grid()).collect();
+        let helps = neighbours_may_take((service, workflow)).then_some(Role::Volunteer);
+        let adds: Vec<Role> = works.iter().copied().chain(helps).collect();
+        let written = may_write(&catalogue, &state, &actor, at_ms);
+        let expected = match (plainly(&actor, &works, &state.grid), plainly(&actor, &adds, &state.grid)) {
+            (None, _) => Ok(Writing::Everything),
+            (_, None) => Ok(Writing::Additions),
+            (_, Some(code)) => Err(code),
+        };
+        assert_eq!(written.map_err(|refusal| refusal.code), expected, "{rights:?}");
+        let sights = rights.iter().filter(|right| right.role.works_the_grid()).count();
+        assert_eq!(actor.at(at_ms).sights().filter(|(sight, _)| *sight == Sight::Grid).count(), sights);
+        if act.is_none() { yes += 1 } else { no += 1 }
+    }
+    assert!(yes > 100 && no > 100, "{yes} {no}");
+}
