@@ -66,7 +66,7 @@ mod tests {
     const HERE: &str = "410102001";
 
     fn person(number: u8, roles: &[Role]) -> Actor {
-        let grants = roles.iter().map(|role| Grant { role: *role, grid: HERE.parse().unwrap() });
+        let grants = roles.iter().map(|role| Grant::new(*role, HERE.parse().unwrap()));
         Actor { user: UserId([number; 16]), grants: grants.collect() }
     }
 
