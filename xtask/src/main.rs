@@ -19,6 +19,7 @@ mod kotlin;
 mod lanes;
 mod lint;
 mod mirror;
+mod mutants;
 mod place;
 mod python;
 mod room;
@@ -126,6 +127,8 @@ enum Chore {
         #[arg(long)]
         json: bool,
     },
+    /// How many small changes of a room's rules, rights and calendar its own tests notice; exit code 1 below 90 %.
+    Mutants(mutants::Asked),
     /// Run a named benchmark; the last line is its result.
     Bench {
         /// Which one (`capture`, `open`, …).
@@ -199,6 +202,7 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
     match chore {
         Chore::Test { quick, only } => return Ok(lanes::run(&lanes::choose(quick, only))),
         Chore::Coverage { room, json } => return coverage::run(room, json),
+        Chore::Mutants(asked) => return mutants::run(&asked),
         Chore::Demo { exit } => binaries::become_demo(exit),
         Chore::Gate(args) => gate::become_gate(&args.base, &args.dir, args.structure_only, args.json),
         Chore::Sim { args } => binaries::become_sim(&args),
