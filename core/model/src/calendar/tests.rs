@@ -267,7 +267,10 @@ fn a_moment_needs_its_offset_and_no_leap_second() {
     }
     use MomentError as E;
     type Kind = fn(String) -> E;
-    let bad: [(&str, Kind); 17] = [
+    let bad: [(&str, Kind); 20] = [
+        ("2026-09-30T16:00:00.+08:00", E::Form),
+        ("2026-09-30T16:00:00.5x+08:00", E::Form),
+        ("2026-09-30T16:00:00.1234567890+08:00", E::Form),
         ("2026-06-30T23:59:60+08:00", E::LeapSecond),
         ("2026-06-30T23:59:60Z", E::LeapSecond),
         ("2026-06-30T23:59:61Z", E::NoSuchTime),

@@ -36,6 +36,8 @@ fn the_embedded_calendar_says_where_its_years_come_from() {
     }
     assert_eq!(calendar.next_workday(date("2026-09-30")), Ok(date("2026-10-08")));
     assert!(calendar.next_workday(date("2027-12-31")).is_err());
+    let late = calendar.due(bj("2027-12-31 19:00"), limit("1 work_day"), &Suspensions::none());
+    assert_eq!(late, Err(CalendarError::YearUnknown { year: 2028, first: 2024, last: 2027 }));
     assert!(calendar.year(2023).is_err());
 }
 
@@ -46,6 +48,7 @@ const YEAR: &str = "[[year]]\nyear = 2026\nsource = \"generated\"\ncitation = \"
 fn a_city_brings_its_own_calendar() {
     let calendar = WorkingCalendar::parse(&format!("{OFFICE}{YEAR}")).unwrap();
     assert_eq!(calendar.windows()[0].texts(), ["09:00", "17:00"]);
+    assert_eq!(calendar.zone().name(), "Asia/Shanghai");
     let due = calendar.due(bj("2026-03-07 16:00"), limit("1 work_day"), &Suspensions::none());
     assert_eq!(due.unwrap().unwrap().at, bj("2026-03-09 16:00"));
     // Summer time moves the clock, not the office: one day of work from Friday to Monday is 71 hours.
@@ -87,6 +90,12 @@ fn a_bad_calendar_says_what_is_wrong() {
         (holiday("from = 2026-05-01\nto = 2026-05-03\nworkdays = [2026-05-10, 2026-05-10]"), "twice"),
         (
             window("[\"01:30\", \"02:30\"]")
+                .replace("Asia/Shanghai", "Europe/Berlin")
+                .replace("\"sunday\"", ""),
+            "2026-03-29 the zone's clock changes",
+        ),
+        (
+            window("[\"01:00\", \"05:00\"]")
                 .replace("Asia/Shanghai", "Europe/Berlin")
                 .replace("\"sunday\"", ""),
             "2026-03-29 the zone's clock changes",
