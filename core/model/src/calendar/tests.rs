@@ -351,6 +351,9 @@ fn timers_learn_when_to_warn() {
     );
     assert_eq!(texts(&["2026-03-02 12:00.."], &[30, 20]), [Some("03-02T12:00".to_owned()), None]);
     assert_eq!(texts(&[], &[]), []);
+    // Of a working day begun at 8:30 the last working minute is not the end: it has all night.
+    let day = calendar.warning_points(bj("2026-03-02 08:30"), limit("1 work_day"), &suspended(&[]), &[0]);
+    assert_eq!(day.unwrap()[0].at, Some(bj("2026-03-03 08:30")));
     for bad in [101, -limits::WARNING_PERCENT_MAX - 1] {
         assert_eq!(points(&[], &[bad]), Err(CalendarError::Percent(bad)));
     }

@@ -79,6 +79,7 @@ fn a_bad_calendar_says_what_is_wrong() {
         (window("[\"09:00\", \"09:00\"]"), "09:00 to 09:00"),
         (window("[\"09:00\", \"24:00\"]"), "09:00 to 24:00"),
         (window("[\"9:00\", \"17:00\"]"), "9:00 to 17:00"),
+        (window("[\"09:00\", \"16:60\"]"), "09:00 to 16:60"),
         (window("[\"09:00\", \"12:00\"], [\"12:00\", \"17:00\"]"), "12:00 to 17:00"),
         (holiday("from = 2026-05-01\nto = 2026-04-30"), "ends the period before it begins"),
         (holiday("from = 2025-12-31\nto = 2026-01-01"), "2025-12-31 is no day of that year"),

@@ -150,6 +150,15 @@ fn who_waits_and_asks_again_is_told_the_same_place() {
 }
 
 #[test]
+fn who_holds_what_is_done_does_not_claim_it_again() {
+    let mut world = World::opened("help.errand", &asker());
+    world.code("claim", &volunteer(11));
+    assert_eq!(world.code("claim", &volunteer(11)), Code::Dup);
+    assert_eq!(world.code("report_back", &volunteer(11)), Code::Ok);
+    assert_eq!(world.code("claim", &volunteer(11)), Code::RState);
+}
+
+#[test]
 fn a_case_is_taken_up_above_its_street_and_ends_at_the_city() {
     let mut world = dispatched();
     world.state.as_mut().unwrap().grid = grid("410102001002");
