@@ -38,6 +38,11 @@ fn the_embedded_calendar_says_where_its_years_come_from() {
     assert!(calendar.next_workday(date("2027-12-31")).is_err());
     let late = calendar.due(bj("2027-12-31 19:00"), limit("1 work_day"), &Suspensions::none());
     assert_eq!(late, Err(CalendarError::YearUnknown { year: 2028, first: 2024, last: 2027 }));
+    // Up to the last midnight that is known time counts, and none after the last window.
+    let evening = bj("2027-12-31 20:00");
+    let left =
+        calendar.remaining_ms(bj("2027-12-31 17:00"), limit("2 work_hour"), &Suspensions::none(), evening);
+    assert_eq!(left, Ok(3_600_000));
     assert!(calendar.year(2023).is_err());
 }
 
