@@ -403,6 +403,7 @@ fn extensions_are_capped_in_number_and_amount() {
 #[test]
 fn clocks_have_their_words() {
     for clock in Clock::ALL {
+        assert_eq!(clock.to_string(), clock.id());
         assert_eq!(clock.id().parse(), Ok(clock));
     }
     assert!("dispose ".parse::<Clock>().is_err());

@@ -56,6 +56,15 @@ fn a_city_brings_its_own_calendar() {
     assert_eq!(calendar.zone().name(), "Asia/Shanghai");
     let due = calendar.due(bj("2026-03-07 16:00"), limit("1 work_day"), &Suspensions::none());
     assert_eq!(due.unwrap().unwrap().at, bj("2026-03-09 16:00"));
+    // Begun with a window of the day it ends with that window, not with the one before.
+    let three = "[\"08:00\", \"10:00\"], [\"12:00\", \"14:00\"], [\"16:00\", \"18:00\"]";
+    let calendar = OFFICE.replace("[\"09:00\", \"17:00\"]", three);
+    let calendar = WorkingCalendar::parse(&format!("{calendar}{YEAR}")).unwrap();
+    for window in ["08:00", "12:00", "16:00"] {
+        let begin = bj(&format!("2026-03-02 {window}"));
+        let due = calendar.due(begin, limit("1 work_day"), &Suspensions::none()).unwrap().unwrap();
+        assert_eq!(due.at, bj(&format!("2026-03-03 {window}")));
+    }
     // Summer time moves the clock, not the office: one day of work from Friday to Monday is 71 hours.
     let berlin = format!("{OFFICE}{YEAR}").replace("Asia/Shanghai", "Europe/Berlin");
     let berlin = WorkingCalendar::parse(&berlin.replace("\"sunday\"", "\"saturday\", \"sunday\"")).unwrap();
