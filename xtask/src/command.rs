@@ -111,6 +111,14 @@ impl Call {
         if status.success() { Ok(()) } else { Err(failed(format!("`{}` ended with {status}", self.shown))) }
     }
 
+    /// Runs it with all its output on stderr, and returns its exit code.
+    pub fn code(mut self) -> Result<i32, Stop> {
+        self.announce();
+        self.command.stdin(Stdio::null()).stdout(Stdio::from(std::io::stderr()));
+        let status = self.command.status().map_err(|error| failed(format!("{}: {error}", self.shown)))?;
+        status.code().ok_or_else(|| failed(format!("`{}` ended with {status}", self.shown)))
+    }
+
     /// Runs it with both outputs in the file `log`. It fails as [`Call::run`] does, with the last lines of the log.
     pub fn run_into(mut self, log: &Path) -> Done {
         self.announce();

@@ -13,13 +13,16 @@ mod binaries;
 mod bindings;
 mod chroot;
 mod command;
+mod coverage;
 mod gate;
 mod kotlin;
 mod lanes;
 mod lint;
 mod mirror;
+mod mutants;
 mod place;
 mod python;
+mod room;
 mod scenarios;
 mod swift;
 mod tools;
@@ -116,6 +119,16 @@ enum Chore {
         #[arg(long)]
         json: bool,
     },
+    /// How much of a room its own tests come through, by branches and lines; exit code 1 below 95 % of the branches.
+    Coverage {
+        /// Whose tests.
+        room: room::Room,
+        /// Only a line of JSON on stdout.
+        #[arg(long)]
+        json: bool,
+    },
+    /// How many small changes of a room's rules, rights and calendar its own tests notice; exit code 1 below 90 %.
+    Mutants(mutants::Asked),
     /// Run a named benchmark; the last line is its result.
     Bench {
         /// Which one (`capture`, `open`, …).
@@ -188,6 +201,8 @@ fn main() -> ExitCode {
 fn run(chore: Chore) -> Result<ExitCode, Stop> {
     match chore {
         Chore::Test { quick, only } => return Ok(lanes::run(&lanes::choose(quick, only))),
+        Chore::Coverage { room, json } => return coverage::run(room, json),
+        Chore::Mutants(asked) => return mutants::run(&asked),
         Chore::Demo { exit } => binaries::become_demo(exit),
         Chore::Gate(args) => gate::become_gate(&args.base, &args.dir, args.structure_only, args.json),
         Chore::Sim { args } => binaries::become_sim(&args),

@@ -6,25 +6,27 @@ use crate::command::{Call, Done, io, skipped};
 use crate::place;
 
 /// A program and the Debian packages that bring it.
-pub struct Tool {
+pub struct Tool<'t> {
     /// What is looked for on the search path.
-    pub program: &'static str,
+    pub program: &'t str,
     /// An argument with which it ends at once and well.
-    pub probe: &'static str,
+    pub probe: &'t str,
     /// What to install for it.
-    pub packages: &'static [&'static str],
+    pub packages: &'t [&'t str],
 }
 
 /// Kotlin is built by Maven.
-pub const MAVEN: Tool = Tool { program: "mvn", probe: "--version", packages: &["maven"] };
+pub const MAVEN: Tool<'static> = Tool { program: "mvn", probe: "--version", packages: &["maven"] };
 /// A compiler, not only a runtime: Maven's plugins ask for it.
-pub const JAVA: Tool = Tool { program: "javac", probe: "-version", packages: &["openjdk-17-jdk-headless"] };
+pub const JAVA: Tool<'static> =
+    Tool { program: "javac", probe: "-version", packages: &["openjdk-17-jdk-headless"] };
 /// The Python binding needs the interpreter and its own library only.
-pub const PYTHON: Tool = Tool { program: "python3", probe: "--version", packages: &["python3"] };
+pub const PYTHON: Tool<'static> = Tool { program: "python3", probe: "--version", packages: &["python3"] };
 /// Makes the Swift chroot.
-pub const DEBOOTSTRAP: Tool = Tool { program: "debootstrap", probe: "--version", packages: &["debootstrap"] };
+pub const DEBOOTSTRAP: Tool<'static> =
+    Tool { program: "debootstrap", probe: "--version", packages: &["debootstrap"] };
 
-impl Tool {
+impl Tool<'_> {
     /// Whether it is on this machine.
     pub fn is_here(&self) -> bool {
         Call::new(self.program).arg(self.probe).succeeds()

@@ -257,9 +257,19 @@ mod tests {
             ("code,name,level\n410102,中原区,district\n", 2),
             ("code,name,level\n4101,郑州市,city\n4101,郑州市,city\n", 3),
             ("code,name,level\nabc,郑州市,city\n", 2),
+            ("code,name\n4101,郑州市\n", 2),
         ];
         for (text, line) in cases {
             assert_eq!(Divisions::parse(text).unwrap_err().line, line, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_came_over_the_wire_is_a_code() {
+        let wire = |text: &str| minicbor::decode::<DivisionCode>(&minicbor::to_vec(text).unwrap());
+        assert_eq!(wire("410102001").unwrap(), code("410102001"));
+        for text in ["", "41010", "41010200100a"] {
+            assert!(wire(text).is_err(), "{text}");
         }
     }
 }

@@ -407,4 +407,22 @@ mod tests {
         );
         assert_eq!(too_late.unwrap_err().code, Code::RRole);
     }
+
+    #[test]
+    fn what_the_catalogue_does_not_know_is_refused_whatever_the_right() {
+        let late = standing(Role::GridWorker, 0, ENDED_MS);
+        assert_eq!(outcome(&case("case.gone", "reported"), "self_handle", &late), (Code::RSchema, false));
+        assert_eq!(outcome(&case("case.snap", "reported"), "dance", &late), (Code::RSchema, false));
+        assert_eq!(outcome(&case("case.snap", "reported"), "report", &late), (Code::RState, false));
+    }
+
+    #[test]
+    fn a_right_that_is_still_held_decides_before_one_that_has_ended() {
+        let now = Actor { grants: vec![grant(Role::GridHead, STREET)], ..nobody() };
+        let capture = Capture { at_ms: 0, received_ms: ENDED_MS };
+        let both = Standing::of(now, &ended(Role::GridWorker), capture, GRACE_MS);
+        assert!(both.then.is_some());
+        assert_eq!(outcome(&case("case.snap", "reported"), "self_handle", &both), (Code::Ok, false));
+        assert_eq!(outcome(&case("case.snap", "closed"), "self_handle", &both), (Code::RState, true));
+    }
 }

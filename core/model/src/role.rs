@@ -139,4 +139,11 @@ mod tests {
         }
         assert!("king".parse::<Role>().unwrap_err().to_string().contains("grid_worker"));
     }
+
+    #[test]
+    fn a_role_is_written_as_its_id() {
+        for role in Role::ALL {
+            assert_eq!((String::from(*role), role.to_string()), (role.id().to_owned(), role.id().to_owned()));
+        }
+    }
 }

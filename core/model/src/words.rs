@@ -386,4 +386,17 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn a_blank_word_is_a_missing_one_and_a_code_without_words_is_its_id() {
+        let mut words = Words::embedded();
+        words.stage.get_mut("open").unwrap().zh = " ".into();
+        words.stage.get_mut("claimed").unwrap().en = String::new();
+        assert_eq!(words.missing(&Catalogue::embedded()), ["stage claimed", "stage open"]);
+        words.code.remove(Code::RState.id());
+        assert_eq!(
+            words.reason(Code::RState, &Facts::new()),
+            Title { zh: "r_state".into(), en: "r_state".into() }
+        );
+    }
 }

@@ -229,7 +229,7 @@ fn what_is_left_counts_in_the_units_own_time() {
 #[test]
 fn a_limit_is_read_and_written_back() {
     for text in ["4 work_hour", "20 work_day", "1 urgent_hour", "24 hour", "7 day", "15 minute"] {
-        assert_eq!(limit(text).to_string(), text);
+        assert_eq!((limit(text).to_string(), String::from(limit(text))), (text.to_owned(), text.to_owned()));
     }
     let max = limits::LIMIT_AMOUNT_MAX;
     assert!(format!("{} day", max - 1).parse::<Limit>().is_ok());
@@ -263,11 +263,15 @@ fn a_moment_needs_its_offset_and_no_leap_second() {
         ("2200-12-31T23:59:59.999Z", Moment::LAST.ms()),
     ];
     for (text, ms) in good {
-        assert_eq!(at(text).ms(), ms, "{text}");
+        assert_eq!((at(text).ms(), i64::from(at(text))), (ms, ms), "{text}");
+        assert_eq!(at(&at(text).to_string()), at(text), "{text}");
     }
     use MomentError as E;
     type Kind = fn(String) -> E;
-    let bad: [(&str, Kind); 17] = [
+    let bad: [(&str, Kind); 21] = [
+        ("2026-09-30T16:00:00.+08:00", E::Form),
+        ("2026-09-30T16:00:00.5x+08:00", E::Form),
+        ("2026-09-30T16:00:00.1234567890+08:00", E::Form),
         ("2026-06-30T23:59:60+08:00", E::LeapSecond),
         ("2026-06-30T23:59:60Z", E::LeapSecond),
         ("2026-06-30T23:59:61Z", E::NoSuchTime),
@@ -277,6 +281,7 @@ fn a_moment_needs_its_offset_and_no_leap_second() {
         ("2026-02-29T16:00Z", E::NoSuchTime),
         ("2026-13-01T16:00Z", E::NoSuchTime),
         ("2026-09-30T16:00+24:00", E::NoSuchTime),
+        ("2026-09-30T16:00+08:60", E::NoSuchTime),
         ("2026-09-30 16:00+08:00", E::Form),
         ("2026-09-30T16:00+0800", E::Form),
         ("2026-9-30T16:00+08:00", E::Form),
@@ -348,6 +353,9 @@ fn timers_learn_when_to_warn() {
     );
     assert_eq!(texts(&["2026-03-02 12:00.."], &[30, 20]), [Some("03-02T12:00".to_owned()), None]);
     assert_eq!(texts(&[], &[]), []);
+    // Of a working day begun at 8:30 the last working minute is not the end: it has all night.
+    let day = calendar.warning_points(bj("2026-03-02 08:30"), limit("1 work_day"), &suspended(&[]), &[0]);
+    assert_eq!(day.unwrap()[0].at, Some(bj("2026-03-03 08:30")));
     for bad in [101, -limits::WARNING_PERCENT_MAX - 1] {
         assert_eq!(points(&[], &[bad]), Err(CalendarError::Percent(bad)));
     }
@@ -395,6 +403,7 @@ fn extensions_are_capped_in_number_and_amount() {
 #[test]
 fn clocks_have_their_words() {
     for clock in Clock::ALL {
+        assert_eq!(clock.to_string(), clock.id());
         assert_eq!(clock.id().parse(), Ok(clock));
     }
     assert!("dispose ".parse::<Clock>().is_err());

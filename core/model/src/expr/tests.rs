@@ -127,6 +127,8 @@ fn mistakes_are_named_with_their_column() {
         ("count(n) > 1", 7, "a list expected, this is a number"),
         ("length(l) > 1", 8, "a text expected, this is a list"),
         ("n in [1, 'a']", 10, "a number expected, this is a text"),
+        ("t in ['a', 1]", 12, "a text expected, this is a number"),
+        ("contains(t, 1)", 13, "a text expected, not 1"),
         ("n = 1", 3, "write =="),
         ("n > 1 && n < 3", 7, "write and"),
         ("t == 'a", 6, "a text without an end"),

@@ -192,3 +192,13 @@ fn a_text_may_be_exactly_at_its_limit() {
         }
     );
 }
+
+#[test]
+fn a_date_is_a_day_that_there_is() {
+    let form = service("field = [{ key = 'd', type = 'date', label = { zh = 'a', en = 'a' } }]");
+    let found = |day: &str| checked(&form, &[("d", day)], true).map_or_else(|e| e.id(), |_| "ok");
+    assert_eq!(["2026-12-31", "2028-02-29", "2000-02-29"].map(found), ["ok"; 3]);
+    let wrong =
+        ["2026-02-29", "2100-02-29", "2026-04-31", "2026-00-01", "20a6-01-01", "2026-1-01", "2026-01"];
+    assert_eq!(wrong.map(found), ["not_a"; 7]);
+}

@@ -149,6 +149,7 @@ fn buildings_are_found_by_their_other_names() {
         (",410102001002,", ",410102001,", "community"),
         ("41010200100200301", "41010200100300301", "grid"),
         ("41010200100200301", "410102001002", "grid"),
+        ("410102001002003,", "41010200100200A,", "grid"),
         (",6,48", ",-6,48", "floors"),
         (",6,48", ",201,48", "floors"),
         (",6,48", ",6,10001", "units"),
@@ -173,4 +174,57 @@ fn noise_is_refused_and_never_panics() {
         let _ = Register::<Component>::parse(&mutant);
         let _ = Register::<Building>::parse(&mutant);
     }
+}
+
+#[test]
+fn a_register_of_a_micro_grid_holds_what_stands_in_the_grid_around_it() {
+    let head = HEAD.replace("component", "building").replace("003\n", "00301\n");
+    let text = |grid: &str| {
+        format!("{head}id,name,community,grid,lng,lat\nB-1,3号楼,410102001002,{grid},113.61,34.752\n")
+    };
+    let read = |grid: &str| Register::<Building>::parse(&text(grid)).map_err(|errors| errors[0].to_string());
+    assert!(read("41010200100200301").is_ok());
+    assert!(read("410102001002003").is_ok(), "which of its micro-grids is not said");
+    let elsewhere = "410102001002004 does not lie in 41010200100200301";
+    assert_eq!(read("410102001002004").unwrap_err(), format!("line 6, grid: {elsewhere}"));
+}
+
+#[test]
+fn a_mistake_is_told_with_its_line_and_its_field_if_it_has_one() {
+    let told = |text: &str| {
+        let errors = Register::<Component>::parse(text).unwrap_err();
+        errors.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(told("# no key"), ["line 1: a header line `# key: value` expected"]);
+    assert_eq!(told(&good().replacen("供水井盖,", ",", 1)), ["line 6, GLBJMC: is missing"]);
+    let short = format!("{}短行\n", good());
+    assert_eq!(told(&short), ["line 10: not a row of the table: 1 fields, 13 columns"]);
+}
+
+#[test]
+fn after_so_many_mistakes_nothing_more_is_read() {
+    let found = |rows: usize| {
+        let text = format!("{HEAD}{COLUMNS}{}", "短行\n".repeat(rows));
+        let errors = Register::<Component>::parse(&text).unwrap_err();
+        let last = errors.last().unwrap().fault.to_string();
+        (errors.len(), last.starts_with("more than"))
+    };
+    let most = REGISTER_ERRORS_MAX;
+    assert_eq!(
+        [found(most), found(most + 1), found(most + 9)],
+        [(most, false), (most + 1, true), (most + 1, true)]
+    );
+    let columns: Vec<String> = (0..=most).map(|n| format!("c{n}")).collect();
+    let errors = Register::<Component>::parse(&format!("{HEAD}{}\n", columns.join(","))).unwrap_err();
+    assert_eq!(errors.len(), most);
+}
+
+#[test]
+fn a_file_that_is_too_long_is_not_read_at_all() {
+    let fault = |text: &str| Register::<Component>::parse(text).unwrap_err()[0].fault.to_string();
+    let bytes = format!("more than {REGISTER_BYTES_MAX} bytes");
+    assert_eq!(fault(&"#".repeat(REGISTER_BYTES_MAX + 1)), bytes);
+    assert_ne!(fault(&"#".repeat(REGISTER_BYTES_MAX)), bytes);
+    let rows: String = (0..=REGISTER_ROWS_MAX).map(|n| row(n, "井", 113.61)).collect();
+    assert_eq!(fault(&format!("{HEAD}{COLUMNS}{rows}")), format!("more than {REGISTER_ROWS_MAX} rows"));
 }

@@ -1,3 +1,6 @@
+mod edges;
+mod offers;
+
 use super::*;
 use crate::role::Role;
 

@@ -36,6 +36,13 @@ fn the_embedded_calendar_says_where_its_years_come_from() {
     }
     assert_eq!(calendar.next_workday(date("2026-09-30")), Ok(date("2026-10-08")));
     assert!(calendar.next_workday(date("2027-12-31")).is_err());
+    let late = calendar.due(bj("2027-12-31 19:00"), limit("1 work_day"), &Suspensions::none());
+    assert_eq!(late, Err(CalendarError::YearUnknown { year: 2028, first: 2024, last: 2027 }));
+    // Up to the last midnight that is known time counts, and none after the last window.
+    let evening = bj("2027-12-31 20:00");
+    let left =
+        calendar.remaining_ms(bj("2027-12-31 17:00"), limit("2 work_hour"), &Suspensions::none(), evening);
+    assert_eq!(left, Ok(3_600_000));
     assert!(calendar.year(2023).is_err());
 }
 
@@ -46,8 +53,18 @@ const YEAR: &str = "[[year]]\nyear = 2026\nsource = \"generated\"\ncitation = \"
 fn a_city_brings_its_own_calendar() {
     let calendar = WorkingCalendar::parse(&format!("{OFFICE}{YEAR}")).unwrap();
     assert_eq!(calendar.windows()[0].texts(), ["09:00", "17:00"]);
+    assert_eq!(calendar.zone().name(), "Asia/Shanghai");
     let due = calendar.due(bj("2026-03-07 16:00"), limit("1 work_day"), &Suspensions::none());
     assert_eq!(due.unwrap().unwrap().at, bj("2026-03-09 16:00"));
+    // Begun with a window of the day it ends with that window, not with the one before.
+    let three = "[\"08:00\", \"10:00\"], [\"12:00\", \"14:00\"], [\"16:00\", \"18:00\"]";
+    let calendar = OFFICE.replace("[\"09:00\", \"17:00\"]", three);
+    let calendar = WorkingCalendar::parse(&format!("{calendar}{YEAR}")).unwrap();
+    for window in ["08:00", "12:00", "16:00"] {
+        let begin = bj(&format!("2026-03-02 {window}"));
+        let due = calendar.due(begin, limit("1 work_day"), &Suspensions::none()).unwrap().unwrap();
+        assert_eq!(due.at, bj(&format!("2026-03-03 {window}")));
+    }
     // Summer time moves the clock, not the office: one day of work from Friday to Monday is 71 hours.
     let berlin = format!("{OFFICE}{YEAR}").replace("Asia/Shanghai", "Europe/Berlin");
     let berlin = WorkingCalendar::parse(&berlin.replace("\"sunday\"", "\"saturday\", \"sunday\"")).unwrap();
@@ -76,6 +93,7 @@ fn a_bad_calendar_says_what_is_wrong() {
         (window("[\"09:00\", \"09:00\"]"), "09:00 to 09:00"),
         (window("[\"09:00\", \"24:00\"]"), "09:00 to 24:00"),
         (window("[\"9:00\", \"17:00\"]"), "9:00 to 17:00"),
+        (window("[\"09:00\", \"16:60\"]"), "09:00 to 16:60"),
         (window("[\"09:00\", \"12:00\"], [\"12:00\", \"17:00\"]"), "12:00 to 17:00"),
         (holiday("from = 2026-05-01\nto = 2026-04-30"), "ends the period before it begins"),
         (holiday("from = 2025-12-31\nto = 2026-01-01"), "2025-12-31 is no day of that year"),
@@ -87,6 +105,12 @@ fn a_bad_calendar_says_what_is_wrong() {
         (holiday("from = 2026-05-01\nto = 2026-05-03\nworkdays = [2026-05-10, 2026-05-10]"), "twice"),
         (
             window("[\"01:30\", \"02:30\"]")
+                .replace("Asia/Shanghai", "Europe/Berlin")
+                .replace("\"sunday\"", ""),
+            "2026-03-29 the zone's clock changes",
+        ),
+        (
+            window("[\"01:00\", \"05:00\"]")
                 .replace("Asia/Shanghai", "Europe/Berlin")
                 .replace("\"sunday\"", ""),
             "2026-03-29 the zone's clock changes",

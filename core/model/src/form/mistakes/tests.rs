@@ -54,6 +54,23 @@ fn every_mistake_is_named_by_field_and_attribute() {
                 "a option_labels a label for \"z\", which is no option",
             ],
         ),
+        (
+            "{ key = 'a', type = 'choice', L, options = [' x', \"y\\u0007\", 'z，w'] }",
+            &[
+                "a options \" x\" is no option: 1 to 64 bytes without spaces at its ends, commas and control characters",
+                "a options \"y\\u{7}\" is no option: 1 to 64 bytes without spaces at its ends, commas and control characters",
+                "a options \"z，w\" is no option: 1 to 64 bytes without spaces at its ends, commas and control characters",
+            ],
+        ),
+        (
+            "{ key = 'a', type = 'text', L, option_labels = { x = { zh = 'x', en = 'x' } } }",
+            &["a option_labels does not belong to a text"],
+        ),
+        (
+            "{ key = 'a', type = 'text', L, min = '3', max = '2' }",
+            &["a min does not belong to a text", "a max does not belong to a text"],
+        ),
+        ("{ key = 'a', type = 'text', L, open311 = true, retention_days = 36500 }", &[]),
         (&wide, &["a option_labels the label of option \"x\" has more than 40 characters"]),
         (
             "{ key = 'a', type = 'number', L, min = '3', max = '2' }",
@@ -194,4 +211,22 @@ fn too_many_choices_to_try_are_believed() {
         |key: &str| format!("{{ key = '{key}', type = 'choice', L, options = [{}] }}", options.join(","));
     let question = "{ key = 'q', type = 'text', L, visible_when = \"a != a and b == c\" }";
     assert_eq!(found(&[choice("a"), choice("b"), choice("c"), question.into()].join(",")), [""; 0]);
+}
+
+#[test]
+fn of_a_question_that_is_never_asked_nothing_more_is_said() {
+    let waits = "{ key = 'a', type = 'text', L, visible_when = \"answered(a) and 1 > 2\", required_when = \"1 > 2\" }";
+    assert_eq!(found(waits), ["a visible_when waits for itself: a -> a"]);
+    let never = "{ key = 'a', type = 'text', L, visible_when = \"1 > 2\", required_when = \"1 > 2\" }";
+    assert_eq!(found(never), ["a visible_when can never be true"]);
+}
+
+#[test]
+fn a_mistake_names_its_field_and_one_of_the_whole_form_none() {
+    let one = mistakes(&form("{ key = 'not', type = 'text', L }"));
+    assert_eq!(one[0].to_string(), "field not, key: a word of the expression language, no key");
+    let fields: String =
+        (0..=limits::FIELDS_MAX).map(|n| format!("{{ key = 'k{n}', type = 'text', L }},")).collect();
+    let all: Vec<String> = mistakes(&form(&fields)).iter().map(ToString::to_string).collect();
+    assert_eq!(all, ["field: 65 fields, at most 64 allowed"]);
 }

@@ -1,3 +1,5 @@
+mod every;
+
 use std::collections::BTreeSet;
 
 use super::*;
