@@ -85,7 +85,7 @@ fn a_clock_that_cannot_be_read_is_told_and_is_not_over() {
     let worlds = [
         broken(|state| state.progress.pauses.push(Pause { from_ms: NEVER_MS, to_ms: None, until_ms: None })),
         broken(|state| {
-            state.progress.pauses.push(Pause { from_ms: 0, to_ms: Some(NEVER_MS), until_ms: None })
+            state.progress.pauses.push(Pause { from_ms: 0, to_ms: Some(NEVER_MS), until_ms: None });
         }),
         broken(|state| state.progress.steps.last_mut().unwrap().at_ms = NEVER_MS),
     ];
