@@ -38,6 +38,12 @@ pub enum Verb {
         #[arg(long = "trust", value_name = "FILE.der")]
         trust: Vec<PathBuf>,
     },
+    /// Services that one may open, those opened most here first.
+    Services {
+        /// A code, words, or pinyin of them, first letters included.
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        find: String,
+    },
     /// Open a case: saved on this phone when it returns.
     Capture(Capture),
     /// Finish a draft.

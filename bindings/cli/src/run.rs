@@ -31,6 +31,10 @@ pub fn run(command: &Command) -> Done {
             let person = phone.into_inner().map_err(|e| Failure::System(e.to_string()))?.person()?;
             answer(json, &person, || text::person(&person))
         }
+        Verb::Services { find } => {
+            let lines = phone.services(find)?;
+            answer(json, &lines, || text::services(&lines))
+        }
         Verb::Capture(capture) => self::capture(&mut phone, capture, json),
         Verb::Finish { draft } => {
             let id = phone.find(draft)?;

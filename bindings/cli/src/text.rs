@@ -6,7 +6,9 @@ use std::io::Write as _;
 use serde_json::json;
 use yuandian_device::view::{AttentionItem, CaseView, ListLine, OutboxLine};
 use yuandian_device::words;
-use yuandian_device::{CaseId, DeviceError, PersonRecord, Phone, RightView, StreamState, SyncState};
+use yuandian_device::{
+    CaseId, DeviceError, PersonRecord, Phone, RightView, ServiceLine, StreamState, SyncState,
+};
 
 use crate::failure::Failure;
 use crate::told::RunTold;
@@ -116,6 +118,19 @@ pub fn list(lines: &[ListLine]) -> String {
     };
     if lines.is_empty() {
         "没有案件 (nothing here)".into()
+    } else {
+        lines.iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Services.
+pub fn services(lines: &[ServiceLine]) -> String {
+    let row = |line: &ServiceLine| {
+        let photos = if line.photos > 0 { format!("  照片 {} 张", line.photos) } else { String::new() };
+        format!("{}  {}  {}{photos}", line.id, line.group_text, line.title)
+    };
+    if lines.is_empty() {
+        "没有符合的事项 (nothing fits)".into()
     } else {
         lines.iter().map(row).collect::<Vec<_>>().join("\n")
     }

@@ -23,7 +23,7 @@ mod views;
 pub use answers::Answer;
 pub use attention::{AttentionItem, OutboxLine};
 pub use cases::{ActInput, ActOutcome, ListAsk};
-pub use catalogue::{BilingualText, ServiceField, ServiceForm, services};
+pub use catalogue::{BilingualText, ServiceChoice, ServiceField, ServiceForm, services};
 pub use core::{CoreVersion, Grant, PersonRecord, YuandianCore, core_version};
 pub use drafts::{DraftInput, DraftPhoto, DraftRecord, Position};
 pub use error::CoreError;

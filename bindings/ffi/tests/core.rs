@@ -157,6 +157,16 @@ fn every_service_says_its_form_in_both_languages() {
 }
 
 #[tokio::test]
+async fn a_form_is_that_of_the_catalogue_in_force_and_nobody_chooses_before_enrolling() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    assert_eq!(core.find_services("bllj".into()).await, Err(CoreError::NotEnrolled));
+    let form = core.service_form("help.errand".into()).await.unwrap().unwrap();
+    assert_eq!(Some(&form), services().iter().find(|shipped| shipped.id == "help.errand"));
+    assert_eq!(core.service_form("help.nothing".into()).await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn a_list_is_asked_and_an_entry_that_is_not_there_is_said_so() {
     let home = tempfile::tempdir().unwrap();
     let core = open(home.path()).await.unwrap();

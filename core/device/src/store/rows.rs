@@ -1,6 +1,8 @@
 //! List lines. A line's number is its time, so that the list, every filter and every search go through one order without sorting. What
 //! finds a line is written with it: the index is contentless and keeps no text, only which gram is in which line.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -81,6 +83,16 @@ fn old_row(c: &Connection, doc: &CaseId) -> Result<Option<(i64, Option<i64>)>> {
     Ok(c.prepare_cached("SELECT pos, words FROM rows WHERE id = ?1")?
         .query_row([doc.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?)))
         .optional()?)
+}
+
+/// How many of the latest cases are of each service.
+pub fn most_used(c: &Connection, latest: u32) -> Result<BTreeMap<String, u64>> {
+    let mut statement = c.prepare_cached(
+        "SELECT service, count(*) FROM (SELECT service FROM rows ORDER BY pos DESC LIMIT ?1) GROUP BY service",
+    )?;
+    let rows =
+        statement.query_map([latest], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned())))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Whether a case has a line.

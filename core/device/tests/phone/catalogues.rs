@@ -152,3 +152,28 @@ fn a_version_goes_when_a_newer_one_is_in_force_and_no_case_needs_it() {
         "and the case keeps its own"
     );
 }
+
+#[test]
+fn one_is_shown_what_one_may_open_and_first_what_is_opened_most() {
+    let (_, _, [mut worker]) = people::<1>(Role::GridWorker);
+    let (_, _, [resident]) = people::<1>(Role::Resident);
+    let ids = |phone: &Phone, text: &str| {
+        phone.services(text).unwrap().into_iter().map(|line| line.id).collect::<Vec<_>>()
+    };
+    let catalogue = Catalogue::embedded();
+    let is_workers = |service: &&yuandian_model::Service| {
+        service.create.contains(&Role::GridWorker) && !service.create.contains(&Role::Resident)
+    };
+    let workers = catalogue.services().find(is_workers).unwrap().id.0.clone();
+    assert_eq!([ids(&worker, ""), ids(&resident, "")].map(|ids| ids.contains(&workers)), [true, false]);
+    assert_eq!([ids(&worker, &workers).len(), ids(&resident, &workers).len()], [1, 0]);
+    assert_eq!(ids(&worker, "bllj")[0], "case.city.E06010");
+    for text in ["一", "二"] {
+        capture(&mut worker, "case.city.E06010", text);
+    }
+    capture(&mut worker, "case.snap", "三");
+    let first = &worker.services("").unwrap()[..3];
+    let shown: Vec<(&str, u64)> = first.iter().map(|line| (line.id.as_str(), line.used)).collect();
+    assert_eq!(&shown[..2], [("case.city.E06010", 2), ("case.snap", 1)]);
+    assert_eq!((shown[2].1, first[0].group_text.as_str()), (0, "市容环境"));
+}
