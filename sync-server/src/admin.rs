@@ -229,7 +229,7 @@ pub fn summary(data: &Path, randomness: &mut dyn Randomness, now_ms: i64) -> Res
         let newest = store.catalogue_versions().map_err(ServeError::from)?.last().copied();
         if newest.unwrap_or_default().max(Catalogue::embedded().version()) < told {
             warnings.push(format!(
-                "phones hold version {told} of the catalogue, which this server does not know: publish it again with `yuandian-server catalogue publish`"
+                "a phone says that it holds version {told} of the catalogue, which this server does not know: if a restore has lost it, publish it again with `yuandian-server catalogue publish`"
             ));
         }
     }

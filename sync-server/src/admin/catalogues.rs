@@ -36,14 +36,6 @@ pub enum Unpublished {
         /// The highest that is published.
         newest: u32,
     },
-    /// Phones hold a later one, which a restored server has lost.
-    #[error(
-        "phones hold version {told}, which this server lost when it was restored: publish that one again first, or give this one version {}", .told + 1
-    )]
-    Lost {
-        /// The version that phones told.
-        told: u32,
-    },
     /// A signed file, and nobody says whose signature is wanted.
     #[error("{0} is signed: give the public key it is to be checked with, --key FILE.pub")]
     KeyWanted(String),
@@ -122,9 +114,6 @@ pub fn publish(
     let newest = store.catalogue_versions().map_err(ServeError::from)?.last().copied();
     if let Some(newest) = newest.filter(|newest| version <= *newest) {
         return Err(Unpublished::NotNewer { version, newest }.into());
-    }
-    if let Some(told) = store.told_catalogue().map_err(ServeError::from)?.filter(|told| version < *told) {
-        return Err(Unpublished::Lost { told }.into());
     }
     store.keys(&draw(randomness), now_ms).map_err(ServeError::from)?;
     match store.publish(&files, now_ms).map_err(ServeError::from)? {
