@@ -71,16 +71,18 @@ class Stage:
         call = [self.server_bin, "invite", "--data", self.folder / "server", "--role", role, "--grid", grid]
         return subprocess.run(call, check=True, capture_output=True, text=True).stdout.strip()
 
+    async def given(self, word):
+        """What a word of a step stands for: `case:NAME` is that case's id, `user:NAME` that person's, anything else itself."""
+        kind, _, name = word.partition(":")
+        if kind == "case":
+            return self.cases[name]
+        if kind == "user":
+            return (await self.phones[name].core.person()).user
+        return word
+
     async def admin(self, args):
-        """A command of the operator: `case:NAME` is the case's id, `user:NAME` the person's."""
-        given = []
-        for arg in args:
-            kind, _, name = arg.partition(":")
-            if kind == "case":
-                arg = self.cases[name]
-            elif kind == "user":
-                arg = (await self.phones[name].core.person()).user
-            given.append(arg)
+        """A command of the operator."""
+        given = [await self.given(arg) for arg in args]
         call = [self.server_bin, "admin", given[0], "--data", self.folder / "server", *given[1:]]
         told = subprocess.run(call, capture_output=True, text=True)
         if told.returncode:
@@ -297,7 +299,8 @@ async def carry_out(stage, step):
         return await phone.note(case, text_of(step), stage.files(step.get("photos", [])))
     if what == "act":
         photos = stage.files(step.get("photos", []))
-        act = core.ActInput(name=step["act"], text=step.get("text"), arguments=answers_of(step), photos=photos)
+        said = answers_of({"set": {key: await stage.given(value) for key, value in step.get("set", {}).items()}})
+        act = core.ActInput(name=step["act"], text=step.get("text"), arguments=said, photos=photos)
         return (await phone.act(case, act)).name.lower()
     if what == "attention":
         return await deal_with(phone, case, step)
