@@ -1,6 +1,6 @@
 """The one list of scenarios, through the library that apps load.
 
-Plays `tests/scenarios/list/*.json` with real phones against the real server process, holds every step to what is written
+Plays `tests/scenarios/list/*.json`, then `lives/*.json`, with real phones against the real server process, holds every step to what is written
 beside it, and compares the digest of everything it saw with the one that `yuandian-scenarios` (the Rust API) comes to.
 `tests/scenarios/README.md` tells what a file may say.
 """
@@ -390,6 +390,19 @@ async def play(scenario, bin_dir, test_data):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def count(scenario):
+    """Cases that were made, acts that were taken, what was tried and refused by a phone or by the server."""
+    lives = acts = refusals = 0
+    for step in scenario["steps"]:
+        taken, answers = "fails" not in step, step.get("answers")
+        opens = step["do"] == "capture" and not step.get("draft", False)
+        there = len(answers.get("attention", [])) if isinstance(answers, dict) else 0
+        refusals += (not taken) + there
+        lives += opens and taken
+        acts += ((opens or step["do"] == "act") and taken) - there
+    return lives, acts, refusals
+
+
 def digests_of_rust(bin_dir):
     """Scenario to digest, as the Rust API comes to it."""
     told = subprocess.run([bin_dir / f"yuandian-scenarios{EXE}", "--json"], capture_output=True, text=True)
@@ -403,11 +416,11 @@ def main():
     arguments.add_argument("--bin-dir", type=pathlib.Path, required=True, help="the folder of the built programs")
     arguments.add_argument("--json", action="store_true", help="a line of JSON per scenario on stdout")
     given = arguments.parse_args()
-    files = sorted((given.list / "list").glob("*.json"))
+    files = sorted((given.list / "list").glob("*.json")) + sorted((given.list / "lives").glob("*.json"))
     if not files:
         sys.exit(f"{given.list}: no scenarios")
     rust = digests_of_rust(given.bin_dir)
-    failed = 0
+    failed, lived = 0, (0, 0, 0)
     for file in files:
         scenario = json.loads(file.read_text(encoding="utf-8"))
         name, digest, why = scenario["name"], "", ""
@@ -418,11 +431,15 @@ def main():
         except (Broken, core.CoreError) as broken:
             why = f"{broken}" or type(broken).__name__
         failed += bool(why)
+        if not why and file.parent.name == "lives":
+            lived = tuple(map(sum, zip(lived, count(scenario))))
         if given.json:
             line = {"digest": digest, "ok": not why, "scenario": name, "why": why}
             print(json.dumps(line, ensure_ascii=False, separators=(",", ":")), flush=True)
         else:
             print(f"FAILED  {name}: {why}" if why else f"ok      {digest[:16]}  {name}", flush=True)
+    if not given.json:
+        print("{} lives, {} acts, {} refusals".format(*lived), flush=True)
     if failed:
         sys.exit(f"{failed} scenarios failed")
 
