@@ -403,11 +403,27 @@ def count(scenario):
     return lives, acts, refusals
 
 
-def digests_of_rust(bin_dir):
-    """Scenario to digest, as the Rust API comes to it."""
-    told = subprocess.run([bin_dir / f"yuandian-scenarios{EXE}", "--json"], capture_output=True, text=True)
-    lines = [json.loads(line) for line in told.stdout.splitlines()]
-    return {line["scenario"]: line["digest"] for line in lines if line["ok"]}
+class Rust:
+    """The same files through the Rust API, played beside: in the same order, a line each."""
+
+    def __init__(self, bin_dir):
+        call = [bin_dir / f"yuandian-scenarios{EXE}", "--json"]
+        self.run, self.told = subprocess.Popen(call, stdout=subprocess.PIPE, text=True, encoding="utf-8"), {}
+
+    def differs(self, name, digest):
+        """What is otherwise in Rust, which may have failed where this language did not."""
+        while name not in self.told and (line := self.run.stdout.readline()):
+            told = json.loads(line)
+            self.told[told["scenario"]] = told
+        told = self.told.get(name, {"ok": False, "why": "it ended before"})
+        if not told["ok"]:
+            return f"in Rust: {told['why']}"
+        return "" if told["digest"] == digest else f"Rust saw something else: {told['digest']}"
+
+    def end(self):
+        self.run.kill()
+        self.run.wait()
+        self.run.stdout.close()
 
 
 def main():
@@ -419,15 +435,14 @@ def main():
     files = sorted((given.list / "list").glob("*.json")) + sorted((given.list / "lives").glob("*.json"))
     if not files:
         sys.exit(f"{given.list}: no scenarios")
-    rust = digests_of_rust(given.bin_dir)
+    rust = Rust(given.bin_dir)
     failed, lived = 0, (0, 0, 0)
     for file in files:
         scenario = json.loads(file.read_text(encoding="utf-8"))
         name, digest, why = scenario["name"], "", ""
         try:
             digest = asyncio.run(play(scenario, given.bin_dir, given.list.parent / "data"))
-            if digest != rust.get(name):
-                why = f"Rust saw something else: {rust.get(name)}"
+            why = rust.differs(name, digest)
         except (Broken, core.CoreError) as broken:
             why = f"{broken}" or type(broken).__name__
         failed += bool(why)
@@ -438,6 +453,7 @@ def main():
             print(json.dumps(line, ensure_ascii=False, separators=(",", ":")), flush=True)
         else:
             print(f"FAILED  {name}: {why}" if why else f"ok      {digest[:16]}  {name}", flush=True)
+    rust.end()
     if not given.json:
         print("{} lives, {} acts, {} refusals".format(*lived), flush=True)
     if failed:
