@@ -1,6 +1,6 @@
 """The one list of scenarios, through the library that apps load.
 
-Plays `tests/scenarios/list/*.json` with real phones against the real server process, holds every step to what is written
+Plays `tests/scenarios/list/*.json`, then `lives/*.json`, with real phones against the real server process, holds every step to what is written
 beside it, and compares the digest of everything it saw with the one that `yuandian-scenarios` (the Rust API) comes to.
 `tests/scenarios/README.md` tells what a file may say.
 """
@@ -71,16 +71,18 @@ class Stage:
         call = [self.server_bin, "invite", "--data", self.folder / "server", "--role", role, "--grid", grid]
         return subprocess.run(call, check=True, capture_output=True, text=True).stdout.strip()
 
+    async def given(self, word):
+        """What a word of a step stands for: `case:NAME` is that case's id, `user:NAME` that person's, anything else itself."""
+        kind, _, name = word.partition(":")
+        if kind == "case":
+            return self.cases[name]
+        if kind == "user":
+            return (await self.phones[name].core.person()).user
+        return word
+
     async def admin(self, args):
-        """A command of the operator: `case:NAME` is the case's id, `user:NAME` the person's."""
-        given = []
-        for arg in args:
-            kind, _, name = arg.partition(":")
-            if kind == "case":
-                arg = self.cases[name]
-            elif kind == "user":
-                arg = (await self.phones[name].core.person()).user
-            given.append(arg)
+        """A command of the operator."""
+        given = [await self.given(arg) for arg in args]
         call = [self.server_bin, "admin", given[0], "--data", self.folder / "server", *given[1:]]
         told = subprocess.run(call, capture_output=True, text=True)
         if told.returncode:
@@ -297,7 +299,8 @@ async def carry_out(stage, step):
         return await phone.note(case, text_of(step), stage.files(step.get("photos", [])))
     if what == "act":
         photos = stage.files(step.get("photos", []))
-        act = core.ActInput(name=step["act"], text=step.get("text"), arguments=answers_of(step), photos=photos)
+        said = answers_of({"set": {key: await stage.given(value) for key, value in step.get("set", {}).items()}})
+        act = core.ActInput(name=step["act"], text=step.get("text"), arguments=said, photos=photos)
         return (await phone.act(case, act)).name.lower()
     if what == "attention":
         return await deal_with(phone, case, step)
@@ -387,11 +390,40 @@ async def play(scenario, bin_dir, test_data):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def digests_of_rust(bin_dir):
-    """Scenario to digest, as the Rust API comes to it."""
-    told = subprocess.run([bin_dir / f"yuandian-scenarios{EXE}", "--json"], capture_output=True, text=True)
-    lines = [json.loads(line) for line in told.stdout.splitlines()]
-    return {line["scenario"]: line["digest"] for line in lines if line["ok"]}
+def count(scenario):
+    """Cases that were made, acts that were taken, what was tried and refused by a phone or by the server."""
+    lives = acts = refusals = 0
+    for step in scenario["steps"]:
+        taken, answers = "fails" not in step, step.get("answers")
+        opens = step["do"] == "capture" and not step.get("draft", False)
+        there = len(answers.get("attention", [])) if isinstance(answers, dict) else 0
+        refusals += (not taken) + there
+        lives += opens and taken
+        acts += ((opens or step["do"] == "act") and taken) - there
+    return lives, acts, refusals
+
+
+class Rust:
+    """The same files through the Rust API, played beside: in the same order, a line each."""
+
+    def __init__(self, bin_dir):
+        call = [bin_dir / f"yuandian-scenarios{EXE}", "--json"]
+        self.run, self.told = subprocess.Popen(call, stdout=subprocess.PIPE, text=True, encoding="utf-8"), {}
+
+    def differs(self, name, digest):
+        """What is otherwise in Rust, which may have failed where this language did not."""
+        while name not in self.told and (line := self.run.stdout.readline()):
+            told = json.loads(line)
+            self.told[told["scenario"]] = told
+        told = self.told.get(name, {"ok": False, "why": "it ended before"})
+        if not told["ok"]:
+            return f"in Rust: {told['why']}"
+        return "" if told["digest"] == digest else f"Rust saw something else: {told['digest']}"
+
+    def end(self):
+        self.run.kill()
+        self.run.wait()
+        self.run.stdout.close()
 
 
 def main():
@@ -400,26 +432,30 @@ def main():
     arguments.add_argument("--bin-dir", type=pathlib.Path, required=True, help="the folder of the built programs")
     arguments.add_argument("--json", action="store_true", help="a line of JSON per scenario on stdout")
     given = arguments.parse_args()
-    files = sorted((given.list / "list").glob("*.json"))
+    files = sorted((given.list / "list").glob("*.json")) + sorted((given.list / "lives").glob("*.json"))
     if not files:
         sys.exit(f"{given.list}: no scenarios")
-    rust = digests_of_rust(given.bin_dir)
-    failed = 0
+    rust = Rust(given.bin_dir)
+    failed, lived = 0, (0, 0, 0)
     for file in files:
         scenario = json.loads(file.read_text(encoding="utf-8"))
         name, digest, why = scenario["name"], "", ""
         try:
             digest = asyncio.run(play(scenario, given.bin_dir, given.list.parent / "data"))
-            if digest != rust.get(name):
-                why = f"Rust saw something else: {rust.get(name)}"
+            why = rust.differs(name, digest)
         except (Broken, core.CoreError) as broken:
             why = f"{broken}" or type(broken).__name__
         failed += bool(why)
+        if not why and file.parent.name == "lives":
+            lived = tuple(map(sum, zip(lived, count(scenario))))
         if given.json:
             line = {"digest": digest, "ok": not why, "scenario": name, "why": why}
             print(json.dumps(line, ensure_ascii=False, separators=(",", ":")), flush=True)
         else:
             print(f"FAILED  {name}: {why}" if why else f"ok      {digest[:16]}  {name}", flush=True)
+    rust.end()
+    if not given.json:
+        print("{} lives, {} acts, {} refusals".format(*lived), flush=True)
     if failed:
         sys.exit(f"{failed} scenarios failed")
 

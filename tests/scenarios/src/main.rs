@@ -12,10 +12,10 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use serde_json::json;
 
-use crate::scenario::Scenario;
+use crate::scenario::{Count, Scenario};
 use crate::stage::Stage;
 
 /// Runs the list of scenarios through the Rust API.
@@ -30,6 +30,14 @@ struct Cli {
     /// Only scenarios whose name contains this.
     #[arg(long, value_name = "WORD")]
     only: Option<String>,
+    #[command(subcommand)]
+    chore: Option<Chore>,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Writes the lives of `tests/scenarios/lives` anew from the tables of the catalogue.
+    Generate,
 }
 
 fn main() -> ExitCode {
@@ -49,6 +57,12 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli, out: &mut impl std::io::Write) -> Result<usize, String> {
+    if let Some(Chore::Generate) = cli.chore {
+        for path in Scenario::write_lives()? {
+            writeln!(out, "{}", path.display()).map_err(|e| e.to_string())?;
+        }
+        return Ok(0);
+    }
     let bin_dir = match &cli.bin_dir {
         Some(dir) => dir.clone(),
         None => std::env::current_exe()
@@ -57,8 +71,10 @@ fn run(cli: &Cli, out: &mut impl std::io::Write) -> Result<usize, String> {
             .map(PathBuf::from)
             .unwrap_or_default(),
     };
-    let (mut failed, mut ran) = (0, 0);
-    for scenario in Scenario::all()? {
+    let (mut failed, mut ran, mut lived) = (0, 0, Count::default());
+    let (list, lives) = Scenario::all()?;
+    let told = list.into_iter().map(|scenario| (scenario, false));
+    for (scenario, is_lives) in told.chain(lives.into_iter().map(|scenario| (scenario, true))) {
         if cli.only.as_ref().is_some_and(|word| !scenario.name.contains(word.as_str())) {
             continue;
         }
@@ -69,6 +85,9 @@ fn run(cli: &Cli, out: &mut impl std::io::Write) -> Result<usize, String> {
             Err(why) => (false, String::new(), why),
         };
         failed += usize::from(!ok);
+        if ok && is_lives {
+            lived += scenario.count();
+        }
         let line = if cli.json {
             json!({"scenario": scenario.name, "ok": ok, "digest": digest, "why": why}).to_string()
         } else if ok {
@@ -77,6 +96,10 @@ fn run(cli: &Cli, out: &mut impl std::io::Write) -> Result<usize, String> {
             format!("FAILED  {}: {why}", scenario.name)
         };
         writeln!(out, "{line}").map_err(|e| e.to_string())?;
+    }
+    if !cli.json {
+        let Count { lives, acts, refusals } = lived;
+        writeln!(out, "{lives} lives, {acts} acts, {refusals} refusals").map_err(|e| e.to_string())?;
     }
     // An empty run is no success.
     if ran == 0 { Err("no scenario was chosen".into()) } else { Ok(failed) }

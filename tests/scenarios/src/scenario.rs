@@ -213,10 +213,61 @@ impl Text {
 /// The folder of this list.
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
+/// What a scenario comes to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Count {
+    /// Cases that were made.
+    pub lives: usize,
+    /// Acts that were taken, their opening being one.
+    pub acts: usize,
+    /// What was tried and refused, by a phone or by the server.
+    pub refusals: usize,
+}
+
+impl std::ops::AddAssign for Count {
+    fn add_assign(&mut self, other: Self) {
+        self.lives += other.lives;
+        self.acts += other.acts;
+        self.refusals += other.refusals;
+    }
+}
+
 impl Scenario {
-    /// The list, in the order of its file names.
-    pub fn all() -> Result<Vec<Scenario>, String> {
-        let folder = Path::new(FOLDER).join("list");
+    /// What its steps come to, as they are written.
+    pub fn count(&self) -> Count {
+        let mut count = Count::default();
+        for step in &self.steps {
+            let opens = matches!(step.what, What::Capture { draft: false, .. });
+            let acts = matches!(step.what, What::Act { .. });
+            let entries = step.answers.as_ref().and_then(|answers| answers["attention"].as_array());
+            let there = entries.map_or(0, Vec::len);
+            count.refusals += usize::from(step.fails.is_some()) + there;
+            count.lives += usize::from(opens && step.fails.is_none());
+            count.acts += usize::from((opens || acts) && step.fails.is_none());
+            count.acts = count.acts.saturating_sub(there);
+        }
+        count
+    }
+
+    /// The list, in the order of its file names; then the lives.
+    pub fn all() -> Result<(Vec<Scenario>, Vec<Scenario>), String> {
+        Ok((Self::of("list")?, Self::of("lives")?))
+    }
+
+    /// Writes the lives as the tables are now, and says which files.
+    pub fn write_lives() -> Result<Vec<PathBuf>, String> {
+        let folder = Path::new(FOLDER).join("lives");
+        let files = yuandian_lives::script::files(&yuandian_lives::reading::read());
+        let write = |file: yuandian_lives::script::File| {
+            let path = folder.join(file.name);
+            std::fs::write(&path, file.text).map_err(|e| format!("{}: {e}", path.display()))?;
+            Ok(path)
+        };
+        files.into_iter().map(write).collect()
+    }
+
+    fn of(folder: &str) -> Result<Vec<Scenario>, String> {
+        let folder = Path::new(FOLDER).join(folder);
         let failed = |path: &Path, why: String| format!("{}: {why}", path.display());
         let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
             .map_err(|e| failed(&folder, e.to_string()))?
@@ -243,7 +294,8 @@ mod tests {
 
     #[test]
     fn every_file_of_the_list_can_be_read_and_names_itself() {
-        let all = Scenario::all().unwrap();
+        let (mut all, lives) = Scenario::all().unwrap();
+        all.extend(lives);
         let mut names: Vec<&str> = all.iter().map(|s| s.name.as_str()).collect();
         names.sort_unstable();
         names.dedup();

@@ -120,18 +120,20 @@ impl Stage {
         Ok(())
     }
 
+    /// What a word of a step stands for: `case:NAME` is that case's id, `user:NAME` that person's, anything else itself.
+    pub fn given(&self, word: &str) -> Result<String, String> {
+        Ok(match word.split_once(':') {
+            Some(("case", name)) => self.case(name)?.to_string(),
+            Some(("user", name)) => {
+                self.device(name)?.phone().person().map_err(|e| e.to_string())?.user.to_string()
+            }
+            _ => word.to_owned(),
+        })
+    }
+
     /// A command of the operator. `case:NAME` is the case's id, `user:NAME` the person's.
     pub fn admin(&self, args: &[String]) -> Result<(), String> {
-        let given = |arg: &String| -> Result<String, String> {
-            Ok(match arg.split_once(':') {
-                Some(("case", name)) => self.case(name)?.to_string(),
-                Some(("user", name)) => {
-                    self.device(name)?.phone().person().map_err(|e| e.to_string())?.user.to_string()
-                }
-                _ => arg.clone(),
-            })
-        };
-        let args = args.iter().map(given).collect::<Result<Vec<_>, _>>()?;
+        let args = args.iter().map(|arg| self.given(arg)).collect::<Result<Vec<_>, _>>()?;
         let (verb, rest) = args.split_first().ok_or("an operator's command without a word")?;
         let mut call = Command::new(&self.server_bin);
         let told = call.args(["admin", verb, "--data"]).arg(self.data()).args(rest).output();

@@ -98,7 +98,9 @@ fn carry_out(stage: &mut Stage, what: &What) -> Result<Answer, String> {
             stage.device(on)?.phone().note(&id, &text.whole(), &photos).map(|()| Value::Null)
         }
         What::Act { on, case, act, text, set, photos } => {
-            let (id, photos, set) = (stage.case(case)?, read_all(photos)?, pairs(set));
+            let (id, photos) = (stage.case(case)?, read_all(photos)?);
+            let given = |(key, value): (&String, &String)| Ok((key.clone(), stage.given(value)?));
+            let set = set.iter().map(given).collect::<Result<Vec<_>, String>>()?;
             let command = ActCommand { name: act, text: text.as_deref(), args: &set, photos: &photos };
             let outcome = |outcome| match outcome {
                 ActOutcome::Queued => json!("queued"),

@@ -2,25 +2,22 @@
 //! step the same act by the wrong ones, in a wrong stage, without its evidence …, refused with the right code.
 //!
 //! Nothing is written by hand: the ways come from the tables, and what is expected comes from a reading of the tables that knows nothing of
-//! the rule (`reading`, `life`); the rule is only asked and compared (`walk`).
+//! the rule (`yuandian-lives`); the rule is only asked and compared (`walk`).
 
-mod life;
 mod open;
 mod people;
 mod plan;
-mod reading;
-mod says;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reading::{Reading, Row, Service};
 use walk::{Ground, Tally, Walk, Wrong};
+use yuandian_lives::reading::{self, Reading, Row, Service};
 use yuandian_model::Catalogue;
 
 /// Services whose rows read alike go the same ways: one of them goes all, each of the others those to the ends.
 fn shape(service: &Service) -> String {
-    let blank = Service { id: String::new(), conditions: vec![], ..service.clone() };
+    let blank = Service { id: String::new(), conditions: vec![], fields: vec![], ..service.clone() };
     format!("{blank:?}")
 }
 

@@ -3,9 +3,9 @@
 use yuandian_model::catalogue::OPENING_ACT;
 use yuandian_model::{ActRequest, Actor, CaseState, Code, Refusal, Ruling, judge};
 
-use crate::life::{AUTHOR, GRID, Life, id};
 use crate::people::{ELSEWHERE, HERE, grid, in_turn, strangers, with_role};
 use crate::walk::{Ground, MORNING_MS, Tally, Wrong};
+use yuandian_lives::life::{AUTHOR, GRID, Life, id};
 
 /// Opens a case by every role that may, and refuses it to every other, to those of elsewhere, and where nobody knows the service.
 pub fn opened(ground: Ground<'_>, tally: &mut Tally) -> CaseState {

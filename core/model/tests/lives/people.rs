@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use yuandian_model::{Actor, DivisionCode, Grant, Role};
 
-use crate::life::{AUTHOR, GRID, Life, Person, SYSTEM, id};
 use crate::plan::Part;
-use crate::reading::{Row, Service};
+use yuandian_lives::life::{AUTHOR, GRID, Life, Person, SYSTEM, id};
+use yuandian_lives::reading::{Row, Service};
 
 /// Where a right reaches the case, and where it does not.
 pub const HERE: [&str; 4] = ["410102", "4101", "410102001", GRID];

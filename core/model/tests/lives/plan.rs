@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::life::{AUTHOR, Done, Life, Outcome, Person, SYSTEM, is_asked};
-use crate::reading::{Flow, Reading, Row, Service};
-use crate::says;
+use yuandian_lives::life::{AUTHOR, Done, Life, Outcome, Person, SYSTEM, is_asked};
+use yuandian_lives::reading::{Flow, Reading, Row, Service};
+use yuandian_lives::says;
 
 /// States that are looked at for one plan; beyond it the search is no search.
 const STATES_MAX: usize = 400_000;

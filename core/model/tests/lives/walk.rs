@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_model::{ActRequest, Actor, CaseState, Catalogue, Code, Expects, Mark, Refusal, Ruling, judge};
 
-use crate::life::{self, Args, Done, GRID, Life, id};
 use crate::people::{ELSEWHERE, in_turn, parties, somebody, strangers, with_role};
 use crate::plan::{Move, Part, Way};
-use crate::reading::{Flow, Reading, Row, Service};
-use crate::says;
+use yuandian_lives::life::{self, Args, Done, GRID, Life, id};
+use yuandian_lives::reading::{Flow, Reading, Row, Service};
+use yuandian_lives::says;
 
 /// 09:00 in Zhengzhou on a working Monday.
 pub const MORNING_MS: i64 = 1_772_413_200_000;

@@ -59,6 +59,27 @@ pub struct Service {
     /// Filing conditions with the names of the clocks that they limit.
     pub conditions: Vec<(String, BTreeSet<String>)>,
     pub marks: BTreeSet<String>,
+    /// Where it may be known: `exact` or `cell`.
+    pub place: String,
+    /// Its questions, those of its form first.
+    pub fields: Vec<Field>,
+}
+
+/// A question of a form.
+#[derive(Debug, Clone)]
+pub struct Field {
+    pub key: String,
+    pub kind: String,
+    pub required: bool,
+    /// Whether it must also be answered where something holds, is shown only where something holds, must hold together with others.
+    pub required_when: bool,
+    pub visible_when: bool,
+    pub constrained: bool,
+    pub private: bool,
+    pub options: Vec<String>,
+    pub min: Option<String>,
+    pub min_length: usize,
+    pub max_length: usize,
 }
 
 /// What may be said with an act.
@@ -98,6 +119,11 @@ impl Row {
         self.by.iter().any(|party| party == part)
     }
 
+    /// Whether it is anybody's but the server's.
+    pub fn is_anybodys(&self) -> bool {
+        self.by.iter().any(|party| party != "@system")
+    }
+
     /// The photos that it asks for.
     pub fn photos(&self, service: &Service) -> u32 {
         match self.evidence.as_str() {
@@ -119,9 +145,12 @@ pub fn read() -> Reading {
     let files: Vec<Table> =
         Catalogue::embedded_files().iter().map(|file| file.text.parse().expect(file.name)).collect();
     let mut reading = Reading::default();
-    let mut profiles = Table::new();
+    let (mut profiles, mut forms) = (Table::new(), BTreeMap::new());
     for file in &files {
         profiles.extend(tables(file, "profile").map(|(id, table)| (id.clone(), table.clone().into())));
+        for (id, table) in tables(file, "form") {
+            forms.insert(id.clone(), rows(table, "field").map(field).collect::<Vec<_>>());
+        }
         for (id, table) in tables(file, "argument") {
             let argument = Argument { kind: text(table, "kind"), options: texts(table, "options") };
             reading.arguments.insert(id.clone(), argument);
@@ -139,7 +168,11 @@ pub fn read() -> Reading {
                     whole.entry(key.clone()).or_insert_with(|| value.clone());
                 }
             }
-            reading.services.push(service(&whole));
+            let mut service = service(&whole);
+            if let Some(form) = whole.get("form").and_then(Value::as_str) {
+                service.fields.splice(..0, forms[form].iter().cloned());
+            }
+            reading.services.push(service);
         }
     }
     reading
@@ -209,6 +242,26 @@ fn service(table: &Table) -> Service {
         after: number(&evidence, "after_min").unwrap_or(0),
         conditions: rows(table, "condition").map(|row| (text(row, "id"), limits(row))).collect(),
         marks: texts(table, "marks").into_iter().collect(),
+        place: text(table, "place"),
+        fields: rows(table, "field").map(field).collect(),
+    }
+}
+
+fn field(table: &Table) -> Field {
+    let has = |key: &str| table.contains_key(key);
+    let length = |key: &str| number(table, key).map(|chars| usize::try_from(chars).expect(key));
+    Field {
+        key: text(table, "key"),
+        kind: text(table, "type"),
+        required: table.get("required").and_then(Value::as_bool).unwrap_or(false),
+        required_when: has("required_when"),
+        visible_when: has("visible_when"),
+        constrained: has("constraint"),
+        private: table.get("privacy").and_then(Value::as_str) == Some("private"),
+        options: texts(table, "options"),
+        min: table.get("min").map(|min| min.as_str().map_or_else(|| min.to_string(), str::to_owned)),
+        min_length: length("min_length").unwrap_or(0),
+        max_length: length("max_length").unwrap_or(usize::MAX),
     }
 }
 

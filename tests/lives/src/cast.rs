@@ -1,0 +1,95 @@
+//! The people of a life: one for every role that its workflow may need, each with a phone.
+
+use std::collections::BTreeSet;
+
+use yuandian_model::Role;
+
+use crate::life::{AUTHOR, Life, Person};
+use crate::reading::{Flow, Row, Service};
+
+/// Roles that see no case of their division as a whole. Volunteers see what one of them may take.
+const OUTSIDE: [&str; 7] =
+    ["resident", "volunteer", "partner", "enterprise_rep", "service_provider", "family_contact", "admin"];
+/// So many volunteers are there: one more than hold the same case, and one who waits behind another.
+const VOLUNTEERS: usize = 4;
+
+/// Somebody with a phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub person: Person,
+    pub name: String,
+    pub role: String,
+}
+
+/// Everybody who may have to do with a case of a service.
+#[derive(Debug, Clone)]
+pub struct Cast<'t> {
+    pub service: &'t Service,
+    pub flow: &'t Flow,
+    pub members: Vec<Member>,
+}
+
+impl<'t> Cast<'t> {
+    /// The author, of a role that may open it, and one of every other role.
+    pub fn of(service: &'t Service, flow: &'t Flow, turn: usize) -> Self {
+        let role = service.create[turn % service.create.len()].clone();
+        let author = Member { person: AUTHOR, name: format!("author.{role}"), role };
+        let mut members = vec![author];
+        for role in Role::ALL.iter().map(|role| role.id()) {
+            for nth in 1..=if role == "volunteer" { VOLUNTEERS } else { 1 } {
+                let name = if nth == 1 { role.to_owned() } else { format!("{role}{nth}") };
+                let person = 10 + Person::try_from(members.len()).expect("few roles");
+                members.push(Member { person, name, role: role.to_owned() });
+            }
+        }
+        Self { service, flow, members }
+    }
+
+    pub fn member(&self, person: Person) -> &Member {
+        self.members.iter().find(|member| member.person == person).expect("somebody of the cast")
+    }
+
+    /// Whether somebody's phone has the case: by a role, or by a part in it, once and for all.
+    pub fn sees(&self, member: &Member, part: &BTreeSet<Person>) -> bool {
+        let taken = self.flow.rows.iter().any(|row| row.effect == "take");
+        let neighbours = taken && matches!(self.service.visibility.as_str(), "public" | "grid");
+        let role = member.role.as_str();
+        part.contains(&member.person) || !OUTSIDE.contains(&role) || (role == "volunteer" && neighbours)
+    }
+
+    /// Whether a row is somebody's to do.
+    pub fn may(&self, member: &Member, row: &Row, life: &Life) -> bool {
+        let person = member.person;
+        row.roles(self.service).contains(member.role.as_str())
+            || (row.is_of("@author") && person == AUTHOR)
+            || (row.is_of("@holder") && life.holders.contains(&person))
+            || (row.is_of("@waiting") && life.waiting.contains(&person))
+    }
+
+    /// Whether a row would change nothing if somebody did it, or is nothing to them.
+    pub fn is_idle(person: Person, row: &Row, life: &Life) -> bool {
+        match row.effect.as_str() {
+            "take" => life.holders.contains(&person) || life.waiting.contains(&person),
+            "follow" => life.followers.contains(&person),
+            "unfollow" => !life.followers.contains(&person),
+            _ => false,
+        }
+    }
+
+    /// Everybody who can do a row now, another one first each turn; the author only after all others.
+    pub fn parties(&self, row: &Row, life: &Life, part: &BTreeSet<Person>, turn: usize) -> Vec<Person> {
+        if !row.is_open_in(self.service) {
+            return vec![];
+        }
+        let can = |member: &&Member| {
+            self.may(member, row, life) && self.sees(member, part) && !Self::is_idle(member.person, row, life)
+        };
+        let mut found: Vec<Person> =
+            self.members.iter().filter(can).map(|member| member.person).filter(|p| *p != AUTHOR).collect();
+        let first = turn % found.len().max(1);
+        found.rotate_left(first);
+        let author = &self.members[0];
+        found.extend(can(&author).then_some(AUTHOR));
+        found
+    }
+}
