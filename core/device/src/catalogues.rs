@@ -116,7 +116,9 @@ impl Phone {
 
     /// The server says which version is in force. It is used from now on where it is here, and fetched where it is not.
     pub(crate) fn told_catalogue(&self, tx: &Transaction<'_>, version: u32) -> Result<()> {
-        meta::set(tx, meta::CATALOGUE, &version.to_be_bytes())?;
+        if catalogues::told(tx)? != Some(version) {
+            meta::set(tx, meta::CATALOGUE, &version.to_be_bytes())?;
+        }
         match self.catalogue_version(version)? {
             Some(_) => Ok(()),
             None => catalogues::want(tx, version),
@@ -142,9 +144,9 @@ impl Phone {
     pub(crate) fn keep_catalogue(&mut self, asked: CatalogueAsk, reply: &CatalogueReply) -> Result<()> {
         let version = asked.catalogue;
         let Some(bytes) = &reply.signed else {
+            // Asked for again when a page or a greeting names it again.
             tracing::warn!(version, "the server does not know a version of the catalogue that a case names");
-            self.run.no_catalogues.insert(version);
-            return Ok(());
+            return catalogues::drop(&self.db, version);
         };
         if let Err(reason) = self.believe_catalogue(version, bytes)? {
             tracing::error!(version, reason, "a version of the catalogue that cannot be believed");

@@ -35,7 +35,7 @@ pub(crate) struct Run {
     compared: BTreeSet<(PartitionId, StreamId)>,
     /// Private answers that were offered in this run.
     offered: BTreeSet<(CaseId, String, u64)>,
-    /// Versions of the catalogue that the server does not have, or not as they can be believed.
+    /// Versions of the catalogue that came and could not be believed.
     pub(crate) no_catalogues: BTreeSet<u32>,
 }
 
