@@ -114,6 +114,23 @@ pub fn bytes(path: &Path, max: usize) -> Result<Vec<u8>, String> {
     if bytes.len() > max { Err(format!("is larger than the {max} bytes that are read")) } else { Ok(bytes) }
 }
 
+/// A key file: 64 digits and a line break, and room for blanks.
+const KEY_FILE_BYTES_MAX: usize = 256;
+
+/// The key in a file: 32 bytes in hex.
+///
+/// # Errors
+/// A sentence that names the file and says nothing of what is in it, which may be a secret.
+pub fn key(path: &Path) -> Result<[u8; 32], String> {
+    let shown = path.display();
+    let bytes = bytes(path, KEY_FILE_BYTES_MAX).map_err(|reason| format!("{shown} {reason}"))?;
+    let mut key = [0; 32];
+    match hex::decode_to_slice(bytes.trim_ascii(), &mut key) {
+        Ok(()) => Ok(key),
+        Err(_) => Err(format!("{shown} holds no key: 64 hexadecimal digits expected")),
+    }
+}
+
 /// Writes the files of this version into a directory where nothing is yet.
 ///
 /// # Errors

@@ -131,23 +131,15 @@ fn of_folder(dir: &Path) -> Result<Vec<(String, String)>, Unpublished> {
 }
 
 fn of_file(path: &Path, key: Option<&Path>) -> Result<Vec<(String, String)>, Unpublished> {
-    let unreadable = |path: &Path| {
-        let shown = path.display().to_string();
-        move |reason: String| Unpublished::Unreadable(format!("{shown} {reason}"))
-    };
-    let bytes = yuandian_folder::bytes(path, SIGNED_CATALOGUE_BYTES_MAX).map_err(unreadable(path))?;
-    let key = key.ok_or_else(|| Unpublished::KeyWanted(path.display().to_string()))?;
-    let digits = yuandian_folder::bytes(key, KEY_FILE_BYTES_MAX).map_err(unreadable(key))?;
-    let mut public = [0; 32];
-    hex::decode_to_slice(digits.trim_ascii(), &mut public)
-        .map_err(|_| unreadable(key)("holds no public key: 64 hexadecimal digits expected".to_owned()))?;
+    let shown = path.display();
+    let bytes = yuandian_folder::bytes(path, SIGNED_CATALOGUE_BYTES_MAX)
+        .map_err(|reason| Unpublished::Unreadable(format!("{shown} {reason}")))?;
+    let key = key.ok_or_else(|| Unpublished::KeyWanted(shown.to_string()))?;
+    let public = yuandian_folder::key(key).map_err(Unpublished::Unreadable)?;
     let signed = SignedCatalogue::decode(&bytes)?;
     signed.verify(&public)?;
     Ok(signed.files().map(|file| (file.name.to_owned(), file.text.to_owned())).collect())
 }
-
-/// A key file: 64 digits and a line break, and room for blanks.
-const KEY_FILE_BYTES_MAX: usize = 256;
 
 /// Every version that a server knows, rising.
 ///

@@ -11,9 +11,6 @@ use yuandian_model::catalogue::CatalogueFile;
 
 use crate::said::{Said, one_line};
 
-/// A key file: 64 digits and a line break, and room for blanks.
-const KEY_FILE_BYTES_MAX: usize = 256;
-
 /// Makes a key and its public half. Neither file may be there yet: an overwritten key is lost.
 pub fn keygen(out: &Path) -> Result<String, String> {
     let public = public_path(out);
@@ -49,19 +46,7 @@ fn create(path: &Path, line: &str, secret: bool) -> Result<(), String> {
 
 /// The secret key of a file.
 pub fn secret(path: &Path) -> Result<DeviceKey, String> {
-    Ok(DeviceKey::from_seed(&key_bytes(path)?))
-}
-
-fn key_bytes(path: &Path) -> Result<[u8; 32], String> {
-    let shown = path.display();
-    let bytes =
-        yuandian_folder::bytes(path, KEY_FILE_BYTES_MAX).map_err(|reason| format!("{shown} {reason}"))?;
-    let mut key = [0; 32];
-    match hex::decode_to_slice(bytes.trim_ascii(), &mut key) {
-        Ok(()) => Ok(key),
-        // What is in it is a secret: not shown.
-        Err(_) => Err(format!("{shown} holds no key: 64 hexadecimal digits expected")),
-    }
+    Ok(DeviceKey::from_seed(&yuandian_folder::key(path)?))
 }
 
 /// Signs the files and writes the result.
@@ -75,7 +60,7 @@ pub fn sign(files: &[CatalogueFile<'_>], key: &DeviceKey, out: &Path) -> Result<
 
 /// Whether a signed catalogue is to be used.
 pub fn verify(file: &Path, key: &Path, json: bool) -> Result<Said, String> {
-    let public = key_bytes(key)?;
+    let public = yuandian_folder::key(key)?;
     let bytes = yuandian_folder::bytes(file, SIGNED_CATALOGUE_BYTES_MAX)
         .map_err(|reason| format!("{} {reason}", file.display()))?;
     let verified = SignedCatalogue::decode(&bytes).and_then(|signed| {
