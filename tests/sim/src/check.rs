@@ -164,11 +164,8 @@ impl World {
         if self.secrets.is_empty() || body.is_empty() || self.devices[index].phone.is_none() {
             return Ok(());
         }
-        let rest = self.devices[index]
-            .phone
-            .as_ref()
-            .and_then(|phone| phone.person().ok())
-            .and_then(|who| beside_private(body, &who.user));
+        // Who she is the world knows: her disk may not be readable now.
+        let rest = self.devices[index].person.user.and_then(|user| beside_private(body, &user));
         if let Some((rest, told)) = rest {
             if told {
                 self.told.insert(self.devices[index].person.number);
