@@ -65,7 +65,7 @@ impl Phone {
         if let Some(item) = refused {
             ground.give_up(item);
         }
-        let mut branch = stored.branch + 1;
+        let mut branch = stored.branch.map_or(0, |last| last + 1);
         let mut last = None;
         for item in items.iter().filter(|i| i.state != ItemState::Taken) {
             match &item.intent {

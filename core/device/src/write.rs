@@ -454,12 +454,15 @@ impl Writer<'_> {
         };
         let mut sorted = seen.clone();
         sorted.sort();
-        let branch = if sorted == heads { stored.branch } else { stored.branch + 1 };
+        let branch = match stored.branch {
+            Some(last) if sorted != heads => last + 1,
+            last => last.unwrap_or_default(),
+        };
         let actor = yuandian_document::actor(&self.device, self.case, &incarnation(self.tx)?, branch);
         let Some((change, body)) = content.write(&seen, &actor, edits, self.captured.wall_ms)? else {
             return Ok(content);
         };
-        if branch != stored.branch {
+        if stored.branch != Some(branch) {
             cases::put_branch(self.tx, self.case, branch)?;
         }
         self.queue(intent, Some((change.0, branch)), &body, &micros_of(edits))?;

@@ -15,7 +15,7 @@ use yuandian_sync::message::{
 use super::Run;
 use crate::error::{DeviceError, Result};
 use crate::glance::project;
-use crate::phone::{APP, PersonRecord, Phone, Seen};
+use crate::phone::{APP, PersonRecord, Phone, Seen, new_incarnation};
 use crate::store::{meta, outbox, streams, wipe};
 
 /// The token as the store keeps it.
@@ -178,6 +178,8 @@ impl Phone {
         }
         let tx = self.db.unchecked_transaction()?;
         wipe::everything(&tx, &files)?;
+        // Which branches were written on is forgotten, too: whoever uses this phone next begins a life of their own.
+        new_incarnation(&tx, &mut self.ports)?;
         meta::set(&tx, meta::SHUT_OUT, b"revoked")?;
         tx.commit()?;
         self.run = Run::default();

@@ -18,8 +18,8 @@ pub struct StoredCase {
     pub snapshot: Option<Vec<u8>>,
     /// What the server decided last, or what this phone opened it with.
     pub facts: CaseFacts,
-    /// Last branch this phone has written on.
-    pub branch: u32,
+    /// The branch this phone writes on; `None` before it has written.
+    pub branch: Option<u32>,
     /// Whether the document is here, or a line alone.
     pub whole: bool,
     /// What its heads must come to when it is first opened.
@@ -79,10 +79,15 @@ pub fn opened_under(c: &Connection, version: u32) -> Result<Vec<CaseId>> {
     rows.map(|row| id(row?, CaseId::from_slice)).collect()
 }
 
+/// The branch on which writing goes on in a case `?1` that was here before.
+const GOES_ON: &str = "SELECT branch FROM branches WHERE doc = ?1";
+
 /// Makes a case that has a line alone.
 pub fn put_line(c: &Connection, doc: &CaseId, facts: &CaseFacts) -> Result<()> {
-    c.prepare_cached("INSERT INTO cases (id, facts, whole) VALUES (?1, ?2, 0)")?
-        .execute(params![doc.as_bytes(), serde_json::to_string(facts)?])?;
+    c.prepare_cached(&format!(
+        "INSERT INTO cases (id, facts, whole, branch) VALUES (?1, ?2, 0, ({GOES_ON}))"
+    ))?
+    .execute(params![doc.as_bytes(), serde_json::to_string(facts)?])?;
     Ok(())
 }
 
@@ -166,9 +171,10 @@ pub fn has_quarantined(c: &Connection, doc: &CaseId) -> Result<bool> {
 
 /// Makes a case or replaces what is decided about it.
 pub fn put_facts(c: &Connection, doc: &CaseId, facts: &CaseFacts) -> Result<()> {
-    c.prepare_cached(
-        "INSERT INTO cases (id, facts) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET facts = ?2",
-    )?
+    c.prepare_cached(&format!(
+        "INSERT INTO cases (id, facts, branch) VALUES (?1, ?2, ({GOES_ON}))
+         ON CONFLICT (id) DO UPDATE SET facts = ?2"
+    ))?
     .execute(params![doc.as_bytes(), serde_json::to_string(facts)?])?;
     Ok(())
 }
@@ -187,11 +193,14 @@ pub fn put_branch(c: &Connection, doc: &CaseId, branch: u32) -> Result<()> {
     Ok(())
 }
 
-/// Forgets a case and everything pulled of it.
+/// Forgets a case and everything pulled of it, but not that it was written in here: should it come back, writing goes on on the next
+/// branch, because nobody knows what of the last one the server has or will take.
 pub fn purge(c: &Connection, doc: &CaseId) -> Result<()> {
     super::rows::remove_row(c, doc)?;
     forget_document(c, doc)?;
     for sql in [
+        "INSERT OR REPLACE INTO branches (doc, branch)
+             SELECT id, branch + 1 FROM cases WHERE id = ?1 AND branch IS NOT NULL",
         "DELETE FROM wanted WHERE doc = ?1",
         "DELETE FROM leaving WHERE doc = ?1",
         "DELETE FROM cases WHERE id = ?1",

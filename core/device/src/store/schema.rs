@@ -17,17 +17,19 @@ CREATE TABLE catalogues (version INTEGER PRIMARY KEY, signed BLOB) STRICT;
 
 -- A case this phone knows. `snapshot` is a cache of its receipted changes, `facts` what the server decided last (JSON).
 -- whole: 0 a line alone, 1 the document is here. proven: 0 as it was received, to be looked at when it is first opened. `heads`: what it
--- must come to then. `seq`: everything of it up to this number is here.
+-- must come to then. `seq`: everything of it up to this number is here. `branch`: the one this phone writes on.
 CREATE TABLE cases (
     id BLOB PRIMARY KEY,
     snapshot BLOB,
     facts TEXT NOT NULL,
-    branch INTEGER NOT NULL DEFAULT 0,
+    branch INTEGER,
     whole INTEGER NOT NULL DEFAULT 1,
     proven INTEGER NOT NULL DEFAULT 1,
     heads BLOB,
     seq INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+-- Where writing goes on in a case that this phone has written in and does not hold any more: what it wrote may be taken later.
+CREATE TABLE branches (doc BLOB PRIMARY KEY, branch INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 -- Receipted commits of everybody, as pulled: with the outbox the truth behind every view. Named by their place in their author's chain.
 CREATE TABLE base (

@@ -11,6 +11,7 @@ use crate::error::Result;
 /// Tables that hold anything of a person.
 const TABLES: &[&str] = &[
     "cases",
+    "branches",
     "base",
     "outbox",
     "authored",

@@ -172,3 +172,40 @@ fn a_copy_that_is_offered_nothing_to_look_at_speaks() {
     copy.keep(&yuandian_sync::Keep::Hello(referee.hello_without_streams(&copy))).unwrap();
     assert_eq!(batch(&mut copy).items.len(), 2, "and there is nothing to look at");
 }
+
+#[test]
+fn in_a_case_that_went_and_came_back_nothing_is_written_under_a_name_that_was_used() {
+    let (mut referee, homes, [mut phone]) = people::<1>(Role::GridWorker);
+    let case = capture(&mut phone, "case.snap", "井盖");
+    referee.sync(&mut phone);
+    let written = |phone: &mut yuandian_device::Phone, text: &str| {
+        phone.note(&case, text, &[]).unwrap();
+        let push = batch(phone);
+        let envelope = envelopes(&push).pop().unwrap();
+        (push, (envelope.incarnation, envelope.branch))
+    };
+    let (push, first) = written(&mut phone, "谁也没收下");
+    referee.answer(1, Code::RScope);
+    let reply = referee.push(&push);
+    phone.keep(&yuandian_sync::Keep::Receipts(reply)).unwrap();
+    let item = phone.attention().unwrap()[0].item;
+    phone.discard(item).unwrap();
+
+    phone.keep(&yuandian_sync::Keep::Hello(referee.hello_without_streams(&phone))).unwrap();
+    assert!(phone.case(&case).is_err(), "the case went");
+    referee.sync(&mut phone);
+    let (_, second) = written(&mut phone, "回来以后");
+    assert_ne!(first, second, "an operator may take the first one still");
+    referee.sync(&mut phone);
+
+    // Again, and nothing was refused this time.
+    phone.keep(&yuandian_sync::Keep::Hello(referee.hello_without_streams(&phone))).unwrap();
+    drop(phone);
+    let mut phone = homes[0].open();
+    referee.sync(&mut phone);
+    let (_, third) = written(&mut phone, "再一次");
+    assert!(third != second && third != first);
+    referee.sync(&mut phone);
+    assert_eq!(phone.outbox().unwrap(), []);
+    assert_eq!(notes(&phone, &case), ["回来以后", "再一次"]);
+}
