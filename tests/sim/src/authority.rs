@@ -148,6 +148,7 @@ impl World {
             .for_each(|run| run.began_ms += passed);
         self.reference.aged = long;
         if long {
+            self.reference.time_passes();
             self.faults.note(Fault::LongPause);
         }
         self.trace.add(self.now_ms, b"later", || "a long time has passed".to_owned());

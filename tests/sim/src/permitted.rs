@@ -125,7 +125,12 @@ impl Reference {
         self.vague.extend(unsure);
     }
 
-    /// A long time has passed: what has ended by now is old, but for what the server has just ended itself.
+    /// A long time begins: whatever has ended by now is old when it has passed, whoever ended it.
+    pub fn time_passes(&mut self) {
+        self.just_ended.clear();
+    }
+
+    /// A long time has passed: what has ended by now is old, but for what the server has ended itself meanwhile.
     pub fn grows_old(&mut self) {
         let old = |case: &&CaseId| self.is_over(case) && !self.just_ended.contains(*case);
         self.old = self.cases.keys().filter(old).copied().collect();

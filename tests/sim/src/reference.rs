@@ -87,7 +87,7 @@ pub struct Reference {
     unsaid_openings: BTreeMap<CaseId, RefCase>,
     /// Cases to which such a server may have done something: in which order is not known.
     pub(crate) vague: BTreeSet<CaseId>,
-    /// Cases that the server has ended of itself, or may have: not old yet when a long time has passed.
+    /// Cases that the server has ended of itself since a long time began, or may have: not old yet when it has passed.
     pub(crate) just_ended: BTreeSet<CaseId>,
     /// Cases that are known to be open by what others did to them, before their openings were answered.
     shown: BTreeSet<CaseId>,
