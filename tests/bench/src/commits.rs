@@ -30,7 +30,7 @@ const CASES: u32 = 2 * ALONE + PER_ROUND * ROUNDS;
 /// Cases of each for content alone, and as many for acts alone.
 const ALONE: u32 = 4;
 /// Rounds of both, each with so many cases of each device: half have their content changed, half an act.
-const ROUNDS: u32 = 3;
+const ROUNDS: u32 = 5;
 const PER_ROUND: u32 = 10;
 /// Cases of each whose commits are not counted: with them every worker opens its connection and reads the tables.
 const WARM: u32 = 1;
