@@ -67,8 +67,11 @@ class Stage:
             self.server.stdout.close()
             self.server = None
 
-    def invite(self, role, grid):
-        call = [self.server_bin, "invite", "--data", self.folder / "server", "--role", role, "--grid", grid]
+    def invite(self, device):
+        call = [self.server_bin, "invite", "--data", self.folder / "server"]
+        for key in ("role", "grid", "unit"):
+            if key in device:
+                call += ["--" + key, device[key]]
         return subprocess.run(call, check=True, capture_output=True, text=True).stdout.strip()
 
     async def given(self, word):
@@ -101,7 +104,7 @@ class Stage:
         self.server_up()
         for device in devices:
             name = device["name"]
-            phone = Phone(self.folder / name, self.invite(device["role"], device["grid"]))
+            phone = Phone(self.folder / name, self.invite(device))
             self.phones[name] = phone
             await phone.open()
             if device.get("enrolled", True):

@@ -6,6 +6,7 @@ use yuandian_model::Role;
 
 use crate::life::{AUTHOR, Life, Person};
 use crate::reading::{Flow, Row, Service};
+use crate::says::UNIT;
 
 /// Roles that see no case of their division as a whole. Volunteers see what one of them may take.
 const OUTSIDE: [&str; 7] =
@@ -19,6 +20,8 @@ pub struct Member {
     pub person: Person,
     pub name: String,
     pub role: String,
+    /// The unit that its right is bound to.
+    pub unit: Option<&'static str>,
 }
 
 /// Everybody who may have to do with a case of a service.
@@ -33,13 +36,15 @@ impl<'t> Cast<'t> {
     /// The author, of a role that may open it, and one of every other role.
     pub fn of(service: &'t Service, flow: &'t Flow, turn: usize) -> Self {
         let role = service.create[turn % service.create.len()].clone();
-        let author = Member { person: AUTHOR, name: format!("author.{role}"), role };
+        let author = Member { person: AUTHOR, name: format!("author.{role}"), role, unit: None };
         let mut members = vec![author];
         for role in Role::ALL.iter().map(|role| role.id()) {
             for nth in 1..=if role == "volunteer" { VOLUNTEERS } else { 1 } {
                 let name = if nth == 1 { role.to_owned() } else { format!("{role}{nth}") };
                 let person = 10 + Person::try_from(members.len()).expect("few roles");
-                members.push(Member { person, name, role: role.to_owned() });
+                // Providers work for the unit that cases are given to, and see those alone.
+                let unit = (role == "service_provider").then_some(UNIT);
+                members.push(Member { person, name, role: role.to_owned(), unit });
             }
         }
         Self { service, flow, members }
@@ -49,18 +54,31 @@ impl<'t> Cast<'t> {
         self.members.iter().find(|member| member.person == person).expect("somebody of the cast")
     }
 
-    /// Whether somebody's phone has the case: by a role, or by a part in it, once and for all.
-    pub fn sees(&self, member: &Member, part: &BTreeSet<Person>) -> bool {
+    /// Whether somebody's phone has the case: by a role, by the unit's work on it, or by a part in it, once and for all.
+    pub fn sees(&self, member: &Member, life: &Life, part: &BTreeSet<Person>) -> bool {
         let taken = self.flow.rows.iter().any(|row| row.effect == "take");
         let neighbours = taken && matches!(self.service.visibility.as_str(), "public" | "grid");
         let role = member.role.as_str();
-        part.contains(&member.person) || !OUTSIDE.contains(&role) || (role == "volunteer" && neighbours)
+        part.contains(&member.person)
+            || !OUTSIDE.contains(&role)
+            || (role == "volunteer" && neighbours)
+            || (member.unit.is_some() && !Self::is_elsewhere(member, life))
+    }
+
+    /// Whether somebody's right counts for a unit that does not work on the case.
+    pub fn is_elsewhere(member: &Member, life: &Life) -> bool {
+        member.unit.is_some_and(|unit| life.units.iter().all(|here| here != unit))
+    }
+
+    /// Whether a row is of somebody's role, whatever unit that counts for.
+    pub fn is_of_role(&self, member: &Member, row: &Row) -> bool {
+        row.roles(self.service).contains(member.role.as_str())
     }
 
     /// Whether a row is somebody's to do.
     pub fn may(&self, member: &Member, row: &Row, life: &Life) -> bool {
         let person = member.person;
-        row.roles(self.service).contains(member.role.as_str())
+        (self.is_of_role(member, row) && !Self::is_elsewhere(member, life))
             || (row.is_of("@author") && person == AUTHOR)
             || (row.is_of("@holder") && life.holders.contains(&person))
             || (row.is_of("@waiting") && life.waiting.contains(&person))
@@ -82,7 +100,9 @@ impl<'t> Cast<'t> {
             return vec![];
         }
         let can = |member: &&Member| {
-            self.may(member, row, life) && self.sees(member, part) && !Self::is_idle(member.person, row, life)
+            self.may(member, row, life)
+                && self.sees(member, life, part)
+                && !Self::is_idle(member.person, row, life)
         };
         let mut found: Vec<Person> =
             self.members.iter().filter(can).map(|member| member.person).filter(|p| *p != AUTHOR).collect();

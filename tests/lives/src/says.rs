@@ -6,6 +6,14 @@ use crate::reading::{Reading, Row, Service};
 /// The day until which clocks stand, and its beginning in ms since 1970.
 pub const UNTIL: (&str, i64) = ("2026-03-20", 1_773_964_800_000);
 
+/// Whom a case is given to.
+pub const UNIT: &str = "unit.a";
+
+/// The case that another goes on in.
+pub fn another() -> yuandian_model::CaseId {
+    yuandian_model::CaseId([7; 16])
+}
+
 /// What must be said with an act; with what may be said, too, if `all`.
 pub fn arguments(reading: &Reading, service: &Service, row: &Row, life: &Life, all: bool) -> Args {
     let said = |name: &String| {
@@ -13,9 +21,9 @@ pub fn arguments(reading: &Reading, service: &Service, row: &Row, life: &Life, a
         let value = match argument.kind.as_str() {
             "text" => "因为".to_owned(),
             "unit" if row.effect == "join" => "unit.b".to_owned(),
-            "unit" => "unit.a".to_owned(),
+            "unit" => UNIT.to_owned(),
             "user" => id(life.newcomer(60)).to_string(),
-            "case" => yuandian_model::CaseId([7; 16]).to_string(),
+            "case" => another().to_string(),
             // The last, for the first is meant where none is named.
             "condition" => service.conditions.last()?.0.clone(),
             "limit" => format!("{} work_day", life.acts),

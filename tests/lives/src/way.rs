@@ -71,7 +71,7 @@ pub struct Search<'s, 't> {
 }
 
 /// What tells two states apart.
-type Key = (String, BTreeSet<String>, Vec<Person>, Vec<Person>, bool, Vec<u32>);
+type Key = (String, BTreeSet<String>, Vec<Person>, Vec<Person>, Vec<String>, bool, Vec<u32>);
 
 impl<'t> Search<'_, 't> {
     fn moves(&self, place: &Place) -> Vec<(Act<'t>, Place)> {
@@ -98,8 +98,8 @@ impl<'t> Search<'_, 't> {
     fn key(&self, life: &Life) -> Key {
         let counted = self.cast.flow.rows.iter().filter_map(|row| Some((row.counts.as_ref()?, row.at_most?)));
         let counts = counted.map(|(what, most)| life.count(what).min(most)).collect();
-        let Life { stage, marks, holders, waiting, followers, .. } = life.clone();
-        (stage, marks, holders, waiting, followers.is_empty(), counts)
+        let Life { stage, marks, holders, waiting, followers, units, .. } = life.clone();
+        (stage, marks, holders, waiting, units, followers.is_empty(), counts)
     }
 
     /// Whether people alone bring a case to an end from here.

@@ -30,6 +30,8 @@ pub struct Device {
     pub role: String,
     /// Division of the invitation.
     pub grid: String,
+    /// The unit that the invitation is bound to.
+    pub unit: Option<String>,
     /// Whether it is enrolled before the first step.
     #[serde(default = "yes")]
     pub enrolled: bool,

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use yuandian_device::{CaseId, DeviceError, Driver, Phone, RunReport, TrustRoots, platform};
 
-use crate::scenario::Scenario;
+use crate::scenario::{self, Scenario};
 
 /// A phone of the scenario.
 pub struct Device {
@@ -57,7 +57,7 @@ impl Stage {
         let mut stage =
             Self { server: Some(server), server_bin, address, devices, cases, forms, network, folder };
         for device in &scenario.devices {
-            let code = stage.invite(&device.role, &device.grid)?;
+            let code = stage.invite(device)?;
             let home = stage.folder.path().join(&device.name);
             let opened = Device { phone: Some(open(&home)?), home, code: code.clone() };
             stage.devices.insert(device.name.clone(), opened);
@@ -161,11 +161,11 @@ impl Stage {
         self.folder.path().join("server")
     }
 
-    fn invite(&self, role: &str, grid: &str) -> Result<String, String> {
+    fn invite(&self, who: &scenario::Device) -> Result<String, String> {
         let mut call = Command::new(&self.server_bin);
-        let told =
-            call.arg("invite").arg("--data").arg(self.data()).args(["--role", role, "--grid", grid]).output();
-        let told = told.map_err(|e| e.to_string())?;
+        call.arg("invite").arg("--data").arg(self.data()).args(["--role", &who.role, "--grid", &who.grid]);
+        call.args(who.unit.iter().flat_map(|unit| ["--unit", unit]));
+        let told = call.output().map_err(|e| e.to_string())?;
         if !told.status.success() {
             return Err(format!("no invitation: {}", String::from_utf8_lossy(&told.stderr)));
         }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::load::Draft;
 use super::read::Mistake;
 use super::{
-    ActClass, ArgumentKind, Effect, Field, FieldType, Needed, OPENING_ACT, Offline, Party, PlacePrecision,
-    Privacy, Service, Title, Transition, Workflow,
+    ActClass, ArgumentKind, Effect, Field, FieldType, INTO, Needed, OPENING_ACT, Offline, Party,
+    PlacePrecision, Privacy, Service, Title, Transition, Workflow,
 };
 use crate::form;
 use crate::limits::PHOTOS_PER_COMMAND_MAX;
@@ -240,7 +240,7 @@ fn asked_by(effect: Effect) -> Option<(&'static str, ArgumentKind)> {
     match effect {
         Effect::Assign => Some(("user", ArgumentKind::User)),
         Effect::Dispatch | Effect::Join => Some(("unit", ArgumentKind::Unit)),
-        Effect::Merge => Some(("into", ArgumentKind::Case)),
+        Effect::Merge => Some((INTO, ArgumentKind::Case)),
         Effect::Pause => Some(("until", ArgumentKind::Date)),
         Effect::Extend => Some(("limit", ArgumentKind::Limit)),
         _ => None,
@@ -288,6 +288,15 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
     let of_service = workflow.acts.iter().any(|row| matches!(row.evidence, Needed::OfService(_)));
     if !of_service && service.evidence.after_min > 0 {
         at.wrong("evidence.after_min", format!("no act of {} asks for it", service.workflow));
+    }
+    let private: BTreeSet<&str> =
+        service.fields.iter().filter(|f| f.privacy == Privacy::Private).map(|f| f.key.as_str()).collect();
+    for row in &workflow.acts {
+        for (argument, _) in row.arguments().filter(|(argument, _)| private.contains(argument)) {
+            let reason =
+                format!("{} of {} says it, and everybody reads what an act says", row.id, service.workflow);
+            at.wrong(&format!("field {argument}.key"), reason);
+        }
     }
     for (act, offline) in &service.offline {
         let Some(row) = workflow.act(act) else {

@@ -83,6 +83,9 @@ pub struct Argument {
 /// The act that opens every case.
 pub const OPENING_ACT: &str = "report";
 
+/// The argument by which an act names the case that its own goes on in.
+pub const INTO: &str = "into";
+
 /// The loaded catalogue of one version. Copies share one table.
 #[derive(Debug, Clone)]
 pub struct Catalogue {

@@ -166,6 +166,20 @@ fn everything_wrong_in_one_row_is_told_field_by_field() {
 }
 
 #[test]
+fn what_an_act_says_is_no_private_question() {
+    let asks = |privacy: &str| {
+        let act = with_act("from = ['a']\nby = ['resident']\nargs = ['unit?']");
+        let field = "\n[[service.field]]\nkey = 'unit'\ntype = 'text'\nlabel = { zh = 'a', en = 'a' }\n";
+        lines(&format!("{act}{field}{privacy}"))
+    };
+    assert_eq!(asks(""), Vec::<String>::new());
+    assert_eq!(
+        asks("privacy = 'private'\npurpose = { zh = 'a', en = 'a' }\nretention_days = 1\n"),
+        ["f.toml: service s: field unit.key: x of W says it, and everybody reads what an act says"]
+    );
+}
+
+#[test]
 fn what_a_profile_says_wrong_is_told_once_where_it_stands() {
     let profile = "\n[profile.p]\ncapacity = 'many'\ncolour = 'red'\nid = 'x'\nkpi = ['speed']\n[[profile.p.condition]]\nid = 'c'\n[profile.unused]\nplace = 'near'\n[[service]]\nprofile = 'p'";
     let text = service("workflow = 'W'\ncreate = ['resident']").replace("\n[[service]]", profile);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::calendar::WorkingCalendar;
-use crate::catalogue::{Catalogue, Effect, Service, Transition, Workflow};
+use crate::catalogue::{Catalogue, Effect, INTO, Service, Transition, Workflow};
 use crate::ids::CaseId;
 use crate::limits;
 use crate::mark::Mark;
@@ -174,7 +174,7 @@ fn beside(
         }
         Effect::Extend => progress.extensions.push(argument("limit")?),
         Effect::Merge => {
-            let into: CaseId = argument("into")?.parse().map_err(|_| unreadable("into"))?;
+            let into: CaseId = argument(INTO)?.parse().map_err(|_| unreadable(INTO))?;
             progress.into = Some(into);
         }
         Effect::None | Effect::Dismiss | Effect::Take | Effect::GiveUp | Effect::Expel => {}
