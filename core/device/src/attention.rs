@@ -172,7 +172,7 @@ impl Phone {
         let state = decided(self, &stored.facts, &content::overlay(&self.db, &entry.doc)?.0, &person);
         let state = (act.name != OPENING_ACT).then_some(state);
         if let Some(state) = &state {
-            self.put_arguments(&mut act, &stored.facts, amendment.set)?;
+            self.put_arguments(&mut act, (&entry.doc, &stored.facts), amendment.set)?;
             act.expects = Some(crate::write::expects_of(state));
         }
         let asked = self.asked(&act, u32::MAX);

@@ -3,7 +3,7 @@
 use rusqlite::Transaction;
 use yuandian_document::content::NoteEntry;
 use yuandian_document::{Act, Content, Edit, PhotoEntry, Place, Report, cbor};
-use yuandian_model::catalogue::{PlacePrecision, Privacy, Service};
+use yuandian_model::catalogue::{INTO, PlacePrecision, Privacy, Service};
 use yuandian_model::writing::{CONTENT, Writing, may_write};
 use yuandian_model::{
     ActRequest, BlobHash, CaseId, CaseState, Cell500, Code, CommitId, EntryId, Expects, GroupId, Refusal,
@@ -177,7 +177,7 @@ impl Phone {
         let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
         let state = decided(self, &stored.facts, &content::overlay(&self.db, case)?.0, &person);
         let mut act = Act::named(command.name, Some(expects_of(&state)));
-        self.put_arguments(&mut act, &stored.facts, command.args)?;
+        self.put_arguments(&mut act, (case, &stored.facts), command.args)?;
         let photos =
             u32::try_from(command.photos.len()).unwrap_or(u32::MAX).saturating_add(stored.facts.photos);
         let catalogue = self.catalogue_wanted(&stored.facts)?;
@@ -206,7 +206,7 @@ impl Phone {
     pub(crate) fn put_arguments(
         &self,
         act: &mut Act,
-        facts: &CaseFacts,
+        (case, facts): (&CaseId, &CaseFacts),
         args: &[(String, String)],
     ) -> Result<()> {
         let catalogue = self.catalogue_wanted(facts)?;
@@ -221,6 +221,9 @@ impl Phone {
                     key,
                     "stays on this phone: use `edit`, an act is read by others",
                 ));
+            }
+            if key == INTO && value.parse() == Ok(*case) {
+                return Err(DeviceError::invalid(key, "this very case: name the one that it goes on in"));
             }
             act.args.insert(key.clone(), value.clone());
         }

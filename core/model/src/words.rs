@@ -374,12 +374,13 @@ mod tests {
         assert_eq!(coming.zh, "你的权限自 2026-07-01 00:00 起生效,现在还不能“处置完成”");
         assert!(coming.en.contains("begins on 2026-07-01 00:00"));
         assert_eq!(said(Code::RScope, "unit", "water.co").zh, "你代表的单位“water.co”不承办这个案件");
+        assert_eq!(said(Code::RGone, "argument", "into").zh, "要并入的案件不在平台上,请另选一件");
         for code in Code::ALL {
             let more = words.code[code.id()].when.values();
             assert!(more.clone().all(is_said), "{code}");
             assert_eq!(
                 more.len(),
-                [(Code::RRole, 2), (Code::RScope, 1)]
+                [(Code::RRole, 2), (Code::RScope, 1), (Code::RGone, 1)]
                     .iter()
                     .find(|(of, _)| of == code)
                     .map_or(0, |(_, n)| *n)

@@ -254,9 +254,7 @@ impl Hub {
             self.ready(now_ms)?;
         }
         for case in due {
-            if let Some(act) = self.store.act_own(&case, &*self.rules(), now_ms)? {
-                acted.push((case, act));
-            }
+            acted.extend(self.store.act_own(&case, &*self.rules(), now_ms)?);
         }
         Ok(acted)
     }

@@ -23,7 +23,7 @@ use super::push::Sequenced;
 use super::{Hub, Rules};
 use crate::problem::Problem;
 use crate::store::{
-    Account, Adopted, Batch, BlobRef, CommandPart, Committed, ContentWork, GateOutcome, Ledger, Origin,
+    self, Account, Adopted, Batch, BlobRef, CommandPart, Committed, ContentWork, GateOutcome, Ledger, Origin,
     Prepared, SavedDocument, Situation, Step, StoreError, Verdict, Work,
 };
 use yuandian_model::writing::CONTENT;
@@ -57,6 +57,14 @@ impl Arrived {
     /// What it is of its command.
     pub fn part(&self) -> CommandPart {
         CommandPart::of(&self.envelope)
+    }
+
+    /// The case that it names as the one which its own goes on in.
+    pub fn named(&self) -> Option<CaseId> {
+        match &self.body {
+            ArrivedBody::Act(act) => store::named(act),
+            ArrivedBody::Refused(_) | ArrivedBody::Content => None,
+        }
     }
 
     /// Whether it is judged by what is known when it is numbered alone: no gate is asked, no earlier verdict adopted.

@@ -1,7 +1,6 @@
 //! PUSH: one receipt for each commit, in order; one bad item stops no other. Prepared without a lock, sequenced in one transaction, prepared
 //! again where somebody was faster.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
 use minicbor::bytes::ByteVec;
@@ -16,7 +15,7 @@ use super::prepare::{Arrived, open};
 use super::{Hub, spoken};
 use crate::limits::PREPARE_ROUNDS_MAX;
 use crate::problem::Problem;
-use crate::store::{Account, Adopted, Batch, CommandPart, Committed, Origin};
+use crate::store::{Account, Adopted, Asked, Batch, Committed, Origin};
 
 /// Stored receipts in order, and where the partitions stand after them.
 pub(super) type Sequenced = (Vec<Vec<u8>>, Vec<PartitionHead>);
@@ -95,8 +94,11 @@ impl Hub {
         account: &Account,
         now_ms: i64,
     ) -> Result<Option<Sequenced>, Problem> {
-        let ids: Vec<CommitId> = arrived.iter().map(|a| a.id).collect();
-        let parts: BTreeSet<CommandPart> = arrived.iter().map(Arrived::part).collect();
+        let asked = Asked {
+            commits: arrived.iter().map(|a| a.id).collect(),
+            parts: arrived.iter().map(Arrived::part).collect(),
+            named: arrived.iter().filter_map(Arrived::named).collect(),
+        };
         self.ready(now_ms)?;
         let (mut keys, mut epochs): (Vec<ServerKey>, Vec<Epoch>) = Default::default();
         if arrived.iter().any(|a| a.adopt.is_some()) {
@@ -116,7 +118,7 @@ impl Hub {
             }
         }
         for _ in 0..PREPARE_ROUNDS_MAX {
-            let situation = self.store.situation(account, &ids, &parts, now_ms)?;
+            let situation = self.store.situation(account, &asked, now_ms)?;
             let Some(tried) = self.prepare(items().collect(), account, &situation, now_ms)? else {
                 continue;
             };

@@ -9,7 +9,7 @@ use super::Hub;
 use super::prepare::{Arrived, adopted_first};
 use crate::limits::{PREPARE_ROUNDS_MAX, RIPE_PER_TICK_MAX};
 use crate::problem::Problem;
-use crate::store::{Account, CommandPart, Held, Origin, Prepared};
+use crate::store::{Account, Asked, Held, Origin, Prepared};
 
 impl Hub {
     /// Judges what has waited long enough, one case after the other, adopted acts in the order of their numbers. What is overtaken too often
@@ -65,10 +65,9 @@ impl Hub {
             shut_out: false,
             greet: false,
         };
-        let parts: BTreeSet<CommandPart> = items.iter().map(|item| CommandPart::of(&item.envelope)).collect();
-        let ids: Vec<CommitId> = Vec::new();
+        let asked = Asked::of(items);
         for _ in 0..PREPARE_ROUNDS_MAX {
-            let situation = self.store.situation(&account, &ids, &parts, now_ms)?;
+            let situation = self.store.situation(&account, &asked, now_ms)?;
             // Somebody else may have judged it meanwhile.
             let waits: BTreeSet<CommitId> = situation.held.values().flatten().map(|held| held.id).collect();
             let due = |item: &&Prepared| {

@@ -177,6 +177,10 @@ impl Judge for Rules {
         streams_of(self.catalogue_of(state), state)
     }
 
+    fn may_be_followed(&self, state: &CaseState) -> bool {
+        self.is_public(state)
+    }
+
     fn partition(&self, grid: &DivisionCode) -> PartitionId {
         partition_of(self.partition_digits, grid)
     }

@@ -21,9 +21,9 @@ use yuandian_sync::message::{CommitNumber, Receipt};
 use yuandian_sync::{Cursor, StreamId};
 
 use super::{
-    Account, Batch, BlobRef, CommandPart, Committed, ContentWork, EnrollOutcome, Enrollment, GateOutcome,
-    Judge, NewInvitation, NonceSpend, Origin, PageAsk, Prepared, SavedDocument, Store, Upload, UploadId,
-    UploadOutcome, Work,
+    Account, Asked, Batch, BlobRef, CommandPart, Committed, ContentWork, EnrollOutcome, Enrollment,
+    GateOutcome, Judge, NewInvitation, NonceSpend, Origin, PageAsk, Prepared, SavedDocument, Store, Upload,
+    UploadId, UploadOutcome, Work,
 };
 use crate::hub::Rules;
 use crate::streams::streams_for;
@@ -255,7 +255,11 @@ fn batches_are_sequenced_densely_and_replayed(store: &dyn Store) {
     assert_eq!(store.head().expect("a head").head, 3, "and nothing is numbered twice");
     let part = CommandPart::of(&items[1].envelope);
     let situation = store
-        .situation(&writer.account, &[items[1].id], &BTreeSet::from([part]), NOW)
+        .situation(
+            &writer.account,
+            &Asked { commits: vec![items[1].id], parts: BTreeSet::from([part]), ..Asked::default() },
+            NOW,
+        )
         .expect("facts can be read");
     assert_eq!(situation.receipts[&items[1].id], receipts[1], "receipts are found by id");
     assert_eq!(situation.tips[&Incarnation([1; 16])].n, 4, "refused commits are in the chain");
@@ -275,8 +279,9 @@ fn a_command_is_taken_once_under_any_incarnation(store: &dyn Store) {
     let parts = BTreeSet::from([CommandPart::of(&report.envelope), CommandPart::of(&first.envelope)]);
     let outcomes = |receipts: Vec<Vec<u8>>| receipts.iter().map(|r| outcome(r)).collect::<Vec<_>>();
     assert_eq!(outcomes(writer.done(vec![report, first])), [(Code::Ok, Some(1)), (Code::Ok, Some(2))]);
-    let taken = |parts| {
-        let situation = store.situation(&writer.account, &[], parts, NOW).expect("facts can be read");
+    let taken = |parts: &BTreeSet<CommandPart>| {
+        let asked = Asked { parts: parts.clone(), ..Asked::default() };
+        let situation = store.situation(&writer.account, &asked, NOW).expect("facts can be read");
         situation.taken.into_iter().map(|(_, part)| part).collect::<BTreeSet<_>>()
     };
     assert_eq!(taken(&parts), parts, "what was taken is told");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_document::Act;
-use yuandian_model::catalogue::ActClass;
+use yuandian_model::catalogue::{ActClass, INTO};
 use yuandian_model::planted::{self, Bug};
 use yuandian_model::{
     Actor, Capture, CaseId, CaseState, Code, CommitId, DeviceId, DivisionCode, Grant, Incarnation, Outcome,
@@ -114,6 +114,7 @@ pub struct Ledger<'a> {
     pub passed: BTreeMap<CaseId, BTreeSet<StreamId>>,
     taken: BTreeSet<(DeviceId, CommandPart)>,
     photos: BTreeMap<(CaseId, UserId), u32>,
+    named: BTreeSet<CaseId>,
     refill_until_ms: i64,
     held: BTreeMap<CommitId, DeviceId>,
     held_by_device: u64,
@@ -137,6 +138,7 @@ impl<'a> Ledger<'a> {
             passed: BTreeMap::new(),
             taken: situation.taken.clone(),
             photos: situation.photos.clone(),
+            named: situation.named.clone(),
             refill_until_ms: situation.refill_until_ms,
             held: waiting.filter_map(device).collect(),
             held_by_device: situation.held_by_device,
@@ -319,7 +321,7 @@ impl<'a> Ledger<'a> {
         if self.refilling() && must_wait(self.judge.class(state, act), &judged) {
             return self.wait(item, self.refill_until_ms);
         }
-        match judged {
+        match judged.and_then(|outcome| self.goes_on(&document, outcome)) {
             Err(refusal) => refusal.into(),
             Ok(Outcome::Kept { code, facts }) => {
                 self.note(item);
@@ -338,6 +340,25 @@ impl<'a> Ledger<'a> {
                 if late { verdict.with(Concern::Late, String::new()) } else { verdict }
             }
         }
+    }
+
+    /// A case goes on in another only where that one is.
+    fn goes_on(&self, document: &CaseId, outcome: Outcome) -> Result<Outcome, Refusal> {
+        let into = match &outcome {
+            Outcome::Done { ruling, .. } => ruling.next.progress.into,
+            Outcome::Kept { .. } => None,
+        };
+        let before = self.cases.get(document).and_then(|record| record.state.progress.into);
+        let named = || [("argument", INTO.to_owned())];
+        match into.filter(|into| Some(*into) != before) {
+            Some(into) if into == *document => Err(Refusal::new(Code::RSchema, named())),
+            Some(into) if !self.is_there(&into) => Err(Refusal::new(Code::RGone, named())),
+            _ => Ok(outcome),
+        }
+    }
+
+    fn is_there(&self, case: &CaseId) -> bool {
+        self.named.contains(case) || self.cases.contains_key(case)
     }
 
     /// An act whose verdict an earlier epoch has given: that stands, whatever the rule says now. It is applied in the order of its number.

@@ -19,8 +19,8 @@ use std::sync::Arc;
 
 use yuandian_document::{Act, ChangeHash, DeviceCertificate, Place};
 use yuandian_model::{
-    BlobHash, CaseId, CaseState, CommitId, DeviceId, DivisionCode, Epoch, Grant, Outcome, PartitionId,
-    Principal, Refusal, Standing, UserId, Writing, catalogue::ActClass,
+    BlobHash, CaseId, CaseState, DeviceId, DivisionCode, Epoch, Grant, Outcome, PartitionId, Principal,
+    Refusal, Standing, UserId, Writing, catalogue::ActClass,
 };
 use yuandian_sync::StreamId;
 use yuandian_sync::check::StreamSum;
@@ -33,7 +33,7 @@ pub use authority::{
     AppealLine, AppealOutcome, Authority, Concern, NewAppeal, PublishOutcome, Quarantined, RightsChange, Whom,
 };
 pub use ledger::{ChainTip, Ledger, Step, Verdict};
-pub use situation::{ACT_SEQ, Adopted, Held, Rights, Situation};
+pub use situation::{ACT_SEQ, Adopted, Asked, Held, Rights, Situation, named};
 pub use sqlite::{SqliteStore, copies::check_copy};
 pub use uploads::{Upload, UploadId, UploadOutcome};
 pub use work::{
@@ -217,6 +217,9 @@ pub trait Judge: Send + Sync {
 
     /// Whether an answer under this key is a private one of the case.
     fn is_private(&self, state: &CaseState, key: &str) -> bool;
+
+    /// Whether anybody may follow the case.
+    fn may_be_followed(&self, state: &CaseState) -> bool;
 
     /// The streams a case belongs in.
     fn streams(&self, state: &CaseState) -> BTreeSet<StreamId>;
@@ -407,13 +410,7 @@ pub trait Store: Authority {
     fn bearer(&self, token_hash: &[u8; 32], now_ms: i64) -> Result<Option<Account>, StoreError>;
 
     /// What a PUSH is prepared against.
-    fn situation(
-        &self,
-        account: &Account,
-        commits: &[CommitId],
-        parts: &BTreeSet<CommandPart>,
-        now_ms: i64,
-    ) -> Result<Situation, StoreError>;
+    fn situation(&self, account: &Account, asked: &Asked, now_ms: i64) -> Result<Situation, StoreError>;
 
     /// The saved document of a case; `None` where it is missing and must be made from [`Store::changes`].
     fn document(&self, case: &CaseId) -> Result<Option<SavedDocument>, StoreError>;
@@ -457,11 +454,17 @@ pub trait Store: Authority {
         now_ms: i64,
     ) -> Result<ServerAct, StoreError>;
 
-    /// Cases in which the server's own act is due, the one that waits longest first. `now_ms`: server's clock, ms since 1970.
+    /// Cases in which the server's own act is due, or something follows from their merge, the one that waits longest first. `now_ms`: server's
+    /// clock, ms since 1970.
     fn own_due(&self, now_ms: i64) -> Result<Vec<CaseId>, StoreError>;
 
-    /// Does the server's own act in a case, if its time has come; its name.
-    fn act_own(&self, case: &CaseId, judge: &dyn Judge, now_ms: i64) -> Result<Option<String>, StoreError>;
+    /// Does the server's own act in a case, or what follows from its merge, if its time has come: the case in which it did something, and what.
+    fn act_own(
+        &self,
+        case: &CaseId,
+        judge: &dyn Judge,
+        now_ms: i64,
+    ) -> Result<Option<(CaseId, String)>, StoreError>;
 
     /// Opens a case that ended again.
     fn reopen_case(&self, case: &CaseId, judge: &dyn Judge, now_ms: i64) -> Result<ServerAct, StoreError>;

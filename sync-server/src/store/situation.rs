@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use yuandian_document::SignedCommit;
+use yuandian_document::{Act, SignedCommit};
+use yuandian_model::catalogue::INTO;
 use yuandian_model::refusal::Facts;
 use yuandian_model::{CaseId, Code, CommitId, DeviceId, Epoch, Grant, Incarnation, PastGrant, UserId};
 use yuandian_sync::message::{Receipt, ServerKey};
 
-use super::{CaseRecord, ChainTip, CommandPart};
+use super::{CaseRecord, ChainTip, CommandPart, Prepared, Work};
 
 /// A person's rights.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,6 +68,37 @@ pub struct Held {
     pub adopted: Option<Adopted>,
 }
 
+/// What is to be known before a batch is judged.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// Commits whose receipts are wanted.
+    pub commits: Vec<CommitId>,
+    /// Parts of commands, with their cases.
+    pub parts: BTreeSet<CommandPart>,
+    /// Cases that acts name as those which others go on in.
+    pub named: BTreeSet<CaseId>,
+}
+
+impl Asked {
+    /// Everything of a batch but the receipts.
+    pub fn of<'i>(items: impl IntoIterator<Item = &'i Prepared>) -> Self {
+        let mut asked = Self::default();
+        for item in items {
+            asked.parts.insert(CommandPart::of(&item.envelope));
+            if let Work::Act(act) = &item.work {
+                asked.named.extend(named(act));
+            }
+        }
+        asked
+    }
+}
+
+/// The case that an act names as the one which its own goes on in.
+#[must_use]
+pub fn named(act: &Act) -> Option<CaseId> {
+    act.args.get(INTO)?.parse().ok()
+}
+
 /// What a PUSH is prepared against, read in one transaction.
 #[derive(Debug, Clone, Default)]
 pub struct Situation {
@@ -78,6 +110,8 @@ pub struct Situation {
     pub taken: BTreeSet<(DeviceId, CommandPart)>,
     /// The cases of the parts asked for that exist.
     pub cases: BTreeMap<CaseId, CaseRecord>,
+    /// The cases named by the acts asked for, and by those held, that exist.
+    pub named: BTreeSet<CaseId>,
     /// The pushing person's rights, and those of the authors of what is held.
     pub people: BTreeMap<UserId, Rights>,
     /// Whether the pushing device or its person was shut out.

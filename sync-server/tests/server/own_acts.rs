@@ -1,5 +1,6 @@
 //! What the server does of itself when a time has come: once, after a restart too, in everybody's history, and not behind a refill's back.
 
+use yuandian_document::Act;
 use yuandian_model::{CaseId, Code, Role};
 use yuandian_server::store::{Authority as _, Store as _};
 
@@ -22,6 +23,12 @@ fn ticked(world: &World) -> Vec<(CaseId, String)> {
 
 fn did(case: CaseId, act: &str) -> Vec<(CaseId, String)> {
     vec![(case, act.to_owned())]
+}
+
+fn merge(into: CaseId) -> Act {
+    let mut act = Act::named("merge", None);
+    act.args.insert("into".to_owned(), into.to_string());
+    act
 }
 
 fn stage(world: &World, case: &CaseId) -> String {
@@ -83,4 +90,68 @@ fn a_restored_server_waits_with_its_own_acts_until_phones_have_brought_back_thei
     assert_eq!(ticked(&world), []);
     world.pass(HOUR_MS);
     assert_eq!(ticked(&world), did(case, "escalate_due"));
+}
+
+#[test]
+fn who_reported_the_same_follows_the_case_that_goes_on() {
+    let mut world = World::new();
+    let (mut one, mut two) = (world.phone(1, Role::Resident), world.phone(2, Role::Resident));
+    let (mut head, mut third) = (world.phone(3, Role::GridHead), world.phone_in(4, Role::Resident, "410102"));
+    let reported = |phone: &mut Phone| {
+        let case = phone.new_case();
+        let items = vec![phone.report(case, "case.snap"), phone.describe(case, "路灯坏了")];
+        assert_eq!(world.codes(phone, items), [Code::Ok; 2]);
+        case
+    };
+    let (first, same) = (reported(&mut one), reported(&mut two));
+    let follow = third.named(same, "follow");
+    assert_eq!(world.codes(&third, vec![follow]), [Code::Ok]);
+    let mut merged = |into: CaseId| {
+        let item = head.act(same, &merge(into));
+        world.push(&head, vec![item]).remove(0)
+    };
+    for (nowhere, code) in [(same, Code::RSchema), (CaseId([9; 16]), Code::RGone)] {
+        let receipt = merged(nowhere);
+        assert_eq!(receipt.code, code, "it cannot go on there");
+        assert_eq!(receipt.facts.get("argument").map(String::as_str), Some("into"));
+    }
+    assert_eq!(merged(first).code, Code::Ok);
+    let before = world.store.case(&first).unwrap().unwrap().state;
+    assert_eq!((before.followers.len(), before.act_seq), (0, 1));
+
+    // Down before its time comes: it is caught up with, once.
+    world.restart();
+    assert_eq!(ticked(&world), did(first, "joined"));
+    assert_eq!(ticked(&world), []);
+    let state = world.store.case(&first).unwrap().unwrap().state;
+    assert_eq!((state.followers, state.act_seq), (vec![two.user.unwrap(), third.user.unwrap()], 2));
+    for phone in [&mut two, &mut third] {
+        world.hello(phone);
+        let pulled = world.pull(phone);
+        let line = pulled.iter().find(|line| line.document == first && line.gone.is_none());
+        let facts = line.and_then(|line| line.facts.as_ref()).expect("it comes to whoever follows it");
+        assert!(facts.followed && facts.stage == "reported");
+    }
+    world.hello(&mut one);
+    let history = world.pull(&mut one);
+    let told = history.iter().find(|line| line.document == first).unwrap();
+    assert_eq!(
+        told.commits.last().map(|c| (c.name.as_str(), c.facts["from"].clone())),
+        Some(("平台", same.to_string()))
+    );
+}
+
+#[test]
+fn of_a_case_that_nobody_may_follow_nothing_is_told_to_who_reported_the_same() {
+    let world = World::new();
+    let (mut one, mut two) = (world.phone(1, Role::Resident), world.phone(2, Role::Resident));
+    let mut head = world.phone(3, Role::GridHead);
+    let (help, snap) = (one.new_case(), two.new_case());
+    let (asked, shown) = (one.report(help, "help.errand"), two.report(snap, "case.snap"));
+    assert_eq!(world.codes(&one, vec![asked]), [Code::Ok]);
+    assert_eq!(world.codes(&two, vec![shown]), [Code::Ok]);
+    let merged = head.act(snap, &merge(help));
+    assert_eq!(world.codes(&head, vec![merged]), [Code::Ok]);
+    assert_eq!(ticked(&world), []);
+    assert_eq!(world.store.case(&help).unwrap().unwrap().state.followers, []);
 }

@@ -94,7 +94,7 @@ impl World {
         let Some(phone) = &self.devices[index].phone else { return Ok(()) };
         for (case, what) in unsaid {
             let note = matches!(what, What::Note(_));
-            let maybe = Saved { device: index, person: 0, case, what, given_up: false };
+            let maybe = Saved { device: index, person: 0, case, what, given_up: false, granted: false };
             self.situations.reached_if(note && shows(phone, &maybe)?, Situation::CommandSavedUnsaid);
         }
         for saved in self.reference.saved.iter().filter(|saved| saved.device == index && !saved.given_up) {
@@ -110,6 +110,10 @@ impl World {
             let kept = phone.sync_state().map_err(|e| damaged(&e))?.not_backed_up;
             let left = matches!(phone.case(&saved.case), Err(DeviceError::NotFound { .. }));
             if self.reference.restored && left && kept > 0 {
+                continue;
+            }
+            // What an operator took in for an appeal, and a restored server has lost, the phone asks for again: at rest it is with a reviewer.
+            if self.reference.restored && saved.granted {
                 continue;
             }
             let detail = format!("phone {index} lost {:?} of {}", saved.what, saved.case);

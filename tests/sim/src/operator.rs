@@ -129,6 +129,7 @@ impl World {
             };
             if there && Some(saved.person) == person {
                 saved.given_up = false;
+                saved.granted = true;
             }
         }
     }

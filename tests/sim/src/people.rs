@@ -187,6 +187,7 @@ impl World {
                         case: *case,
                         what: what.clone(),
                         given_up: false,
+                        granted: false,
                     });
                 }
                 Ok(Some(done))

@@ -7,6 +7,9 @@ use yuandian_server::limits::AGE_OUT_MS;
 use crate::invariant::{Invariant, Step, hold};
 use crate::reference::{RefCase, Reference};
 
+/// What the server does in a case that another was merged into.
+const JOINED: &str = "joined";
+
 impl Reference {
     fn had_here(&self, user: UserId, known: &RefCase, fits: impl Fn(Role) -> bool) -> bool {
         self.ever.get(&user).is_some_and(|rights| {
@@ -81,6 +84,10 @@ impl Reference {
     /// # Errors
     /// [`Invariant::OneWinnerPerClaim`] where it is not the server's, or not of the stage.
     pub fn own_act(&mut self, case: &CaseId, act: &str) -> Step {
+        if act == JOINED {
+            self.joined(case);
+            return Ok(());
+        }
         let unsure = self.restored || self.vague.contains(case);
         let Some(known) = self.cases.get_mut(case) else { return Ok(()) };
         let row = self.catalogue.service(&known.service).and_then(|(_, workflow)| {
@@ -107,6 +114,17 @@ impl Reference {
         Ok(())
     }
 
+    /// The people of what was merged into a case follow it.
+    fn joined(&mut self, survivor: &CaseId) {
+        let merged = self.cases.values().filter(|known| known.into == Some(*survivor));
+        let people = merged.flat_map(|known| std::iter::once(known.author).chain(known.followers.clone()));
+        let people: Vec<UserId> = people.collect();
+        if let Some(known) = self.cases.get_mut(survivor) {
+            known.followers.extend(people);
+            known.act_seq += 1;
+        }
+    }
+
     /// The server may have done acts of its own that nobody told of: in these cases, or wherever one may come within a long time.
     pub fn own_acts_unheard(&mut self, due: Option<Vec<CaseId>>) {
         let soon = |row: &Transition| match row.after {
@@ -121,6 +139,10 @@ impl Reference {
         };
         let all = || self.cases.iter().filter(|(_, known)| own(known)).map(|(id, _)| *id).collect();
         let unsure: Vec<CaseId> = due.unwrap_or_else(all);
+        let survivors: Vec<CaseId> =
+            unsure.iter().filter_map(|case| self.cases.get(case).and_then(|known| known.into)).collect();
+        survivors.iter().for_each(|survivor| self.joined(survivor));
+        self.vague.extend(survivors);
         self.just_ended.extend(unsure.iter().copied());
         self.vague.extend(unsure);
     }

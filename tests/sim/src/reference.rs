@@ -35,6 +35,8 @@ pub struct RefCase {
     pub took_part: BTreeSet<UserId>,
     /// Who follows it.
     pub followers: BTreeSet<UserId>,
+    /// The case that it was merged into.
+    pub into: Option<CaseId>,
     /// Where it was opened.
     pub opened_in: DivisionCode,
     /// Every grid that it has lain in.
@@ -54,6 +56,8 @@ pub struct Saved {
     pub what: What,
     /// Whether the disk it was on was given up since: it may be anywhere or nowhere.
     pub given_up: bool,
+    /// Whether an operator took it in for an appeal: a server that was restored may have to be asked again.
+    pub granted: bool,
 }
 
 /// What was saved.
@@ -345,6 +349,9 @@ impl Reference {
                 known.took_part.insert(user);
             }
             effect if effect != Effect::GiveUp && effect != Effect::Expel && receipt.code != Code::RTaken => {
+                if effect == Effect::Merge {
+                    known.into = merged_into(act);
+                }
                 known.stage.clone_from(row.to.as_ref().unwrap_or(&known.stage.clone()));
             }
             _ => {}
@@ -388,6 +395,7 @@ impl Reference {
             waiting: Vec::new(),
             took_part: BTreeSet::from([user]),
             followers: BTreeSet::new(),
+            into: None,
             opened_in: report.grid.clone(),
             grids: BTreeSet::from([report.grid.clone()]),
         })
@@ -519,6 +527,9 @@ impl Reference {
                 known.followers.remove(&user);
             }
             effect => {
+                if effect == Effect::Merge {
+                    known.into = merged_into(act);
+                }
                 let dismiss = effect == Effect::Dismiss;
                 situations.reached_if(dismiss && !known.holders.is_empty(), Situation::CancelledWhileClaimed);
                 if let Some(stage) = &row.to {
@@ -550,6 +561,10 @@ impl Reference {
         }
         Ok(())
     }
+}
+
+fn merged_into(act: &Act) -> Option<CaseId> {
+    act.args.get("into")?.parse().ok()
 }
 
 impl Default for Reference {

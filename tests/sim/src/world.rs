@@ -325,6 +325,9 @@ impl World {
         match self.server.hub().map(|hub| hub.tick(now)) {
             None => {}
             Some(Ok(swept)) => {
+                if !swept.acted.is_empty() {
+                    self.there_is_news();
+                }
                 for (case, act) in swept.acted {
                     self.trace.add(self.now_ms, b"own", || format!("the server does {act} in {case}"));
                     self.situations.reached(Situation::ServerActed);
@@ -549,6 +552,13 @@ impl World {
         self.devices
             .iter()
             .all(|d| d.person.malicious || self.quiet_rounds.get(&d.index).is_some_and(|rounds| *rounds >= 1))
+            && self.server_is_quiet()
+    }
+
+    /// Whether the server has nothing to do of itself now.
+    fn server_is_quiet(&self) -> bool {
+        let due = self.server.store().and_then(|store| store.own_due(self.server_ms()).ok());
+        due.is_none_or(|due| due.is_empty())
     }
 
     fn check_drained(&self) -> Step {

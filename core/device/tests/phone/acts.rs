@@ -1,6 +1,6 @@
 //! Acts: predicted by the rule here, decided by the server's word alone.
 
-use yuandian_device::{ActCommand, ActOutcome, DeviceError};
+use yuandian_device::{ActCommand, ActOutcome, CaseId, DeviceError};
 use yuandian_model::{Code, Role};
 use yuandian_sync::Keep;
 
@@ -53,6 +53,22 @@ fn what_the_phones_own_rule_refuses_is_not_queued() {
     assert!(matches!(early, Err(DeviceError::Refused { code: Code::RState, .. })), "{early:?}");
     assert_eq!((other.outbox().unwrap(), asker.outbox().unwrap()), (vec![], vec![]));
     assert_eq!(other.case(&case).unwrap().notes, []);
+}
+
+#[test]
+fn a_case_is_not_merged_into_itself() {
+    let (mut referee, _, [mut worker, mut head]) = people::<2>(Role::GridHead);
+    let (case, other) =
+        (capture(&mut worker, "case.snap", "井盖"), capture(&mut worker, "case.snap", "同一个井盖"));
+    referee.sync(&mut worker);
+    referee.sync(&mut head);
+    let mut merge = |into: &CaseId| {
+        let args = [("into".to_owned(), into.to_string())];
+        head.act(&case, &ActCommand { name: "merge", args: &args, ..ActCommand::default() })
+    };
+    let refused = merge(&case);
+    assert!(matches!(&refused, Err(DeviceError::Invalid { field, .. }) if field == "into"), "{refused:?}");
+    assert_eq!(merge(&other), Ok(ActOutcome::Queued));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use yuandian_model::{CaseId, Code, Grant, Role, Writing};
 use super::{GRID, NOW, Writer, member, outcome};
 use crate::limits::HELD_MS;
 use crate::store::{
-    AppealOutcome, Batch, Committed, Concern, ContentWork, GateOutcome, NewAppeal, Origin, Prepared,
+    AppealOutcome, Asked, Batch, Committed, Concern, ContentWork, GateOutcome, NewAppeal, Origin, Prepared,
     RightsChange, Store, Whom, Work,
 };
 
@@ -30,9 +30,7 @@ pub(super) fn rights_end_and_are_remembered(store: &dyn Store) {
     assert_eq!(store.grant(&whom, &grant, NOW), done(0), "held already");
     assert_eq!(store.revoke(&whom, Some(&grant), NOW + 5), done(1));
     assert_eq!(store.revoke(&whom, Some(&grant), NOW + 6), done(0));
-    let situation = store
-        .situation(&account, &[], &std::collections::BTreeSet::new(), NOW + 7)
-        .expect("facts can be read");
+    let situation = store.situation(&account, &Asked::default(), NOW + 7).expect("facts can be read");
     let rights = &situation.people[&account.user];
     assert_eq!(rights.grants, account.grants);
     assert_eq!(rights.past.iter().map(|p| (&p.grant, p.ended_ms)).collect::<Vec<_>>(), [(&grant, NOW + 5)]);
@@ -64,8 +62,7 @@ pub(super) fn rights_begin_and_end_of_themselves(store: &dyn Store) {
     assert_eq!(store.revoke(&whom, Some(&right(NOW + 20)), NOW + 15), done(1));
     assert_eq!(due(NOW + 15), None, "nothing is to come");
     assert_eq!(known(), account.grants);
-    let none = std::collections::BTreeSet::new();
-    let situation = store.situation(&account, &[], &none, NOW + 30).expect("facts can be read");
+    let situation = store.situation(&account, &Asked::default(), NOW + 30).expect("facts can be read");
     let past = &situation.people[&account.user].past;
     let mut ends: Vec<_> = past.iter().map(|past| (past.ended_ms, past.grant.clone())).collect();
     ends.sort();

@@ -37,18 +37,23 @@ pub fn touch(
     } else if had_ended && !ended {
         timers::clear(t, timers::AGE, &step.document.0)?;
     }
-    await_own(t, (before, after), judge)?;
+    await_own(t, (before, after), judge, step.now_ms)?;
     touch_streams(t, step, Some(&belongs))
 }
 
-/// Sets the clock of the server's next act of its own, where what is decided of the case has changed it.
+/// Sets the clock of the server's next act of its own, where what is decided of the case has changed it; and that of what follows from a merge.
 fn await_own(
     t: &Transaction<'_>,
     (before, after): (Option<&CaseRecord>, &CaseRecord),
     judge: &dyn Judge,
+    now_ms: i64,
 ) -> Result<(), StoreError> {
     if before.is_some_and(|before| before.state == after.state) {
         return Ok(());
+    }
+    let into = after.state.progress.into;
+    if into.is_some() && before.is_none_or(|before| before.state.progress.into != into) {
+        timers::set(t, timers::JOIN, &after.id.0, now_ms)?;
     }
     let due = |record: &CaseRecord| judge.own_act(&record.state).map(|(_, at_ms)| at_ms);
     match (before.and_then(due), due(after)) {

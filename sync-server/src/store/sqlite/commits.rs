@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::OptionalExtension;
-use yuandian_document::cbor;
+use yuandian_document::{Act, Kind, cbor};
 use yuandian_model::{CaseId, Code, CommitId, DeviceId, Incarnation, PartitionId, UserId};
 use yuandian_sync::StreamId;
 
@@ -13,18 +13,19 @@ use super::row::{case, count, heads_blob, people_blob, place_blob, signed};
 use super::writing::Transaction;
 use super::{ages, documents, error, held, membership, people, quarantine, rights};
 use crate::store::{
-    Batch, CaseRecord, ChainTip, CommandPart, Committed, ContentWork, GateOutcome, Judge, Ledger, Origin,
-    Prepared, Situation, Step, StoreError, Verdict, Work,
+    self, Asked, Batch, CaseRecord, ChainTip, CommandPart, Committed, ContentWork, GateOutcome, Judge,
+    Ledger, Origin, Prepared, Situation, Step, StoreError, Verdict, Work,
 };
 
 /// What a batch of this device is judged by.
 pub fn situation(
     t: &Transaction<'_>,
     (device, user): (&DeviceId, &UserId),
-    commits: &[CommitId],
-    parts: &BTreeSet<CommandPart>,
+    asked: &Asked,
     now_ms: i64,
 ) -> Result<Situation, StoreError> {
+    let Asked { commits, parts, named } = asked;
+    let mut named = named.clone();
     let cases: BTreeSet<CaseId> = parts.iter().map(|part| part.document).collect();
     let bearings = bearings(t, device)?;
     let held = if bearings.any_held { held::of_cases(t, &cases)? } else { BTreeMap::new() };
@@ -34,6 +35,9 @@ pub fn situation(
         let envelope = waiting.commit.open().map_err(|e| StoreError::Damaged(e.to_string()))?;
         asked.insert((envelope.device, CommandPart::of(&envelope)));
         users.insert(waiting.user);
+        if envelope.kind == Kind::Act {
+            named.extend(Act::from_bytes(&envelope.body).ok().as_ref().and_then(store::named));
+        }
     }
     let mut situation = Situation {
         tips: tips(t, device)?,
@@ -44,6 +48,11 @@ pub fn situation(
         held,
         ..Situation::default()
     };
+    for id in named {
+        if is_there(t, &id)? {
+            situation.named.insert(id);
+        }
+    }
     for user in users {
         situation.people.insert(user, rights::of(t, &user, now_ms)?);
     }
@@ -61,6 +70,10 @@ pub fn situation(
         }
     }
     Ok(situation)
+}
+
+fn is_there(t: &Transaction<'_>, id: &CaseId) -> Result<bool, StoreError> {
+    t.prepare_cached("SELECT 1 FROM case_row WHERE id = ?1").and_then(|mut s| s.exists([id.0])).map_err(error)
 }
 
 pub const BEARINGS: &str = "SELECT
@@ -172,8 +185,8 @@ pub fn commit(
     judge: &dyn Judge,
     ready: &Ready,
 ) -> Result<Committed, StoreError> {
-    let parts = batch.items.iter().map(|item| CommandPart::of(&item.envelope)).collect();
-    let situation = situation(t, (&batch.device, &batch.user), &[], &parts, batch.now_ms)?;
+    let asked = Asked::of(&batch.items);
+    let situation = situation(t, (&batch.device, &batch.user), &asked, batch.now_ms)?;
     if situation.held_ids() != batch.held {
         return Ok(Committed::Moved);
     }

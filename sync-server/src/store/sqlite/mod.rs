@@ -35,13 +35,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use yuandian_model::planted::{self, Bug};
-use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, DivisionCode, Epoch, PartitionId, UserId};
+use yuandian_model::{BlobHash, CaseId, DeviceId, DivisionCode, Epoch, PartitionId, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::check::StreamSum;
 use yuandian_sync::message::{CommitNumber, EndedLife, PartitionHead};
 
 use super::{
-    Account, BackupState, Batch, CaseLine, CaseRecord, CaseStream, CommandPart, Committed, Contact, Copied,
+    Account, Asked, BackupState, Batch, CaseLine, CaseRecord, CaseStream, Committed, Contact, Copied,
     DocsAsk, DocsPage, EnrollOutcome, Enrollment, Envelopes, Judge, ManifestAsk, ManifestPage, NewInvitation,
     NonceSpend, OverBudget, Page, PageAsk, ReadableBlob, SavedDocument, ServerAct, Situation, Store,
     StoreError, Swept, Upload, UploadId, UploadOutcome,
@@ -220,14 +220,8 @@ impl Store for SqliteStore {
     fn bearer(&self, token_hash: &[u8; 32], now_ms: i64) -> Result<Option<Account>, StoreError> {
         self.read(|t| people::bearer(t, token_hash, now_ms))
     }
-    fn situation(
-        &self,
-        account: &Account,
-        commits: &[CommitId],
-        parts: &BTreeSet<CommandPart>,
-        now_ms: i64,
-    ) -> Result<Situation, StoreError> {
-        self.read(|t| commits::situation(t, (&account.device, &account.user), commits, parts, now_ms))
+    fn situation(&self, account: &Account, asked: &Asked, now_ms: i64) -> Result<Situation, StoreError> {
+        self.read(|t| commits::situation(t, (&account.device, &account.user), asked, now_ms))
     }
     fn document(&self, case: &CaseId) -> Result<Option<SavedDocument>, StoreError> {
         self.read(|t| documents::saved(t, case))
@@ -284,7 +278,12 @@ impl Store for SqliteStore {
     fn own_due(&self, now_ms: i64) -> Result<Vec<CaseId>, StoreError> {
         self.read(|t| server_acts::own_due(t, now_ms))
     }
-    fn act_own(&self, case: &CaseId, judge: &dyn Judge, now_ms: i64) -> Result<Option<String>, StoreError> {
+    fn act_own(
+        &self,
+        case: &CaseId,
+        judge: &dyn Judge,
+        now_ms: i64,
+    ) -> Result<Option<(CaseId, String)>, StoreError> {
         self.write(|t| server_acts::act_own(t, *case, judge, now_ms))
     }
     fn case_streams(&self, case: &CaseId) -> Result<Vec<CaseStream>, StoreError> {

@@ -8,7 +8,7 @@ use super::writing::Transaction;
 use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
 use yuandian_document::keys::{KeyId, Signature};
 use yuandian_document::{Act, Captured, Envelope, Kind, SignedCommit, cbor};
-use yuandian_model::limits::STEPS_MAX;
+use yuandian_model::limits::{FOLLOWERS_MAX, STEPS_MAX};
 use yuandian_model::progress::Step as ProgressStep;
 use yuandian_model::refusal::Facts;
 use yuandian_model::{
@@ -29,6 +29,9 @@ pub const PLATFORM: UserId = UserId([0; 16]);
 pub const PLATFORM_NAME: &str = "平台";
 /// Its device.
 pub const PLATFORM_DEVICE: DeviceId = DeviceId([0; 16]);
+
+/// What stands in the history of a case that another was merged into.
+const JOINED: &str = "joined";
 
 /// Why a case went from the streams of the grid it was moved out of.
 const MOVED: &str = "moved";
@@ -130,12 +133,9 @@ pub fn reopen(
         let step = ProgressStep { stage: after.state.stage.clone(), at_ms: now_ms, by: PLATFORM };
         after.state.progress.steps.push(step);
     }
-    let head = partitions::advance(t, after.partition, 1)?;
-    log(t, &after, &head, ("reopen", &[("from", before.state.stage.clone())]), now_ms)?;
-    decided(t, &after)?;
-    let step = Step { partition: after.partition, document, seq: head.head, now_ms };
-    ages::touch_row(t, &step, (Some(&before), &after), judge.streams(&after.state), judge)?;
-    Ok(ServerAct::Done { seq: head.head })
+    let args = [("from", before.state.stage.clone())];
+    let seq = done(t, (&before, &after), ("reopen", &args), judge, now_ms)?;
+    Ok(ServerAct::Done { seq })
 }
 
 /// Cases in which the server's own act is due, the one that waits longest first. None while phones of a restored server bring back what it
@@ -144,20 +144,63 @@ pub fn own_due(t: &Transaction<'_>, now_ms: i64) -> Result<Vec<CaseId>, StoreErr
     if held::refill_until(t)? > now_ms {
         return Ok(Vec::new());
     }
-    t.prepare_cached("SELECT subject FROM timer WHERE kind = ?1 AND due_ms <= ?2 ORDER BY due_ms LIMIT ?3")
-        .and_then(|mut s| {
-            s.query_map((timers::OWN, now_ms, TIMERS_PER_TICK_MAX), |row| Ok(CaseId(row.get(0)?)))?.collect()
-        })
-        .map_err(error)
+    t.prepare_cached(
+        "SELECT subject FROM timer WHERE kind IN (?1, ?2) AND due_ms <= ?3 GROUP BY subject ORDER BY min(due_ms) LIMIT ?4",
+    )
+    .and_then(|mut s| {
+        s.query_map((timers::OWN, timers::JOIN, now_ms, TIMERS_PER_TICK_MAX), |row| Ok(CaseId(row.get(0)?)))?
+            .collect()
+    })
+    .map_err(error)
 }
 
-/// Does the server's own act in a case, if its time has come: judged by the rule like everybody's. Its name, or none where nothing was due.
+/// The people of a case that was merged into another follow that one from now on, where anybody may: who had reported the same is told how it
+/// goes on. The other case; none where nothing is to be done, or where it is not here.
+fn join(
+    t: &Transaction<'_>,
+    document: CaseId,
+    judge: &dyn Judge,
+    now_ms: i64,
+) -> Result<Option<CaseId>, StoreError> {
+    if !timers::is_due(t, timers::JOIN, &document.0, now_ms)? {
+        return Ok(None);
+    }
+    timers::clear(t, timers::JOIN, &document.0)?;
+    let Some(merged) = case(t, &document)?.map(|record| record.state) else {
+        return Ok(None);
+    };
+    let Some(into) = merged.progress.into else {
+        return Ok(None);
+    };
+    let Some(before) = case(t, &into)?.filter(|record| judge.may_be_followed(&record.state)) else {
+        return Ok(None);
+    };
+    let mut after = before.clone();
+    let followers = &mut after.state.followers;
+    for user in [merged.author].iter().chain(&merged.followers) {
+        if followers.len() < FOLLOWERS_MAX && *user != before.state.author && !followers.contains(user) {
+            followers.push(*user);
+        }
+    }
+    if after.state.followers == before.state.followers {
+        return Ok(None);
+    }
+    after.state.act_seq += 1;
+    done(t, (&before, &after), (JOINED, &[("from", document.to_string())]), judge, now_ms)?;
+    Ok(Some(into))
+}
+
+/// Does the server's own act in a case, if its time has come: judged by the rule like everybody's; or what follows from its merge in another.
+/// The case in which it did something, and what; none where nothing was due.
 pub fn act_own(
     t: &Transaction<'_>,
     document: CaseId,
     judge: &dyn Judge,
     now_ms: i64,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<(CaseId, String)>, StoreError> {
+    if let Some(into) = join(t, document, judge, now_ms)? {
+        return Ok(Some((into, JOINED.to_owned())));
+    }
     let known = case(t, &document)?;
     let due = known.as_ref().and_then(|known| judge.own_act(&known.state));
     let (before, name) = match (known, due) {
@@ -176,12 +219,24 @@ pub fn act_own(
         }
     };
     let after = CaseRecord { state: next, ..before.clone() };
+    done(t, (&before, &after), (&name, &[]), judge, now_ms)?;
+    Ok(Some((document, name)))
+}
+
+/// Writes what the server has done in a case that stays where it is: into its history, its row and its streams. Its number.
+fn done(
+    t: &Transaction<'_>,
+    (before, after): (&CaseRecord, &CaseRecord),
+    act: (&str, &[(&str, String)]),
+    judge: &dyn Judge,
+    now_ms: i64,
+) -> Result<u64, StoreError> {
     let head = partitions::advance(t, after.partition, 1)?;
-    log(t, &after, &head, (&name, &[]), now_ms)?;
-    decided(t, &after)?;
-    let step = Step { partition: after.partition, document, seq: head.head, now_ms };
-    ages::touch_row(t, &step, (Some(&before), &after), judge.streams(&after.state), judge)?;
-    Ok(Some(name))
+    log(t, after, &head, act, now_ms)?;
+    decided(t, after)?;
+    let step = Step { partition: after.partition, document: after.id, seq: head.head, now_ms };
+    ages::touch_row(t, &step, (Some(before), after), judge.streams(&after.state), judge)?;
+    Ok(head.head)
 }
 
 fn decided(t: &Transaction<'_>, after: &CaseRecord) -> Result<(), StoreError> {

@@ -28,6 +28,9 @@ pub const HELD: &str = "held";
 /// The server's own act in a case is due; the subject is the case. The hub does it: it needs the rule.
 pub const OWN: &str = "own";
 
+/// A case was merged into another, which the people of the first are to follow; the subject is the first. The hub does it: it needs the rule.
+pub const JOIN: &str = "join";
+
 /// A copy of the store is due; no subject.
 pub const BACKUP: &str = "backup";
 
@@ -50,6 +53,13 @@ pub fn set_first(t: &Transaction<'_>, kind: &str, subject: &[u8], due_ms: i64) -
         .map_err(error)
 }
 
+/// Whether a timer's time has come.
+pub fn is_due(t: &Transaction<'_>, kind: &str, subject: &[u8], now_ms: i64) -> Result<bool, StoreError> {
+    t.prepare_cached("SELECT 1 FROM timer WHERE kind = ?1 AND subject = ?2 AND due_ms <= ?3")
+        .and_then(|mut statement| statement.exists((kind, subject, now_ms)))
+        .map_err(error)
+}
+
 /// Forgets a timer.
 pub fn clear(t: &Transaction<'_>, kind: &str, subject: &[u8]) -> Result<(), StoreError> {
     t.prepare_cached("DELETE FROM timer WHERE kind = ?1 AND subject = ?2")
@@ -58,7 +68,7 @@ pub fn clear(t: &Transaction<'_>, kind: &str, subject: &[u8]) -> Result<(), Stor
         .map_err(error)
 }
 
-pub const DUE: &str = "SELECT kind, subject FROM timer WHERE due_ms <= ?1 AND kind NOT IN ('held', 'own') ORDER BY due_ms LIMIT ?2";
+pub const DUE: &str = "SELECT kind, subject FROM timer WHERE due_ms <= ?1 AND kind NOT IN ('held', 'own', 'join') ORDER BY due_ms LIMIT ?2";
 
 pub fn sweep(t: &Transaction<'_>, now_ms: i64) -> Result<Swept, StoreError> {
     let due: Vec<(String, Vec<u8>)> = t
