@@ -66,13 +66,17 @@ impl<'t> Cast<'t> {
     }
 
     /// Whether somebody's right counts for a unit that does not work on the case.
-    pub fn is_elsewhere(member: &Member, life: &Life) -> bool {
+    fn is_elsewhere(member: &Member, life: &Life) -> bool {
         member.unit.is_some_and(|unit| life.units.iter().all(|here| here != unit))
     }
 
-    /// Whether a row is of somebody's role, whatever unit that counts for.
-    pub fn is_of_role(&self, member: &Member, row: &Row) -> bool {
+    fn is_of_role(&self, member: &Member, row: &Row) -> bool {
         row.roles(self.service).contains(member.role.as_str())
+    }
+
+    /// Whether a row would be somebody's to do if their unit worked on the case.
+    pub fn is_of_another_unit(&self, member: &Member, row: &Row, life: &Life) -> bool {
+        self.is_of_role(member, row) && Self::is_elsewhere(member, life)
     }
 
     /// Whether a row is somebody's to do.

@@ -354,7 +354,7 @@ impl<'s, 't> Told<'s, 't> {
         let strangers = self.cast.members.iter().filter(|member| {
             self.cast.sees(member, before, &self.part)
                 && !self.cast.may(member, row, before)
-                && !(self.cast.is_of_role(member, row) && Cast::is_elsewhere(member, before))
+                && !self.cast.is_of_another_unit(member, row, before)
                 && !Cast::is_idle(member.person, row, before)
         });
         let strangers: Vec<Person> = strangers.map(|member| member.person).collect();
@@ -376,7 +376,7 @@ impl<'s, 't> Told<'s, 't> {
         let code = |row: &&Row| {
             let follows = matches!(row.effect.as_str(), "follow" | "unfollow");
             // For whom it would be a matter of their unit, it is none of the stage.
-            let elsewhere = self.cast.is_of_role(member, row) && Cast::is_elsewhere(member, before);
+            let elsewhere = self.cast.is_of_another_unit(member, row, before);
             if follows || elsewhere || before.allows(row) {
                 None
             } else if !row.from.contains(&before.stage) {
