@@ -30,6 +30,10 @@ pub const PREPARE_ROUNDS_MAX: u32 = 24;
 pub const PAGE_ROWS_MAX: u32 = 2_000;
 /// Smallest page a device may ask for, bytes.
 pub const PAGE_BYTES_MIN: u32 = 16 * 1024;
+/// How long what follows from a merge waits for the other case to come back to a restored server, before it looks again, ms.
+pub const JOIN_AGAIN_MS: i64 = 60 * 60 * 1000;
+/// Cases that went on in one another, in a row: what follows from a merge looks no further.
+pub const MERGES_MAX: usize = 64;
 /// Timers run by one tick.
 pub const TIMERS_PER_TICK_MAX: u32 = 1_000;
 /// Cases on the plain page.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use yuandian_document::{Act, Place};
-use yuandian_model::catalogue::{ActClass, PlacePrecision, Privacy, Service};
+use yuandian_model::catalogue::{ActClass, Effect, PlacePrecision, Privacy, Service, Transition};
 use yuandian_model::late::{judge_standing, may_write_standing};
 use yuandian_model::rules::next_own;
 use yuandian_model::{
@@ -177,8 +177,15 @@ impl Judge for Rules {
         streams_of(self.catalogue_of(state), state)
     }
 
+    fn is_public(&self, state: &CaseState) -> bool {
+        Rules::is_public(self, state)
+    }
+
     fn may_be_followed(&self, state: &CaseState) -> bool {
-        self.is_public(state)
+        let follows = |row: &Transition| row.effect == Effect::Follow && row.from.contains(&state.stage);
+        let service = self.catalogue_of(state).service(&state.service.0);
+        Rules::is_public(self, state)
+            && service.is_some_and(|(_, workflow)| workflow.acts.iter().any(follows))
     }
 
     fn partition(&self, grid: &DivisionCode) -> PartitionId {

@@ -318,10 +318,11 @@ impl<'a> Ledger<'a> {
             photos,
             item.received_ms,
         );
+        let judged = judged.and_then(|outcome| self.goes_on(&document, outcome));
         if self.refilling() && must_wait(self.judge.class(state, act), &judged) {
             return self.wait(item, self.refill_until_ms);
         }
-        match judged.and_then(|outcome| self.goes_on(&document, outcome)) {
+        match judged {
             Err(refusal) => refusal.into(),
             Ok(Outcome::Kept { code, facts }) => {
                 self.note(item);
@@ -342,23 +343,26 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// A case goes on in another only where that one is.
+    /// A case goes on in another only where that one is, and goes on itself.
     fn goes_on(&self, document: &CaseId, outcome: Outcome) -> Result<Outcome, Refusal> {
         let into = match &outcome {
             Outcome::Done { ruling, .. } => ruling.next.progress.into,
             Outcome::Kept { .. } => None,
         };
         let before = self.cases.get(document).and_then(|record| record.state.progress.into);
-        let named = || [("argument", INTO.to_owned())];
+        let no = |code| Err(Refusal::new(code, [("argument", INTO.to_owned())]));
         match into.filter(|into| Some(*into) != before) {
-            Some(into) if into == *document => Err(Refusal::new(Code::RSchema, named())),
-            Some(into) if !self.is_there(&into) => Err(Refusal::new(Code::RGone, named())),
+            Some(into) if into == *document => no(Code::RSchema),
+            Some(into) if !self.may_go_on_in(&into) => no(Code::RGone),
             _ => Ok(outcome),
         }
     }
 
-    fn is_there(&self, case: &CaseId) -> bool {
-        self.named.contains(case) || self.cases.contains_key(case)
+    /// Whether a case is there and was not merged itself, as this batch leaves it.
+    fn may_go_on_in(&self, case: &CaseId) -> bool {
+        self.cases
+            .get(case)
+            .map_or_else(|| self.named.contains(case), |record| record.state.progress.into.is_none())
     }
 
     /// An act whose verdict an earlier epoch has given: that stands, whatever the rule says now. It is applied in the order of its number.

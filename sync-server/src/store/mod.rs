@@ -218,7 +218,10 @@ pub trait Judge: Send + Sync {
     /// Whether an answer under this key is a private one of the case.
     fn is_private(&self, state: &CaseState, key: &str) -> bool;
 
-    /// Whether anybody may follow the case.
+    /// Whether anybody may know of the case.
+    fn is_public(&self, state: &CaseState) -> bool;
+
+    /// Whether anybody may follow the case as it stands.
     fn may_be_followed(&self, state: &CaseState) -> bool;
 
     /// The streams a case belongs in.

@@ -110,7 +110,7 @@ pub struct Situation {
     pub taken: BTreeSet<(DeviceId, CommandPart)>,
     /// The cases of the parts asked for that exist.
     pub cases: BTreeMap<CaseId, CaseRecord>,
-    /// The cases named by the acts asked for, and by those held, that exist.
+    /// The cases named by the acts asked for, and by those held, that exist and were not merged themselves.
     pub named: BTreeSet<CaseId>,
     /// The pushing person's rights, and those of the authors of what is held.
     pub people: BTreeMap<UserId, Rights>,

@@ -142,6 +142,33 @@ fn who_reported_the_same_follows_the_case_that_goes_on() {
 }
 
 #[test]
+fn through_a_row_of_merges_people_come_to_the_last_case_and_no_merge_goes_back() {
+    let world = World::new();
+    let mut head = world.phone(4, Role::GridHead);
+    let mut people = [1, 2, 3].map(|number| world.phone(number, Role::Resident));
+    let [first, second, last] = people.each_mut().map(|phone| {
+        let case = phone.new_case();
+        let item = phone.report(case, "case.snap");
+        assert_eq!(world.codes(phone, vec![item]), [Code::Ok]);
+        case
+    });
+    let mut merged = |case: CaseId, into: CaseId| {
+        let item = head.act(case, &merge(into));
+        world.codes(&head, vec![item])[0]
+    };
+    assert_eq!(merged(first, second), Code::Ok);
+    assert_eq!(merged(second, first), Code::RGone, "the other went on in this one");
+    assert_eq!(merged(last, first), Code::RGone);
+    assert_eq!(merged(second, last), Code::Ok);
+    assert_eq!(ticked(&world), [did(last, "joined"), did(last, "joined")].concat());
+    let mut followers = world.store.case(&last).unwrap().unwrap().state.followers;
+    followers.sort();
+    let mut expected = vec![people[0].user.unwrap(), people[1].user.unwrap()];
+    expected.sort();
+    assert_eq!(followers, expected);
+}
+
+#[test]
 fn of_a_case_that_nobody_may_follow_nothing_is_told_to_who_reported_the_same() {
     let world = World::new();
     let (mut one, mut two) = (world.phone(1, Role::Resident), world.phone(2, Role::Resident));

@@ -135,7 +135,7 @@ impl Reference {
         let own = |known: &RefCase| {
             let service = self.catalogue.service(&known.service);
             let here = |row: &Transition| row.from.contains(&known.stage) && soon(row);
-            service.is_some_and(|(_, workflow)| workflow.acts.iter().any(here))
+            known.into.is_some() || service.is_some_and(|(_, workflow)| workflow.acts.iter().any(here))
         };
         let all = || self.cases.iter().filter(|(_, known)| own(known)).map(|(id, _)| *id).collect();
         let unsure: Vec<CaseId> = due.unwrap_or_else(all);

@@ -49,7 +49,7 @@ pub fn situation(
         ..Situation::default()
     };
     for id in named {
-        if is_there(t, &id)? {
+        if case(t, &id)?.is_some_and(|record| record.state.progress.into.is_none()) {
             situation.named.insert(id);
         }
     }
@@ -70,10 +70,6 @@ pub fn situation(
         }
     }
     Ok(situation)
-}
-
-fn is_there(t: &Transaction<'_>, id: &CaseId) -> Result<bool, StoreError> {
-    t.prepare_cached("SELECT 1 FROM case_row WHERE id = ?1").and_then(|mut s| s.exists([id.0])).map_err(error)
 }
 
 pub const BEARINGS: &str = "SELECT

@@ -4,6 +4,8 @@
 //! Such an act is an ordinary commit whose author, device and signer are all zeros: the server vouches for everything it sends, and nobody
 //! else can push under that device. It is not given out by FETCH, because there is no certificate to check it with.
 
+use std::collections::BTreeSet;
+
 use super::writing::Transaction;
 use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
 use yuandian_document::keys::{KeyId, Signature};
@@ -20,7 +22,7 @@ use yuandian_sync::message::{PartitionHead, Receipt};
 use super::membership::{Step, leave, of_people, touch};
 use super::row::{case, people_blob, signed};
 use super::{ages, error, held, keys, partitions, timers};
-use crate::limits::TIMERS_PER_TICK_MAX;
+use crate::limits::{HELD_MS, JOIN_AGAIN_MS, MERGES_MAX, TIMERS_PER_TICK_MAX};
 use crate::store::{CaseRecord, Judge, ServerAct, StoreError};
 
 /// Author of what the server does itself.
@@ -138,24 +140,29 @@ pub fn reopen(
     Ok(ServerAct::Done { seq })
 }
 
-/// Cases in which the server's own act is due, the one that waits longest first. None while phones of a restored server bring back what it
-/// has lost: it may know less of a case than they do.
+/// By the index of times: of the kinds' own order there is no use here.
+pub const OWN_DUE: &str =
+    "SELECT subject FROM timer WHERE due_ms <= ?1 AND +kind IN ('own', 'join') ORDER BY due_ms LIMIT ?2";
+
+/// Cases in which the server's own act is due, or something follows from their merge, the one that waits longest first. None while phones of a
+/// restored server bring back what it has lost: it may know less of a case than they do.
 pub fn own_due(t: &Transaction<'_>, now_ms: i64) -> Result<Vec<CaseId>, StoreError> {
     if held::refill_until(t)? > now_ms {
         return Ok(Vec::new());
     }
-    t.prepare_cached(
-        "SELECT subject FROM timer WHERE kind IN (?1, ?2) AND due_ms <= ?3 GROUP BY subject ORDER BY min(due_ms) LIMIT ?4",
-    )
-    .and_then(|mut s| {
-        s.query_map((timers::OWN, timers::JOIN, now_ms, TIMERS_PER_TICK_MAX), |row| Ok(CaseId(row.get(0)?)))?
-            .collect()
-    })
-    .map_err(error)
+    let mut due: Vec<CaseId> = t
+        .prepare_cached(OWN_DUE)
+        .and_then(|mut s| {
+            s.query_map((now_ms, TIMERS_PER_TICK_MAX), |row| Ok(CaseId(row.get(0)?)))?.collect()
+        })
+        .map_err(error)?;
+    let mut seen = BTreeSet::new();
+    due.retain(|case| seen.insert(*case));
+    Ok(due)
 }
 
 /// The people of a case that was merged into another follow that one from now on, where anybody may: who had reported the same is told how it
-/// goes on. The other case; none where nothing is to be done, or where it is not here.
+/// goes on. The other case, the last of a row of merges; none where nothing is to be done.
 fn join(
     t: &Transaction<'_>,
     document: CaseId,
@@ -166,18 +173,22 @@ fn join(
         return Ok(None);
     }
     timers::clear(t, timers::JOIN, &document.0)?;
-    let Some(merged) = case(t, &document)?.map(|record| record.state) else {
+    let Some(merged) = case(t, &document)? else {
         return Ok(None);
     };
-    let Some(into) = merged.progress.into else {
+    let Some(before) = goes_on_in(t, &merged)? else {
+        // A phone may bring it back to a restored server later.
+        if now_ms < merged.touched_ms + HELD_MS {
+            timers::set(t, timers::JOIN, &document.0, now_ms + JOIN_AGAIN_MS)?;
+        }
         return Ok(None);
     };
-    let Some(before) = case(t, &into)?.filter(|record| judge.may_be_followed(&record.state)) else {
+    if !judge.may_be_followed(&before.state) {
         return Ok(None);
-    };
+    }
     let mut after = before.clone();
     let followers = &mut after.state.followers;
-    for user in [merged.author].iter().chain(&merged.followers) {
+    for user in [merged.state.author].iter().chain(&merged.state.followers) {
         if followers.len() < FOLLOWERS_MAX && *user != before.state.author && !followers.contains(user) {
             followers.push(*user);
         }
@@ -186,8 +197,25 @@ fn join(
         return Ok(None);
     }
     after.state.act_seq += 1;
-    done(t, (&before, &after), (JOINED, &[("from", document.to_string())]), judge, now_ms)?;
-    Ok(Some(into))
+    // Who may not see the case that was merged is not told its name.
+    let from = judge.is_public(&merged.state).then(|| ("from", document.to_string()));
+    done(t, (&before, &after), (JOINED, from.as_slice()), judge, now_ms)?;
+    Ok(Some(after.id))
+}
+
+/// The case that a merged one goes on in, through merges that came later; none where it is not here.
+fn goes_on_in(t: &Transaction<'_>, merged: &CaseRecord) -> Result<Option<CaseRecord>, StoreError> {
+    let mut into = merged.state.progress.into;
+    for _ in 0..MERGES_MAX {
+        let Some(record) = into.map(|id| case(t, &id)).transpose()?.flatten() else {
+            return Ok(None);
+        };
+        into = record.state.progress.into;
+        if into.is_none() {
+            return Ok(Some(record));
+        }
+    }
+    Ok(None)
 }
 
 /// Does the server's own act in a case, if its time has come: judged by the rule like everybody's; or what follows from its merge in another.

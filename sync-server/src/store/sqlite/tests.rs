@@ -4,7 +4,7 @@ use yuandian_model::Epoch;
 
 use super::{
     SqliteStore, appeals, commits, contacts, feed, held, membership, overview, private, pulled, quarantine,
-    rights, timers, uploads,
+    rights, server_acts, timers, uploads,
 };
 
 #[test]
@@ -48,6 +48,7 @@ fn no_query_of_feed_page_or_timers_scans() {
         uploads::READABLE,
         uploads::MICRO_CASES,
         timers::DUE,
+        server_acts::OWN_DUE,
     ];
     for sql in queries {
         let plan = store.plan(sql);
