@@ -5,7 +5,7 @@
 //! case) and while it is held; what a person has in a case without any right (its author, who holds it or waits) is answered here, too.
 
 use crate::calendar::beijing;
-use crate::catalogue::{OPENING_ACT, Party, Service, Transition, Workflow};
+use crate::catalogue::{Effect, OPENING_ACT, Party, Service, Transition, Workflow};
 use crate::division::DivisionCode;
 use crate::grant::{Grant, OrgId, Term};
 use crate::ids::UserId;
@@ -73,7 +73,8 @@ pub fn authorize(principal: Principal<'_>, action: Action<'_>, record: Record<'_
     match (action, record) {
         (Action::Open, Record::New { service, grid }) => open(principal, service, grid),
         (Action::Open, Record::Case { state, .. }) => {
-            Err(Refusal::new(Code::RState, [("stage", state.stage.clone())]))
+            let facts = [("stage", state.stage.clone()), ("act", OPENING_ACT.to_owned())];
+            Err(Refusal::new(Code::RState, facts))
         }
         (_, Record::New { .. }) => Err(Refusal::new(Code::RGone, [])),
         (Action::Act(row), Record::Case { service: Some((service, _)), state }) => {
@@ -106,6 +107,10 @@ fn act(
     state: &CaseState,
 ) -> Result<(), Refusal> {
     let user = principal.user;
+    // Whoever follows may leave, in whatever way they came to it.
+    if row.effect == Effect::Unfollow && state.followers.contains(&user) {
+        return Ok(());
+    }
     let yes = |b: bool| if b { Answer::Yes } else { Answer::No };
     let of_roles = |roles: &[Role]| principal.reaches(|grant| roles.contains(&grant.role), Place::of(state));
     let parts = row.by.iter().map(|party| match party {

@@ -11,6 +11,8 @@ pub const FIELD_CHARS_MAX: usize = 1_000;
 pub const NAME_CHARS_MAX: usize = 40;
 /// Photos one command may add.
 pub const PHOTOS_PER_COMMAND_MAX: usize = 9;
+/// Longest time that one act may add to a clock, days; working days where its unit counts working time.
+pub const ADDED_DAYS_MAX: u32 = 366;
 /// Arguments of one act.
 pub const ACT_ARGS_MAX: usize = 32;
 /// Name of an act or of an act's argument, bytes.

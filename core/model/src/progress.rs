@@ -39,6 +39,17 @@ pub struct Pause {
     pub until_ms: Option<i64>,
 }
 
+/// Time that was added to the clocks that ran then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+pub struct Extension {
+    /// How much, e.g. `2 work_day`.
+    #[n(0)]
+    pub limit: String,
+    /// When, server's clock, ms since 1970.
+    #[n(1)]
+    pub at_ms: i64,
+}
+
 /// Everything that is decided beside the stage and the people.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode)]
 #[serde(default)]
@@ -68,9 +79,9 @@ pub struct Progress {
     /// When its clock stood.
     #[n(7)]
     pub pauses: Vec<Pause>,
-    /// Limits that were added, e.g. `2 work_day`.
+    /// What was added, the first first.
     #[n(8)]
-    pub extensions: Vec<String>,
+    pub extensions: Vec<Extension>,
     /// What was said with a question that is not answered yet.
     #[n(9)]
     pub asked: BTreeMap<Mark, BTreeMap<String, String>>,

@@ -171,7 +171,8 @@ pub fn judge(
         return if state.author == actor.user {
             Ok(Ruling::of(Code::Dup, state.clone()))
         } else {
-            Err(Refusal::new(Code::RState, [("stage", state.stage.clone())]))
+            let facts = [("stage", state.stage.clone()), ("act", OPENING_ACT.to_owned())];
+            Err(Refusal::new(Code::RState, facts))
         };
     }
     let (service, workflow) = catalogue

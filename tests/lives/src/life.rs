@@ -120,7 +120,7 @@ impl Life {
             into: progress.into.map(|case| case.to_string()),
             steps: progress.steps.iter().map(|s| (s.stage.clone(), s.at_ms, person(&s.by))).collect(),
             pauses: progress.pauses.iter().map(|pause| (pause.from_ms, pause.to_ms)).collect(),
-            extensions: progress.extensions.clone(),
+            extensions: progress.extensions.iter().map(|added| added.limit.clone()).collect(),
             asked: progress.asked.iter().map(|(mark, said)| (mark.to_string(), said.clone())).collect(),
         }
     }

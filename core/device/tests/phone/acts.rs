@@ -100,7 +100,7 @@ fn a_case_says_what_may_come_next_by_whom_and_how_much_time_is_left() {
         (["受理员".to_owned()].as_slice(), Some("你的角色不能“受理”"))
     );
     let give = next("give_info");
-    assert_eq!(give.why_not.as_deref(), Some("当前状态是“已上报”,不能“补充信息”"), "nobody asked");
+    assert_eq!(give.why_not.as_deref(), Some("现在不是“待补充信息”,不能“补充信息”"), "nobody asked");
     assert_eq!(next("escalate").args, ["reason"]);
     assert!(shown.next.iter().all(|next| !next.by.is_empty() && next.act != "archive"));
     assert!(shown.next.iter().all(|next| next.act != "unfollow"), "who does not follow is not told why not");

@@ -8,6 +8,21 @@ use crate::writing::{Writing, may_write};
 const HERE: &str = "410102001";
 const SERVICE: &str = "case.city.E06010";
 
+#[test]
+fn whoever_follows_may_leave_without_any_right_here() {
+    let catalogue = Catalogue::embedded();
+    let mut state = case("case.snap", "reported", &[]);
+    let follower = person(&[]);
+    let unfollow = |state: &CaseState| {
+        let terms = catalogue.service("case.snap").unwrap();
+        let row = terms.1.act("unfollow").unwrap();
+        authorize(follower.at(0), Action::Act(row), Record::Case { service: Some(terms), state })
+    };
+    assert_eq!(unfollow(&state).unwrap_err().code, Code::RRole);
+    state.followers.push(follower.user);
+    assert_eq!(unfollow(&state), Ok(()));
+}
+
 fn grant(role: Role, at: &str) -> Grant {
     Grant::new(role, at.parse().unwrap())
 }

@@ -7,7 +7,7 @@ use crate::catalogue::{Catalogue, Effect, INTO, Service, Transition, Workflow};
 use crate::ids::CaseId;
 use crate::limits;
 use crate::mark::Mark;
-use crate::progress::{Pause, Step};
+use crate::progress::{Extension, Pause, Step};
 use crate::refusal::{Code, Refusal};
 
 use super::{ActRequest, Actor, CaseState, Ruling, own, wait_ruling};
@@ -172,7 +172,7 @@ fn beside(
                 pause.to_ms = Some(at_ms.max(pause.from_ms));
             }
         }
-        Effect::Extend => progress.extensions.push(argument("limit")?),
+        Effect::Extend => progress.extensions.push(Extension { limit: argument("limit")?, at_ms }),
         Effect::Merge => {
             let into: CaseId = argument(INTO)?.parse().map_err(|_| unreadable(INTO))?;
             progress.into = Some(into);

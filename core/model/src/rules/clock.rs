@@ -1,7 +1,7 @@
 //! The clocks of a case: which run, since when, how much of each is left, and in which colour that shows.
 //!
 //! A limit starts at the server's clock, when the case comes to the first of its clock's stages; coming back to them starts it anew. What the
-//! case stood still does not count, and time that was added is counted after the limit itself.
+//! case stood still does not count, and time that was added is counted after the limit itself, for the clocks that ran when it was added.
 
 use crate::calendar::{
     CalendarError, Colour, Limit, Moment, Suspension, Suspensions, Thresholds, WorkingCalendar,
@@ -115,7 +115,9 @@ pub(super) fn clocks(
         let came = progress.steps.iter().rev().take_while(|step| inside(&step.stage)).last();
         let Some(came) = came else { continue };
         let since = Moment::from_ms(came.at_ms)?;
-        let added = progress.extensions.iter().filter_map(|limit| limit.parse().ok()).collect();
+        // What was added before this clock began was added to another.
+        let of_it = progress.extensions.iter().filter(|added| added.at_ms >= came.at_ms);
+        let added = of_it.filter_map(|added| added.limit.parse().ok()).collect();
         found.push(Running { clock: clock.clone(), since, limit, added, stood: stood.clone() });
     }
     Ok(found)

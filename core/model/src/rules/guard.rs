@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::calendar::Limit;
+use crate::calendar::{Limit, Unit, WorkingCalendar};
 use crate::catalogue::{Argument, ArgumentKind, Catalogue, Needed, Service, ServiceEvidence, Transition};
 use crate::ids::{CaseId, UserId};
 use crate::limits;
@@ -15,23 +15,23 @@ use super::{ActRequest, CaseState};
 /// The marks of the case let it happen, and it has not happened too often.
 ///
 /// # Errors
-/// `r_state` with the `mark`, `r_limit` with what is counted.
+/// `r_state` with the `mark` that stands in the way or the one that is `missing`, `r_limit` with what is counted.
 pub(super) fn marked(row: &Transition, state: &CaseState) -> Result<(), Refusal> {
     let marks = &state.progress.marks;
-    let no = |mark: &crate::mark::Mark| {
-        let facts = [("stage", state.stage.clone()), ("act", row.id.clone()), ("mark", mark.to_string())];
+    let no = |fact: &str, mark: &crate::mark::Mark| {
+        let facts = [("stage", state.stage.clone()), ("act", row.id.clone()), (fact, mark.to_string())];
         Err(Refusal::new(Code::RState, facts))
     };
     if let Some(missing) = row.needs.iter().find(|mark| !marks.contains(mark)) {
-        return no(missing);
+        return no("missing", missing);
     }
     if let Some(there) = row.bars.iter().find(|mark| marks.contains(mark)) {
-        return no(there);
+        return no("mark", there);
     }
     if row.moves()
         && let Some(stop) = marks.iter().find(|mark| mark.stops() && !row.needs.contains(mark))
     {
-        return no(stop);
+        return no("mark", stop);
     }
     match (&row.counts, row.at_most) {
         (Some(what), Some(most)) if state.progress.count(what) >= most => {
@@ -57,26 +57,38 @@ pub(super) fn said(
     for (name, required) in row.arguments() {
         match (given.get(name), catalogue.argument(name)) {
             (None, _) if required => return no(name),
-            (Some(value), Some(argument)) if !is_one(service, argument, value) => return no(name),
+            (Some(value), Some(argument)) if !is_one((catalogue, service), argument, value) => {
+                return no(name);
+            }
             _ => {}
         }
     }
     Ok(())
 }
 
-fn is_one(service: &Service, argument: &Argument, value: &str) -> bool {
+fn is_one((catalogue, service): (&Catalogue, &Service), argument: &Argument, value: &str) -> bool {
     match argument.kind {
         ArgumentKind::Text => !value.trim().is_empty() && value.chars().count() <= limits::FIELD_CHARS_MAX,
         ArgumentKind::Unit => crate::catalogue::is_key(value),
         ArgumentKind::User => value.parse::<UserId>().is_ok(),
         ArgumentKind::Case => value.parse::<CaseId>().is_ok(),
         ArgumentKind::Condition => service.conditions.iter().any(|condition| condition.id == value),
-        ArgumentKind::Limit => value.parse::<Limit>().is_ok(),
+        ArgumentKind::Limit => value.parse().is_ok_and(|limit| may_be_added(catalogue.calendar(), limit)),
         ArgumentKind::Date => value.parse::<NaiveDate>().is_ok(),
         ArgumentKind::Score => matches!(value, "1" | "2" | "3" | "4" | "5"),
         ArgumentKind::Money => crate::form::is_money(value),
         ArgumentKind::Choice => argument.options.iter().any(|option| option == value),
     }
+}
+
+/// A limit so long that no calendar reaches its end would stop the clock for good.
+fn may_be_added(calendar: &WorkingCalendar, limit: Limit) -> bool {
+    let day = match limit.unit() {
+        Unit::WorkDay | Unit::WorkHour => Unit::WorkDay,
+        Unit::Day | Unit::Hour | Unit::UrgentHour | Unit::Minute => Unit::Day,
+    };
+    let longest = Limit::new(limits::ADDED_DAYS_MAX, day);
+    longest.is_ok_and(|longest| calendar.total_ms(limit) <= calendar.total_ms(longest))
 }
 
 /// The photos that the act needs are there.

@@ -250,17 +250,19 @@ impl<'t> Walk<'t> {
     fn wrong_people(&mut self, row: &Row, attempt: &Attempt) {
         let service = self.ground.service;
         let (roles, turn) = (row.roles(service), self.life.acts);
-        // Who does not follow has nothing to leave, whatever they are: the wrong ones are people who follow.
-        let follower = self.life.followers.first().copied().filter(|_| row.effect == "unfollow");
+        // Who does not follow has nothing to leave, and who follows may, whatever they are: nobody is the wrong one.
+        if row.effect == "unfollow" {
+            return;
+        }
         let act: &[(&str, &[&str])] = &[("act", &[&row.id])];
         let role = in_turn(&strangers(&roles), turn);
-        let who = follower.unwrap_or(self.life.newcomer(40));
+        let who = self.life.newcomer(40);
         for actor in [with_role(who, role, GRID), somebody(who)] {
             self.refused(Wrong::Role, row, &Attempt { actor, ..attempt.clone() }, Code::RRole, act);
         }
         for (nth, role) in roles.into_iter().enumerate() {
             let far = in_turn(&ELSEWHERE, turn + nth as u64);
-            let actor = with_role(follower.unwrap_or(self.life.newcomer(50)), role, far);
+            let actor = with_role(self.life.newcomer(50), role, far);
             let facts: &[(&str, &[&str])] = &[("grid", &[GRID])];
             self.refused(Wrong::Place, row, &Attempt { actor, ..attempt.clone() }, Code::RScope, facts);
         }
@@ -290,14 +292,16 @@ impl<'t> Walk<'t> {
     fn wrong_marks(&mut self, row: &Row, attempt: &Attempt) {
         let hold = "suspended".to_owned();
         let held = row.moves() && !row.needs.contains(&hold);
-        for mark in row.needs.iter().chain(&row.bars).chain(held.then_some(&hold)) {
+        let missing = row.needs.iter().map(|mark| ("missing", mark));
+        let there = row.bars.iter().chain(held.then_some(&hold)).map(|mark| ("mark", mark));
+        for (fact, mark) in missing.chain(there) {
             let mut state = self.state.clone();
             let known: Mark = mark.parse().expect(mark);
             if !state.progress.marks.remove(&known) {
                 state.progress.marks.insert(known);
             }
             let facts: &[(&str, &[&str])] =
-                &[("stage", &[&self.life.stage.clone()]), ("act", &[&row.id]), ("mark", &[mark])];
+                &[("stage", &[&self.life.stage.clone()]), ("act", &[&row.id]), (fact, &[mark])];
             self.refused_in(&state, Wrong::Mark, row, attempt, (Code::RState, facts));
         }
     }
@@ -375,7 +379,10 @@ impl<'t> Walk<'t> {
                 (Wrong::Limit, Code::RLimit)
             } else {
                 // A mark is told before a limit: the rule names `r_state` before `r_limit`. Of several marks any may be told.
-                facts.extend([("stage", &stage[..]), ("act", &act[..]), ("mark", &hindered[..])]);
+                // One that is missing is told before one that is there.
+                let lacks = row.needs.iter().any(|mark| !self.life.marks.contains(mark));
+                let fact = if lacks { "missing" } else { "mark" };
+                facts.extend([("stage", &stage[..]), ("act", &act[..]), (fact, &hindered[..])]);
                 (Wrong::Mark, Code::RState)
             };
             for actor in parties(service, row, &self.life, Part::Any) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::Encode;
 use yuandian_document::{ChangeHash, Content, Envelope, Kind, Place, Purpose, Signature, SignedCommit, cbor};
-use yuandian_model::progress::{Pause, Step};
+use yuandian_model::progress::{Extension, Pause, Step};
 use yuandian_model::{
     CaseId, Cell500, Code, DivisionCode, Epoch, Grant, Mark, PartitionId, Progress, Role, UserId, Wgs84,
 };
@@ -315,7 +315,7 @@ fn progress() -> Progress {
         desk: Some(grid()),
         steps: vec![step("reported", SERVER_MS), step("handling", SERVER_MS + 5)],
         pauses: vec![Pause { from_ms: SERVER_MS, to_ms: Some(SERVER_MS + 1), until_ms: Some(SERVER_MS + 2) }],
-        extensions: vec!["4 work_hour".into()],
+        extensions: vec![Extension { limit: "4 work_hour".into(), at_ms: SERVER_MS + 3 }],
         asked: BTreeMap::from([(Mark::ExtendPending, asked)]),
         asked_ms: BTreeMap::from([(Mark::ExtendPending, SERVER_MS)]),
     }

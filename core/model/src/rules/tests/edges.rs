@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::calendar::{Colour, Moment};
-use crate::progress::{Pause, Step};
+use crate::progress::{Extension, Pause, Step};
 
 /// No moment: out of what times can be.
 const NEVER_MS: i64 = i64::MAX;
@@ -108,7 +108,14 @@ fn over(world: &World, at_ms: i64) -> bool {
 #[test]
 fn what_is_left_is_counted_of_the_limit_itself_and_then_of_what_was_added() {
     let mut world = dispatched();
-    world.state.as_mut().unwrap().progress.extensions = vec!["2 work_hour".into(), "1 work_hour".into()];
+    let since_ms = world.state.as_ref().unwrap().progress.since_ms().unwrap();
+    let added = |limit: &str, at_ms| Extension { limit: limit.into(), at_ms };
+    world.state.as_mut().unwrap().progress.extensions = vec![
+        // To the clock that ran before this one.
+        added("9 work_day", since_ms - 1),
+        added("2 work_hour", since_ms),
+        added("1 work_hour", since_ms + 1),
+    ];
     let running = clock::running(&world.catalogue, world.state.as_ref().unwrap()).unwrap();
     let left = |now: &str| {
         let left = running[0].left(world.catalogue.calendar(), at(now)).unwrap();
