@@ -30,14 +30,16 @@ impl Reference {
         let Some(known) = self.cases.get(case) else { return false };
         let Some((service, workflow)) = self.catalogue.service(&known.service) else { return false };
         let Some(row) = workflow.act(act) else { return false };
-        row.by.iter().any(|party| match party {
-            Party::Author => known.author == user,
-            Party::Holder | Party::Waiting => known.took_part.contains(&user),
-            Party::Role(role) => self.had_here(user, known, |had| had == *role),
-            Party::Handler => self.had_here(user, known, |had| service.handle.contains(&had)),
-            Party::Approver => self.had_here(user, known, |had| service.approve.contains(&had)),
-            Party::System => false,
-        })
+        // Whoever follows may leave, and nobody else has anything to leave.
+        row.effect == Effect::Unfollow
+            || row.by.iter().any(|party| match party {
+                Party::Author => known.author == user,
+                Party::Holder | Party::Waiting => known.took_part.contains(&user),
+                Party::Role(role) => self.had_here(user, known, |had| had == *role),
+                Party::Handler => self.had_here(user, known, |had| service.handle.contains(&had)),
+                Party::Approver => self.had_here(user, known, |had| service.approve.contains(&had)),
+                Party::System => false,
+            })
     }
 
     /// An act of a case that is none of a person's business, drawn; none where everything is.
