@@ -59,16 +59,20 @@ impl World {
         let receipt = |bytes: &minicbor::bytes::ByteVec| {
             cbor::decode::<Receipt>("receipt", bytes, limits::MESSAGE_BYTES_MAX).ok()
         };
-        // A copied store says it once more under other names, and with it what the case has built on it.
-        let mut anew = BTreeSet::new();
+        // What is written anew on a receipt has other names after it: the rest of the reply says nothing of it. A refused content has
+        // every other one of its case written anew, and in a copied store the acts of it, too.
+        let (mut anew, mut content_anew) = (BTreeSet::new(), BTreeSet::new());
         let due = |receipt: Receipt| {
             let line = sent.iter().find(|line| line.commit == Some(receipt.commit.to_string()))?;
             if matches!(receipt.code, Code::RChain | Code::RActor) {
                 anew.insert(line.case.clone());
             }
-            let told = receipt.code.is_refused() && !anew.contains(&line.case);
-            if told && copied && line.what == "content" {
-                anew.insert(line.case.clone());
+            let content = line.what == "content";
+            let gone = anew.contains(&line.case) || content && content_anew.contains(&line.case);
+            let told = receipt.code.is_refused() && !gone;
+            if told && content {
+                let set = if copied { &mut anew } else { &mut content_anew };
+                set.insert(line.case.clone());
             }
             told.then(|| Due { case: line.case.clone(), what: line.what.clone(), code: receipt.code })
         };
