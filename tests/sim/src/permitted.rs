@@ -1,5 +1,7 @@
 //! What people may do by the rights that they have, or ever had: late work is taken by rights that have ended.
 
+use std::collections::BTreeSet;
+
 use yuandian_model::catalogue::{After, Effect, Party, Transition, Visibility};
 use yuandian_model::{CaseId, DivisionCode, Role, UserId, WorkingCalendar};
 use yuandian_server::limits::AGE_OUT_MS;
@@ -116,9 +118,15 @@ impl Reference {
         Ok(())
     }
 
-    /// The people of what was merged into a case follow it.
+    /// The cases in which a merged one goes on, one after the other: it may have been merged into one that was merged later.
+    fn goes_on_in(&self, known: &RefCase) -> impl Iterator<Item = CaseId> {
+        let next = |case: &CaseId| self.cases.get(case).and_then(|known| known.into);
+        std::iter::successors(known.into, next).take(self.cases.len())
+    }
+
+    /// The people of what was merged into a case, or into one that was merged into it, follow it.
     fn joined(&mut self, survivor: &CaseId) {
-        let merged = self.cases.values().filter(|known| known.into == Some(*survivor));
+        let merged = self.cases.values().filter(|known| self.goes_on_in(known).any(|case| case == *survivor));
         let people = merged.flat_map(|known| std::iter::once(known.author).chain(known.followers.clone()));
         let people: Vec<UserId> = people.collect();
         if let Some(known) = self.cases.get_mut(survivor) {
@@ -141,8 +149,8 @@ impl Reference {
         };
         let all = || self.cases.iter().filter(|(_, known)| own(known)).map(|(id, _)| *id).collect();
         let unsure: Vec<CaseId> = due.unwrap_or_else(all);
-        let survivors: Vec<CaseId> =
-            unsure.iter().filter_map(|case| self.cases.get(case).and_then(|known| known.into)).collect();
+        let merged = unsure.iter().filter_map(|case| self.cases.get(case));
+        let survivors: BTreeSet<CaseId> = merged.flat_map(|known| self.goes_on_in(known)).collect();
         survivors.iter().for_each(|survivor| self.joined(survivor));
         self.vague.extend(survivors);
         self.just_ended.extend(unsure.iter().copied());

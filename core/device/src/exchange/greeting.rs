@@ -178,7 +178,6 @@ impl Phone {
         }
         let tx = self.db.unchecked_transaction()?;
         wipe::everything(&tx, &files)?;
-        // Which branches were written on is forgotten, too: whoever uses this phone next begins a life of their own.
         new_incarnation(&tx, &mut self.ports)?;
         meta::set(&tx, meta::SHUT_OUT, b"revoked")?;
         tx.commit()?;

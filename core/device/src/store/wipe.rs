@@ -34,6 +34,9 @@ const TABLES: &[&str] = &[
 ];
 
 /// Forgets everything pulled, written and drafted, and who the phone spoke for; its files and these `others` are doomed.
+///
+/// Which branches were written on is forgotten, too: the store must begin a new life in the same transaction
+/// (`phone::new_incarnation`), or its next change bears a name that was used.
 pub fn everything(c: &Connection, others: &BTreeSet<BlobHash>) -> Result<()> {
     c.execute(
         "INSERT OR IGNORE INTO doomed (hash) SELECT hash FROM blobs UNION SELECT hash FROM kept_files",

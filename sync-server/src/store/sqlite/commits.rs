@@ -29,11 +29,12 @@ pub fn situation(
     let cases: BTreeSet<CaseId> = parts.iter().map(|part| part.document).collect();
     let bearings = bearings(t, device)?;
     let held = if bearings.any_held { held::of_cases(t, &cases)? } else { BTreeMap::new() };
-    let mut asked: BTreeSet<(DeviceId, CommandPart)> = parts.iter().map(|part| (*device, *part)).collect();
+    let mut of_devices: BTreeSet<(DeviceId, CommandPart)> =
+        parts.iter().map(|part| (*device, *part)).collect();
     let mut users = BTreeSet::from([*user]);
     for waiting in held.values().flatten() {
         let envelope = waiting.commit.open().map_err(|e| StoreError::Damaged(e.to_string()))?;
-        asked.insert((envelope.device, CommandPart::of(&envelope)));
+        of_devices.insert((envelope.device, CommandPart::of(&envelope)));
         users.insert(waiting.user);
         if envelope.kind == Kind::Act {
             named.extend(Act::from_bytes(&envelope.body).ok().as_ref().and_then(store::named));
@@ -41,7 +42,7 @@ pub fn situation(
     }
     let mut situation = Situation {
         tips: tips(t, device)?,
-        taken: taken(t, &asked)?,
+        taken: taken(t, &of_devices)?,
         shut_out: bearings.shut_out,
         held_by_device: bearings.held_by_device,
         refill_until_ms: bearings.refill_until_ms,
