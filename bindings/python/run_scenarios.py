@@ -8,6 +8,7 @@ beside it, and compares the digest of everything it saw with the one that `yuand
 import argparse
 import asyncio
 import contextlib
+import datetime
 import hashlib
 import json
 import pathlib
@@ -75,12 +76,16 @@ class Stage:
         return subprocess.run(call, check=True, capture_output=True, text=True).stdout.strip()
 
     async def given(self, word):
-        """What a word of a step stands for: `case:NAME` is that case's id, `user:NAME` that person's, anything else itself."""
+        """What a word of a step stands for: `case:NAME` is that case's id, `user:NAME` that person's, `day:N` the day in N days, anything else
+        itself."""
         kind, _, name = word.partition(":")
         if kind == "case":
             return self.cases[name]
         if kind == "user":
             return (await self.phones[name].core.person()).user
+        if kind == "day":
+            in_zhengzhou = datetime.timezone(datetime.timedelta(hours=8))
+            return str((datetime.datetime.now(in_zhengzhou) + datetime.timedelta(days=int(name))).date())
         return word
 
     async def admin(self, args):
@@ -200,7 +205,7 @@ async def capture(stage, phone, step):
     at = step.get("at")
     position = at and core.Position(lng=at[0], lat=at[1], accuracy_m=at[2] if len(at) == 3 else None)
     entered = core.DraftInput(
-        service=step["service"], position=position, text=text_of(step), answers=answers_of(step)
+        service=step["service"], position=position, text=text_of(step), answers=answers_of(step), no_photo=step.get("no_photo")
     )
     id = await phone.save_draft(None, entered)
     for path in stage.files(step.get("photos", [])):

@@ -225,6 +225,9 @@ pub struct Capture {
     /// A photo.
     #[arg(long = "photo", value_name = "FILE")]
     pub photos: Vec<PathBuf>,
+    /// Why there is no photo, where the service asks for some.
+    #[arg(long, value_name = "REASON")]
+    pub no_photo: Option<String>,
     /// An answer of the form.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
     pub set: Vec<(String, String)>,

@@ -155,6 +155,7 @@ fn capture(phone: &mut Phone, capture: &Capture, json: bool) -> Done {
         text: capture.text.clone(),
         answers: capture.set.clone(),
         photos: vec![],
+        no_photo: capture.no_photo.clone(),
     };
     let id = phone.save_draft(None, &draft)?;
     for (number, photo) in (1..).zip(&photos) {

@@ -43,6 +43,9 @@ pub struct DraftInput {
     pub text: String,
     /// Form answers in the order entered.
     pub answers: Vec<Answer>,
+    /// Why there are fewer photos than the service asks for, at most 1,000 characters.
+    #[uniffi(default = None)]
+    pub no_photo: Option<String>,
 }
 
 /// A photo of a draft: its original is on disk.
@@ -85,6 +88,7 @@ fn record(id: &yuandian_device::CaseId, draft: Draft, updated_ms: i64) -> DraftR
             position: draft.position.map(Into::into),
             text: draft.text,
             answers: draft.answers.into_iter().map(Into::into).collect(),
+            no_photo: draft.no_photo,
         },
         photos: draft.photos.into_iter().map(photo).collect(),
         updated_ms,
@@ -109,6 +113,7 @@ impl YuandianCore {
                 text: entered.text,
                 answers: pairs(entered.answers),
                 photos,
+                no_photo: entered.no_photo,
             };
             let id = phone.save_draft(id, &draft)?.to_string();
             events.tell(&EventKind::CaseChanged { case_id: id.clone() });

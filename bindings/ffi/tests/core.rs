@@ -16,6 +16,7 @@ fn snap(text: &str) -> DraftInput {
         position: Some(Position { lng: 113.65, lat: 34.76, accuracy_m: Some(8) }),
         text: text.into(),
         answers: vec![Answer { key: "severity".into(), value: "low".into() }],
+        no_photo: Some("拍不了".into()),
     }
 }
 

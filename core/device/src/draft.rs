@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use yuandian_model::catalogue::Service;
-use yuandian_model::{BlobHash, CaseId, Wgs84, form, limits};
+use yuandian_model::{BlobHash, CaseId, Code, Refusal, Wgs84, form, limits};
 
 use crate::error::{DeviceError, Result};
 use crate::evidence::DraftPhoto;
@@ -34,6 +34,16 @@ pub struct Draft {
     pub answers: Vec<(String, String)>,
     /// Photos taken so far: their originals are on disk.
     pub photos: Vec<DraftPhoto>,
+    /// Why there are fewer photos than its service asks for: whoever cannot take one can report all the same.
+    #[serde(default)]
+    pub no_photo: Option<String>,
+}
+
+impl Draft {
+    /// Whether its service asks for more photos of how it was found.
+    pub(crate) fn lacks_photos(&self, service: &Service) -> bool {
+        u32::try_from(self.photos.len()).is_ok_and(|photos| photos < service.evidence.before_min)
+    }
 }
 
 impl Phone {
@@ -117,6 +127,11 @@ impl Phone {
         }
         form::text_within("text", &draft.text, limits::DESCRIPTION_CHARS_MAX)?;
         let answers = form::check(service, &draft.answers, complete)?;
+        let no_photo = form::why_no_photo(draft.no_photo.as_deref().unwrap_or_default())?;
+        if complete && draft.lacks_photos(service) && no_photo.is_none() {
+            let needed = service.evidence.before_min.to_string();
+            return Err(Refusal::new(Code::RExpects, [("shows", needed)]).into());
+        }
         Ok((service.clone(), answers))
     }
 }

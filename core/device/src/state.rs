@@ -66,8 +66,7 @@ fn carry(
         let Intent::Act(act) = &item.intent else { continue };
         let offline = catalogue
             .service(&facts.service)
-            .and_then(|(_, workflow)| workflow.act(&act.name))
-            .map(|row| row.offline);
+            .and_then(|(service, workflow)| workflow.act(&act.name).map(|row| service.offline_of(row)));
         if act.report.is_some() || !(offline.is_some_and(&wanted) || item.state == ItemState::Taken) {
             continue;
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use yuandian_document::{Act, Edit, Kind, Place};
 use yuandian_model::calendar::Moment;
 use yuandian_model::catalogue::Title;
-use yuandian_model::rules::clock::{TimeLeft, running};
+use yuandian_model::rules::clock::{TimeLeft, standing};
 use yuandian_model::rules::{Offer, allowed, offers, photos_needed};
 use yuandian_model::{Actor, CaseId, CaseState, Catalogue, limits};
 use yuandian_sync::CaseFacts;
@@ -121,6 +121,8 @@ pub struct TimeView {
     pub clock_text: String,
     /// When it ends, RFC 3339 in the calendar's zone; none while it stands.
     pub due: Option<String>,
+    /// When it turns yellow, RFC 3339; none where it has or never will.
+    pub yellow: Option<String>,
     /// What is left, ms in the time that its limit counts; below zero when it is over. By this phone's best knowledge of the server's clock.
     pub left_ms: i64,
     /// `green`, `yellow`, `red`, `dark_red`.
@@ -142,6 +144,8 @@ pub struct NextView {
     pub args: Vec<String>,
     /// Photos that it needs of whoever does it.
     pub photos: u32,
+    /// What the phone may do with it alone: `local`, `queue_intent` (shown as waiting for the server's word), `server_only`.
+    pub offline: String,
     /// Why one cannot do it now; none where one can.
     pub why_not: Option<String>,
 }
@@ -465,25 +469,26 @@ impl Phone {
             by: offer.by.iter().map(|party| self.words.party(*party).zh).collect(),
             args: offer.row.args.clone(),
             photos: photos_needed(service, offer.row),
+            offline: service.offline_of(offer.row).id().to_owned(),
             why_not: offer.refusal.map(|refusal| self.words.reason(refusal.code, &refusal.facts).zh),
         };
         offers.into_iter().map(view).collect()
     }
 
-    /// How the clocks stand; a clock that the calendar cannot read is left out, for a wrong time is worse than none.
+    /// How everything stands that the case is timed by.
     fn times(&self, catalogue: &Catalogue, state: &CaseState) -> Vec<TimeView> {
         let calendar = catalogue.calendar();
         let Ok(now) = Moment::from_ms(self.server_ms()) else { return Vec::new() };
-        let running = running(catalogue, state).unwrap_or_default();
         let view = |left: TimeLeft| TimeView {
             clock_text: self.words.clock(&left.clock).zh,
             clock: left.clock,
             due: left.due.map(|due| calendar.rfc3339(due)),
+            yellow: left.yellow.map(|at| calendar.rfc3339(at)),
             left_ms: left.left_ms,
             colour: left.colour.id().to_owned(),
             colour_text: self.words.colour(left.colour).zh,
         };
-        running.iter().filter_map(|clock| clock.left(calendar, now).ok()).map(view).collect()
+        standing(catalogue, state, now).into_iter().map(view).collect()
     }
 
     /// Commits on their way, oldest first.

@@ -3,7 +3,7 @@
 use rusqlite::Transaction;
 use yuandian_document::content::NoteEntry;
 use yuandian_document::{Act, Content, Edit, PhotoEntry, Place, Report, cbor};
-use yuandian_model::catalogue::{INTO, PlacePrecision, Privacy, Service};
+use yuandian_model::catalogue::{INTO, NO_PHOTO, PlacePrecision, Privacy, Service};
 use yuandian_model::writing::{CONTENT, Writing, may_write};
 use yuandian_model::{
     ActRequest, BlobHash, CaseId, CaseState, Cell500, Code, CommitId, EntryId, Expects, GroupId, Refusal,
@@ -47,7 +47,8 @@ impl Phone {
     /// Makes a case of a draft: report, content, photos, list line, outbox, in one transaction. 已存在本机 when it returns.
     ///
     /// # Errors
-    /// [`DeviceError::NotEnrolled`]; [`DeviceError::Refused`] where the rule says no on this phone already;
+    /// [`DeviceError::NotEnrolled`]; [`DeviceError::Refused`] where the rule says no on this phone already, and with `r_expects` where
+    /// photos are missing and nothing says why;
     /// [`DeviceError::Invalid`], [`DeviceError::Photo`], [`DeviceError::NotFound`], [`DeviceError::StorageFull`]. The draft stays.
     pub fn finish(&mut self, id: &CaseId) -> Result<CaseId> {
         let draft = self.draft(id)?;
@@ -57,7 +58,8 @@ impl Phone {
         let grid = actor.at(self.server_ms()).opens_in(&service)?.clone();
         let place = draft.position.map(|p| shared_place(&service, p)).transpose()?;
         let report = Report { service: service.id.0.clone(), grid: grid.clone(), place };
-        let act = Act::report(report);
+        let mut act = Act::report(report);
+        act.args.extend(form::told(&service, &answers));
         let opened = judge(&self.catalogue, None, &self.asked(&act, 0), &actor)?.next;
         let facts = CaseFacts {
             service: service.id.0.clone(),
@@ -83,6 +85,10 @@ impl Phone {
         let mut edits = Vec::new();
         if !draft.text.trim().is_empty() {
             edits.push(Edit::Describe(draft.text.trim().to_owned()));
+        }
+        let no_photo = draft.no_photo.as_deref().filter(|_| draft.lacks_photos(&service));
+        if let Some(value) = form::why_no_photo(no_photo.unwrap_or_default())? {
+            edits.push(Edit::Answer { key: NO_PHOTO.to_owned(), value });
         }
         edits.extend(answers.shared.into_iter().map(|(key, value)| Edit::Answer { key, value }));
         edits.extend(self.photo_edits(&photos));

@@ -120,7 +120,7 @@ impl Answer {
     /// Whether people wrote different values without seeing each other's.
     #[must_use]
     pub fn in_conflict(&self) -> bool {
-        self.candidates.len() > 1
+        self.candidates.iter().any(|candidate| candidate.value != self.value())
     }
 }
 

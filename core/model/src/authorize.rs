@@ -212,6 +212,11 @@ impl<'a> Principal<'a> {
         open(self, service, grid).map(|()| grid)
     }
 
+    /// The units that the rights which are held are bound to.
+    pub(crate) fn units(self) -> impl Iterator<Item = &'a OrgId> {
+        self.held().filter_map(|grant| grant.of.as_ref())
+    }
+
     /// Rights that had ended of themselves.
     pub(crate) fn lapsed(self) -> impl Iterator<Item = PastGrant> {
         let over = self.grants.iter().filter(move |grant| grant.term(self.at_ms) == Term::Over);

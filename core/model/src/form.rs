@@ -11,7 +11,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalogue::{Field, FieldType, Privacy, Service};
+use crate::catalogue::{Field, FieldType, NO_PHOTO, Privacy, Service};
 use crate::expr::Lookup;
 use crate::limits;
 
@@ -19,7 +19,7 @@ pub use answer::{PrivateAnswer, SharedAnswer};
 pub use canonical::is_money;
 pub use error::FieldError;
 pub use mistakes::{FormMistake, Reason, mistakes};
-pub use rules::Form;
+pub use rules::{Form, shared_mistake, told};
 
 /// Answers sorted by where they may live. A private answer has no way into a document: it is of a type that no document takes, and
 /// only [`check`] decides which of the two an answer becomes.
@@ -35,6 +35,16 @@ impl Lookup for Answers {
     fn answer(&self, key: &str) -> Option<&str> {
         self.shared.get(key).map(|answer| &**answer).or_else(|| self.private.get(key).map(|a| a.text()))
     }
+}
+
+/// Why a report shows fewer photos than its service asks for: said beside the form, and shared like its answers. None for blank words.
+///
+/// # Errors
+/// [`FieldError::TooLong`].
+pub fn why_no_photo(reason: &str) -> Result<Option<SharedAnswer>, FieldError> {
+    let reason = reason.trim();
+    text_within(NO_PHOTO, reason, limits::FIELD_CHARS_MAX)?;
+    Ok((!reason.is_empty()).then(|| SharedAnswer::checked(reason.to_owned())))
 }
 
 /// Checks answers against a form and brings them into their canonical form. `complete`: these are all the answers there are, so

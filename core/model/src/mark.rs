@@ -80,6 +80,10 @@ marks! {
     Sampled = 29 "sampled" Flag,
     /// A higher body looks at the answer again (复查 复核).
     Reviewed = 30 "reviewed" Flag,
+    /// A unit that works with the one that leads has not done its part yet (联动).
+    PartsOpen = 31 "parts_open" Flag,
+    /// Who supervises wants an answer (督办).
+    ReplyDue = 32 "reply_due" Flag,
 }
 
 impl Mark {

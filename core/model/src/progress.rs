@@ -50,6 +50,20 @@ pub struct Extension {
     pub at_ms: i64,
 }
 
+/// What a unit does beside the one that leads (联动).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+pub struct Part {
+    /// What it was asked to do, where that was said.
+    #[n(0)]
+    pub task: Option<String>,
+    /// When it was done, server's clock, ms since 1970.
+    #[n(1)]
+    pub done_ms: Option<i64>,
+    /// Who said so.
+    #[n(2)]
+    pub by: Option<UserId>,
+}
+
 /// Everything that is decided beside the stage and the people.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode)]
 #[serde(default)]
@@ -88,6 +102,13 @@ pub struct Progress {
     /// When it was asked, server's clock, ms since 1970.
     #[n(10)]
     pub asked_ms: BTreeMap<Mark, i64>,
+    /// What the units beside the one that leads are to do, by unit.
+    #[n(11)]
+    #[cbor(default)]
+    pub parts: BTreeMap<String, Part>,
+    /// The last day that is in time by what somebody outside has set, `YYYY-MM-DD`.
+    #[n(12)]
+    pub deadline: Option<String>,
 }
 
 impl Progress {
@@ -101,6 +122,12 @@ impl Progress {
     #[must_use]
     pub fn since_ms(&self) -> Option<i64> {
         self.steps.last().map(|step| step.at_ms)
+    }
+
+    /// Units whose part is not done yet, in the order in which they came.
+    pub fn open_parts(&self) -> impl Iterator<Item = &str> {
+        let open = |unit: &&String| self.parts.get(*unit).is_some_and(|part| part.done_ms.is_none());
+        self.units.iter().filter(open).map(String::as_str)
     }
 
     /// Whether its clock stands.

@@ -227,6 +227,7 @@ fn open(catalogue: &Catalogue, request: &ActRequest<'_>, actor: &Actor) -> Resul
         followers: Vec::new(),
         progress: Progress { marks: service.marks.iter().copied().collect(), ..Progress::default() },
     };
+    guard::reported(service, request, &mut state.progress)?;
     carry::came_to(&mut state, request.at_ms, actor)?;
     Ok(Ruling::of(Code::Ok, state))
 }

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{Colour, beijing_minute};
-use crate::catalogue::{Catalogue, Field, OPENING_ACT, Party, Service, Title, Workflow};
+use crate::calendar::{Colour, Limit, Unit, beijing_minute};
+use crate::catalogue::{Catalogue, DEADLINE, Field, OPENING_ACT, Party, Service, Title, WHOLE, Workflow};
 use crate::form::FieldError;
 use crate::mark::Mark;
 use crate::refusal::{Code, Facts};
@@ -62,6 +62,7 @@ pub struct Words {
     mark: BTreeMap<String, Title>,
     party: BTreeMap<String, Title>,
     clock: BTreeMap<String, Title>,
+    time: BTreeMap<String, Title>,
     colour: BTreeMap<String, Title>,
     role: BTreeMap<String, Title>,
     sync: BTreeMap<String, Title>,
@@ -118,6 +119,14 @@ impl Words {
     #[must_use]
     pub fn clock(&self, id: &str) -> Title {
         Self::of(&self.clock, id)
+    }
+    /// An amount of time.
+    #[must_use]
+    pub fn limit(&self, limit: Limit) -> Title {
+        let Title { zh, en } = Self::of(&self.time, limit.unit().id());
+        let amount = limit.amount().to_string();
+        let en = if limit.amount() == 1 { en.strip_suffix('s').unwrap_or(&en) } else { &en };
+        Title { zh: zh.replace("{n}", &amount), en: en.replace("{n}", &amount) }
     }
     /// A colour in which time left shows.
     #[must_use]
@@ -179,6 +188,8 @@ impl Words {
             absent("mark", &self.mark, Mark::ALL.iter().map(|mark| mark.id())),
             absent("role", &self.role, Role::ALL.iter().map(|role| role.id())),
             absent("party", &self.party, Party::PARTS.iter().map(|(_, id)| *id)),
+            absent("clock", &self.clock, [WHOLE, DEADLINE]),
+            absent("time", &self.time, Unit::ALL.iter().map(|unit| unit.id())),
             absent("colour", &self.colour, Colour::ALL.iter().map(|colour| colour.id())),
         ]
         .concat()
@@ -197,6 +208,9 @@ impl Words {
                 let value = match name.as_str() {
                     "stage" => pick(self.stage(value)),
                     "act" => pick(self.act(value)),
+                    "within" | "up_to" => {
+                        value.parse().map_or_else(|_| value.clone(), |limit| pick(self.limit(limit)))
+                    }
                     "mark" | "missing" => pick(self.mark(value)),
                     "from" | "until" => value.parse().map_or_else(|_| value.clone(), beijing_minute),
                     _ => value.clone(),
@@ -205,7 +219,8 @@ impl Words {
             }
             text
         };
-        let more = facts.keys().find_map(|fact| words.when.get(fact));
+        // Of several that fit the last one by name: `act` alone says least.
+        let more = facts.keys().rev().find_map(|fact| words.when.get(fact));
         let (zh, en) = more.map_or((&words.zh, &words.en), |more| (&more.zh, &more.en));
         Title { zh: fill(zh, |t| t.zh), en: fill(en, |t| t.en) }
     }
@@ -434,9 +449,9 @@ mod tests {
                 (Code::RRole, 2),
                 (Code::RScope, 1),
                 (Code::RGone, 1),
-                (Code::RExpects, 1),
+                (Code::RExpects, 2),
                 (Code::RSchema, 1),
-                (Code::RLimit, 1),
+                (Code::RLimit, 3),
             ];
             assert_eq!(more.len(), of.iter().find(|(of, _)| of == code).map_or(0, |(_, n)| *n));
         }

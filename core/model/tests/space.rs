@@ -59,7 +59,7 @@ fn arguments(catalogue: &Catalogue, service: &Service, row: &Transition) -> BTre
         ArgumentKind::Case => yuandian_model::CaseId([7; 16]).to_string(),
         ArgumentKind::Condition => service.conditions.first().map(|c| c.id.clone()).unwrap_or_default(),
         ArgumentKind::Limit => "2 work_day".to_owned(),
-        ArgumentKind::Date => "2026-12-31".to_owned(),
+        ArgumentKind::Date => "1970-03-01".to_owned(),
         ArgumentKind::Score => "5".to_owned(),
         ArgumentKind::Money => "10.50".to_owned(),
         ArgumentKind::Choice => catalogue.argument(name).unwrap().options[0].clone(),

@@ -211,7 +211,7 @@ fn a_person_who_is_shut_out_is_out_on_every_device() {
 
 #[test]
 fn an_act_needs_the_photos_that_its_row_asks_for() {
-    let asks = |service: &mut yuandian_model::Service| service.evidence.before_min = 1;
+    let asks = |service: &mut yuandian_model::Service| service.evidence.after_min = 0;
     let world = World::with_catalogue(yuandian_model::Catalogue::embedded().changed("case.snap", asks));
     let mut worker = world.phone(2, Role::GridWorker);
     let case = worker.new_case();

@@ -65,10 +65,10 @@ fn fetched(world: &World, phone: &Phone, version: u32) -> Option<SignedCatalogue
     reply.signed.map(|bytes| SignedCatalogue::decode(&bytes).unwrap())
 }
 
-/// A report of `case.snap` written under a version.
+/// A report written under a version, of something of which nobody wants a photo.
 fn reported(phone: &mut Phone, schema: u32) -> (CaseId, PushItem) {
     let case = phone.new_case();
-    let report = Report { service: "case.snap".into(), grid: GRID.parse().unwrap(), place: None };
+    let report = Report { service: "case.local.L10004".into(), grid: GRID.parse().unwrap(), place: None };
     let mut envelope = phone.envelope(case, Kind::Act, Act::report(report).to_bytes());
     envelope.schema = schema;
     (case, PushItem { commit: phone.chained(&envelope), micros: vec![], adopt: None })

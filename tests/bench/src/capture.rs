@@ -117,6 +117,7 @@ fn draft(number: usize) -> Draft {
             answer("severity", "normal"),
         ],
         photos: vec![],
+        no_photo: Some("天黑拍不清".to_owned()),
     }
 }
 

@@ -58,6 +58,8 @@ pub struct Life {
     pub steps: Vec<(String, i64, Person)>,
     pub pauses: Vec<(i64, Option<i64>)>,
     pub extensions: Vec<String>,
+    /// Units beside the one that leads: what each was asked to do, and whether that is still to be done.
+    pub parts: BTreeMap<String, (Option<String>, bool)>,
     /// What was said with a question.
     pub asked: BTreeMap<String, Args>,
 }
@@ -97,6 +99,7 @@ impl Life {
             steps: vec![(stage.clone(), at_ms, AUTHOR)],
             pauses: vec![],
             extensions: vec![],
+            parts: BTreeMap::new(),
             asked: BTreeMap::new(),
             stage,
         }
@@ -121,6 +124,11 @@ impl Life {
             steps: progress.steps.iter().map(|s| (s.stage.clone(), s.at_ms, person(&s.by))).collect(),
             pauses: progress.pauses.iter().map(|pause| (pause.from_ms, pause.to_ms)).collect(),
             extensions: progress.extensions.iter().map(|added| added.limit.clone()).collect(),
+            parts: progress
+                .parts
+                .iter()
+                .map(|(unit, part)| (unit.clone(), (part.task.clone(), part.done_ms.is_none())))
+                .collect(),
             asked: progress.asked.iter().map(|(mark, said)| (mark.to_string(), said.clone())).collect(),
         }
     }
@@ -251,14 +259,27 @@ impl Life {
                 self.holders = vec![person(&argument("user").parse().expect("a person"))];
                 self.waiting.clear();
             }
-            "dispatch" => self.units = vec![argument("unit")],
+            "dispatch" => {
+                self.units = vec![argument("unit")];
+                self.parts.clear();
+            }
+            // Who joins has a part to do, a new one where the first is done.
             "join" => {
                 let unit = argument("unit");
                 if !self.units.contains(&unit) {
-                    self.units.push(unit);
+                    self.units.push(unit.clone());
                 }
+                self.parts.insert(unit, (act.said.get("note").cloned(), true));
             }
-            "recall" => self.units.clear(),
+            // Of somebody who works for no unit it is the part of whoever came first, and there is no second one in these lives.
+            "part" => {
+                let open = self.parts.values_mut().find(|(_, open)| *open);
+                open.expect("a part").1 = false;
+            }
+            "recall" => {
+                self.units.clear();
+                self.parts.clear();
+            }
             "escalate" => {
                 let here = self.desk.as_deref().unwrap_or(DESKS[0]);
                 let level = DESKS.iter().position(|desk| *desk == here).expect("a centre");

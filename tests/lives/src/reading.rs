@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 use yuandian_model::Catalogue;
 
-const ROW: [&str; 17] = [
+const ROW: [&str; 18] = [
     "id", "from", "to", "by", "class", "offline", "effect", "evidence", "args", "needs", "bars", "sets",
-    "clears", "counts", "at_most", "after", "in_time",
+    "clears", "counts", "at_most", "up_to", "after", "in_time",
 ];
 
 /// One row of a workflow.
@@ -30,6 +30,7 @@ pub struct Row {
     pub clears: Vec<String>,
     pub counts: Option<String>,
     pub at_most: Option<u32>,
+    pub up_to: Option<String>,
     pub after: Option<String>,
     pub in_time: bool,
 }
@@ -87,6 +88,8 @@ pub struct Field {
 pub struct Argument {
     pub kind: String,
     pub options: Vec<String>,
+    /// For a day: how far ahead at most.
+    pub within: Option<String>,
 }
 
 /// Everything.
@@ -152,7 +155,8 @@ pub fn read() -> Reading {
             forms.insert(id.clone(), rows(table, "field").map(field).collect::<Vec<_>>());
         }
         for (id, table) in tables(file, "argument") {
-            let argument = Argument { kind: text(table, "kind"), options: texts(table, "options") };
+            let within = table.get("within").and_then(Value::as_str).map(str::to_owned);
+            let argument = Argument { kind: text(table, "kind"), options: texts(table, "options"), within };
             reading.arguments.insert(id.clone(), argument);
         }
         for (id, table) in tables(file, "workflow") {
@@ -217,6 +221,7 @@ fn row(table: &Table) -> Row {
         clears: texts(table, "clears"),
         counts: maybe("counts"),
         at_most: number(table, "at_most"),
+        up_to: maybe("up_to"),
         after: maybe("after"),
         in_time: table.get("in_time").and_then(Value::as_bool).unwrap_or(false),
         id,

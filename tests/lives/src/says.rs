@@ -3,8 +3,9 @@
 use crate::life::{Args, Life, id};
 use crate::reading::{Reading, Row, Service};
 
-/// The day until which clocks stand, and its beginning in ms since 1970.
-pub const UNTIL: (&str, i64) = ("2026-03-20", 1_773_964_800_000);
+/// So many days ahead is the day until which clocks stand.
+pub const UNTIL_DAYS: i64 = 10;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Whom a case is given to.
 pub const UNIT: &str = "unit.a";
@@ -14,20 +15,32 @@ pub fn another() -> yuandian_model::CaseId {
     yuandian_model::CaseId([7; 16])
 }
 
-/// What must be said with an act; with what may be said, too, if `all`.
-pub fn arguments(reading: &Reading, service: &Service, row: &Row, life: &Life, all: bool) -> Args {
+/// The day in so many days, in Zhengzhou.
+pub fn day(at_ms: i64, days: i64) -> String {
+    let then = yuandian_model::calendar::beijing(at_ms + days * DAY_MS);
+    then.chars().take("2026-01-01".len()).collect()
+}
+
+/// What must be said with an act that is done then; with what may be said, too, if `all`.
+pub fn arguments(
+    reading: &Reading,
+    service: &Service,
+    row: &Row,
+    life: &Life,
+    (all, at_ms): (bool, i64),
+) -> Args {
     let said = |name: &String| {
         let argument = &reading.arguments[name];
         let value = match argument.kind.as_str() {
             "text" => "因为".to_owned(),
-            "unit" if row.effect == "join" => "unit.b".to_owned(),
+            "unit" if matches!(row.effect.as_str(), "join" | "part") => "unit.b".to_owned(),
             "unit" => UNIT.to_owned(),
             "user" => id(life.newcomer(60)).to_string(),
             "case" => another().to_string(),
             // The last, for the first is meant where none is named.
             "condition" => service.conditions.last()?.0.clone(),
-            "limit" => format!("{} work_day", life.acts),
-            "date" => UNTIL.0.to_owned(),
+            "limit" => format!("{} minute", life.acts),
+            "date" => day(at_ms, UNTIL_DAYS),
             "score" => "5".to_owned(),
             "money" => "10.50".to_owned(),
             "choice" => argument.options.last().expect("an option").clone(),

@@ -18,6 +18,8 @@ use crate::way::{Act, Search, can_be_said, said};
 const STREET: &str = "410102001";
 const COMMUNITY: &str = "410102001002";
 const PHOTOS: [&str; 3] = ["photos/tiny.jpg", "photos/tiny.png", "photos/tiny.webp"];
+/// Why there is no photo.
+const TOO_DARK: &str = "太暗";
 /// Acts of a way, at least: room for a side step where the way to an end is short.
 const ACTS_MIN: usize = 5;
 /// Cases of a form shape, at most: rows of which one excludes the other need several.
@@ -209,6 +211,12 @@ impl<'s, 't> Told<'s, 't> {
             }
             step
         };
+        let unseen = |mut step: Vec<(&'static str, Value)>| {
+            if service.before > 0 {
+                step.push(("no_photo", json!(TOO_DARK)));
+            }
+            step
+        };
         let refused = |mut step: Vec<(&'static str, Value)>, error: Value| {
             step.push(("fails", error));
             step
@@ -224,7 +232,7 @@ impl<'s, 't> Told<'s, 't> {
         let known = strangers.iter().find(|who| self.script.devices.contains_key(&self.name(**who)));
         let stranger = *known.unwrap_or(&strangers[self.turn % strangers.len()]);
         let no = json!({"variant": "Refused", "code": "r_role"});
-        self.step("capture", stranger, refused(capture("nothing", &answers, &[]), no));
+        self.step("capture", stranger, refused(unseen(capture("nothing", &answers, &[])), no));
         if let Some(field) = service.fields.iter().find(|field| field.required && !field.visible_when) {
             let mut some = answers.clone();
             some.remove(&field.key);
@@ -237,11 +245,19 @@ impl<'s, 't> Told<'s, 't> {
             let no = json!({"variant": "InvalidInput", "field": key});
             self.step("capture", AUTHOR, refused(capture("nothing", &wrong, &[]), no));
         }
-        // Every other case shows from its beginning what it is about.
+        // Every other case shows from its beginning what it is about; the others say why they do not.
+        let few = |photos: u32| &PHOTOS[..usize::try_from(photos).expect("few photos")];
+        if let Some(fewer) = service.before.checked_sub(1) {
+            let no = json!({"variant": "Refused", "code": "r_expects"});
+            self.step("capture", AUTHOR, refused(capture("nothing", &answers, few(fewer)), no));
+        }
         let shown = if self.turn.is_multiple_of(2) { service.before } else { 0 };
-        let photos = &PHOTOS[..usize::try_from(shown).expect("few photos")];
+        let photos = few(shown);
         let stage = service.opens.as_ref().unwrap_or(&self.cast.flow.opens);
         let mut step = capture(&self.case, &answers, photos);
+        if shown < service.before {
+            step = unseen(step);
+        }
         step.push(("answers", json!({"stage": stage})));
         self.step("capture", AUTHOR, step);
         self.script.opened.push(self.case.clone());
@@ -281,12 +297,15 @@ impl<'s, 't> Told<'s, 't> {
         before.unwrap_or_else(|| {
             let service = self.cast.service;
             let name = format!("{} another", service.id);
-            let step = vec![
+            let mut step = vec![
                 ("as", json!(name)),
                 ("service", json!(service.id)),
                 ("at", json!([113.62, 34.75, 8])),
                 ("set", json!(form::answers(service))),
             ];
+            if service.before > 0 {
+                step.push(("no_photo", json!(TOO_DARK)));
+            }
             self.step("capture", AUTHOR, step);
             self.sync(AUTHOR);
             self.script.opened.push(name.clone());

@@ -10,7 +10,7 @@ use crate::says;
 /// States that are looked at for one step of a way.
 const STATES_MAX: usize = 2_000;
 /// A day that comes after every run.
-const UNTIL: &str = "2099-12-31";
+const UNTIL: &str = "day:300";
 
 /// One act of a way, with what comes of it.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ pub struct Place {
 
 /// What is said with an act by somebody of the cast. What bears the name of a private question no phone says in an act, which others read.
 pub fn said(reading: &Reading, cast: &Cast<'_>, row: &Row, life: &Life, turn: usize) -> Args {
-    let mut args = says::arguments(reading, cast.service, row, life, turn.is_multiple_of(2));
+    let mut args = says::arguments(reading, cast.service, row, life, (turn.is_multiple_of(2), 0));
     args.retain(|name, _| can_be_said(cast.service, name));
     for (name, value) in &mut args {
         match reading.arguments[name].kind.as_str() {

@@ -82,6 +82,8 @@ pub enum What {
         #[serde(default)]
         photos: Vec<String>,
         #[serde(default)]
+        no_photo: Option<String>,
+        #[serde(default)]
         draft: bool,
     },
     Finish {

@@ -12,7 +12,11 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use yuandian_device::{CaseId, DeviceError, Driver, Phone, RunReport, TrustRoots, platform};
 
+use yuandian_model::calendar::beijing;
+
 use crate::scenario::{self, Scenario};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// A phone of the scenario.
 pub struct Device {
@@ -120,12 +124,17 @@ impl Stage {
         Ok(())
     }
 
-    /// What a word of a step stands for: `case:NAME` is that case's id, `user:NAME` that person's, anything else itself.
+    /// What a word of a step stands for: `case:NAME` is that case's id, `user:NAME` that person's, `day:N` the day in N days, anything else
+    /// itself.
     pub fn given(&self, word: &str) -> Result<String, String> {
         Ok(match word.split_once(':') {
             Some(("case", name)) => self.case(name)?.to_string(),
             Some(("user", name)) => {
                 self.device(name)?.phone().person().map_err(|e| e.to_string())?.user.to_string()
+            }
+            Some(("day", days)) => {
+                let days: i64 = days.parse().map_err(|_| format!("{word} is no day"))?;
+                beijing(now_ms() + days * DAY_MS).chars().take("2026-01-01".len()).collect()
             }
             _ => word.to_owned(),
         })
@@ -148,7 +157,7 @@ impl Stage {
     pub fn days_pass(&mut self, days: i64) -> Result<(), String> {
         self.server_down()?;
         let db = Connection::open(self.data().join("yuandian.db")).map_err(|e| e.to_string())?;
-        let ms = days * 24 * 60 * 60 * 1_000;
+        let ms = days * DAY_MS;
         let rights = "UPDATE person_right SET since_ms = since_ms - ?1, ended_ms = ended_ms - ?1";
         for passes in ["UPDATE timer SET due_ms = due_ms - ?1", rights] {
             db.execute(passes, [ms]).map_err(|e| e.to_string())?;
@@ -171,6 +180,13 @@ impl Stage {
         }
         Ok(String::from_utf8_lossy(&told.stdout).trim().to_owned())
     }
+}
+
+/// Ms since 1970.
+#[allow(clippy::disallowed_methods, reason = "the real server and real phones run by the machine's clock")]
+fn now_ms() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(i64::MAX))
 }
 
 impl Drop for Stage {

@@ -196,7 +196,7 @@ fn look(phone: &Phone, stage: &Stage, only: Option<CaseId>) -> Answer {
 }
 
 fn capture(phone: &mut Phone, what: &What) -> Result<Result<CaseId, DeviceError>, String> {
-    let What::Capture { service, at, text, set, photos, draft, .. } = what else {
+    let What::Capture { service, at, text, set, photos, no_photo, draft, .. } = what else {
         return Err("only a capture captures".into());
     };
     let position = match at.as_deref() {
@@ -214,8 +214,14 @@ fn capture(phone: &mut Phone, what: &What) -> Result<Result<CaseId, DeviceError>
         Some(other) => return Err(format!("a place of {} numbers", other.len())),
     };
     let photos = read_all(photos)?;
-    let entered =
-        Draft { service: service.clone(), position, text: text.whole(), answers: pairs(set), photos: vec![] };
+    let entered = Draft {
+        service: service.clone(),
+        position,
+        text: text.whole(),
+        answers: pairs(set),
+        photos: vec![],
+        no_photo: no_photo.clone(),
+    };
     let mut save = || {
         let id = phone.save_draft(None, &entered)?;
         for photo in &photos {

@@ -231,8 +231,14 @@ impl World {
         };
         let text = self.words("A case");
         let position = photo::place(self.input.byte(Part::People));
-        let mut draft =
-            Draft { service: service.to_owned(), position: Some(position), text, ..Draft::default() };
+        let no_photo = Some("too dark".to_owned());
+        let mut draft = Draft {
+            service: service.to_owned(),
+            position: Some(position),
+            text,
+            no_photo,
+            ..Draft::default()
+        };
         let malicious = self.devices[index].person.malicious;
         if service.starts_with("help.") {
             let secret = self.words("SECRET");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use yuandian_model::catalogue::{After, Effect, Party, Transition, Visibility};
+use yuandian_model::catalogue::{After, Effect, Party, Service, Transition, Visibility};
 use yuandian_model::{CaseId, DivisionCode, Role, UserId, WorkingCalendar};
 use yuandian_server::limits::AGE_OUT_MS;
 
@@ -137,15 +137,17 @@ impl Reference {
 
     /// The server may have done acts of its own that nobody told of: in these cases, or wherever one may come within a long time.
     pub fn own_acts_unheard(&mut self, due: Option<Vec<CaseId>>) {
-        let soon = |row: &Transition| match row.after {
+        let soon = |service: &Service, row: &Transition| match service.after_of(row) {
             Some(After::Stage(limit)) => WorkingCalendar::embedded().total_ms(limit) <= AGE_OUT_MS,
-            Some(After::Until) => true,
+            Some(After::Until | After::Routing) => true,
             None => false,
         };
         let own = |known: &RefCase| {
             let service = self.catalogue.service(&known.service);
-            let here = |row: &Transition| row.from.contains(&known.stage) && soon(row);
-            known.into.is_some() || service.is_some_and(|(_, workflow)| workflow.acts.iter().any(here))
+            let here =
+                |service: &Service, row: &Transition| row.from.contains(&known.stage) && soon(service, row);
+            known.into.is_some()
+                || service.is_some_and(|(service, flow)| flow.acts.iter().any(|row| here(service, row)))
         };
         let all = || self.cases.iter().filter(|(_, known)| own(known)).map(|(id, _)| *id).collect();
         let unsure: Vec<CaseId> = due.unwrap_or_else(all);

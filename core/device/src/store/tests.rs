@@ -53,7 +53,8 @@ fn enrolled(folder: &TempDir) -> Phone {
 }
 
 fn draft(text: &str) -> Draft {
-    Draft { service: "case.snap".into(), text: text.into(), ..Draft::default() }
+    let no_photo = Some("拍不了".to_owned());
+    Draft { service: "case.snap".into(), text: text.into(), no_photo, ..Draft::default() }
 }
 
 fn plan(db: &Connection, sql: &str) -> String {

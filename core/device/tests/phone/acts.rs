@@ -5,7 +5,7 @@ use yuandian_model::{Code, Role};
 use yuandian_sync::Keep;
 
 use crate::referee::{batch, envelopes};
-use crate::{act, answers, capture, outbox, people, photo};
+use crate::{GAS_LEAK, act, answers, capture, outbox, people, photo};
 
 #[test]
 fn a_claim_is_pending_until_the_server_has_spoken() {
@@ -74,7 +74,7 @@ fn a_case_is_not_merged_into_itself() {
 #[test]
 fn an_act_that_needs_no_referee_is_shown_as_done_at_once() {
     let (mut referee, _, [mut worker]) = people::<1>(Role::GridWorker);
-    let case = capture(&mut worker, "case.snap", "小广告");
+    let case = capture(&mut worker, GAS_LEAK, "小广告");
     worker.act(&case, &act("self_handle")).unwrap();
     let shown = worker.case(&case).unwrap();
     assert_eq!((shown.stage.as_str(), shown.sync.as_str()), ("closed", "saved"));
@@ -113,7 +113,7 @@ fn a_case_says_what_may_come_next_by_whom_and_how_much_time_is_left() {
 #[test]
 fn an_act_with_words_and_a_photo_is_one_group_content_first() {
     let (mut referee, _, [mut worker]) = people::<1>(Role::GridWorker);
-    let case = capture(&mut worker, "case.snap", "小广告");
+    let case = capture(&mut worker, GAS_LEAK, "小广告");
     referee.sync(&mut worker);
     let photos = [photo("tiny.jpg")];
     let command =
@@ -229,16 +229,16 @@ fn an_askers_words_are_hers_alone_but_everybody_who_sees_them_may_leave_a_note()
 #[test]
 fn what_is_on_its_way_is_shown_as_such_everywhere_until_it_is_taken() {
     let (mut referee, _, [mut phone]) = people::<1>(Role::GridWorker);
-    let case = capture(&mut phone, "case.snap", "井盖");
+    let case = capture(&mut phone, GAS_LEAK, "井盖");
     referee.sync(&mut phone);
     let view = phone.case(&case).unwrap();
     assert_eq!((view.pending, view.pending_fields), (vec![], vec![]));
-    phone.edit(&case, &answers(&[("severity", "high"), ("text", "井盖缺失")]), None).unwrap();
+    phone.edit(&case, &answers(&[("traffic", "blocked"), ("text", "井盖缺失")]), None).unwrap();
     phone.note(&case, "看", &[crate::photo("tiny.jpg")]).unwrap();
     phone.act(&case, &act("self_handle")).unwrap();
     let view = phone.case(&case).unwrap();
     assert_eq!(view.pending, ["content", "content", "self_handle"]);
-    assert_eq!(view.pending_fields, ["severity", "text"]);
+    assert_eq!(view.pending_fields, ["traffic", "text"]);
     assert!(view.notes[0].pending && view.photos[0].pending);
     let outcomes: Vec<&str> = view.history.iter().map(|line| line.outcome.as_str()).collect();
     assert_eq!(outcomes, ["ok", "ok", "pending", "pending", "pending"]);

@@ -7,7 +7,7 @@ use yuandian_sync::Keep;
 use yuandian_sync::message::AppealAnswer;
 
 use crate::referee::{batch, envelopes};
-use crate::{act, answers, capture, draft, notes, outbox, people, photo};
+use crate::{GAS_LEAK, act, answers, capture, draft, notes, outbox, people, photo};
 
 /// A delivered case whose next content was refused, with what the person wrote.
 macro_rules! refused {
@@ -79,7 +79,7 @@ fn a_refused_answer_is_set_otherwise_and_an_unknown_one_changes_nothing() {
 #[test]
 fn a_refused_act_is_sent_again_on_what_is_so_now_unless_the_rule_says_no_here_already() {
     let (mut referee, _, [mut phone, mut other]) = people::<2>(Role::GridWorker);
-    let case = capture(&mut phone, "case.snap", "井盖");
+    let case = capture(&mut phone, GAS_LEAK, "井盖");
     referee.sync(&mut phone);
     referee.sync(&mut other);
     phone.act(&case, &act("self_handle")).unwrap();
@@ -98,7 +98,7 @@ fn a_refused_act_is_sent_again_on_what_is_so_now_unless_the_rule_says_no_here_al
         ("closed", vec!["已清理".into()])
     );
 
-    let two = capture(&mut phone, "case.snap", "路灯");
+    let two = capture(&mut phone, GAS_LEAK, "路灯");
     referee.sync(&mut phone);
     referee.sync(&mut other);
     phone.act(&two, &act("self_handle")).unwrap();
@@ -116,7 +116,7 @@ fn a_refused_act_is_sent_again_on_what_is_so_now_unless_the_rule_says_no_here_al
 #[test]
 fn what_was_refused_becomes_a_note_in_words_with_its_photos() {
     let (mut referee, _, [mut phone]) = people::<1>(Role::GridWorker);
-    let case = capture(&mut phone, "case.snap", "井盖");
+    let case = capture(&mut phone, GAS_LEAK, "井盖");
     referee.sync(&mut phone);
     phone
         .act(&case, &crate::ActCommand { args: &answers(&[("way", "挖掘")]), ..act("self_handle") })

@@ -5,7 +5,7 @@ use yuandian_model::{Code, Role, limits};
 
 use crate::home::Home;
 use crate::referee::Referee;
-use crate::{HOSTILE, act, answers, capture, draft, people, photo};
+use crate::{GAS_LEAK, HOSTILE, act, answers, capture, draft, people, photo};
 
 fn at(lng: f64, lat: f64) -> Draft {
     Draft { position: Some(Position { lng, lat, accuracy_m: None }), ..draft("case.snap", "x") }
@@ -63,7 +63,7 @@ fn a_text_at_its_limit_is_taken_whole_and_travels() {
         referee.sync(&mut phone);
         referee.sync(&mut other);
         let read = other.case(&case).unwrap();
-        assert_eq!((read.text, read.notes.len(), read.fields.len()), (text, 1, 1));
+        assert_eq!((read.text, read.notes.len(), read.fields.len()), (text, 1, 2));
     }
     assert_eq!(phone.attention().unwrap(), []);
 }
@@ -81,7 +81,7 @@ fn a_whole_rewrite_of_a_text_at_its_limit_is_taken() {
 #[test]
 fn words_over_their_limit_change_nothing_of_a_case() {
     let (_, _, [mut phone]) = people::<1>(Role::GridWorker);
-    let case = capture(&mut phone, "case.snap", "x");
+    let case = capture(&mut phone, GAS_LEAK, "x");
     let before = (phone.case(&case).unwrap(), phone.outbox().unwrap());
     let invalid = |result: Result<(), DeviceError>, field: &str| {
         assert!(

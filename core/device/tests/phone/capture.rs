@@ -4,7 +4,7 @@ use std::io::Read;
 
 use yuandian_device::{DeviceError, Draft, Position};
 use yuandian_document::{Act, Kind, Place};
-use yuandian_model::{Cell500, Role, Wgs84};
+use yuandian_model::{Cell500, Code, Role, Wgs84, limits};
 
 use crate::home::{Home, contains};
 use crate::referee::{Referee, batch, envelopes};
@@ -242,4 +242,62 @@ fn a_draft_given_up_is_gone_and_the_position_has_no_need_of_accuracy() {
     let gone = Err(DeviceError::NotFound { what: "draft", id: id.to_string() });
     assert_eq!(phone.discard_draft(&id), gone);
     assert_eq!(phone.list(10, 0).unwrap(), []);
+}
+
+#[test]
+fn a_report_shows_what_its_service_asks_for_or_says_why_not() {
+    let (mut referee, _, [mut phone, mut colleague]) = people::<2>(Role::GridWorker);
+    let mut entered = Draft { no_photo: None, ..draft("case.city.E06010", "垃圾") };
+    let id = phone.save_draft(None, &entered).unwrap();
+    phone.add_draft_photo(&id, &photo("tiny.jpg")).unwrap();
+    let Err(DeviceError::Refused { code, facts }) = phone.finish(&id) else { panic!("one photo of two") };
+    assert_eq!((code, facts["shows"].as_str()), (Code::RExpects, "2"));
+    assert_eq!(phone.words().reason(code, &facts).zh, "请至少拍 2 张照片;拍不了,请写明原因");
+    entered = phone.draft(&id).unwrap();
+    for (reason, fits) in [("  ", false), ("太暗", true)] {
+        entered.no_photo = Some(reason.to_owned());
+        phone.save_draft(Some(id), &entered).unwrap();
+        assert_eq!(phone.finish(&id).is_ok(), fits, "{reason:?}");
+    }
+    let enough =
+        phone.save_draft(None, &Draft { no_photo: Some("不用".into()), ..draft("case.snap", "路灯") });
+    let enough = enough.unwrap();
+    phone.add_draft_photo(&enough, &photo("tiny.png")).unwrap();
+    phone.finish(&enough).unwrap();
+    let too_long = Some("长".repeat(limits::FIELD_CHARS_MAX + 1));
+    let refused = phone.save_draft(None, &Draft { no_photo: too_long, ..draft("case.snap", "x") });
+    assert!(matches!(refused, Err(DeviceError::Invalid { field, .. }) if field == "no_photo"));
+    referee.sync(&mut phone);
+    referee.sync(&mut colleague);
+    let seen = colleague.case(&id).unwrap();
+    assert_eq!((seen.fields["no_photo"].as_str(), seen.photos.len()), ("太暗", 1));
+    assert!(!colleague.case(&enough).unwrap().fields.contains_key("no_photo"), "it shows what was asked for");
+}
+
+#[test]
+fn a_report_is_timed_by_the_condition_that_its_answers_bring_it_under() {
+    let (mut referee, _, [mut phone]) = people::<1>(Role::Volunteer);
+    let mut open = |what: &str| {
+        let answers = answers(&[("what", what)]);
+        let id = phone.save_draft(None, &Draft { answers, ..draft("help.lost", "走失") }).unwrap();
+        phone.finish(&id).unwrap();
+        let left_ms = |phone: &yuandian_device::Phone| phone.case(&id).unwrap().times[0].left_ms;
+        let before = left_ms(&phone);
+        referee.sync(&mut phone);
+        assert!((before - left_ms(&phone)).abs() < 60_000, "the server says the same");
+        before / 60_000
+    };
+    assert!((25..=30).contains(&open("person")), "half an hour");
+    assert!((1_435..=1_440).contains(&open("pet")), "a day");
+}
+
+#[test]
+fn an_act_says_what_the_phone_may_do_with_it_alone() {
+    let (mut referee, _, [mut asker, mut helper]) = people::<2>(Role::Volunteer);
+    let case = capture(&mut asker, "help.errand", "买药");
+    referee.sync(&mut asker);
+    referee.sync(&mut helper);
+    let next = helper.case(&case).unwrap().next;
+    let claim = next.iter().find(|next| next.act == "claim").unwrap();
+    assert_eq!((claim.offline.as_str(), claim.why_not.as_deref()), ("queue_intent", None));
 }

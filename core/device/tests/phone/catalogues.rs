@@ -1,6 +1,6 @@
 //! Versions of the catalogue on a phone: told, fetched, believed, kept while a case needs them; a case of an unknown one can be read and noted.
 
-use yuandian_device::{CaseId, DeviceError, Phone};
+use yuandian_device::{ActCommand, CaseId, DeviceError, Phone};
 use yuandian_document::{DeviceKey, SignedCatalogue};
 use yuandian_model::catalogue::CatalogueFile;
 use yuandian_model::{Catalogue, Role};
@@ -63,7 +63,8 @@ fn the_version_in_force_is_fetched_once_and_used_after_a_restart() {
     assert!(can(&phone, &earlier).contains(&"self_handle".to_owned()), "an open case keeps its version");
     assert!(can(&phone, &later).contains(&"handle_alone".to_owned()));
     assert!(matches!(phone.act(&later, &act("self_handle")), Err(DeviceError::Refused { .. })));
-    assert!(phone.act(&earlier, &act("self_handle")).is_ok());
+    let photos = [photo("tiny.jpg"), photo("tiny.png")];
+    assert!(phone.act(&earlier, &ActCommand { photos: &photos, ..act("self_handle") }).is_ok());
     let schemas: Vec<u32> = envelopes(&batch(&mut phone)).iter().map(|envelope| envelope.schema).collect();
     assert_eq!((schemas[0], schemas[2]), (1, 1_000), "a report is judged by the version it was filed under");
 }

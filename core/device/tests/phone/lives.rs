@@ -5,7 +5,7 @@ use yuandian_model::{Code, Role};
 use yuandian_sync::Keep;
 
 use crate::referee::{Referee, batch, envelopes};
-use crate::{answers, capture, notes, outbox, people};
+use crate::{GAS_LEAK, answers, capture, notes, outbox, people};
 
 fn alike(referee: &Referee, phones: &[&Phone], case: &CaseId) {
     for phone in phones {
@@ -26,12 +26,12 @@ fn look(referee: &Referee, phone: &mut Phone) {
 #[test]
 fn a_broken_chain_begins_a_new_life_and_says_nothing_twice() {
     let (mut referee, homes, [mut phone]) = people::<1>(Role::GridWorker);
-    let case = capture(&mut phone, "case.snap", "井盖");
+    let case = capture(&mut phone, GAS_LEAK, "井盖");
     referee.sync(&mut phone);
     phone.note(&case, "一", &[]).unwrap();
-    phone.edit(&case, &answers(&[("severity", "high")]), None).unwrap();
+    phone.edit(&case, &answers(&[("traffic", "blocked")]), None).unwrap();
     phone.act(&case, &crate::act("self_handle")).unwrap();
-    let other = capture(&mut phone, "case.snap", "路灯");
+    let other = capture(&mut phone, GAS_LEAK, "路灯");
     referee.answer(1, Code::RChain);
     let push = batch(&mut phone);
     let before = envelopes(&push)[0].incarnation;
@@ -48,7 +48,7 @@ fn a_broken_chain_begins_a_new_life_and_says_nothing_twice() {
     assert_eq!(phone.attention().unwrap(), []);
     assert_eq!(notes(&phone, &case), ["一"]);
     let shown = phone.case(&case).unwrap();
-    assert_eq!((shown.fields["severity"].as_str(), shown.stage.as_str()), ("high", "closed"));
+    assert_eq!((shown.fields["traffic"].as_str(), shown.stage.as_str()), ("blocked", "closed"));
     assert_eq!(phone.line_of(&other).unwrap().sync, "delivered");
     alike(&referee, &[&phone], &case);
 }

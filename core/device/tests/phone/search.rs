@@ -4,7 +4,7 @@ use yuandian_device::limits::LIST_LINES_MAX;
 use yuandian_device::{Phone, SearchAsk};
 use yuandian_model::{Code, Role};
 
-use crate::{act, answers, capture, draft, people};
+use crate::{GAS_LEAK, act, answers, capture, draft, people};
 
 /// Titles of what is found.
 fn found(phone: &Phone, ask: &SearchAsk) -> Vec<String> {
@@ -42,7 +42,7 @@ fn two_characters_anywhere_in_a_case_find_it() {
 #[test]
 fn what_a_case_says_no_more_finds_it_no_more() {
     let (mut referee, home, [mut phone]) = people::<1>(Role::GridWorker);
-    let case = capture(&mut phone, "case.snap", "井盖");
+    let case = capture(&mut phone, GAS_LEAK, "井盖");
     phone.edit(&case, &answers(&[("text", "路灯")]), None).unwrap();
     assert_eq!(
         (found(&phone, &text("井盖")), found(&phone, &text("路灯"))),

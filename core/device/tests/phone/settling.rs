@@ -5,7 +5,7 @@ use yuandian_model::{Code, Role};
 use yuandian_sync::{Keep, Load, Loaded};
 
 use crate::referee::{batch, envelopes};
-use crate::{act, answers, capture, draft, notes, outbox, people, photo};
+use crate::{GAS_LEAK, act, answers, capture, draft, notes, outbox, people, photo};
 
 fn states(phone: &yuandian_device::Phone) -> Vec<String> {
     outbox(phone).into_iter().map(|(_, state)| state).collect()
@@ -97,8 +97,8 @@ fn one_photo_in_two_cases_is_on_its_way_in_both() {
 #[test]
 fn refused_content_is_told_and_what_stood_on_it_is_written_anew() {
     let (mut referee, homes, [mut phone]) = people::<1>(Role::GridWorker);
-    let case = capture(&mut phone, "case.snap", "井盖");
-    let other = capture(&mut phone, "case.snap", "路灯");
+    let case = capture(&mut phone, GAS_LEAK, "井盖");
+    let other = capture(&mut phone, GAS_LEAK, "路灯");
     referee.sync(&mut phone);
     for text in ["一", "二", "三"] {
         phone.note(&case, text, &[]).unwrap();
@@ -210,7 +210,7 @@ fn every_final_no_lands_in_attention_with_words_and_next_steps() {
 #[test]
 fn what_is_not_judged_waits_and_is_offered_again_in_the_next_run() {
     let (mut referee, _, [mut phone]) = people::<1>(Role::GridWorker);
-    let case = capture(&mut phone, "case.snap", "井盖");
+    let case = capture(&mut phone, GAS_LEAK, "井盖");
     referee.sync(&mut phone);
     phone.note(&case, "一", &[]).unwrap();
     phone.act(&case, &act("self_handle")).unwrap();

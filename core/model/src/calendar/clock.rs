@@ -63,6 +63,18 @@ impl WorkingCalendar {
         i64::from(limit.amount()) * unit_ms
     }
 
+    /// How long the limit is where a working day counts as a whole one, ms: what limits of several units are weighed by.
+    #[must_use]
+    pub fn whole_days_ms(&self, limit: Limit) -> i64 {
+        let ms = self.total_ms(limit);
+        if limit.unit().is_working() {
+            // Windows are a part of a day, and amounts are small.
+            ms.saturating_mul(DAY_MS) / self.table.day_ms.max(1)
+        } else {
+            ms
+        }
+    }
+
     /// How much time that counts has gone by, ms: working time for a working unit. None before the start.
     ///
     /// # Errors

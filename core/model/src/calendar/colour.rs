@@ -67,6 +67,12 @@ impl Thresholds {
         }
         Ok(Self { yellow_left, dark_red_over })
     }
+
+    /// Yellow as soon as at most so many percent are left.
+    #[must_use]
+    pub fn yellow_left(self) -> i32 {
+        self.yellow_left
+    }
 }
 
 /// A moment at which somebody should be told.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::load::Draft;
 use super::read::Mistake;
 use super::{
-    ActClass, ArgumentKind, Effect, Field, FieldType, INTO, Needed, OPENING_ACT, Offline, Party,
-    PlacePrecision, Privacy, Service, Title, Transition, Workflow,
+    ActClass, After, ArgumentKind, Effect, Field, FieldType, INTO, NO_PHOTO, Needed, OPENING_ACT, Offline,
+    Party, PlacePrecision, Privacy, Service, Title, Transition, Workflow,
 };
 use crate::form;
 use crate::limits::PHOTOS_PER_COMMAND_MAX;
@@ -220,6 +220,11 @@ fn act_of(draft: &Draft, carried: &BTreeSet<(Mark, &str)>, act: &Transition, at:
     if let Some(mark) = act.sets.iter().find(|mark| act.clears.contains(mark)) {
         at.wrong("sets", format!("sets {mark} and takes it away"));
     }
+    match (act.effect == Effect::Extend, act.up_to) {
+        (true, None) => at.wrong("up_to", "adds time, and does not say how much in all"),
+        (false, Some(_)) => at.wrong("up_to", "its effect adds no time"),
+        _ => {}
+    }
     if act.at_most.is_some() && act.counts.is_none() {
         at.wrong("at_most", "says how often, and not what is counted");
     }
@@ -312,6 +317,17 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
             at.wrong("offline", format!("{act}: a service may ask for more than its workflow, not for less"));
         }
     }
+    for act in service.after.keys() {
+        match workflow.act(act).map(|row| row.after) {
+            Some(Some(After::Stage(_) | After::Routing)) => {}
+            Some(_) => at.wrong("after", format!("the time of {act} is none of a stage's")),
+            None => at.wrong("after", format!("{} has no act {act}", service.workflow)),
+        }
+    }
+    let waits = service.routing.as_ref().is_some_and(|routing| routing.escalate_after.is_some());
+    if waits && !workflow.acts.iter().any(|row| row.after == Some(After::Routing)) {
+        at.wrong("routing.escalate_after", format!("no act of {} waits for it", service.workflow));
+    }
     for condition in &service.conditions {
         for clock in condition.limits.keys() {
             if clock != WHOLE && !workflow.clocks.contains_key(clock) {
@@ -321,8 +337,40 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
     }
 }
 
+/// Which condition a case is opened under, and which day was set from outside, is said where everybody reads it.
+fn told_by_answers(service: &Service, at: &mut At<'_>) {
+    for (nth, condition) in service.conditions.iter().enumerate() {
+        let Some(when) = &condition.when else { continue };
+        let field = format!("condition {}.when", condition.id);
+        if nth == 0 {
+            at.wrong(&field, "the first condition is meant where no other is");
+        }
+        if let Some(mistake) = form::shared_mistake(&service.fields, when) {
+            let reason = match mistake {
+                form::Reason::ReadsPrivate(key) => format!("reads the private field {key}"),
+                other => other.to_string(),
+            };
+            at.wrong(&field, reason);
+        }
+    }
+    if service.field(NO_PHOTO).is_some() {
+        at.wrong(&format!("field {NO_PHOTO}.key"), "stands for why there is no photo, in every form");
+    }
+    if let Some(deadline) = &service.deadline {
+        let days = |field: &&Field| field.key == deadline.field && field.kind == FieldType::Date;
+        match service.fields.iter().find(days).map(|field| field.privacy) {
+            Some(Privacy::Shared) => {}
+            Some(Privacy::Private) => {
+                at.wrong("deadline.field", "is private, and everybody reads a deadline");
+            }
+            None => at.wrong("deadline.field", format!("no question {} for a day", deadline.field)),
+        }
+    }
+}
+
 /// What must hold of a service by itself.
 fn alone(draft: &Draft, service: &Service, at: &mut At<'_>) {
+    told_by_answers(service, at);
     if let Some(help) = &service.help {
         at.title("help", help);
     }

@@ -17,7 +17,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::WorkingCalendar;
+use crate::calendar::{Limit, WorkingCalendar};
 use crate::words::OwnWords;
 
 pub use crate::field::{Field, FieldType, Privacy};
@@ -25,7 +25,7 @@ pub use check::{KPIS, WHOLE};
 pub use load::{CatalogueFile, Inspection, SCHEMA, inspect, load};
 pub use read::Mistake;
 pub use service::{
-    Condition, Dedupe, Evidence, PhotoKind, PlacePrecision, RouteBy, Routing, Service, ServiceId,
+    Condition, Deadline, Dedupe, Evidence, PhotoKind, PlacePrecision, RouteBy, Routing, Service, ServiceId,
     StandardRef, Urgency, Visibility,
 };
 pub use versions::Catalogues;
@@ -78,10 +78,25 @@ pub struct Argument {
     /// For a choice.
     #[serde(default)]
     pub options: Vec<String>,
+    /// What people read of each option.
+    #[serde(default)]
+    pub option_labels: BTreeMap<String, Title>,
+    /// For a date: so far ahead at most, and not in the past; any date unless said.
+    #[serde(default)]
+    pub within: Option<Limit>,
 }
 
 /// The act that opens every case.
 pub const OPENING_ACT: &str = "report";
+
+/// The argument by which a report, or whoever files it, names the filing condition.
+pub const CONDITION: &str = "condition";
+
+/// The argument by which a report says the day that was set from outside.
+pub const DEADLINE: &str = "deadline";
+
+/// The answer that says why a report shows fewer photos than its service asks for.
+pub const NO_PHOTO: &str = "no_photo";
 
 /// The argument by which an act names the case that its own goes on in.
 pub const INTO: &str = "into";

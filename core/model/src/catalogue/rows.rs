@@ -1,6 +1,6 @@
 //! The rows of a catalogue, read field by field: each field that cannot be read is told by its own name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::load::Draft;
 use super::read::Row;
@@ -33,9 +33,16 @@ pub(super) fn title(row: &mut Row<'_>, field: &'static str) -> Option<Title> {
 pub(super) fn argument(row: &mut Row<'_>) -> Option<Argument> {
     let (title, kind) = (title(row, "title"), row.required("kind"));
     let options: Vec<String> = row.or_default("options");
+    let (option_labels, within) = (row.table("option_labels"), row.optional("within"));
+    if within.is_some() && kind.is_some_and(|kind| kind != ArgumentKind::Date) {
+        row.wrong("within", "only a date lies so far ahead at most");
+    }
+    if kind == Some(ArgumentKind::Choice) {
+        labelled(row, &options, &option_labels);
+    }
     match kind {
         Some(ArgumentKind::Choice) if options.is_empty() => row.wrong("options", "nothing to choose from"),
-        Some(kind) if kind != ArgumentKind::Choice && !options.is_empty() => {
+        Some(kind) if kind != ArgumentKind::Choice && !(options.is_empty() && option_labels.is_empty()) => {
             row.wrong("options", "only a choice has options");
         }
         _ => {}
@@ -44,7 +51,23 @@ pub(super) fn argument(row: &mut Row<'_>) -> Option<Argument> {
     if options.iter().any(|option| !is_key(option)) {
         row.wrong("options", NO_KEY);
     }
-    Some(Argument { title: title?, kind: kind?, options })
+    Some(Argument { title: title?, kind: kind?, options, option_labels, within })
+}
+
+/// Every option is said in both languages, and nothing else is.
+fn labelled(row: &mut Row<'_>, options: &[String], labels: &BTreeMap<String, Title>) {
+    for option in options {
+        match labels.get(option) {
+            None => row.wrong("option_labels", format!("{option} has no words")),
+            Some(title) if title.zh.trim().is_empty() || title.en.trim().is_empty() => {
+                row.wrong("option_labels", format!("{option}: a translation is missing"));
+            }
+            Some(_) => {}
+        }
+    }
+    if let Some(other) = labels.keys().find(|label| !options.contains(label)) {
+        row.wrong("option_labels", format!("{other} is no option"));
+    }
 }
 
 fn each_once<T: Ord>(row: &mut Row<'_>, field: &str, list: &[T]) {
@@ -88,7 +111,7 @@ fn act(row: &mut Row<'_>) -> Option<Transition> {
     let (needs, bars) = (row.or_default("needs"), row.or_default("bars"));
     let (sets, clears) = (row.or_default("sets"), row.or_default("clears"));
     let (counts, at_most) = (row.optional("counts"), row.optional("at_most"));
-    let (after, in_time) = (row.optional("after"), row.or_default("in_time"));
+    let (up_to, after, in_time) = (row.optional("up_to"), row.optional("after"), row.or_default("in_time"));
     if id.as_deref().is_some_and(|id| !is_key(id)) {
         row.wrong("id", NO_KEY);
     }
@@ -108,6 +131,7 @@ fn act(row: &mut Row<'_>) -> Option<Transition> {
         clears,
         counts,
         at_most,
+        up_to,
         after,
         in_time,
     })
@@ -151,8 +175,10 @@ pub(super) fn service(row: &mut Row<'_>, draft: &Draft) -> Option<Service> {
         capacity: row.optional("capacity").unwrap_or(1),
         evidence: row.or_default("evidence"),
         conditions,
+        deadline: row.optional("deadline"),
         routing: row.optional("routing"),
         offline: row.or_default("offline"),
+        after: row.or_default("after"),
         kpi: row.or_default("kpi"),
         dedupe: row.optional("dedupe"),
         reward: row.optional("reward"),
@@ -172,10 +198,10 @@ fn condition(row: &mut Row<'_>) -> Option<Condition> {
     if id.as_deref().is_some_and(|id| !is_key(id)) {
         row.wrong("id", NO_KEY);
     }
-    let urgency = row.or_default("urgency");
+    let (when, urgency) = (row.optional("when"), row.or_default("urgency"));
     let limits = row.table("limits");
     let close = if row.has("close") { self::title(row, "close") } else { row.optional("close") };
-    Some(Condition { id: id?, title: title?, urgency, limits, close })
+    Some(Condition { id: id?, title: title?, when, urgency, limits, close })
 }
 
 pub(super) fn fields(row: &mut Row<'_>) -> Vec<Field> {

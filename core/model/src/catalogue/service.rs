@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Title;
-use super::workflow::Offline;
+use super::workflow::{After, Offline, Transition};
 use crate::calendar::Limit;
 use crate::field::Field;
 use crate::mark::Mark;
@@ -116,6 +116,8 @@ pub struct Condition {
     pub id: String,
     /// What people read.
     pub title: Title,
+    /// An expression over the form's shared answers: where it holds, a case is opened under this condition.
+    pub when: Option<String>,
     /// How pressing it is.
     pub urgency: Urgency,
     /// Limits by the name of their clock, e.g. `dispose` = `4 work_hour`.
@@ -159,6 +161,16 @@ pub struct Dedupe {
     pub hours: u32,
 }
 
+/// A day that somebody outside has set, as an answer of the form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deadline {
+    /// The question whose answer is the last day that is in time.
+    pub field: String,
+    /// How long before the end of that day it shows red.
+    pub red_before: Limit,
+}
+
 /// A row of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
@@ -196,10 +208,14 @@ pub struct Service {
     pub evidence: Evidence,
     /// Filing conditions; the first is meant where none is named.
     pub conditions: Vec<Condition>,
+    /// A day set from outside that its cases must meet.
+    pub deadline: Option<Deadline>,
     /// To whom it goes first.
     pub routing: Option<Routing>,
     /// Acts for which a phone alone may do less than the workflow's row says.
     pub offline: BTreeMap<String, Offline>,
+    /// Times after which the server does an act of its own, where they are others than the workflow's row says.
+    pub after: BTreeMap<String, Limit>,
     /// Indicators it counts for (DOMAIN §2.5).
     pub kpi: Vec<String>,
     /// When two reports are probably one.
@@ -217,6 +233,23 @@ impl Service {
     #[must_use]
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|f| f.key == key)
+    }
+
+    /// What a phone alone may do with an act of its workflow.
+    #[must_use]
+    pub fn offline_of(&self, row: &Transition) -> Offline {
+        self.offline.get(&row.id).copied().unwrap_or(row.offline)
+    }
+
+    /// When the server does an act of its own; none where it never comes by itself.
+    #[must_use]
+    pub fn after_of(&self, row: &Transition) -> Option<After> {
+        let routed = || self.routing.as_ref().and_then(|routing| routing.escalate_after);
+        match (row.after?, self.after.get(&row.id)) {
+            (_, Some(limit)) => Some(After::Stage(*limit)),
+            (After::Routing, None) => routed().map(After::Stage),
+            (after, None) => Some(after),
+        }
     }
 
     /// The filing condition of an id, or the first.

@@ -92,6 +92,18 @@ pub enum Offline {
     ServerOnly,
 }
 
+impl Offline {
+    /// The id used in data files and answers.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Offline::Local => "local",
+            Offline::QueueIntent => "queue_intent",
+            Offline::ServerOnly => "server_only",
+        }
+    }
+}
+
 /// What an act does beside its stage and its marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -115,8 +127,11 @@ pub enum Effect {
     Assign,
     /// The unit named by `unit` leads.
     Dispatch,
-    /// The unit named by `unit` works with the one that leads.
+    /// The unit named by `unit` works with the one that leads: its part is open until it is done.
     Join,
+    /// A unit's part is done: of the unit that the actor works for, else of the one named by `unit`, else of whichever came first.
+    /// Marks that the act takes away stay while another part is open.
+    Part,
     /// The lead goes back: no unit has it any more.
     Recall,
     /// The operation centre one level up has it.
@@ -165,16 +180,23 @@ pub enum ServiceEvidence {
 pub enum After {
     /// So long after the case came to its stage, e.g. `15 minute`.
     Stage(Limit),
+    /// As long as the service waits for an answer (`routing.escalate_after`); never where it says nothing.
+    Routing,
     /// On the day until which its clock was to stand.
     Until,
 }
 
 const UNTIL: &str = "@until";
+const ROUTING: &str = "@routing";
 
 impl TryFrom<String> for After {
     type Error = LimitError;
     fn try_from(text: String) -> Result<Self, LimitError> {
-        if text == UNTIL { Ok(After::Until) } else { text.parse().map(After::Stage) }
+        match text.as_str() {
+            UNTIL => Ok(After::Until),
+            ROUTING => Ok(After::Routing),
+            limit => limit.parse().map(After::Stage),
+        }
     }
 }
 
@@ -182,6 +204,7 @@ impl From<After> for String {
     fn from(after: After) -> String {
         match after {
             After::Stage(limit) => limit.to_string(),
+            After::Routing => ROUTING.to_owned(),
             After::Until => UNTIL.to_owned(),
         }
     }
@@ -231,7 +254,10 @@ pub struct Transition {
     /// How often at most, by what it counts; without end unless said.
     #[serde(default)]
     pub at_most: Option<u32>,
-    /// For the server's own acts: when.
+    /// For acts that add time: how much they may add in all.
+    #[serde(default)]
+    pub up_to: Option<Limit>,
+    /// For the server's own acts: when. A service may say another time ([`super::Service::after`]).
     #[serde(default)]
     pub after: Option<After>,
     /// Only while the running clock has not ended.

@@ -2,8 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalogue::{CONDITION, Condition, DEADLINE, Service};
 use crate::expr::{Expr, ExprError, Kind, Lookup, Schema};
-use crate::field::Field;
+use crate::field::{Field, Privacy};
+
+use super::Answers;
+use super::mistakes::Reason;
+use super::reach::can_be_true;
 
 /// The fields of a form as an expression sees them.
 pub(super) struct Questions<'a>(pub &'a [Field]);
@@ -35,6 +40,46 @@ pub(super) struct Asked<'a> {
 /// A form whose expressions are read. What a screen asks at every change of an answer.
 pub struct Form<'a> {
     pub(super) asked: Vec<Asked<'a>>,
+}
+
+/// Why an expression over the shared answers of a form cannot be one; none where it can.
+#[must_use]
+pub fn shared_mistake(fields: &[Field], text: &str) -> Option<Reason> {
+    match Expr::parse(text, &Questions(fields)) {
+        Err(error) => Some(Reason::BadExpression(error)),
+        Ok(expr) => {
+            let is_private = |key: &&String| {
+                fields.iter().any(|field| field.key == **key && field.privacy == Privacy::Private)
+            };
+            if let Some(key) = expr.keys().iter().find(is_private) {
+                return Some(Reason::ReadsPrivate(key.clone()));
+            }
+            let possible = can_be_true(&expr, &Questions(fields), &BTreeSet::new(), None);
+            (!possible).then_some(Reason::NeverTrue)
+        }
+    }
+}
+
+/// What a report says of its answers, as arguments of the act that opens the case, for the rule reads no form: the filing condition that
+/// they bring it under (the first whose `when` holds of the shared ones), and the day that was set from outside.
+#[must_use]
+pub fn told(service: &Service, answers: &Answers) -> BTreeMap<String, String> {
+    let mut said = BTreeMap::new();
+    said.extend(condition(service, answers).map(|condition| (CONDITION.to_owned(), condition.id.clone())));
+    let deadline = service.deadline.as_ref().and_then(|deadline| answers.shared.get(&deadline.field));
+    let day = deadline.filter(|day| !day.is_empty());
+    said.extend(day.map(|day| (DEADLINE.to_owned(), (**day).to_owned())));
+    said
+}
+
+fn condition<'s>(service: &'s Service, answers: &Answers) -> Option<&'s Condition> {
+    let shared: BTreeMap<&str, &str> =
+        answers.shared.iter().map(|(key, answer)| (key.as_str(), &**answer)).collect();
+    let holds = |condition: &&Condition| {
+        let expr = condition.when.as_deref().map(|when| Expr::parse(when, &Questions(&service.fields)));
+        expr.is_some_and(|expr| expr.is_ok_and(|expr| expr.eval(&shared)))
+    };
+    service.conditions.iter().find(holds)
 }
 
 /// Answers by key, of some fields only.

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::calendar::WorkingCalendar;
-use crate::catalogue::{Catalogue, Effect, INTO, Service, Transition, Workflow};
+use crate::catalogue::{CONDITION, Catalogue, Effect, INTO, Service, Transition, Workflow};
 use crate::ids::CaseId;
 use crate::limits;
 use crate::mark::Mark;
-use crate::progress::{Extension, Pause, Step};
+use crate::progress::{Extension, Part, Pause, Progress, Step};
 use crate::refusal::{Code, Refusal};
 
-use super::{ActRequest, Actor, CaseState, Ruling, own, wait_ruling};
+use super::{ActRequest, Actor, CaseState, Ruling, guard, own, wait_ruling};
 
 /// Carries an act out; where it changes nothing the answer is that it was done before.
 ///
@@ -102,7 +102,7 @@ fn mark(
         let count = progress.counts.entry(what.clone()).or_default();
         *count = count.checked_add(1).ok_or_else(|| Refusal::new(Code::RLimit, [("count", what.clone())]))?;
     }
-    if let Some(condition) = said.get("condition") {
+    if let Some(condition) = said.get(CONDITION) {
         progress.condition = Some(condition.clone());
     }
     Ok(said)
@@ -147,18 +147,18 @@ fn beside(
             next.holders = vec![user];
             next.waiting.clear();
         }
-        Effect::Dispatch => progress.units = vec![argument("unit")?],
-        Effect::Join => {
-            let unit = argument("unit")?;
-            if progress.units.contains(&unit) {
-                return Ok(());
-            }
-            if progress.units.len() >= limits::UNITS_MAX {
-                return Err(Refusal::new(Code::RLimit, [("limit", limits::UNITS_MAX.to_string())]));
-            }
-            progress.units.push(unit);
+        Effect::Dispatch => {
+            progress.units = vec![argument("unit")?];
+            progress.parts.clear();
         }
-        Effect::Recall => progress.units.clear(),
+        Effect::Join => join(progress, argument("unit")?, said.get("note"))?,
+        Effect::Part => {
+            part(row, progress, said.get("unit"), (actor, at_ms)).ok_or_else(|| nothing(row, state))?;
+        }
+        Effect::Recall => {
+            progress.units.clear();
+            progress.parts.clear();
+        }
         Effect::Escalate => {
             let here = progress.desk.clone().unwrap_or_else(|| state.street());
             progress.desk = Some(here.parent().ok_or_else(|| nothing(row, state))?);
@@ -172,7 +172,11 @@ fn beside(
                 pause.to_ms = Some(at_ms.max(pause.from_ms));
             }
         }
-        Effect::Extend => progress.extensions.push(Extension { limit: argument("limit")?, at_ms }),
+        Effect::Extend => {
+            let limit = argument("limit")?;
+            guard::adds(calendar, row, progress, &limit)?;
+            progress.extensions.push(Extension { limit, at_ms });
+        }
         Effect::Merge => {
             let into: CaseId = argument(INTO)?.parse().map_err(|_| unreadable(INTO))?;
             progress.into = Some(into);
@@ -180,6 +184,39 @@ fn beside(
         Effect::None | Effect::Dismiss | Effect::Take | Effect::GiveUp | Effect::Expel => {}
     }
     Ok(())
+}
+
+/// A unit comes to work with the one that leads. One that does already, and has done its part, gets another.
+fn join(progress: &mut Progress, unit: String, task: Option<&String>) -> Result<(), Refusal> {
+    if !progress.units.contains(&unit) {
+        if progress.units.len() >= limits::UNITS_MAX {
+            return Err(Refusal::new(Code::RLimit, [("limit", limits::UNITS_MAX.to_string())]));
+        }
+        progress.units.push(unit.clone());
+    }
+    if progress.units.first() != Some(&unit) {
+        progress.parts.insert(unit, Part { task: task.cloned(), done_ms: None, by: None });
+    }
+    Ok(())
+}
+
+/// A part is done; none where none is open for this actor.
+fn part(
+    row: &Transition,
+    progress: &mut Progress,
+    named: Option<&String>,
+    (actor, at_ms): (&Actor, i64),
+) -> Option<()> {
+    let open: Vec<String> = progress.open_parts().map(str::to_owned).collect();
+    let own = actor.at(at_ms).units().find(|unit| open.iter().any(|part| part == unit.as_str()));
+    let bound = own.map(|unit| unit.to_string());
+    let unit = bound.as_ref().or(named).or(open.first())?;
+    let part = progress.parts.get_mut(unit).filter(|part| part.done_ms.is_none())?;
+    (part.done_ms, part.by) = (Some(at_ms), Some(actor.user));
+    if open.len() > 1 {
+        progress.marks.extend(row.clears.iter().copied());
+    }
+    Some(())
 }
 
 fn nothing(row: &Transition, state: &CaseState) -> Refusal {

@@ -6,9 +6,11 @@
 use crate::calendar::{
     CalendarError, Colour, Limit, Moment, Suspension, Suspensions, Thresholds, WorkingCalendar,
 };
-use crate::catalogue::{Catalogue, Service, WHOLE, Workflow};
+use crate::catalogue::{Catalogue, DEADLINE, Service, WHOLE, Workflow};
 
-use super::CaseState;
+use super::{CaseState, own};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A clock that runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct TimeLeft {
     pub clock: String,
     /// When it ends; none while it stands.
     pub due: Option<Moment>,
+    /// When it turns yellow; none where it has already, or stands.
+    pub yellow: Option<Moment>,
     /// What is left of it, in the time that its limit counts, ms; below zero when it is over.
     pub left_ms: i64,
     /// How that shows.
@@ -39,41 +43,79 @@ pub struct TimeLeft {
 }
 
 impl Running {
+    /// The limit and what was added to it, each with the moment from which it is used; none of those that come behind a clock that stands.
+    fn parts(&self, calendar: &WorkingCalendar) -> Result<Vec<(Option<Moment>, Limit)>, CalendarError> {
+        let mut parts = vec![(Some(self.since), self.limit)];
+        let mut end = Some(self.since);
+        for (before, limit) in std::iter::once(&self.limit).chain(&self.added).zip(&self.added) {
+            end = match end {
+                Some(since) => calendar.due(since, *before, &self.stood)?.map(|due| due.at),
+                None => None,
+            };
+            parts.push((end, *limit));
+        }
+        Ok(parts)
+    }
+
     /// When it ends; none while it stands.
     ///
     /// # Errors
     /// [`CalendarError`] where working time is asked of a year whose holidays nobody knows.
     pub fn due(&self, calendar: &WorkingCalendar) -> Result<Option<Moment>, CalendarError> {
-        let mut end = calendar.due(self.since, self.limit, &self.stood)?.map(|due| due.at);
-        for limit in &self.added {
-            end = match end {
-                Some(at) => calendar.due(at, *limit, &self.stood)?.map(|due| due.at),
-                None => None,
-            };
-        }
-        Ok(end)
+        let Some((Some(since), limit)) = self.parts(calendar)?.pop() else { return Ok(None) };
+        Ok(calendar.due(since, limit, &self.stood)?.map(|due| due.at))
     }
 
-    /// How it stands now.
+    /// How it stands now: all of it is the limit and what was added, and colours go by how much of all is left.
     ///
     /// # Errors
     /// As [`Running::due`].
     pub fn left(&self, calendar: &WorkingCalendar, now: Moment) -> Result<TimeLeft, CalendarError> {
         let thresholds = Thresholds::default();
-        // Time that was added is counted as if the last of it were the limit.
-        let (mut since, mut limit) = (self.since, self.limit);
-        for added in &self.added {
-            match calendar.due(since, limit, &self.stood)? {
-                Some(end) if end.at <= now => (since, limit) = (end.at, *added),
-                _ => break,
-            }
-        }
+        let parts = self.parts(calendar)?;
+        let begun = |(since, _): &&(Option<Moment>, Limit)| since.is_some_and(|since| since <= now);
+        // The part that is being used, and those that are whole.
+        let current = parts.iter().rposition(|part| begun(&part)).unwrap_or(0);
+        let total_ms = |parts: &[(Option<Moment>, Limit)]| {
+            parts.iter().map(|(_, limit)| calendar.total_ms(*limit)).fold(0_i64, i64::saturating_add)
+        };
+        let (since, limit) = (parts[current].0.unwrap_or(self.since), parts[current].1);
+        let later_ms = total_ms(&parts[current + 1..]);
+        let left_ms = calendar.remaining_ms(since, limit, &self.stood, now)?.saturating_add(later_ms);
+        let yellow_ms = total_ms(&parts) / 100 * i64::from(thresholds.yellow_left());
+        let colour = match left_ms {
+            left if left > yellow_ms => Colour::Green,
+            left if left > 0 => Colour::Yellow,
+            _ => calendar.colour(since, limit, &self.stood, now, thresholds)?,
+        };
         Ok(TimeLeft {
             clock: self.clock.clone(),
             due: self.due(calendar)?,
-            left_ms: calendar.remaining_ms(since, limit, &self.stood, now)?,
-            colour: calendar.colour(since, limit, &self.stood, now, thresholds)?,
+            yellow: self.turns_yellow(calendar, &parts, yellow_ms)?.filter(|at| now < *at),
+            left_ms,
+            colour,
         })
+    }
+
+    /// When so much of all is left, to a percent of the part that it falls into.
+    fn turns_yellow(
+        &self,
+        calendar: &WorkingCalendar,
+        parts: &[(Option<Moment>, Limit)],
+        left_ms: i64,
+    ) -> Result<Option<Moment>, CalendarError> {
+        let mut left_ms = left_ms;
+        for (since, limit) in parts.iter().rev() {
+            let part_ms = calendar.total_ms(*limit);
+            if left_ms <= part_ms {
+                let Some(since) = since else { return Ok(None) };
+                let percent = i32::try_from((left_ms * 100 + part_ms - 1) / part_ms).unwrap_or(100);
+                let warned = calendar.warning_points(*since, *limit, &self.stood, &[percent])?;
+                return Ok(warned.first().and_then(|warning| warning.at));
+            }
+            left_ms -= part_ms;
+        }
+        Ok(None)
     }
 }
 
@@ -86,6 +128,32 @@ pub fn running(catalogue: &Catalogue, state: &CaseState) -> Result<Vec<Running>,
         return Ok(Vec::new());
     };
     clocks(service, workflow, state)
+}
+
+/// How everything stands that a case is timed by: its clocks, and a day set from outside last. What no calendar can read is left out, for a
+/// wrong time is worse than none.
+#[must_use]
+pub fn standing(catalogue: &Catalogue, state: &CaseState, now: Moment) -> Vec<TimeLeft> {
+    let calendar = catalogue.calendar();
+    let clocks = running(catalogue, state).unwrap_or_default();
+    let clocks = clocks.iter().filter_map(|clock| clock.left(calendar, now).ok());
+    clocks.chain(outside(catalogue, state, now)).collect()
+}
+
+/// The day that somebody outside has set: nothing makes it stand, and it counts all time.
+fn outside(catalogue: &Catalogue, state: &CaseState, now: Moment) -> Option<TimeLeft> {
+    let (service, workflow) = catalogue.service(&state.service.0)?;
+    let deadline = service.deadline.as_ref().filter(|_| !workflow.ends.contains(&state.stage))?;
+    let calendar = catalogue.calendar();
+    let begins_ms = own::day_ms(calendar, state.progress.deadline.as_ref()?)?;
+    let due = Moment::from_ms(begins_ms.checked_add(DAY_MS)?).ok()?;
+    let left_ms = due.ms() - now.ms();
+    let colour = match left_ms {
+        left if left < 0 => Colour::DarkRed,
+        left if left <= calendar.whole_days_ms(deadline.red_before) => Colour::Red,
+        _ => Colour::Green,
+    };
+    Some(TimeLeft { clock: DEADLINE.to_owned(), due: Some(due), yellow: None, left_ms, colour })
 }
 
 pub(super) fn clocks(

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::calendar::{Limit, Unit, WorkingCalendar};
-use crate::catalogue::{Argument, ArgumentKind, Catalogue, Needed, Service, ServiceEvidence, Transition};
+use crate::catalogue::{
+    Argument, ArgumentKind, CONDITION, Catalogue, DEADLINE, Needed, Service, ServiceEvidence, Transition,
+};
 use crate::ids::{CaseId, UserId};
 use crate::limits;
+use crate::progress::Progress;
 use crate::refusal::{Code, Refusal};
 
-use super::{ActRequest, CaseState};
+use super::{ActRequest, CaseState, own};
 
 /// The marks of the case let it happen, and it has not happened too often.
 ///
@@ -60,8 +63,35 @@ pub(super) fn said(
             (Some(value), Some(argument)) if !is_one((catalogue, service), argument, value) => {
                 return no(name);
             }
+            (Some(value), Some(argument)) => ahead(catalogue, row, (argument, value), request.at_ms)?,
             _ => {}
         }
+    }
+    Ok(())
+}
+
+/// What a report says beside its service and its place: the condition that its answers bring it under, and the day set from outside.
+///
+/// # Errors
+/// `r_schema` with the `argument`.
+pub(super) fn reported(
+    service: &Service,
+    request: &ActRequest<'_>,
+    progress: &mut Progress,
+) -> Result<(), Refusal> {
+    let said = |name: &str| request.args.and_then(|args| args.get(name));
+    let no = |name: &str| Err(Refusal::new(Code::RSchema, [("argument", name.to_owned())]));
+    if let Some(condition) = said(CONDITION) {
+        if service.conditions.iter().all(|known| known.id != *condition) {
+            return no(CONDITION);
+        }
+        progress.condition = Some(condition.clone());
+    }
+    if let (Some(day), Some(_)) = (said(DEADLINE), &service.deadline) {
+        if day.parse::<NaiveDate>().is_err() {
+            return no(DEADLINE);
+        }
+        progress.deadline = Some(day.clone());
     }
     Ok(())
 }
@@ -83,12 +113,45 @@ fn is_one((catalogue, service): (&Catalogue, &Service), argument: &Argument, val
 
 /// A limit so long that no calendar reaches its end would stop the clock for good.
 fn may_be_added(calendar: &WorkingCalendar, limit: Limit) -> bool {
-    let day = match limit.unit() {
-        Unit::WorkDay | Unit::WorkHour => Unit::WorkDay,
-        Unit::Day | Unit::Hour | Unit::UrgentHour | Unit::Minute => Unit::Day,
-    };
-    let longest = Limit::new(limits::ADDED_DAYS_MAX, day);
-    longest.is_ok_and(|longest| calendar.total_ms(limit) <= calendar.total_ms(longest))
+    let longest = Limit::new(limits::ADDED_DAYS_MAX, Unit::Day);
+    longest.is_ok_and(|longest| calendar.whole_days_ms(limit) <= calendar.whole_days_ms(longest))
+}
+
+/// A day of which the catalogue says how far ahead it may lie lies neither farther nor before today.
+fn ahead(
+    catalogue: &Catalogue,
+    row: &Transition,
+    (argument, value): (&Argument, &str),
+    at_ms: i64,
+) -> Result<(), Refusal> {
+    let Some(within) = argument.within else { return Ok(()) };
+    let calendar = catalogue.calendar();
+    let begins_ms = own::day_ms(calendar, value);
+    let fits = begins_ms.is_some_and(|begins_ms| {
+        at_ms < begins_ms && begins_ms <= at_ms.saturating_add(calendar.whole_days_ms(within))
+    });
+    let facts = || [("act", row.id.clone()), ("within", within.to_string())];
+    if fits { Ok(()) } else { Err(Refusal::new(Code::RLimit, facts())) }
+}
+
+/// What an act adds is no more in all than its row lets it add.
+///
+/// # Errors
+/// `r_limit` with the `act` and how much in all, `up_to`.
+pub(super) fn adds(
+    calendar: &WorkingCalendar,
+    row: &Transition,
+    progress: &Progress,
+    limit: &str,
+) -> Result<(), Refusal> {
+    let Some(most) = row.up_to else { return Ok(()) };
+    let before = progress.extensions.iter().map(|extension| extension.limit.as_str());
+    let ms = |limit: &str| limit.parse().map_or(0, |limit| calendar.whole_days_ms(limit));
+    let in_all = before.chain([limit]).map(ms).fold(0_i64, i64::saturating_add);
+    if in_all <= calendar.whole_days_ms(most) {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::RLimit, [("act", row.id.clone()), ("up_to", most.to_string())]))
 }
 
 /// The photos that the act needs are there.

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveTime};
 
 use crate::calendar::{CalendarError, Moment, Suspensions, WorkingCalendar};
-use crate::catalogue::{After, Catalogue, Party, Transition};
+use crate::catalogue::{After, Catalogue, Party, Service, Transition};
 
 use super::{CaseState, clock, guard};
 
@@ -13,25 +13,26 @@ use super::{CaseState, clock, guard};
 /// A time that the calendar cannot count to never comes: the act waits until somebody who keeps the calendar has mended it.
 #[must_use]
 pub fn next_own<'c>(catalogue: &'c Catalogue, state: &CaseState) -> Option<(&'c Transition, i64)> {
-    let (_, workflow) = catalogue.service(&state.service.0)?;
+    let (service, workflow) = catalogue.service(&state.service.0)?;
     let own = |row: &&Transition| {
         row.by.contains(&Party::System)
             && row.from.contains(&state.stage)
             && guard::marked(row, state).is_ok()
     };
-    let timed =
-        |row: &'c Transition| due(catalogue.calendar(), row, state).ok().flatten().map(|at| (row, at));
+    let timed = |row: &'c Transition| {
+        due(catalogue.calendar(), (service, row), state).ok().flatten().map(|at| (row, at))
+    };
     workflow.acts.iter().filter(own).filter_map(timed).min_by_key(|(_, at)| *at)
 }
 
 fn due(
     calendar: &WorkingCalendar,
-    row: &Transition,
+    (service, row): (&Service, &Transition),
     state: &CaseState,
 ) -> Result<Option<i64>, CalendarError> {
     let progress = &state.progress;
-    match row.after {
-        None => Ok(None),
+    match service.after_of(row) {
+        None | Some(After::Routing) => Ok(None),
         Some(After::Until) => {
             Ok(progress.pauses.last().filter(|_| progress.is_paused()).and_then(|p| p.until_ms))
         }
@@ -138,6 +139,9 @@ mod tests {
         let condition = Catalogue::embedded().service("case.city.E06010").unwrap().0.conditions[0].id.clone();
         case.does(&staff, "file", &[("condition", condition.as_str())], MONDAY_MS);
         case.does(&staff, "dispatch", &[("unit", "unit.a")], MONDAY_MS);
+        // A working day without an answer: it goes up.
+        assert_eq!(case.next(), Some(("escalate_due", MONDAY_MS + DAY_MS)));
+        case.does(&staff, "start", &[], MONDAY_MS);
         assert_eq!(case.next(), None);
         case.does(&staff, "suspend_request", &[("until", "2026-10-08"), ("reason", "雨")], MONDAY_MS);
         assert_eq!(case.next(), None, "asked for, not granted");

@@ -1,5 +1,6 @@
 mod edges;
 mod offers;
+mod side;
 
 use super::*;
 use crate::role::Role;

@@ -22,7 +22,7 @@ fn shape(service: &Service) -> String {
 }
 
 /// What can be wrong with an act of a workflow, by what its rows say.
-fn possible(wrong: Wrong, rows: &[Row], services: &[&Service]) -> bool {
+fn possible(reading: &Reading, wrong: Wrong, rows: &[Row], services: &[&Service]) -> bool {
     let any = |yes: &dyn Fn(&Row) -> bool| rows.iter().any(yes);
     match wrong {
         Wrong::Role | Wrong::Stage | Wrong::Opening => true,
@@ -30,7 +30,10 @@ fn possible(wrong: Wrong, rows: &[Row], services: &[&Service]) -> bool {
         Wrong::Photos => any(&|row| services.iter().any(|service| row.photos(service) > 0)),
         Wrong::Argument => any(&|row| !row.args.is_empty()),
         Wrong::Mark => any(&|row| row.moves() || !row.needs.is_empty() || !row.bars.is_empty()),
-        Wrong::Limit => any(&|row| row.at_most.is_some() || row.in_time),
+        Wrong::Limit => any(&|row| {
+            let ahead = row.args.iter().any(|(name, _)| reading.arguments[name].within.is_some());
+            row.at_most.is_some() || row.up_to.is_some() || row.in_time || ahead
+        }),
         Wrong::Stale => any(&|row| row.class == "exclusive"),
     }
 }
@@ -44,7 +47,7 @@ fn never(tallies: &BTreeMap<&str, Tally>, reading: &Reading) -> Vec<String> {
             let tried = tallies[workflow.as_str()].refused.contains_key(&wrong);
             assert_eq!(
                 tried,
-                possible(wrong, &flow.rows, &services),
+                possible(reading, wrong, &flow.rows, &services),
                 "{workflow}: {wrong:?} was tried: {tried}"
             );
             if !tried {

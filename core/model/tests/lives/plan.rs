@@ -80,7 +80,7 @@ impl Search<'_> {
     fn moves(&self, life: &Life, only: impl Fn(&Row) -> bool) -> Vec<(Move, Outcome)> {
         let mut found = vec![];
         for (row, act) in self.flow.rows.iter().enumerate().filter(|(_, row)| only(row) && life.allows(row)) {
-            let said = says::arguments(self.reading, self.service, act, life, false);
+            let said = says::arguments(self.reading, self.service, act, life, (false, 0));
             for (part, who) in people(self.service, act, life) {
                 let outcome = life.after((self.service, self.flow), act, Done { who, said: &said, at_ms: 0 });
                 let outcome = outcome.filter(|outcome| outcome.code != "dup");
@@ -110,7 +110,11 @@ impl Search<'_> {
 
     /// The shortest way on to an end.
     fn end(&self, life: &Life) -> Option<Way> {
-        let on = |row: &Row| row.moves() || row.clears.iter().any(|mark| mark == "suspended");
+        // Rows that lead on, and those that take away what stands in the way of one.
+        let bars = |mark: &String| {
+            mark == "suspended" || self.flow.rows.iter().any(|row| row.moves() && row.bars.contains(mark))
+        };
+        let on = |row: &Row| row.moves() || row.clears.iter().any(bars);
         let mut seen = BTreeSet::from([self.key(life)]);
         let mut queue = VecDeque::from([(life.clone(), Way::new())]);
         while let Some((life, way)) = queue.pop_front() {

@@ -164,13 +164,10 @@ impl<'t> Walk<'t> {
                 assignee: self.state.holders.last().copied(),
             }
         };
-        Attempt {
-            actor,
-            args: says::arguments(reading, service, row, &self.life, self.life.acts.is_multiple_of(2)),
-            photos: row.photos(service),
-            expects,
-            at_ms: (self.now_ms + MINUTE_MS).max(due_ms),
-        }
+        let at_ms = (self.now_ms + MINUTE_MS).max(due_ms);
+        let all = self.life.acts.is_multiple_of(2);
+        let args = says::arguments(reading, service, row, &self.life, (all, at_ms));
+        Attempt { actor, args, photos: row.photos(service), expects, at_ms }
     }
 
     /// One row: every wrong manner first, then every right party; the case goes on from the last of them.
@@ -317,6 +314,7 @@ impl<'t> Walk<'t> {
             state.progress.counts.insert(what.clone(), most - 1);
             self.taken(row, &state, &Life::of(&state), attempt);
         }
+        self.too_much(row, attempt);
         if row.in_time && self.has_clock() {
             let late = Attempt { at_ms: self.now_ms + TOO_LATE_MS, ..attempt.clone() };
             let facts: &[(&str, &[&str])] = &[("act", &[&row.id]), ("limit", &["time"])];
@@ -341,6 +339,29 @@ impl<'t> Walk<'t> {
         for expects in stale {
             let facts: &[(&str, &[&str])] = &[("stage", &[&stage]), ("act_seq", &[&acts])];
             self.refused(Wrong::Stale, row, &Attempt { expects, ..attempt.clone() }, Code::RExpects, facts);
+        }
+    }
+
+    /// A day too far ahead or behind, and more time than may be added in all.
+    fn too_much(&mut self, row: &Row, attempt: &Attempt) {
+        let reading = self.ground.reading;
+        let days = |limit: &str| limit.strip_suffix(" day").and_then(|days| days.parse::<i64>().ok());
+        for (name, _) in &row.args {
+            let Some(within) = &reading.arguments[name].within else { continue };
+            let facts: &[(&str, &[&str])] = &[("act", &[&row.id]), ("within", &[within])];
+            for day in [0, -1, days(within).expect("days") + 1] {
+                let mut args = attempt.args.clone();
+                args.insert(name.clone(), says::day(attempt.at_ms, day));
+                self.refused(Wrong::Limit, row, &Attempt { args, ..attempt.clone() }, Code::RLimit, facts);
+            }
+        }
+        if let Some(most) = &row.up_to {
+            let (amount, unit) = most.split_once(' ').expect(most);
+            let mut args = attempt.args.clone();
+            let more = amount.parse::<u32>().expect(most) + 1;
+            args.insert("limit".to_owned(), format!("{more} {unit}"));
+            let facts: &[(&str, &[&str])] = &[("act", &[&row.id]), ("up_to", &[most])];
+            self.refused(Wrong::Limit, row, &Attempt { args, ..attempt.clone() }, Code::RLimit, facts);
         }
     }
 
@@ -413,9 +434,10 @@ impl<'t> Walk<'t> {
 
 /// When the server does something of its own.
 fn after_ms(after: &str, since_ms: i64) -> i64 {
+    // A day that was said is not far, and no service waits longer for an answer.
     let Some((amount, unit)) = after.split_once(' ') else {
-        assert_eq!(after, "@until");
-        return says::UNTIL.1;
+        assert!(matches!(after, "@until" | "@routing"), "nobody here can read {after}");
+        return since_ms + (says::UNTIL_DAYS + 1) * 24 * 60 * MINUTE_MS;
     };
     let minutes = match unit {
         "minute" => 1,

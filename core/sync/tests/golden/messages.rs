@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::Encode;
 use yuandian_document::{ChangeHash, Content, Envelope, Kind, Place, Purpose, Signature, SignedCommit, cbor};
-use yuandian_model::progress::{Extension, Pause, Step};
+use yuandian_model::progress::{Extension, Part, Pause, Step};
 use yuandian_model::{
     CaseId, Cell500, Code, DivisionCode, Epoch, Grant, Mark, PartitionId, Progress, Role, UserId, Wgs84,
 };
@@ -318,6 +318,11 @@ fn progress() -> Progress {
         extensions: vec![Extension { limit: "4 work_hour".into(), at_ms: SERVER_MS + 3 }],
         asked: BTreeMap::from([(Mark::ExtendPending, asked)]),
         asked_ms: BTreeMap::from([(Mark::ExtendPending, SERVER_MS)]),
+        parts: BTreeMap::from([(
+            "unit.power".to_owned(),
+            Part { task: Some("断电".into()), done_ms: Some(SERVER_MS + 4), by: Some(samples::author()) },
+        )]),
+        deadline: Some("2026-09-30".into()),
     }
 }
 

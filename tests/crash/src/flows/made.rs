@@ -135,7 +135,8 @@ pub fn photo(number: usize) -> Vec<u8> {
 
 /// A draft here.
 pub fn draft(service: &str, text: &str) -> Draft {
-    Draft { service: service.into(), position: Some(HERE), text: text.into(), ..Draft::default() }
+    let no_photo = Some("太暗".to_owned());
+    Draft { service: service.into(), position: Some(HERE), text: text.into(), no_photo, ..Draft::default() }
 }
 
 /// The only draft there is.

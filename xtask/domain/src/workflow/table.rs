@@ -43,14 +43,18 @@ fn cells(act: &Transition, words: &Words) -> [String; 16] {
         Needed::Photos(0) => String::new(),
         evidence => word(&evidence),
     };
-    let effect = if act.effect == Effect::None { String::new() } else { word(&act.effect) };
+    let effect = match (act.effect, act.up_to) {
+        (Effect::None, _) => String::new(),
+        (effect, Some(most)) => format!("{} ≤ {most}", word(&effect)),
+        (effect, None) => word(&effect),
+    };
     [
         act.from.join(", "),
         super::named(&act.id, &words.act(&act.id)),
         by.join(", "),
         act.to.clone().unwrap_or_else(|| "stays".to_owned()),
         word(&act.class),
-        word(&act.offline),
+        act.offline.id().to_owned(),
         effect,
         marks(&act.needs),
         marks(&act.bars),

@@ -181,14 +181,35 @@ fn a_name_is_as_long_as_a_word_may_be() {
 
 #[test]
 fn a_choice_has_options_and_nothing_else_has() {
+    const LABELS: &str = "option_labels = { a = { zh = 'a', en = 'a' }, b = { zh = 'b', en = 'b' } }";
     let argument = |says: &str| format!("{HEAD}[argument.c]\ntitle = {{ zh = 'a', en = 'a' }}\n{says}\n");
     told(&[
-        (argument("kind = 'choice'\noptions = ['a', 'b']"), &[]),
+        (argument(&format!("kind = 'choice'\noptions = ['a', 'b']\n{LABELS}")), &[]),
+        (
+            argument(
+                "kind = 'choice'\noptions = ['a', 'c']\noption_labels = { a = { zh = '', en = 'a' }, b = { zh = 'b', en = 'b' } }",
+            ),
+            &[
+                "argument c: option_labels: a: a translation is missing",
+                "argument c: option_labels: b is no option",
+                "argument c: option_labels: c has no words",
+            ],
+        ),
+        (
+            argument("kind = 'text'\nwithin = '1 day'"),
+            &["argument c: within: only a date lies so far ahead at most"],
+        ),
+        (argument("kind = 'date'\nwithin = '1 day'"), &[]),
         (argument("kind = 'choice'"), &["argument c: options: nothing to choose from"]),
         (argument("kind = 'text'\noptions = ['a']"), &["argument c: options: only a choice has options"]),
-        (argument("kind = 'choice'\noptions = ['a', 'a']"), &["argument c: options: says one thing twice"]),
         (
-            argument("kind = 'choice'\noptions = ['a b']"),
+            argument("kind = 'choice'\noptions = ['a', 'a']\noption_labels = { a = { zh = 'a', en = 'a' } }"),
+            &["argument c: options: says one thing twice"],
+        ),
+        (
+            argument(
+                "kind = 'choice'\noptions = ['a b']\noption_labels = { 'a b' = { zh = 'a', en = 'a' } }",
+            ),
             &["argument c: options: no name: 1 to 64 of a-z, 0-9, _ and ."],
         ),
     ]);

@@ -104,9 +104,9 @@ fn over(world: &World, at_ms: i64) -> bool {
     clock::is_over(&world.catalogue, found, state, at_ms)
 }
 
-/// Four working hours and then two more: what is left is counted of the one that runs.
+/// Four working hours, two more and one more: seven are one limit, yellow when a fifth of them is left.
 #[test]
-fn what_is_left_is_counted_of_the_limit_itself_and_then_of_what_was_added() {
+fn what_was_added_is_left_with_the_limit_and_colours_go_by_all_of_it() {
     let mut world = dispatched();
     let since_ms = world.state.as_ref().unwrap().progress.since_ms().unwrap();
     let added = |limit: &str, at_ms| Extension { limit: limit.into(), at_ms };
@@ -121,12 +121,16 @@ fn what_is_left_is_counted_of_the_limit_itself_and_then_of_what_was_added() {
         let left = running[0].left(world.catalogue.calendar(), at(now)).unwrap();
         assert_eq!(left.clock, "dispose");
         assert_eq!(left.due, Some(at("2026-03-02T18:00+08:00")));
+        let turns = (left.colour == Colour::Green).then(|| at("2026-03-02T16:36+08:00"));
+        assert_eq!(left.yellow, turns);
         (left.left_ms / 60_000, left.colour)
     };
-    assert_eq!(left("2026-03-02T14:59+08:00"), (1, Colour::Yellow));
-    assert_eq!(left("2026-03-02T15:00+08:00"), (120, Colour::Green));
-    assert_eq!(left("2026-03-02T16:59+08:00"), (1, Colour::Yellow));
-    assert_eq!(left("2026-03-02T17:00+08:00"), (60, Colour::Green));
+    assert_eq!(left("2026-03-02T14:59+08:00"), (181, Colour::Green));
+    assert_eq!(left("2026-03-02T15:00+08:00"), (180, Colour::Green));
+    assert_eq!(left("2026-03-02T16:35+08:00"), (85, Colour::Green));
+    assert_eq!(left("2026-03-02T16:36+08:00"), (84, Colour::Yellow));
+    assert_eq!(left("2026-03-02T17:00+08:00"), (60, Colour::Yellow));
+    assert_eq!(left("2026-03-02T18:00+08:00"), (0, Colour::Yellow), "its last moment is in time");
     assert_eq!(left("2026-03-03T08:31+08:00"), (-1, Colour::Red));
 }
 

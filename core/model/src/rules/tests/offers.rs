@@ -54,7 +54,7 @@ fn what_the_server_does_by_itself_is_offered_to_nobody() {
         .collect();
     assert!(own("resume_due") && own("info_lapse"));
     assert!(!acts.iter().any(|id| own(id)), "{acts:?}");
-    assert_eq!(acts.len(), here - 3, "all others but leaving, which who does not follow has done already");
+    assert_eq!(acts.len(), here - 4, "all others but leaving, which who does not follow has done already");
 }
 
 #[test]
