@@ -4,6 +4,7 @@ use yuandian_device::ServiceLine;
 use yuandian_model::Catalogue;
 use yuandian_model::catalogue::{Field, PlacePrecision, Privacy, Service, Title};
 
+use crate::answers::{Answer, pairs};
 use crate::core::YuandianCore;
 use crate::error::CoreError;
 
@@ -33,10 +34,48 @@ pub struct ServiceField {
     pub label: BilingualText,
     /// Must be answered.
     pub required: bool,
-    /// Ids of what `choice`, `multi` and `checkbox_list` offer.
-    pub options: Vec<String>,
+    /// A sentence beside the question.
+    pub help: Option<BilingualText>,
+    /// What `choice`, `multi` and `checkbox_list` offer.
+    pub options: Vec<FieldOption>,
+    /// The least and the greatest answer of a number, an amount or a day.
+    pub min: Option<String>,
+    /// The greatest.
+    pub max: Option<String>,
+    /// Characters of a text, at most.
+    pub max_length: Option<u32>,
+    /// Items of a list, at least.
+    pub min_count: Option<u32>,
+    /// Items of a list, at most.
+    pub max_count: Option<u32>,
+    /// What a private answer is for.
+    pub purpose: Option<BilingualText>,
+    /// How many days a private answer is kept at most.
+    pub retention_days: Option<u32>,
     /// The answer never leaves this phone's private table.
     pub stays_private: bool,
+}
+
+/// An option of a question.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct FieldOption {
+    /// Its id, the answer.
+    pub id: String,
+    /// What people read.
+    pub label: BilingualText,
+}
+
+/// Photos that a service asks for.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct WantedPhotos {
+    /// Of how it was found, at least; fewer need a reason.
+    pub before: u32,
+    /// Of how it is when the work is done, at least.
+    pub after: u32,
+    /// What they should show: `near`, `far`, `reference`, `before`, `after`.
+    pub kinds: Vec<String>,
+    /// Only pictures that the app has taken itself.
+    pub camera_only: bool,
 }
 
 /// A service with its form.
@@ -46,19 +85,33 @@ pub struct ServiceForm {
     pub id: String,
     /// What people read.
     pub title: BilingualText,
+    /// A sentence that tells it from what it is mixed up with.
+    pub help: Option<BilingualText>,
     /// Whether others see only the 500 m cell of its place.
     pub place_is_coarse: bool,
+    /// Its photos.
+    pub photos: WantedPhotos,
     /// Its questions, in order.
     pub fields: Vec<ServiceField>,
 }
 
 fn field(field: &Field) -> ServiceField {
+    let count = |count: Option<usize>| count.and_then(|count| u32::try_from(count).ok());
+    let option = |id: &String| FieldOption { id: id.clone(), label: (&field.option_label(id)).into() };
     ServiceField {
         key: field.key.clone(),
         kind: field.kind.id().to_owned(),
         label: (&field.label).into(),
         required: field.required,
-        options: field.options.clone(),
+        help: field.help.as_ref().map(Into::into),
+        options: field.options.iter().map(option).collect(),
+        min: field.min.clone(),
+        max: field.max.clone(),
+        max_length: count(field.max_length),
+        min_count: count(field.min_count),
+        max_count: count(field.max_count),
+        purpose: field.purpose.as_ref().map(Into::into),
+        retention_days: field.retention_days,
         stays_private: field.privacy == Privacy::Private,
     }
 }
@@ -67,8 +120,49 @@ fn form(service: &Service) -> ServiceForm {
     ServiceForm {
         id: service.id.0.clone(),
         title: (&service.title).into(),
+        help: service.help.as_ref().map(Into::into),
+        photos: WantedPhotos {
+            before: service.evidence.before_min,
+            after: service.evidence.after_min,
+            kinds: service.evidence.kinds.iter().map(|kind| kind.id().to_owned()).collect(),
+            camera_only: service.evidence.camera_only,
+        },
         place_is_coarse: service.place == PlacePrecision::Cell,
         fields: service.fields.iter().map(field).collect(),
+    }
+}
+
+/// A form as it stands with some answers.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct FormState {
+    /// Keys of the questions that are asked, in the form's order.
+    pub asked: Vec<String>,
+    /// Those of them that must be answered.
+    pub required: Vec<String>,
+    /// Answers that cannot stay as they are, in the order of the questions.
+    pub wrong: Vec<WrongAnswer>,
+}
+
+/// What is wrong with an answer.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct WrongAnswer {
+    /// The question's key.
+    pub key: String,
+    /// What is wrong.
+    pub text: BilingualText,
+}
+
+impl From<yuandian_device::FormState> for FormState {
+    fn from(state: yuandian_device::FormState) -> Self {
+        let wrong = |wrong: yuandian_device::WrongAnswer| WrongAnswer {
+            key: wrong.key,
+            text: BilingualText { zh: wrong.text, en: wrong.text_en },
+        };
+        Self {
+            asked: state.asked,
+            required: state.required,
+            wrong: state.wrong.into_iter().map(wrong).collect(),
+        }
     }
 }
 
@@ -118,6 +212,15 @@ impl YuandianCore {
     /// [`CoreError::NotEnrolled`].
     pub async fn find_services(&self, text: String) -> Result<Vec<ServiceChoice>, CoreError> {
         self.with_phone(move |phone| Ok(phone.services(&text)?.into_iter().map(Into::into).collect())).await
+    }
+
+    /// How a form stands with these answers: what is asked, what must be answered, and what is wrong so far. To be asked at every change.
+    ///
+    /// # Errors
+    /// [`CoreError::InvalidInput`] for a service that does not exist.
+    pub async fn form_state(&self, service: String, answers: Vec<Answer>) -> Result<FormState, CoreError> {
+        let answers = pairs(answers);
+        self.with_phone(move |phone| Ok(phone.form_state(&service, &answers)?.into())).await
     }
 
     /// The form of a service by the catalogue in force; none where there is no such service.

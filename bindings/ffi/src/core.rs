@@ -34,6 +34,12 @@ pub struct Grant {
     pub role: String,
     /// Division code.
     pub grid: String,
+    /// The unit or provider that it is held for; none for every case there.
+    pub unit: Option<String>,
+    /// From when, server's clock, ms since 1970; none where it has no beginning.
+    pub from_ms: Option<i64>,
+    /// When it ends; none where it does not.
+    pub until_ms: Option<i64>,
 }
 
 /// Who the phone speaks for.
@@ -52,6 +58,9 @@ impl From<yuandian_device::PersonRecord> for PersonRecord {
         let grant = |grant: yuandian_model::Grant| Grant {
             role: grant.role.to_string(),
             grid: grant.grid.to_string(),
+            unit: grant.of.as_ref().map(ToString::to_string),
+            from_ms: grant.from_ms,
+            until_ms: grant.until_ms,
         };
         Self {
             user: person.user.to_string(),

@@ -96,6 +96,14 @@ pub struct CaseView {
     pub history: Vec<HistoryLine>,
     /// Acts one may do now.
     pub can: Vec<String>,
+    /// Every act of the stage: whose it is, what must be said and shown with it, and why one cannot do it.
+    pub next: Vec<NextAct>,
+    /// What the case is timed by, the clock of the stage first.
+    pub times: Vec<TimeView>,
+    /// What is true of it beside its stage.
+    pub marks: Vec<NamedId>,
+    /// Units that work on it, the one that leads first.
+    pub units: Vec<String>,
     /// Whether the version of the catalogue that it was opened under is not on this phone yet: until it is, the case can be read and takes
     /// notes and photos.
     pub notes_only: bool,
@@ -138,6 +146,10 @@ impl From<view::CaseView> for CaseView {
             place: view.place.map(PlaceView::from),
             history: view.history.into_iter().map(HistoryLine::from).collect(),
             can: view.can,
+            next: view.next.into_iter().map(NextAct::from).collect(),
+            times: view.times.into_iter().map(TimeView::from).collect(),
+            marks: view.marks.into_iter().zip(view.marks_text).map(NamedId::from).collect(),
+            units: view.units,
             notes_only: view.notes_only,
             heads: view.heads,
             act_seq: view.act_seq,
@@ -145,6 +157,117 @@ impl From<view::CaseView> for CaseView {
             pending_fields: view.pending_fields,
             followers: view.followers,
             followed: view.followed,
+        }
+    }
+}
+
+/// An id with its words.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct NamedId {
+    /// The id.
+    pub id: String,
+    /// What people read.
+    pub text: String,
+}
+
+impl From<(String, String)> for NamedId {
+    fn from((id, text): (String, String)) -> Self {
+        Self { id, text }
+    }
+}
+
+/// Something that is said with an act.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ActArgument {
+    /// Its name.
+    pub name: String,
+    /// What people read.
+    pub text: String,
+    /// `text`, `unit`, `user`, `case`, `condition`, `limit`, `date`, `score`, `money`, `choice`.
+    pub kind: String,
+    /// Whether it must be said.
+    pub required: bool,
+    /// What can be chosen, where the kind is a choice or a condition.
+    pub options: Vec<NamedId>,
+    /// For a date: how far ahead at most, in words.
+    pub within: Option<String>,
+}
+
+impl From<view::ArgumentView> for ActArgument {
+    fn from(view: view::ArgumentView) -> Self {
+        Self {
+            name: view.name,
+            text: view.text,
+            kind: view.kind,
+            required: view.required,
+            options: view.options.into_iter().map(NamedId::from).collect(),
+            within: view.within,
+        }
+    }
+}
+
+/// An act of a case's stage.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct NextAct {
+    /// Its id.
+    pub act: String,
+    /// It in words.
+    pub text: String,
+    /// Whose it is, in words.
+    pub by: Vec<String>,
+    /// What must or may be said with it.
+    pub arguments: Vec<ActArgument>,
+    /// Photos that it needs of whoever does it.
+    pub photos: u32,
+    /// `local`, `queue_intent` (shown as waiting for the server's word), `server_only`.
+    pub offline: String,
+    /// Why one cannot do it now; none where one can.
+    pub why_not: Option<String>,
+}
+
+impl From<view::NextView> for NextAct {
+    fn from(view: view::NextView) -> Self {
+        Self {
+            act: view.act,
+            text: view.act_text,
+            by: view.by,
+            arguments: view.args.into_iter().map(ActArgument::from).collect(),
+            photos: view.photos,
+            offline: view.offline,
+            why_not: view.why_not,
+        }
+    }
+}
+
+/// Something that a case is timed by.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct TimeView {
+    /// The clock's id.
+    pub clock: String,
+    /// The clock in words.
+    pub text: String,
+    /// When it ends, RFC 3339 in the calendar's zone; none while it stands.
+    pub due: Option<String>,
+    /// When it turns yellow, RFC 3339; none where it has or never will.
+    pub yellow: Option<String>,
+    /// What is left, ms in the time that its limit counts; below zero when it is over. By this phone's best knowledge of the server's clock.
+    pub left_ms: i64,
+    /// `green`, `yellow`, `red`, `dark_red`.
+    pub colour: String,
+    /// The colour in words.
+    pub colour_text: String,
+}
+
+impl From<view::TimeView> for TimeView {
+    fn from(view: view::TimeView) -> Self {
+        Self {
+            clock: view.clock,
+            text: view.clock_text,
+            due: view.due,
+            yellow: view.yellow,
+            left_ms: view.left_ms,
+            colour: view.colour,
+            colour_text: view.colour_text,
         }
     }
 }

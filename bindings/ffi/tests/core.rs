@@ -191,3 +191,34 @@ async fn a_list_is_asked_and_an_entry_that_is_not_there_is_said_so() {
     assert_eq!(core.export_item(7, home.path().join("x.zip").display().to_string()).await, nobody);
     assert!(!home.path().join("x.zip").exists());
 }
+
+#[tokio::test]
+async fn a_form_says_at_every_answer_what_is_asked_and_what_is_wrong() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    let answers = |pairs: &[(&str, &str)]| -> Vec<Answer> {
+        pairs.iter().map(|(key, value)| Answer { key: (*key).into(), value: (*value).into() }).collect()
+    };
+    let state = core.form_state("hazard.fireworks".into(), vec![]).await.unwrap();
+    assert!(!state.asked.contains(&"vehicle_plate".to_owned()), "{state:?}");
+    assert_eq!((state.required, state.wrong), (vec!["act".to_owned()], vec![]));
+    let driven = answers(&[("act", "transport"), ("severity", "huge"), ("vehicle_plate", "豫A12345")]);
+    let state = core.form_state("hazard.fireworks".into(), driven).await.unwrap();
+    assert!(state.asked.contains(&"vehicle_plate".to_owned()), "{state:?}");
+    let [wrong] = &state.wrong[..] else { panic!("{state:?}") };
+    assert_eq!(wrong.key, "severity");
+    assert!(wrong.text.zh.contains("紧急程度") && wrong.text.en.contains("Severity"), "{wrong:?}");
+    let hidden = answers(&[("act", "sale"), ("vehicle_plate", "一个远远超过十个字的车牌")]);
+    let state = core.form_state("hazard.fireworks".into(), hidden).await.unwrap();
+    assert_eq!(state.wrong, [], "what is not asked is not wrong");
+    let both = answers(&[("met", "met"), ("needs", "none,meals")]);
+    let state = core.form_state("task.visit".into(), both).await.unwrap();
+    assert_eq!(state.wrong[0].key, "needs");
+    assert!(core.form_state("case.unknown".into(), vec![]).await.is_err());
+    let form = core.service_form("case.city.E06010".into()).await.unwrap().unwrap();
+    assert_eq!((form.photos.before, form.photos.after, form.photos.camera_only), (2, 1, false));
+    assert_eq!(form.photos.kinds, ["near", "far"]);
+    let severity = form.fields.iter().find(|field| field.key == "severity").unwrap();
+    assert_eq!(severity.options[2].label.zh, "紧急");
+    assert!(form.help.is_some());
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use yuandian_document::{Act, Edit, Kind, Place};
 use yuandian_model::calendar::Moment;
-use yuandian_model::catalogue::Title;
+use yuandian_model::catalogue::{ArgumentKind, Service, Title, Transition};
 use yuandian_model::rules::clock::{TimeLeft, standing};
 use yuandian_model::rules::{Offer, allowed, offers, photos_needed};
 use yuandian_model::{Actor, CaseId, CaseState, Catalogue, limits};
@@ -131,6 +131,23 @@ pub struct TimeView {
     pub colour_text: String,
 }
 
+/// Something that is said with an act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArgumentView {
+    /// Its name.
+    pub name: String,
+    /// It in words.
+    pub text: String,
+    /// `text`, `unit`, `user`, `case`, `condition`, `limit`, `date`, `score`, `money`, `choice`.
+    pub kind: String,
+    /// Whether it must be said.
+    pub required: bool,
+    /// What can be chosen, ids with their words: of a choice, and the filing conditions of the service.
+    pub options: Vec<(String, String)>,
+    /// For a date: how far ahead at most, in words.
+    pub within: Option<String>,
+}
+
 /// An act of a case's stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NextView {
@@ -140,8 +157,8 @@ pub struct NextView {
     pub act_text: String,
     /// Whose it is, in words.
     pub by: Vec<String>,
-    /// What must be said with it, by name; a name with `?` may be left out.
-    pub args: Vec<String>,
+    /// What must or may be said with it.
+    pub args: Vec<ArgumentView>,
     /// Photos that it needs of whoever does it.
     pub photos: u32,
     /// What the phone may do with it alone: `local`, `queue_intent` (shown as waiting for the server's word), `server_only`.
@@ -207,6 +224,8 @@ pub struct CaseView {
     pub times: Vec<TimeView>,
     /// What is true of it beside its stage: ids of marks.
     pub marks: Vec<String>,
+    /// The same in words.
+    pub marks_text: Vec<String>,
     /// Units that work on it, the one that leads first.
     pub units: Vec<String>,
     /// Heads of the content document: what an edit form was opened at.
@@ -447,6 +466,7 @@ impl Phone {
             next: catalogue.map(|by| self.next_acts(by, &next, &person.actor())).unwrap_or_default(),
             times: catalogue.map(|by| self.times(by, &next)).unwrap_or_default(),
             marks: next.progress.marks.iter().map(ToString::to_string).collect(),
+            marks_text: next.progress.marks.iter().map(|mark| self.words.mark(mark.id()).zh).collect(),
             units: next.progress.units.clone(),
             can: catalogue.map(|by| can(by, &next, &person.actor(), self.server_ms())).unwrap_or_default(),
             catalogue: stored.facts.catalogue,
@@ -467,12 +487,34 @@ impl Phone {
             act: offer.row.id.clone(),
             act_text: self.words.act(&offer.row.id).zh,
             by: offer.by.iter().map(|party| self.words.party(*party).zh).collect(),
-            args: offer.row.args.clone(),
+            args: self.arguments(catalogue, service, offer.row),
             photos: photos_needed(service, offer.row),
             offline: service.offline_of(offer.row).id().to_owned(),
             why_not: offer.refusal.map(|refusal| self.words.reason(refusal.code, &refusal.facts).zh),
         };
         offers.into_iter().map(view).collect()
+    }
+
+    fn arguments(&self, catalogue: &Catalogue, service: &Service, row: &Transition) -> Vec<ArgumentView> {
+        let view = |(name, required): (&str, bool)| {
+            let argument = catalogue.argument(name)?;
+            let conditions =
+                || service.conditions.iter().map(|c| (c.id.clone(), c.title.zh.clone())).collect();
+            let label =
+                |id: &String| argument.option_labels.get(id).map_or_else(|| id.clone(), |t| t.zh.clone());
+            Some(ArgumentView {
+                name: name.to_owned(),
+                text: argument.title.zh.clone(),
+                kind: argument.kind.id().to_owned(),
+                required,
+                options: match argument.kind {
+                    ArgumentKind::Condition => conditions(),
+                    _ => argument.options.iter().map(|id| (id.clone(), label(id))).collect(),
+                },
+                within: argument.within.map(|limit| self.words.limit(limit).zh),
+            })
+        };
+        row.arguments().filter_map(view).collect()
     }
 
     /// How everything stands that the case is timed by.

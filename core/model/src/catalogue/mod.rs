@@ -67,6 +67,25 @@ pub enum ArgumentKind {
     Choice,
 }
 
+impl ArgumentKind {
+    /// The id used in data files and answers.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Unit => "unit",
+            Self::User => "user",
+            Self::Case => "case",
+            Self::Condition => "condition",
+            Self::Limit => "limit",
+            Self::Date => "date",
+            Self::Score => "score",
+            Self::Money => "money",
+            Self::Choice => "choice",
+        }
+    }
+}
+
 /// What may be said with an act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -98,6 +98,20 @@ pub enum PhotoKind {
     After,
 }
 
+impl PhotoKind {
+    /// The id used in data files and answers.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Near => "near",
+            Self::Far => "far",
+            Self::Reference => "reference",
+            Self::Before => "before",
+            Self::After => "after",
+        }
+    }
+}
+
 /// How pressing a condition is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
