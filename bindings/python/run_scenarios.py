@@ -138,7 +138,13 @@ def seen_case(view):
     conflicts = {c.key: sorted([v.value, v.by] for v in c.values) for c in view.conflicts}
     photo = "hash mime size width height by local sent stored micro pending".split()
     place = view.place
+    args = lambda next: [[a.name, a.required, [[o.id, o.text] for o in a.options]] for a in next.arguments]
     return {name: getattr(view, name) for name in names.split()} | {
+        "next": [[n.act, n.text, n.by, args(n), n.photos, n.offline, n.why_not] for n in view.next],
+        "marks": [mark.id for mark in view.marks],
+        "marks_text": [mark.text for mark in view.marks],
+        "units": view.units,
+        "clocks": [[time.clock, time.text] for time in view.times],
         "fields": {a.key: a.value for a in view.fields if a.key not in conflicts},
         "pending_fields": [key for key in view.pending_fields if key not in conflicts],
         "private": view.private_keys,

@@ -44,7 +44,13 @@ pub fn case(view: &CaseView) -> Value {
     // As text: every language rounds alike, and none writes a float alike.
     let place =
         view.place.map(|(lng, lat, radius)| json!([format!("{lng:.5}"), format!("{lat:.5}"), radius]));
+    let next = view.next.iter().map(|next| {
+        let args: Vec<_> = next.args.iter().map(|arg| (&arg.name, arg.required, &arg.options)).collect();
+        json!([next.act, next.act_text, next.by, args, next.photos, next.offline, next.why_not])
+    });
     json!({
+        "next": next.collect::<Vec<_>>(), "marks": view.marks, "marks_text": view.marks_text, "units": view.units,
+        "clocks": view.times.iter().map(|time| (&time.clock, &time.clock_text)).collect::<Vec<_>>(),
         "service": view.service, "title": view.title, "text": view.text, "stage": view.stage,
         "stage_text": view.stage_text, "sync": view.sync, "sync_text": view.sync_text, "fields": fields,
         "private": view.private, "conflicts": conflicts, "notes": notes,
