@@ -8,6 +8,7 @@
 //! answer. A question costs a few binary searches, whatever the length of the limit.
 
 mod beijing;
+mod bundle;
 mod clock;
 mod colour;
 mod data;
@@ -17,7 +18,6 @@ mod spans;
 mod suspension;
 #[cfg(test)]
 mod tests;
-mod timing;
 
 use std::sync::{Arc, LazyLock};
 
@@ -25,13 +25,13 @@ use chrono::{DateTime, Datelike, Days, NaiveDate};
 use chrono_tz::Tz;
 
 pub use beijing::{beijing, beijing_minute, instant};
+pub use bundle::Bundle;
 pub use clock::Due;
 pub use colour::{Colour, Thresholds, Warning};
 pub use data::{CalendarDataError, DayKind, NamedDay, Source, Window, Year};
 pub use limit::{Limit, LimitError, Unit};
 pub use moment::{Moment, MomentError};
 pub use suspension::{Suspension, Suspensions};
-pub use timing::{Bundle, Clock, ClockError, ExtensionRefused, Extensions};
 
 /// Why a question about time has no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -100,6 +100,16 @@ impl WorkingCalendar {
     /// [`CalendarDataError`] with the first thing that is wrong.
     pub fn parse(text: &str) -> Result<Self, CalendarDataError> {
         Ok(Self { table: Arc::new(data::Table::parse(text)?) })
+    }
+
+    /// The same calendar with what a city says otherwise: zone, windows, weekend, or `[[year]]` tables; a year that is there is replaced.
+    ///
+    /// # Errors
+    /// [`CalendarDataError`] with the first thing that is wrong.
+    pub fn otherwise(&self, says: toml::Table) -> Result<Self, CalendarDataError> {
+        let says = toml::Value::Table(says).try_into();
+        let says = says.map_err(|e: toml::de::Error| CalendarDataError::Text(e.message().to_owned()))?;
+        Ok(Self { table: Arc::new(self.table.otherwise(says)?) })
     }
 
     /// The windows of a working day, in order.

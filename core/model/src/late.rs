@@ -221,8 +221,9 @@ mod tests {
         }
     }
 
+    /// With all that it could have to show.
     fn request(act: &str) -> ActRequest<'_> {
-        ActRequest::named(act)
+        ActRequest { photos: 9, ..ActRequest::named(act) }
     }
 
     fn outcome(state: &CaseState, act: &str, standing: &Standing) -> (Code, bool) {
@@ -389,7 +390,7 @@ mod tests {
         };
         let refusal = judged(1).unwrap_err();
         assert_eq!((refusal.code, refusal.facts["needs"].as_str()), (Code::RExpects, "photo"));
-        assert!(judged(2).is_ok() && judged(3).is_ok());
+        assert!(judged(2).is_err() && judged(3).is_ok() && judged(4).is_ok(), "two before and one after");
     }
 
     #[test]

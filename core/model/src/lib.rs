@@ -30,9 +30,7 @@ pub mod words;
 pub mod writing;
 
 pub use authorize::{Action, Principal, Record, Sight, authorize};
-pub use calendar::{
-    CalendarError, Clock, Colour, Due, Limit, Moment, Suspension, Suspensions, WorkingCalendar,
-};
+pub use calendar::{CalendarError, Colour, Due, Limit, Moment, Suspension, Suspensions, WorkingCalendar};
 pub use catalogue::{Catalogue, Catalogues, Service, ServiceId, Visibility};
 pub use division::{DivisionCode, Divisions};
 pub use grant::{Grant, OrgId};

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use serde::Serialize;
 use yuandian_model::calendar::{
-    CalendarError, Limit, Moment, NamedDay, Source, Suspension, Suspensions, Unit, WorkingCalendar,
+    Bundle, CalendarError, Limit, Moment, NamedDay, Source, Suspension, Suspensions, Unit, WorkingCalendar,
 };
 
 #[derive(Subcommand)]
@@ -19,9 +19,10 @@ pub enum Question {
     },
     /// When a limit ends.
     Due {
-        /// When it starts: 2026-09-30T16:00+08:00, seconds optional, the offset not.
-        #[arg(long)]
-        from: Moment,
+        /// When it starts: 2026-09-30T16:00+08:00, seconds optional, the offset not. Of several, cases that are worked on together share one
+        /// clock.
+        #[arg(long, required = true)]
+        from: Vec<Moment>,
         /// An amount and a unit: urgent_hour, work_hour, work_day, hour, day or minute.
         #[arg(long, value_name = "LIMIT")]
         limit: Limit,
@@ -55,7 +56,7 @@ fn text(question: &Question) -> Result<String, String> {
     let said = match question {
         Question::Windows { json } => windows(&calendar, *json),
         Question::Due { from, limit, suspend, json } => {
-            let end = due(&calendar, *from, *limit, suspend).map_err(|e| e.to_string())?;
+            let end = due(&calendar, from, *limit, suspend).map_err(|e| e.to_string())?;
             if *json { one_line(&end) } else { end.sentence() }
         }
         Question::Days { year, json } => {
@@ -101,11 +102,11 @@ struct Ends {
 
 fn due(
     calendar: &WorkingCalendar,
-    from: Moment,
+    from: &[Moment],
     limit: Limit,
     suspend: &[Suspension],
 ) -> Result<Ends, CalendarError> {
-    let due = calendar.due(from, limit, &Suspensions::new(suspend)?)?;
+    let due = calendar.due(Bundle::new(from)?.start(), limit, &Suspensions::new(suspend)?)?;
     Ok(Ends {
         due: due.map(|due| calendar.rfc3339(due.at)),
         unit: limit.unit(),
@@ -253,6 +254,8 @@ mod tests {
             assert_eq!(ends(from, limit, suspend), *expected, "{from} + {limit}");
         }
         assert_eq!(said(&["due", "--from", from, "--limit", "1 hour"]), "2026-09-30T17:00:00+08:00");
+        let bundle = ["due", "--from", "2026-09-30T16:30+08:00", "--from", from, "--limit", "1 hour"];
+        assert_eq!(said(&bundle), "2026-09-30T17:30:00+08:00", "from the last of them on");
         assert_eq!(
             said(&["due", "--from", "2027-03-01T16:00+08:00", "--limit", "1 hour"]),
             "2027-03-01T17:00:00+08:00 (holidays generated, not published yet)"

@@ -101,7 +101,9 @@ fn a_case_says_what_may_come_next_by_whom_and_how_much_time_is_left() {
     );
     let give = next("give_info");
     assert_eq!(give.why_not.as_deref(), Some("现在不是“待补充信息”,不能“补充信息”"), "nobody asked");
-    assert_eq!(next("escalate").args, ["reason"]);
+    let said: Vec<_> =
+        next("escalate").args.iter().map(|arg| (&*arg.name, &*arg.kind, arg.required)).collect();
+    assert_eq!(said, [("reason", "text", true)]);
     assert!(shown.next.iter().all(|next| !next.by.is_empty() && next.act != "archive"));
     assert!(shown.next.iter().all(|next| next.act != "unfollow"), "who does not follow is not told why not");
     let times: Vec<(&str, &str)> =

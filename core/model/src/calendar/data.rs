@@ -1,6 +1,7 @@
 //! The calendar's text, read and checked once: what is wrong in it is said here, so that nothing after has to
 //! doubt it.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Weekday};
@@ -130,7 +131,7 @@ pub enum CalendarDataError {
     ClockChange(NaiveDate),
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CalendarFile {
     zone: String,
@@ -139,7 +140,18 @@ struct CalendarFile {
     year: Vec<YearFile>,
 }
 
-#[derive(Deserialize)]
+/// What a city says otherwise than a calendar that is there.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Otherwise {
+    zone: Option<String>,
+    windows: Option<Vec<[String; 2]>>,
+    weekend: Option<Vec<String>>,
+    #[serde(default)]
+    year: Vec<YearFile>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct YearFile {
     year: i32,
@@ -149,7 +161,7 @@ struct YearFile {
     holiday: Vec<HolidayFile>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HolidayFile {
     name: String,
@@ -163,6 +175,8 @@ struct HolidayFile {
 /// The checked calendar, and its working time laid out.
 #[derive(Debug)]
 pub(super) struct Table {
+    /// As it was written.
+    file: CalendarFile,
     pub(super) zone: Tz,
     pub(super) windows: Vec<Window>,
     pub(super) years: Vec<Year>,
@@ -176,14 +190,34 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn parse(text: &str) -> Result<Self, CalendarDataError> {
-        let file: CalendarFile = toml::from_str(text).map_err(|e| CalendarDataError::Text(e.to_string()))?;
+        Self::of(toml::from_str(text).map_err(|e| CalendarDataError::Text(e.to_string()))?)
+    }
+
+    /// The same calendar with what is said otherwise: a year that is there already is replaced.
+    pub(super) fn otherwise(&self, says: Otherwise) -> Result<Self, CalendarDataError> {
+        let mut file = self.file.clone();
+        file.zone = says.zone.unwrap_or(file.zone);
+        file.windows = says.windows.unwrap_or(file.windows);
+        file.weekend = says.weekend.unwrap_or(file.weekend);
+        let mut said = BTreeSet::new();
+        if let Some(twice) = says.year.iter().find(|year| !said.insert(year.year)) {
+            return Err(CalendarDataError::Years(twice.year));
+        }
+        file.year.retain(|year| !said.contains(&year.year));
+        file.year.extend(says.year);
+        file.year.sort_by_key(|year| year.year);
+        Self::of(file)
+    }
+
+    fn of(file: CalendarFile) -> Result<Self, CalendarDataError> {
         let zone: Tz = file.zone.parse().map_err(|_| CalendarDataError::Zone(file.zone.clone()))?;
         let windows = windows(&file.windows)?;
-        let weekend = file.weekend.into_iter().map(weekday).collect::<Result<Vec<_>, _>>()?;
+        let weekend = file.weekend.iter().cloned().map(weekday).collect::<Result<Vec<_>, _>>()?;
         let years = file.year.iter().map(|year| read_year(year, &weekend)).collect::<Result<Vec<_>, _>>()?;
         let known = follow_one_another(&years)?;
         let minutes: u32 = windows.iter().map(|window| window.to_minute - window.from_minute).sum();
         let mut table = Self {
+            file,
             zone,
             day_ms: i64::from(minutes) * 60_000,
             spans: Spans::new(Vec::new(), windows.len()),

@@ -375,36 +375,3 @@ fn a_bundle_starts_with_its_last_case() {
     }
     assert!(Bundle::new(&vec![starts[0]; limits::BUNDLE_CASES_MAX]).is_ok());
 }
-
-#[test]
-fn extensions_are_capped_in_number_and_amount() {
-    let rule = Extensions { cap: 2, max_total: 30 };
-    let extend = |base: &str, granted: &[&str]| {
-        rule.extend(limit(base), &granted.iter().map(|text| limit(text)).collect::<Vec<_>>())
-    };
-    assert_eq!(extend("60 day", &[]), Ok(limit("60 day")));
-    assert_eq!(extend("60 day", &["10 day", "19 day"]), Ok(limit("89 day")));
-    assert_eq!(extend("60 day", &["30 day"]), Ok(limit("90 day")));
-    let too_long = ExtensionRefused::TooLong { asked: 31, max: 30, unit: Unit::Day };
-    assert_eq!(extend("60 day", &["30 day", "1 day"]), Err(too_long));
-    let too_many = ExtensionRefused::TooMany { asked: 3, cap: 2 };
-    assert_eq!(extend("60 day", &["1 day", "1 day", "1 day"]), Err(too_many));
-    let other = ExtensionRefused::OtherUnit { limit: Unit::Day, extension: Unit::WorkDay };
-    assert_eq!(extend("60 day", &["1 work_day"]), Err(other));
-    let top = format!("{} day", limits::LIMIT_AMOUNT_MAX);
-    assert_eq!(extend(&top, &["1 day"]), Err(LimitError::TooLarge.into()));
-    let never = Extensions { cap: 0, max_total: 30 };
-    assert_eq!(
-        never.extend(limit("1 day"), &[limit("1 day")]),
-        Err(ExtensionRefused::TooMany { asked: 1, cap: 0 })
-    );
-}
-
-#[test]
-fn clocks_have_their_words() {
-    for clock in Clock::ALL {
-        assert_eq!(clock.to_string(), clock.id());
-        assert_eq!(clock.id().parse(), Ok(clock));
-    }
-    assert!("dispose ".parse::<Clock>().is_err());
-}

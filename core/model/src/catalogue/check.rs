@@ -13,7 +13,7 @@ use crate::limits::PHOTOS_PER_COMMAND_MAX;
 use crate::mark::Mark;
 
 /// Indicators that a service may count for (DOMAIN §2.5).
-pub const KPIS: [&str; 22] = [
+pub const KPIS: [&str; 24] = [
     "filed_rate",
     "filed_ontime_rate",
     "dispatch_accuracy",
@@ -33,7 +33,9 @@ pub const KPIS: [&str; 22] = [
     "satisfy_rate",
     "valid_report_rate",
     "verify_ontime_rate",
+    "check_ontime_rate",
     "avg_dispose_time",
+    "patrol_coverage",
     "visit_coverage",
     "overdue_open",
 ];
@@ -84,6 +86,16 @@ pub(super) fn all(draft: &Draft, mistakes: &mut Vec<Mistake>) {
         if !draft.partial.contains(id) {
             let others = opens.remove(id.as_str()).unwrap_or_default();
             ways_of(workflow, &others, &mut at);
+        }
+    }
+    let mut keys: BTreeMap<&str, &str> = BTreeMap::new();
+    for (code, (file, class)) in &draft.components {
+        let mut at = At { file, row: format!("component {code}"), mistakes };
+        if let Some(other) = keys.insert(&class.key, code) {
+            at.wrong("key", format!("component {other} is called so, too"));
+        }
+        if !draft.stands("group", &class.group) {
+            at.wrong("group", format!("no group {:?}", class.group));
         }
     }
     for (id, (file, service)) in &draft.services {

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 use super::read::{Mistake, Row};
-use super::{Argument, Catalogue, CatalogueError, Field, Service, ServiceId, Tables, Title, Workflow};
+use super::{
+    Argument, Catalogue, CatalogueError, ComponentClass, Field, Service, ServiceId, Tables, Title, Workflow,
+};
 use super::{check, rows};
 use crate::calendar::WorkingCalendar;
 use crate::limits::{CATALOGUE_FILE_BYTES_MAX, CATALOGUE_FILES_MAX};
@@ -30,8 +32,9 @@ macro_rules! embedded {
 }
 
 /// The files that ship with this version.
-pub(super) static EMBEDDED: [CatalogueFile<'static>; 13] = embedded![
+pub(super) static EMBEDDED: [CatalogueFile<'static>; 14] = embedded![
     "catalogue.toml",
+    "components.toml",
     "services-city.toml",
     "services-components.toml",
     "services-enterprise.toml",
@@ -53,6 +56,9 @@ pub(super) struct Draft {
     pub(super) groups: BTreeMap<String, Title>,
     pub(super) said: OwnWords,
     pub(super) arguments: BTreeMap<String, Argument>,
+    /// Where it says anything of the calendar: the embedded one with that.
+    calendar: Option<WorkingCalendar>,
+    pub(super) components: BTreeMap<String, (String, ComponentClass)>,
     pub(super) workflows: BTreeMap<String, (String, Workflow)>,
     pub(super) services: BTreeMap<ServiceId, (String, Service)>,
     /// Every id that stands, by its kind, and in which file: also of rows that cannot be read, so that who names one is not blamed.
@@ -112,13 +118,14 @@ pub fn load(files: &[CatalogueFile<'_>]) -> Result<Catalogue, CatalogueError> {
         sort(&mut mistakes);
         return Err(CatalogueError(mistakes));
     }
-    let Draft { version, groups, said, arguments, workflows, services, .. } = draft;
+    let Draft { version, groups, said, arguments, calendar, components, workflows, services, .. } = draft;
     let tables = Tables {
         version: version.unwrap_or_default(),
         groups,
         said,
         arguments,
-        calendar: WorkingCalendar::embedded(),
+        components: components.into_iter().map(|(code, (_, class))| (code, class)).collect(),
+        calendar: calendar.unwrap_or_else(WorkingCalendar::embedded),
         workflows: workflows.into_iter().map(|(id, (_, workflow))| (id, workflow)).collect(),
         services: services.into_iter().map(|(id, (_, service))| (id, service)).collect(),
     };
@@ -205,6 +212,21 @@ fn shared(file: &str, table: &mut Table, draft: &mut Draft, mistakes: &mut Vec<M
             (Some(number), None) => draft.version = Some(number),
         }
     }
+    if let Some(says) = table.remove("calendar") {
+        let wrong = |reason: String| {
+            let (file, row, field) = (file.to_owned(), "calendar".to_owned(), String::new());
+            Mistake { file, row, field, reason }
+        };
+        let other = draft.stands.insert(("calendar", String::new()), file.to_owned());
+        match (says, other) {
+            (_, Some(other)) => mistakes.push(wrong(format!("stands in {other}, too"))),
+            (Value::Table(says), None) => match WorkingCalendar::embedded().otherwise(says) {
+                Ok(calendar) => draft.calendar = Some(calendar),
+                Err(error) => mistakes.push(wrong(error.to_string())),
+            },
+            _ => mistakes.push(wrong("a table is expected".to_owned())),
+        }
+    }
     named(file, table, "group", draft, mistakes, |draft, row, id| {
         let title = rows::title(row, "title");
         draft.groups.extend(title.map(|title| (id.to_owned(), title)));
@@ -221,6 +243,10 @@ fn shared(file: &str, table: &mut Table, draft: &mut Draft, mistakes: &mut Vec<M
     named(file, table, "argument", draft, mistakes, |draft, row, id| {
         let argument = rows::argument(row);
         draft.arguments.extend(argument.map(|argument| (id.to_owned(), argument)));
+    });
+    named(file, table, "component", draft, mistakes, |draft, row, code| {
+        let class = rows::component(row, code);
+        draft.components.extend(class.map(|class| (code.to_owned(), (file.to_owned(), class))));
     });
     named(file, table, "profile", draft, mistakes, |draft, row, id| {
         draft.profiles.entry(id.to_owned()).or_insert((file.to_owned(), row.rest()));
@@ -326,4 +352,4 @@ fn services(file: &str, mut table: Table, draft: &mut Draft, mistakes: &mut Vec<
 }
 
 /// What may stand at the top of a file.
-const TABLES: &str = "schema, version, group, stage, act, clock, argument, profile, form, workflow, service";
+const TABLES: &str = "schema, version, group, stage, act, clock, argument, calendar, component, profile, form, workflow, service";

@@ -105,6 +105,18 @@ pub struct Argument {
     pub within: Option<Limit>,
 }
 
+/// A class of components (管理部件), as a standard numbers them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComponentClass {
+    /// What programs and other languages call it: it stays, whatever people read.
+    pub key: String,
+    /// The larger class: the id of a group.
+    pub group: String,
+    /// What people read.
+    pub title: Title,
+}
+
 /// The act that opens every case.
 pub const OPENING_ACT: &str = "report";
 
@@ -132,6 +144,7 @@ struct Tables {
     groups: BTreeMap<String, Title>,
     said: OwnWords,
     arguments: BTreeMap<String, Argument>,
+    components: BTreeMap<String, ComponentClass>,
     calendar: WorkingCalendar,
     workflows: BTreeMap<String, Workflow>,
     services: BTreeMap<ServiceId, Service>,
@@ -201,6 +214,17 @@ impl Catalogue {
     /// Every group of services, by id.
     pub fn groups(&self) -> impl Iterator<Item = (&str, &Title)> {
         self.tables.groups.iter().map(|(id, title)| (id.as_str(), title))
+    }
+
+    /// Every class of components, by its five digits.
+    pub fn components(&self) -> impl Iterator<Item = (&str, &ComponentClass)> {
+        self.tables.components.iter().map(|(code, class)| (code.as_str(), class))
+    }
+
+    /// The class of a component, by its five digits.
+    #[must_use]
+    pub fn component(&self, code: &str) -> Option<&ComponentClass> {
+        self.tables.components.get(code)
     }
 
     /// The calendar that its limits are counted by.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::load::Draft;
 use super::read::Row;
 use super::{
-    Argument, ArgumentKind, Condition, Field, Service, ServiceId, Title, Transition, Workflow, is_key,
+    Argument, ArgumentKind, ComponentClass, Condition, Field, Service, ServiceId, Title, Transition,
+    Workflow, is_key,
 };
 use crate::field::Bound;
 use crate::limits::{ACT_ARGS_MAX, WORD_BYTES_MAX, WORKFLOW_ACTS_MAX, WORKFLOW_STAGES_MAX};
@@ -68,6 +69,17 @@ fn labelled(row: &mut Row<'_>, options: &[String], labels: &BTreeMap<String, Tit
     if let Some(other) = labels.keys().find(|label| !options.contains(label)) {
         row.wrong("option_labels", format!("{other} is no option"));
     }
+}
+
+pub(super) fn component(row: &mut Row<'_>, code: &str) -> Option<ComponentClass> {
+    if code.len() != 5 || !code.bytes().all(|digit| digit.is_ascii_digit()) {
+        row.wrong("id", "a class of components is five digits");
+    }
+    let (key, group, title) = (row.required::<String>("key"), row.required("group"), title(row, "title"));
+    if key.as_deref().is_some_and(|key| !is_key(key)) {
+        row.wrong("key", NO_KEY);
+    }
+    Some(ComponentClass { key: key?, group: group?, title: title? })
 }
 
 fn each_once<T: Ord>(row: &mut Row<'_>, field: &str, list: &[T]) {

@@ -1,5 +1,6 @@
 mod every;
 mod schema;
+mod standard;
 
 use super::*;
 use crate::words::Words;

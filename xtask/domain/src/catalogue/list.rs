@@ -1,7 +1,7 @@
 //! Services as lines.
 
 use serde::Serialize;
-use yuandian_model::catalogue::{Condition, StandardRef, Title, Urgency, Visibility};
+use yuandian_model::catalogue::{ComponentClass, Condition, StandardRef, Title, Urgency, Visibility};
 use yuandian_model::{Catalogue, Limit, Role, Service};
 
 use std::collections::BTreeMap;
@@ -12,6 +12,19 @@ use crate::said::one_line;
 pub fn list(catalogue: &Catalogue, text: &str, roles: Option<&[Role]>, json: bool) -> String {
     let line = |service: &&Service| if json { one_line(&Row::of(service)) } else { readable(service) };
     catalogue.find(text, roles).iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The classes of components, a line each.
+pub fn components(catalogue: &Catalogue, json: bool) -> String {
+    let line = |(code, class): (&str, &ComponentClass)| {
+        let ComponentClass { key, group, title } = class;
+        if json {
+            one_line(&serde_json::json!({"code": code, "key": key, "group": group, "titles": title}))
+        } else {
+            format!("{code} {key} {} / {} [{group}]", title.zh, title.en)
+        }
+    };
+    catalogue.components().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[derive(Serialize)]

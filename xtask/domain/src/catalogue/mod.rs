@@ -39,6 +39,15 @@ pub enum Question {
         #[arg(long)]
         json: bool,
     },
+    /// List the classes of components (管理部件).
+    Components {
+        /// Another catalogue than this version's.
+        #[arg(long)]
+        dir: Option<PathBuf>,
+        /// A line of JSON for each.
+        #[arg(long)]
+        json: bool,
+    },
     /// Write the catalogue of this version into an empty directory, to begin one's own with.
     Export {
         /// Made where it is not there.
@@ -86,6 +95,7 @@ fn said(question: &Question) -> Result<Said, String> {
             let roles = (!role.is_empty()).then_some(role.as_slice());
             Ok(Said::good(list::list(&catalogue, find.as_deref().unwrap_or_default(), roles, *json)))
         }
+        Question::Components { dir, json } => Ok(Said::good(list::components(&open(dir.as_deref())?, *json))),
         Question::Export { dir } => yuandian_folder::export(dir).map(Said::good),
         Question::Keygen { out } => sign::keygen(out).map(Said::good),
         Question::Sign { dir, key, out } => {
