@@ -52,7 +52,7 @@ pub struct ServiceField {
     pub purpose: Option<BilingualText>,
     /// How many days a private answer is kept at most.
     pub retention_days: Option<u32>,
-    /// The answer never leaves this phone's private table.
+    /// The answer stands in no shared document: the platform, the author and those whom the service names read it.
     pub stays_private: bool,
 }
 
@@ -212,6 +212,18 @@ impl YuandianCore {
     /// [`CoreError::NotEnrolled`].
     pub async fn find_services(&self, text: String) -> Result<Vec<ServiceChoice>, CoreError> {
         self.with_phone(move |phone| Ok(phone.services(&text)?.into_iter().map(Into::into).collect())).await
+    }
+
+    /// The form of a case, by the version of the catalogue that it was opened under; none where that version is not here.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`].
+    pub async fn case_form(&self, case_id: String) -> Result<Option<ServiceForm>, CoreError> {
+        self.with_phone(move |phone| {
+            let id = phone.find(&case_id)?;
+            Ok(phone.case_service(&id)?.as_ref().map(form))
+        })
+        .await
     }
 
     /// How a form stands with these answers: what is asked, what must be answered, and what is wrong so far. To be asked at every change.

@@ -68,9 +68,9 @@ pub struct CaseView {
     pub sync: String,
     /// The same in words.
     pub sync_text: String,
-    /// Answers: shared ones, and this phone's private ones.
+    /// Answers: shared ones, and private ones that this person may read.
     pub fields: Vec<Answer>,
-    /// Which of `fields` never leave this phone.
+    /// Which of `fields` are private: the platform, the author and those whom the service names have them, and nobody else.
     pub private_keys: Vec<String>,
     /// Answers with more than one value.
     pub conflicts: Vec<Conflict>,
@@ -104,6 +104,16 @@ pub struct CaseView {
     pub marks: Vec<NamedId>,
     /// Units that work on it, the one that leads first.
     pub units: Vec<String>,
+    /// What the others of them do.
+    pub parts: Vec<UnitPart>,
+    /// Questions that wait for an answer.
+    pub asked: Vec<AskedQuestion>,
+    /// The division whose operation centre has it, where it was taken up there.
+    pub desk: Option<NamedId>,
+    /// The filing condition in words.
+    pub condition: Option<String>,
+    /// When the case may be closed, by its condition.
+    pub closes_when: Option<String>,
     /// Whether the version of the catalogue that it was opened under is not on this phone yet: until it is, the case can be read and takes
     /// notes and photos.
     pub notes_only: bool,
@@ -150,6 +160,11 @@ impl From<view::CaseView> for CaseView {
             times: view.times.into_iter().map(TimeView::from).collect(),
             marks: view.marks.into_iter().zip(view.marks_text).map(NamedId::from).collect(),
             units: view.units,
+            parts: view.parts.into_iter().map(UnitPart::from).collect(),
+            asked: view.asked.into_iter().map(AskedQuestion::from).collect(),
+            desk: view.desk.map(NamedId::from),
+            closes_when: view.condition.as_ref().and_then(|(_, close)| close.clone()),
+            condition: view.condition.map(|(condition, _)| condition),
             notes_only: view.notes_only,
             heads: view.heads,
             act_seq: view.act_seq,
@@ -173,6 +188,41 @@ pub struct NamedId {
 impl From<(String, String)> for NamedId {
     fn from((id, text): (String, String)) -> Self {
         Self { id, text }
+    }
+}
+
+/// What a unit does beside the one that leads.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct UnitPart {
+    /// The unit.
+    pub unit: String,
+    /// What it was asked to do, where that was said.
+    pub task: Option<String>,
+    /// Whether that is still to be done.
+    pub open: bool,
+}
+
+impl From<view::PartView> for UnitPart {
+    fn from(view: view::PartView) -> Self {
+        Self { unit: view.unit, task: view.task, open: view.open }
+    }
+}
+
+/// A question that waits for its answer.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct AskedQuestion {
+    /// The mark that stands for it.
+    pub mark: String,
+    /// It in words.
+    pub text: String,
+    /// What was said with it: by the argument's words.
+    pub said: Vec<Answer>,
+}
+
+impl From<view::AskedView> for AskedQuestion {
+    fn from(view: view::AskedView) -> Self {
+        let said = view.said.into_iter().map(Answer::from).collect();
+        Self { mark: view.mark, text: view.text, said }
     }
 }
 

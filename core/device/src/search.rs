@@ -160,8 +160,8 @@ impl Phone {
         person: &PersonRecord,
     ) -> Grams {
         let service = crate::view::service_text(self, &facts.service);
-        let grid = self.divisions.name(&facts.grid).unwrap_or_default();
-        let mut texts = vec![row.title.as_str(), facts.title.as_str(), grid, &service.zh, &service.en];
+        let grid = self.divisions.title(&facts.grid).unwrap_or_default();
+        let mut texts = vec![row.title.as_str(), facts.title.as_str(), &grid, &service.zh, &service.en];
         if let Some(content) = content {
             texts.push(&content.description);
             let answers = content.answers.values().flat_map(|answer| &answer.candidates);

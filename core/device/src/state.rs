@@ -8,7 +8,7 @@ use crate::phone::{PersonRecord, Phone};
 use crate::store::outbox::{Intent, Item, ItemState};
 
 /// The server's facts as the rule's state. Others in the waiting list are known by number only.
-fn state_of(facts: &CaseFacts, me: &UserId) -> CaseState {
+pub(crate) fn state_of(facts: &CaseFacts, me: &UserId) -> CaseState {
     let mut waiting: Vec<UserId> = (0..facts.waiting)
         .map(|index| {
             let mut nobody = [0xff; 16];

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use yuandian_document::{Act, Edit, Kind, Place};
 use yuandian_model::calendar::Moment;
 use yuandian_model::catalogue::{ArgumentKind, Service, Title, Transition};
+use yuandian_model::progress::Part;
 use yuandian_model::rules::clock::{TimeLeft, standing};
 use yuandian_model::rules::{Offer, allowed, offers, photos_needed};
 use yuandian_model::{Actor, CaseId, CaseState, Catalogue, limits};
@@ -131,6 +132,28 @@ pub struct TimeView {
     pub colour_text: String,
 }
 
+/// What a unit does beside the one that leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartView {
+    /// The unit.
+    pub unit: String,
+    /// What it was asked to do, where that was said.
+    pub task: Option<String>,
+    /// Whether that is still to be done.
+    pub open: bool,
+}
+
+/// A question that waits for its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedView {
+    /// The mark that stands for it.
+    pub mark: String,
+    /// It in words.
+    pub text: String,
+    /// What was said with it: the argument in words, and what was said.
+    pub said: Vec<(String, String)>,
+}
+
 /// Something that is said with an act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArgumentView {
@@ -228,6 +251,14 @@ pub struct CaseView {
     pub marks_text: Vec<String>,
     /// Units that work on it, the one that leads first.
     pub units: Vec<String>,
+    /// What the others of them do.
+    pub parts: Vec<PartView>,
+    /// Questions that wait for an answer: for more time, for what is missing.
+    pub asked: Vec<AskedView>,
+    /// The division whose operation centre has it, where it was taken up there: code and name.
+    pub desk: Option<(String, String)>,
+    /// The filing condition in words, and when the case may be closed.
+    pub condition: Option<(String, Option<String>)>,
     /// Heads of the content document: what an edit form was opened at.
     pub heads: Vec<String>,
     /// Number of accepted acts.
@@ -459,7 +490,7 @@ impl Phone {
             author: stored.facts.author.name.clone(),
             holders: stored.facts.holders.iter().map(|p| p.name.clone()).collect(),
             waiting: stored.facts.waiting,
-            grid_name: self.divisions.name(&stored.facts.grid).unwrap_or_default().to_owned(),
+            grid_name: self.divisions.title(&stored.facts.grid).unwrap_or_default(),
             grid: stored.facts.grid.to_string(),
             place: stored.facts.place.as_ref().and_then(place_view),
             history: history(&loaded, &person.name),
@@ -468,6 +499,14 @@ impl Phone {
             marks: next.progress.marks.iter().map(ToString::to_string).collect(),
             marks_text: next.progress.marks.iter().map(|mark| self.words.mark(mark.id()).zh).collect(),
             units: next.progress.units.clone(),
+            parts: parts(&next),
+            asked: catalogue.map(|by| self.asked_of(by, &next)).unwrap_or_default(),
+            desk: next
+                .progress
+                .desk
+                .as_ref()
+                .map(|desk| (desk.to_string(), self.divisions.title(desk).unwrap_or_default())),
+            condition: catalogue.and_then(|by| condition(by, &next)),
             can: catalogue.map(|by| can(by, &next, &person.actor(), self.server_ms())).unwrap_or_default(),
             catalogue: stored.facts.catalogue,
             notes_only: catalogue.is_none(),
@@ -493,6 +532,19 @@ impl Phone {
             why_not: offer.refusal.map(|refusal| self.words.reason(refusal.code, &refusal.facts).zh),
         };
         offers.into_iter().map(view).collect()
+    }
+
+    fn asked_of(&self, catalogue: &Catalogue, state: &CaseState) -> Vec<AskedView> {
+        let text = |name: &String| {
+            let argument = catalogue.argument(name);
+            argument.map_or_else(|| name.clone(), |argument| argument.title.zh.clone())
+        };
+        let asked = state.progress.asked.iter().map(|(mark, said)| AskedView {
+            mark: mark.to_string(),
+            text: self.words.mark(mark.id()).zh,
+            said: said.iter().map(|(name, value)| (text(name), value.clone())).collect(),
+        });
+        asked.collect()
     }
 
     fn arguments(&self, catalogue: &Catalogue, service: &Service, row: &Transition) -> Vec<ArgumentView> {
@@ -562,6 +614,22 @@ fn what(item: &Item) -> String {
         Intent::Act(act) => act.name.clone(),
         Intent::Content(_) => "content".to_owned(),
     }
+}
+
+/// The condition that the case is under, the first where none is named.
+fn condition(catalogue: &Catalogue, state: &CaseState) -> Option<(String, Option<String>)> {
+    let (service, _) = catalogue.service(&state.service.0)?;
+    let found = service.condition(state.progress.condition.as_deref())?;
+    Some((found.title.zh.clone(), found.close.as_ref().map(|close| close.zh.clone())))
+}
+
+fn parts(state: &CaseState) -> Vec<PartView> {
+    let view = |(unit, part): (&String, &Part)| PartView {
+        unit: unit.clone(),
+        task: part.task.clone(),
+        open: part.done_ms.is_none(),
+    };
+    state.progress.parts.iter().map(view).collect()
 }
 
 fn can(catalogue: &Catalogue, state: &CaseState, actor: &Actor, at_ms: i64) -> Vec<String> {

@@ -42,6 +42,8 @@ pub enum Action<'a> {
     Add,
     /// Write the description and the answers, too.
     Write,
+    /// Read what was answered in private. Whether the case has ended is the caller's question.
+    ReadPrivate,
 }
 
 /// What it is to be done to.
@@ -80,7 +82,10 @@ pub fn authorize(principal: Principal<'_>, action: Action<'_>, record: Record<'_
         (Action::Act(row), Record::Case { service: Some((service, _)), state }) => {
             act(principal, row, service, state)
         }
-        (Action::Act(_), Record::Case { service: None, state }) => {
+        (Action::ReadPrivate, Record::Case { service: Some((service, _)), state }) => {
+            read_private(principal, service, state)
+        }
+        (Action::Act(_) | Action::ReadPrivate, Record::Case { service: None, state }) => {
             Err(Refusal::new(Code::RSchema, [("service", state.service.0.clone())]))
         }
         (Action::Add | Action::Write, Record::Case { service, state }) => {
@@ -130,6 +135,22 @@ fn act(
         }
         answer => answer.granted(&state.grid, refused),
     }
+}
+
+/// Its author always; others as the service says.
+fn read_private(principal: Principal<'_>, service: &Service, state: &CaseState) -> Result<(), Refusal> {
+    let user = principal.user;
+    let yes = |b: bool| if b { Answer::Yes } else { Answer::No };
+    let of_roles = |roles: &[Role]| principal.reaches(|grant| roles.contains(&grant.role), Place::of(state));
+    let parts = service.private_to.iter().map(|party| match party {
+        Party::Holder => yes(state.holders.contains(&user)),
+        Party::Handler => of_roles(&service.handle),
+        Party::Approver => of_roles(&service.approve),
+        Party::Role(role) => of_roles(&[*role]),
+        Party::Author | Party::Waiting | Party::System => Answer::No,
+    });
+    let best = parts.max().unwrap_or(Answer::No).max(yes(state.author == user));
+    best.granted(&state.grid, || Refusal::new(Code::RRole, [("act", "private".to_owned())]))
 }
 
 fn write(

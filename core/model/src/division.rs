@@ -1,4 +1,7 @@
-//! Statistical division codes: city (4 digits), district (6), street (9), community (12); the tree they form, and its real names.
+//! Divisions: statistical codes of city (4 digits), district (6), street (9) and community (12), and below them governance grids, third level
+//! (15) and micro (17), numbered inside their community (DOMAIN §1.3); the tree they form, and its real names.
+//!
+//! A unit grid cell has 15 digits, too, and is another type ([`crate::codes::CellCode`]): rights and cases are of governance grids.
 //!
 //! Source: National Bureau of Statistics codes, Zhengzhou, in `data/divisions.csv`.
 
@@ -21,11 +24,21 @@ pub enum Level {
     Street,
     /// 12 digits; a second-level grid.
     Community,
+    /// 15 digits; a third-level governance grid, where a full-time worker is at home.
+    Grid,
+    /// 17 digits; a micro-grid.
+    MicroGrid,
 }
 
 impl Level {
-    const DIGITS: [(Level, usize); 4] =
-        [(Level::City, 4), (Level::District, 6), (Level::Street, 9), (Level::Community, 12)];
+    const DIGITS: [(Level, usize); 6] = [
+        (Level::City, 4),
+        (Level::District, 6),
+        (Level::Street, 9),
+        (Level::Community, 12),
+        (Level::Grid, 15),
+        (Level::MicroGrid, 17),
+    ];
 
     /// Number of digits of a code of this level.
     #[must_use]
@@ -41,6 +54,8 @@ impl Level {
             Level::District => "district",
             Level::Street => "street",
             Level::Community => "community",
+            Level::Grid => "grid",
+            Level::MicroGrid => "micro_grid",
         }
     }
 }
@@ -64,9 +79,11 @@ fn is_code(text: &str) -> bool {
     Level::DIGITS.iter().any(|(_, n)| *n == text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// A code that is not 4, 6, 9 or 12 digits.
+/// A code that is not 4, 6, 9, 12, 15 or 17 digits.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a division code: 4, 6, 9 or 12 digits (city, district, street, community)")]
+#[error(
+    "{0:?} is not a division code: 4, 6, 9, 12, 15 or 17 digits (city, district, street, community, grid, micro-grid)"
+)]
 pub struct DivisionCodeError(pub String);
 
 impl FromStr for DivisionCode {
@@ -115,7 +132,7 @@ impl DivisionCode {
     /// The level that the number of digits says.
     #[must_use]
     pub fn level(&self) -> Level {
-        Level::DIGITS.iter().find(|(_, n)| *n == self.0.len()).map_or(Level::Community, |(l, _)| *l)
+        Level::DIGITS.iter().find(|(_, n)| *n == self.0.len()).map_or(Level::MicroGrid, |(l, _)| *l)
     }
 
     /// The division above, `None` for a city.
@@ -201,6 +218,30 @@ impl Divisions {
         self.names.get(code).map(String::as_str)
     }
 
+    /// Whether it exists: it stands in the table, or is a grid of a community that does. Which grids a community has is said by packs.
+    #[must_use]
+    pub fn stands(&self, code: &DivisionCode) -> bool {
+        code.lineage().find(|division| division.level() <= Level::Community).is_some_and(|division| {
+            self.names.contains_key(&division) && (division == *code || division.level() == Level::Community)
+        })
+    }
+
+    /// What people read: the name, and for a grid its community's with its numbers there. None where nothing of it is known.
+    #[must_use]
+    pub fn title(&self, code: &DivisionCode) -> Option<String> {
+        if let Some(name) = self.name(code) {
+            return Some(name.to_owned());
+        }
+        let community = code.lineage().find(|division| division.level() == Level::Community)?;
+        let (grid, micro) = code.0[Level::Community.digits()..].split_at_checked(3)?;
+        let name = self.name(&community)?;
+        Some(if micro.is_empty() {
+            format!("{name} {grid}网格")
+        } else {
+            format!("{name} {grid}网格 {micro}微网格")
+        })
+    }
+
     /// The codes of a level, in order.
     #[must_use]
     pub fn codes(&self, level: Level) -> Vec<DivisionCode> {
@@ -244,8 +285,38 @@ mod tests {
     }
 
     #[test]
+    fn a_grid_lies_in_its_community_and_stands_with_it() {
+        let table = Divisions::zhengzhou();
+        let micro = code("41010200100200307");
+        let lineage: Vec<String> = micro.lineage().map(String::from).collect();
+        assert_eq!(lineage[..3], ["41010200100200307", "410102001002003", "410102001002"]);
+        assert_eq!((micro.level(), micro.parent().unwrap().level()), (Level::MicroGrid, Level::Grid));
+        assert!(code("410102001002003").covers(&micro) && !code("410102001002004").covers(&micro));
+        let community = table.codes(Level::Community)[0].clone();
+        let grid = code(&format!("{community}003"));
+        assert!(table.stands(&grid) && table.stands(&code(&format!("{grid}07"))) && table.stands(&community));
+        let name = table.name(&community).unwrap();
+        assert_eq!(table.title(&grid).unwrap(), format!("{name} 003网格"));
+        assert_eq!(table.title(&code(&format!("{grid}07"))).unwrap(), format!("{name} 003网格 07微网格"));
+        assert_eq!(table.title(&community).unwrap(), name);
+        for nowhere in ["410102999", "410102999001", "410102999001003", "41010299900100307"] {
+            assert!(!table.stands(&code(nowhere)), "{nowhere}");
+            assert_eq!(table.title(&code(nowhere)), None, "{nowhere}");
+        }
+    }
+
+    #[test]
     fn codes_of_other_lengths_are_refused() {
-        for text in ["", "41", "41010", "4101020010", "41010200100a", "4101020010021"] {
+        for text in [
+            "",
+            "41",
+            "41010",
+            "4101020010",
+            "41010200100a",
+            "4101020010021",
+            "4101020010021234",
+            "410102001002123456",
+        ] {
             assert!(text.parse::<DivisionCode>().is_err(), "{text}");
         }
     }

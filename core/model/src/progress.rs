@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::{Service, Urgency};
 use crate::division::DivisionCode;
 use crate::ids::{CaseId, UserId};
 use crate::mark::Mark;
@@ -109,9 +110,24 @@ pub struct Progress {
     /// The last day that is in time by what somebody outside has set, `YYYY-MM-DD`.
     #[n(12)]
     pub deadline: Option<String>,
+    /// How satisfied its author was, 1 to 5, as said last.
+    #[n(13)]
+    pub score: Option<u8>,
 }
 
 impl Progress {
+    /// Comes under a filing condition: a pressing one makes the case urgent, another one takes that back where the service does not say it
+    /// of every case.
+    pub(crate) fn come_under(&mut self, service: &Service, condition: &str) {
+        let urgent = service.condition(Some(condition)).is_some_and(|known| known.urgency == Urgency::Urgent);
+        if urgent {
+            self.marks.insert(Mark::Urgent);
+        } else if !service.marks.contains(&Mark::Urgent) {
+            self.marks.remove(&Mark::Urgent);
+        }
+        self.condition = Some(condition.to_owned());
+    }
+
     /// How often something was counted.
     #[must_use]
     pub fn count(&self, what: &str) -> u32 {

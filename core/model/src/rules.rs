@@ -16,12 +16,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::authorize::{Action, Principal, Record, authorize};
 use crate::catalogue::{
-    ActClass, Catalogue, Effect, OPENING_ACT, Service, ServiceId, Transition, Visibility, Workflow,
+    ActClass, Catalogue, Effect, OPENING_ACT, Service, ServiceId, Transition, Urgency, Visibility, Workflow,
 };
 use crate::division::{DivisionCode, Level};
 use crate::grant::Grant;
 use crate::ids::UserId;
 use crate::limits;
+use crate::mark::Mark;
 use crate::progress::Progress;
 use crate::refusal::{Code, Facts, Refusal};
 
@@ -227,6 +228,9 @@ fn open(catalogue: &Catalogue, request: &ActRequest<'_>, actor: &Actor) -> Resul
         followers: Vec::new(),
         progress: Progress { marks: service.marks.iter().copied().collect(), ..Progress::default() },
     };
+    if service.condition(None).is_some_and(|first| first.urgency == Urgency::Urgent) {
+        state.progress.marks.insert(Mark::Urgent);
+    }
     guard::reported(service, request, &mut state.progress)?;
     carry::came_to(&mut state, request.at_ms, actor)?;
     Ok(Ruling::of(Code::Ok, state))

@@ -41,7 +41,7 @@ pub fn move_case(
     now_ms: i64,
 ) -> Result<Option<u64>, AdminError> {
     let (store, rules) = opened(data, randomness)?;
-    if rules.divisions().name(to).is_none() {
+    if !rules.divisions().stands(to) {
         return Err(AdminError::UnknownGrid(to.clone()));
     }
     done(store.move_case(&case, to, &rules, now_ms).map_err(ServeError::from)?, case)

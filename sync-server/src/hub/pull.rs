@@ -1,7 +1,7 @@
 //! PULL, DOCS, MANIFEST, FETCH and blobs: what a device may see, by the rights its person has now.
 
 use bytes::Bytes;
-use yuandian_model::BlobHash;
+use yuandian_model::{BlobHash, CaseState};
 use yuandian_sync::Cursor;
 use yuandian_sync::limits::{DOCS_MAX, FETCH_COMMITS_MAX, MANIFEST_ENTRIES_MAX, PAGE_BYTES_MAX, STREAMS_MAX};
 use yuandian_sync::message::{
@@ -11,7 +11,7 @@ use yuandian_sync::message::{
 use super::{Hub, Response, spoken};
 use crate::limits::{FUTURE_NOTED_MS, PAGE_BYTES_MIN};
 use crate::problem::Problem;
-use crate::store::{Account, DocsAsk, ManifestAsk, PageAsk, ReadableBlob};
+use crate::store::{Account, DocsAsk, ManifestAsk, PageAsk, ReadableBlob, Receiver};
 use crate::streams::streams_for;
 
 /// Media type of micro pictures, which no entry names.
@@ -30,9 +30,11 @@ impl Hub {
         streams.sort_by(|a, b| (&a.stream, a.partition).cmp(&(&b.stream, b.partition)));
         streams.dedup_by(|later, first| later.stream == first.stream && later.partition == first.partition);
         let bytes_max = pull.max_bytes.clamp(PAGE_BYTES_MIN, PAGE_BYTES_MAX) as usize;
+        let rules = self.rules();
+        let reads = |state: &CaseState| rules.reads_private(account.at(now_ms), state);
         let page = self.store.page(&PageAsk {
             streams: &streams,
-            receiver: account.user,
+            receiver: Receiver { user: account.user, reads: &reads },
             bytes_max,
             check: pull.check,
         })?;
@@ -71,10 +73,12 @@ impl Hub {
             return Err(Problem::OverLimit);
         }
         let held = streams_for(account.at(now_ms));
+        let rules = self.rules();
+        let reads = |state: &CaseState| rules.reads_private(account.at(now_ms), state);
         let ask = DocsAsk {
             wanted: &docs.wanted,
             streams: &held,
-            receiver: account.user,
+            receiver: Receiver { user: account.user, reads: &reads },
             bytes_max: docs.max_bytes.clamp(PAGE_BYTES_MIN, PAGE_BYTES_MAX) as usize,
         };
         let page = self.store.docs(&ask)?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use yuandian_document::{Act, Place};
+use yuandian_model::authorize::{Action, Principal, Record, authorize};
 use yuandian_model::catalogue::{ActClass, Effect, PlacePrecision, Privacy, Service, Transition};
 use yuandian_model::late::{judge_standing, may_write_standing};
 use yuandian_model::rules::next_own;
@@ -70,6 +71,13 @@ impl Rules {
         self.catalogues.version(version).is_some()
     }
 
+    /// Whether somebody may read the private answers of a case that has not ended.
+    #[must_use]
+    pub fn reads_private(&self, who: Principal<'_>, state: &CaseState) -> bool {
+        let service = self.catalogue_of(state).service(&state.service.0);
+        authorize(who, Action::ReadPrivate, Record::Case { service, state }).is_ok()
+    }
+
     /// The divisions.
     #[must_use]
     pub fn divisions(&self) -> &Divisions {
@@ -112,7 +120,7 @@ impl Rules {
         let Some(report) = &act.report else {
             return Ok(());
         };
-        if self.divisions.name(&report.grid).is_none() {
+        if !self.divisions.stands(&report.grid) {
             return Err(Refusal::new(Code::RSchema, [("grid", report.grid.to_string())]));
         }
         let Some(place) = &report.place else {

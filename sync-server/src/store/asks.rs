@@ -1,9 +1,10 @@
 //! What devices ask of the store, and what it gives.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use yuandian_document::{DeviceCertificate, SignedCommit};
-use yuandian_model::{CaseId, Epoch, PartitionId, UserId};
+use yuandian_model::{CaseId, CaseState, Epoch, PartitionId, UserId};
 use yuandian_sync::message::{ManifestEntry, PartitionHead, PulledCase, StreamCheck, Wanted};
 use yuandian_sync::{Cursor, StreamId};
 
@@ -26,13 +27,28 @@ pub struct Page {
     pub safe_seq: Option<u64>,
 }
 
+/// Who receives, and of which cases they may read the private answers by their rights.
+#[derive(Clone, Copy)]
+pub struct Receiver<'a> {
+    /// The person.
+    pub user: UserId,
+    /// Asked of cases that have not ended.
+    pub reads: &'a dyn Fn(&CaseState) -> bool,
+}
+
+impl fmt::Debug for Receiver<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
 /// What a PULL asks the store.
 #[derive(Debug, Clone)]
 pub struct PageAsk<'a> {
     /// Streams the receiver may hold, with their cursors.
     pub streams: &'a [Cursor],
     /// Who receives.
-    pub receiver: UserId,
+    pub receiver: Receiver<'a>,
     /// Bytes to aim at.
     pub bytes_max: usize,
     /// Whether sums are wanted of streams that do not move, too.
@@ -47,7 +63,7 @@ pub struct DocsAsk<'a> {
     /// Streams the receiver may hold.
     pub streams: &'a BTreeSet<StreamId>,
     /// Who receives.
-    pub receiver: UserId,
+    pub receiver: Receiver<'a>,
     /// Bytes to aim at.
     pub bytes_max: usize,
 }

@@ -28,7 +28,9 @@ use yuandian_sync::message::{CommitNumber, EndedLife, PartitionHead};
 
 use crate::limits::BACKUP_STALE_MS;
 
-pub use asks::{DocsAsk, DocsPage, Envelopes, ManifestAsk, ManifestPage, Page, PageAsk, ReadableBlob};
+pub use asks::{
+    DocsAsk, DocsPage, Envelopes, ManifestAsk, ManifestPage, Page, PageAsk, ReadableBlob, Receiver,
+};
 pub use authority::{
     AppealLine, AppealOutcome, Authority, Concern, NewAppeal, PublishOutcome, Quarantined, RightsChange, Whom,
 };

@@ -1,5 +1,6 @@
 //! Private answers: written by the author alone, read by right alone, found nowhere else.
 
+use yuandian_document::{Act, Report};
 use yuandian_model::{CaseId, Code, Role};
 use yuandian_server::hub::{Request, Response};
 use yuandian_sync::limits::{PRIVATE_BYTES_MAX, PRIVATE_RECORDS_MAX};
@@ -110,4 +111,34 @@ fn a_record_may_come_with_the_report_that_opens_its_case() {
     let push = Push { version: WIRE_VERSION, items, private };
     let Ok(Response::Push(reply)) = world.ask_as(&asker, Request::Push(push)) else { panic!("no push") };
     assert_eq!(reply.private[0].code, Code::Ok);
+}
+
+#[test]
+fn who_handles_reads_what_the_service_lets_them_and_nobody_else() {
+    let world = World::new();
+    let mut family = world.phone(1, Role::FamilyContact);
+    let mut worker = world.phone(20, Role::GridWorker);
+    let mut collector = world.phone(21, Role::Collector);
+    let case = family.new_case();
+    let report = Report { service: "alert.elder".into(), grid: GRID.parse().unwrap(), place: None };
+    let report = family.act(case, &Act::report(report));
+    assert_eq!(world.codes(&family, vec![report]), [Code::Ok]);
+    let address = PrivateRecord { key: "address".into(), ..record(case, 1, CANARY) };
+    assert_eq!(put(&world, &family, vec![address]), [Code::Ok]);
+    assert_eq!(read(&world, &mut worker), Some(vec![CANARY.into()]), "whoever goes there finds the door");
+    assert_eq!(read(&world, &mut collector), Some(vec![]), "whoever sees the case and does not go does not");
+    // Documents that are asked for again say the same.
+    let docs = |phone: &Phone| {
+        let wanted = vec![Wanted { document: case, since: 0 }];
+        let ask = Docs { version: WIRE_VERSION, wanted, max_bytes: 1 << 20 };
+        let Ok(Response::Docs(reply)) = world.ask_as(phone, Request::Docs(ask)) else { panic!("docs") };
+        reply.cases[0].private.as_ref().map(Vec::len)
+    };
+    assert_eq!((docs(&worker), docs(&collector)), (Some(1), Some(0)));
+    let mut off = Act::named("call_off", None);
+    off.args.insert("reason".into(), "误触".into());
+    let off = worker.act(case, &off);
+    assert_eq!(world.codes(&worker, vec![off]), [Code::Ok]);
+    assert_eq!(read(&world, &mut worker), Some(vec![]), "it has ended");
+    assert_eq!(read(&world, &mut family), Some(vec![CANARY.into()]));
 }

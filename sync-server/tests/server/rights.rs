@@ -1,10 +1,11 @@
 //! Rights with a unit and rights with a validity: what they open, when they end, who learns of it.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use yuandian_document::{Act, Edit, NoteEntry};
 use yuandian_model::calendar::{beijing, instant};
-use yuandian_model::{CaseId, Code, EntryId, Grant, Role};
+use yuandian_model::{CaseId, Code, DivisionCode, EntryId, Grant, Role};
 use yuandian_server::admin::{self, AdminError};
 use yuandian_server::hub::Request;
 use yuandian_server::limits::LATE_GRACE_MS;
@@ -372,4 +373,32 @@ fn operators_say_units_and_times_on_the_command_line() {
     assert_eq!(revoked, Ok("done: 1".to_owned()));
     let told = world.store.account(&phone.device()).unwrap().unwrap().grants;
     assert!(told.contains(&handler.of("gas".parse().unwrap())) && told.len() == 2, "{told:?}");
+}
+
+#[test]
+fn whoever_works_a_grid_sees_its_cases_and_those_of_no_other() {
+    let world = World::new();
+    let mut author = world.phone(1, Role::Resident);
+    let community = "410102001002";
+    let inside = |digits: &str| format!("{community}{digits}").parse::<DivisionCode>().unwrap();
+    let worker =
+        |number: u8, digits: &str| holder(&world, number, &Grant::new(Role::GridWorker, inside(digits)));
+    let (mut third, mut micro, mut other, mut whole) =
+        (worker(2, "003"), worker(3, "00307"), worker(4, "004"), worker(5, ""));
+    let (here, there) = (author.new_case(), author.new_case());
+    let reports = [(here, inside("003")), (there, inside("00307"))]
+        .map(|(case, grid)| author.report_in(case, SERVICE, grid.as_str()));
+    assert_eq!(world.codes(&author, reports.to_vec()), [Code::Ok; 2]);
+    let sees = |phone: &mut Phone| {
+        world.hello(phone);
+        let cases: BTreeSet<CaseId> = world.pull(phone).iter().map(|case| case.document).collect();
+        cases
+    };
+    assert_eq!(sees(&mut third), BTreeSet::from([here, there]), "a micro-grid lies in its grid");
+    assert_eq!(sees(&mut micro), BTreeSet::from([there]));
+    assert_eq!(sees(&mut other), BTreeSet::new());
+    assert_eq!(sees(&mut whole), BTreeSet::from([here, there]));
+    let nowhere = author.new_case();
+    let item = author.report_in(nowhere, SERVICE, "410102999001003");
+    assert_eq!(world.push(&author, vec![item])[0].facts["grid"], "410102999001003");
 }

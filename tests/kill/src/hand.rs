@@ -117,6 +117,9 @@ impl Hand {
         let photos = self.photos(run, &token)?;
         let words = format!("{token} 楼后有暴露垃圾");
         let mut arguments = vec!["capture", "--service", self.part.service(), "--at", "113.62417,34.75182,6"];
+        if self.part == Part::Worker {
+            arguments.extend(["--no-photo", "太暗"]);
+        }
         arguments.extend(["--text", &words]);
         let files: Vec<String> = photos.iter().map(|photo| photo.file.display().to_string()).collect();
         for file in &files {

@@ -88,6 +88,18 @@ impl<'t> Cast<'t> {
             || (row.is_of("@waiting") && life.waiting.contains(&person))
     }
 
+    /// Whether somebody reads the private answers of a case that has not ended.
+    pub fn reads_private(&self, member: &Member, life: &Life) -> bool {
+        let role = |roles: &[String]| roles.contains(&member.role) && !Self::is_elsewhere(member, life);
+        member.person == AUTHOR
+            || self.service.private_to.iter().any(|party| match party.as_str() {
+                "@holder" => life.holders.contains(&member.person),
+                "@handler" => role(&self.service.handle),
+                "@approver" => role(&self.service.approve),
+                other => role(&[other.to_owned()]),
+            })
+    }
+
     /// Whether a row would change nothing if somebody did it, or is nothing to them.
     pub fn is_idle(person: Person, row: &Row, life: &Life) -> bool {
         match row.effect.as_str() {

@@ -40,6 +40,18 @@ pub fn is_asked(mark: &str) -> bool {
     mark.ends_with("_pending") || mark.ends_with("_endorsed")
 }
 
+/// What cannot wait by its condition, or by its service whatever the condition, is urgent; nothing else is.
+fn marks_under(service: &Service, marks: BTreeSet<String>, condition: Option<&String>) -> BTreeSet<String> {
+    let mut marks = marks;
+    let urgent = condition.is_some_and(|condition| service.urgent.contains(condition));
+    if urgent || service.marks.contains("urgent") {
+        marks.insert("urgent".to_owned());
+    } else {
+        marks.remove("urgent");
+    }
+    marks
+}
+
 /// Everything that is decided about a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Life {
@@ -87,7 +99,7 @@ impl Life {
         let stage = service.opens.as_ref().unwrap_or(&flow.opens).clone();
         Self {
             acts: 1,
-            marks: service.marks.clone(),
+            marks: marks_under(service, service.marks.clone(), service.conditions.first().map(|(id, _)| id)),
             counts: BTreeMap::new(),
             holders: vec![],
             waiting: vec![],
@@ -186,6 +198,7 @@ impl Life {
         }
         if let Some(condition) = said.get("condition") {
             next.condition = Some(condition.clone());
+            next.marks = marks_under(service, next.marks, Some(condition));
         }
         let argument =
             |name: &str| said.get(name).unwrap_or_else(|| panic!("{}: {name} unsaid", row.id)).clone();
@@ -276,6 +289,7 @@ impl Life {
                 let open = self.parts.values_mut().find(|(_, open)| *open);
                 open.expect("a part").1 = false;
             }
+            "end_parts" => self.parts.retain(|_, (_, open)| !*open),
             "recall" => {
                 self.units.clear();
                 self.parts.clear();

@@ -54,11 +54,15 @@ pub struct Service {
     pub create: Vec<String>,
     pub handle: Vec<String>,
     pub approve: Vec<String>,
+    /// Who reads its private answers beside the author.
+    pub private_to: Vec<String>,
     pub capacity: usize,
     pub before: u32,
     pub after: u32,
     /// Filing conditions with the names of the clocks that they limit.
     pub conditions: Vec<(String, BTreeSet<String>)>,
+    /// Conditions that cannot wait.
+    pub urgent: BTreeSet<String>,
     pub marks: BTreeSet<String>,
     /// Where it may be known: `exact` or `cell`.
     pub place: String,
@@ -242,10 +246,15 @@ fn service(table: &Table) -> Service {
         create: texts(table, "create"),
         handle: texts(table, "handle"),
         approve: texts(table, "approve"),
+        private_to: table.get("private_to").map_or(vec!["@holder".into()], |_| texts(table, "private_to")),
         capacity: number(table, "capacity").map_or(1, |n| usize::try_from(n).expect("a capacity")),
         before: number(&evidence, "before_min").unwrap_or(0),
         after: number(&evidence, "after_min").unwrap_or(0),
         conditions: rows(table, "condition").map(|row| (text(row, "id"), limits(row))).collect(),
+        urgent: rows(table, "condition")
+            .filter(|row| row.get("urgency").and_then(Value::as_str) == Some("urgent"))
+            .map(|row| text(row, "id"))
+            .collect(),
         marks: texts(table, "marks").into_iter().collect(),
         place: text(table, "place"),
         fields: rows(table, "field").map(field).collect(),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::cast::{Cast, Member};
 use crate::form;
 use crate::life::{AUTHOR, Args, Life, Person, person};
-use crate::reading::{Flow, Reading, Row, Service};
+use crate::reading::{Field, Flow, Reading, Row, Service};
 use crate::says;
 use crate::way::{Act, Search, can_be_said, said};
 
@@ -180,18 +180,24 @@ impl<'s, 't> Told<'s, 't> {
         self.known.insert(on, life.acts);
         if on != AUTHOR && !self.looked {
             self.looked = true;
-            self.read(on);
+            self.read(on, life);
         }
     }
 
-    /// What was answered is there to be read, what is private is not.
-    fn read(&mut self, on: Person) {
+    /// What was answered is there to be read, what is private by those whom the service names.
+    fn read(&mut self, on: Person, life: &Life) {
         let service = self.cast.service;
         let answers = form::answers(service);
         let mut fields: BTreeMap<&str, Value> =
             form::shared(service).map(|field| (field.key.as_str(), json!(answers[&field.key]))).collect();
-        let private = service.fields.iter().filter(|field| field.private);
-        fields.extend(private.map(|field| (field.key.as_str(), Value::Null)));
+        let reads = self.cast.reads_private(self.cast.member(on), life);
+        // What may be hidden may not have been asked.
+        let private = service.fields.iter().filter(|field| field.private && !(reads && field.visible_when));
+        let told = |field: &Field| match answers.get(&field.key) {
+            Some(answer) if reads => json!(answer),
+            _ => Value::Null,
+        };
+        fields.extend(private.map(|field| (field.key.as_str(), told(field))));
         let author = self.name(AUTHOR);
         let seen = json!({"service": service.id, "author": author, "fields": fields});
         self.step("look", on, vec![("case", self.case()), ("answers", seen)]);

@@ -50,6 +50,9 @@ pub fn case(view: &CaseView) -> Value {
     });
     json!({
         "next": next.collect::<Vec<_>>(), "marks": view.marks, "marks_text": view.marks_text, "units": view.units,
+        "parts": view.parts.iter().map(|part| (&part.unit, &part.task, part.open)).collect::<Vec<_>>(),
+        "asked": view.asked.iter().map(|asked| (&asked.mark, &asked.text, &asked.said)).collect::<Vec<_>>(),
+        "desk": view.desk, "condition": view.condition,
         "clocks": view.times.iter().map(|time| (&time.clock, &time.clock_text)).collect::<Vec<_>>(),
         "service": view.service, "title": view.title, "text": view.text, "stage": view.stage,
         "stage_text": view.stage_text, "sync": view.sync, "sync_text": view.sync_text, "fields": fields,

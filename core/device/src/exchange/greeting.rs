@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use yuandian_document::{Purpose, cbor};
-use yuandian_model::{BlobHash, PartitionId};
+use yuandian_model::{Action, BlobHash, PartitionId, Record, authorize};
 use yuandian_sync::Opening;
 use yuandian_sync::limits::{BUDGET_DEFAULT, MESSAGE_BYTES_MAX, SERVER_KEYS_MAX, STREAMS_MAX};
 use yuandian_sync::message::{
@@ -16,7 +16,8 @@ use super::Run;
 use crate::error::{DeviceError, Result};
 use crate::glance::project;
 use crate::phone::{APP, PersonRecord, Phone, Seen, new_incarnation};
-use crate::store::{meta, outbox, streams, wipe};
+use crate::state::state_of;
+use crate::store::{cases, meta, outbox, private, streams, wipe};
 
 /// The token as the store keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -138,9 +139,27 @@ impl Phone {
             project(self, &tx, doc)?;
         }
         self.let_go(&tx)?;
+        self.forget_private(&tx, &person, reply.server_ms)?;
         tx.commit()?;
         self.run.heads.clone_from(&reply.partitions);
         self.use_told_catalogue()
+    }
+
+    /// A right may have ended whose cases are held by another one: the private answers that it let this person read go.
+    fn forget_private(&self, tx: &Transaction<'_>, person: &PersonRecord, now_ms: i64) -> Result<()> {
+        let actor = person.actor();
+        for doc in private::of_others(tx)? {
+            let Some(stored) = cases::case(tx, &doc)? else { continue };
+            // By a version that is not here nobody can tell: the server says so with the next page.
+            let Some(catalogue) = self.catalogue_of(&stored.facts)? else { continue };
+            let state = state_of(&stored.facts, &person.user);
+            let service = catalogue.service(&state.service.0);
+            let record = Record::Case { service, state: &state };
+            if authorize(actor.at(now_ms), Action::ReadPrivate, record).is_err() {
+                private::forget(tx, &doc)?;
+            }
+        }
+        Ok(())
     }
 
     /// What is offered is held; what is held and not offered any more goes.

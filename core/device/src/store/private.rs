@@ -78,6 +78,19 @@ pub fn replace(c: &Connection, doc: &CaseId, fields: &[PrivateField], own: bool)
     Ok(())
 }
 
+/// Cases with answers here that somebody else gave.
+pub fn of_others(c: &Connection) -> Result<Vec<CaseId>> {
+    let mut statement = c.prepare_cached("SELECT DISTINCT doc FROM private WHERE own = 0")?;
+    let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(row?, CaseId::from_slice)).collect()
+}
+
+/// This person may not read what somebody else gave any more.
+pub fn forget(c: &Connection, doc: &CaseId) -> Result<()> {
+    c.prepare_cached("DELETE FROM private WHERE doc = ?1 AND own = 0")?.execute([doc.as_bytes()])?;
+    Ok(())
+}
+
 /// Everything that was given here is offered again: the platform was restored.
 pub fn offer_again(c: &Connection) -> Result<()> {
     c.prepare_cached("UPDATE private SET pending = 1 WHERE own = 1")?.execute([])?;

@@ -59,6 +59,8 @@ fn the_version_in_force_is_fetched_once_and_used_after_a_restart() {
     assert_eq!(phone.line_of(&later).unwrap().service_text, "郑好拍");
     let versions = [&earlier, &later].map(|case| phone.case(case).unwrap().catalogue);
     assert_eq!(versions, [1, 1_000]);
+    let titles = [&earlier, &later].map(|case| phone.case_service(case).unwrap().unwrap().title.zh);
+    assert_eq!(titles, ["随手拍", "郑好拍"], "each by its own version");
     let can = |phone: &Phone, case: &CaseId| phone.case(case).unwrap().can;
     assert!(can(&phone, &earlier).contains(&"self_handle".to_owned()), "an open case keeps its version");
     assert!(can(&phone, &later).contains(&"handle_alone".to_owned()));
@@ -82,6 +84,7 @@ fn a_case_of_a_version_that_is_not_here_can_be_read_and_takes_notes_alone() {
     let shown = colleague.case(&case).unwrap();
     assert_eq!((shown.text.as_str(), shown.catalogue, shown.notes_only), ("井盖", 1_000, true));
     assert_eq!((shown.can, shown.next, shown.times), (vec![], vec![], vec![]));
+    assert_eq!(colleague.case_service(&case).unwrap(), None);
     let refusals = [
         colleague.act(&case, &act("handle_alone")).map(|_| ()),
         colleague.edit(&case, &answers(&[("address", "桐柏路")]), None),

@@ -3,7 +3,7 @@
 use yuandian_device::{DeviceError, Draft};
 use yuandian_document::{Purpose, cbor};
 use yuandian_model::{Code, Grant, Role};
-use yuandian_sync::message::{PrivateField, SignedNotice, WIRE_VERSION, Wipe};
+use yuandian_sync::message::{HelloReply, PrivateField, SignedNotice, WIRE_VERSION, Wipe};
 use yuandian_sync::{Keep, Load};
 
 use crate::home::{Home, START_MS};
@@ -241,4 +241,29 @@ fn a_right_that_is_not_held_says_why_before_anything_is_sent() {
     assert!(phone.note(&case, "我写的", &[]).is_ok(), "its author writes on");
     home.clock.advance(HOUR_MS);
     assert_eq!(why_not(&phone, "accept"), None);
+}
+
+#[test]
+fn private_answers_go_with_the_right_that_let_them_be_read_though_the_case_stays() {
+    let right = |role: Role| Grant::new(role, "410102001".parse().unwrap());
+    let (mut referee, home) = (Referee::new(), Home::new(2));
+    let (mut author, mut worker) = (Home::new(1).open(), home.open());
+    referee.enroll(&mut author, 1, Role::FamilyContact);
+    referee.enroll_with(&mut worker, 2, vec![right(Role::GridWorker), right(Role::Collector)]);
+    let given = Draft { answers: answers(&[("kind", "fall")]), ..draft("alert.elder", "摔倒") };
+    let id = author.save_draft(None, &given).unwrap();
+    author.finish(&id).unwrap();
+    referee.sync(&mut author);
+    worker.keep(&Keep::Hello(referee.hello(&worker))).unwrap();
+    let mut page = referee.page(&mut worker);
+    let address = PrivateField { key: "address".into(), value: "3-502".into(), version: 1 };
+    page.cases[0].private = Some(vec![address]);
+    worker.keep(&Keep::Page(page)).unwrap();
+    let read = |worker: &yuandian_device::Phone| worker.case(&id).unwrap().fields.get("address").cloned();
+    assert_eq!(read(&worker).as_deref(), Some("3-502"));
+    let same = referee.hello(&worker);
+    worker.keep(&Keep::Hello(same.clone())).unwrap();
+    assert_eq!(read(&worker).as_deref(), Some("3-502"), "a greeting takes nothing that may be read");
+    worker.keep(&Keep::Hello(HelloReply { grants: vec![right(Role::Collector)], ..same })).unwrap();
+    assert_eq!((read(&worker), worker.case(&id).unwrap().text.as_str()), (None, "摔倒"));
 }

@@ -68,6 +68,12 @@ impl Thresholds {
         Ok(Self { yellow_left, dark_red_over })
     }
 
+    /// Dark red as soon as more than so many percent have passed since the end.
+    #[must_use]
+    pub fn dark_red_over(self) -> i32 {
+        self.dark_red_over
+    }
+
     /// Yellow as soon as at most so many percent are left.
     #[must_use]
     pub fn yellow_left(self) -> i32 {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::load::Draft;
 use super::read::Mistake;
 use super::{
-    ActClass, After, ArgumentKind, Effect, Field, FieldType, INTO, NO_PHOTO, Needed, OPENING_ACT, Offline,
-    Party, PlacePrecision, Privacy, Service, Title, Transition, Workflow,
+    ActClass, After, ArgumentKind, CONDITION, DEADLINE, Effect, Field, FieldType, INTO, NO_PHOTO, Needed,
+    OPENING_ACT, Offline, Party, PlacePrecision, Privacy, Service, Title, Transition, Workflow,
 };
 use crate::form;
 use crate::limits::PHOTOS_PER_COMMAND_MAX;
@@ -315,6 +315,23 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
             at.wrong(&format!("field {argument}.key"), reason);
         }
     }
+    let held = workflow.acts.iter().any(|row| matches!(row.effect, Effect::Take | Effect::Assign));
+    let reads = |party: &Party| match party {
+        Party::Holder => held,
+        Party::Handler => !service.handle.is_empty(),
+        Party::Approver => !service.approve.is_empty(),
+        Party::Role(_) => true,
+        Party::Author | Party::Waiting | Party::System => false,
+    };
+    if let Some(party) = service.private_to.iter().find(|party| !reads(party)) {
+        if !private.is_empty() {
+            let party = String::from(*party);
+            at.wrong(
+                "private_to",
+                format!("{party}: in {} nobody is that who could read them", service.workflow),
+            );
+        }
+    }
     for (act, offline) in &service.offline {
         let Some(row) = workflow.act(act) else {
             at.wrong("offline", format!("{} has no act {act}", service.workflow));
@@ -363,6 +380,12 @@ fn told_by_answers(service: &Service, at: &mut At<'_>) {
                 other => other.to_string(),
             };
             at.wrong(&field, reason);
+        }
+    }
+    let said = service.conditions.iter().any(|condition| condition.when.is_some());
+    for (key, is_said) in [(CONDITION, said), (DEADLINE, service.deadline.is_some())] {
+        if is_said && service.field(key).is_some_and(|field| field.privacy == Privacy::Private) {
+            at.wrong(&format!("field {key}.key"), "is private, and a report says something of this name");
         }
     }
     if service.field(NO_PHOTO).is_some() {

@@ -123,6 +123,9 @@ pub const OPENING_ACT: &str = "report";
 /// The argument by which a report, or whoever files it, names the filing condition.
 pub const CONDITION: &str = "condition";
 
+/// The argument by which an author says how satisfied they were.
+pub const SCORE: &str = "score";
+
 /// The argument by which a report says the day that was set from outside.
 pub const DEADLINE: &str = "deadline";
 

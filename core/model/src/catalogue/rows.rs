@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::load::Draft;
 use super::read::Row;
 use super::{
-    Argument, ArgumentKind, ComponentClass, Condition, Field, Service, ServiceId, Title, Transition,
+    Argument, ArgumentKind, ComponentClass, Condition, Field, Party, Service, ServiceId, Title, Transition,
     Workflow, is_key,
 };
 use crate::field::Bound;
@@ -184,6 +184,7 @@ pub(super) fn service(row: &mut Row<'_>, draft: &Draft) -> Option<Service> {
         handle: row.or_default("handle"),
         approve: row.or_default("approve"),
         view: row.or_default("view"),
+        private_to: row.optional("private_to").unwrap_or_else(|| vec![Party::Holder]),
         capacity: row.optional("capacity").unwrap_or(1),
         evidence: row.or_default("evidence"),
         conditions,

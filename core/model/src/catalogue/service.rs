@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Title;
-use super::workflow::{After, Offline, Transition};
+use super::workflow::{After, Offline, Party, Transition};
 use crate::calendar::Limit;
 use crate::field::Field;
 use crate::mark::Mark;
@@ -214,6 +214,8 @@ pub struct Service {
     pub approve: Vec<Role>,
     /// Who else may look at them.
     pub view: Vec<Role>,
+    /// Who reads its private answers beside the author, while a case has not ended: whoever holds it unless said.
+    pub private_to: Vec<Party>,
     /// How exactly its place is shared.
     pub place: PlacePrecision,
     /// How many may hold one at a time; 1 unless said.

@@ -176,7 +176,10 @@ fn what_an_act_says_is_no_private_question() {
     assert_eq!(asks(""), Vec::<String>::new());
     assert_eq!(
         asks("privacy = 'private'\npurpose = { zh = 'a', en = 'a' }\nretention_days = 1\n"),
-        ["f.toml: service s: field unit.key: x of W says it, and everybody reads what an act says"]
+        [
+            "f.toml: service s: field unit.key: x of W says it, and everybody reads what an act says",
+            "f.toml: service s: private_to: @holder: in W nobody is that who could read them",
+        ]
     );
 }
 

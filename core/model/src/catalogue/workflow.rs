@@ -132,6 +132,8 @@ pub enum Effect {
     /// A unit's part is done: of the unit that the actor works for, else of the one named by `unit`, else of whichever came first.
     /// Marks that the act takes away stay while another part is open.
     Part,
+    /// Parts that are not done are given up; the units stay.
+    EndParts,
     /// The lead goes back: no unit has it any more.
     Recall,
     /// The operation centre one level up has it.

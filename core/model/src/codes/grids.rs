@@ -131,6 +131,12 @@ impl GovGridCode {
         community_of(&self.digits)
     }
 
+    /// The grid as a division: where rights hold and cases lie.
+    #[must_use]
+    pub fn division(&self) -> DivisionCode {
+        self.digits.parse().expect("15 or 17 digits were checked when the code was made")
+    }
+
     /// Digits of the third-level grid that a micro-grid lies in.
     #[must_use]
     pub fn third_level(&self) -> Option<&str> {
@@ -166,6 +172,7 @@ mod tests {
         let micro = GovGridCode::new(GovKind::Micro, "41010200100200301").unwrap();
         assert_eq!(micro.community().as_str(), "410102001002");
         assert_eq!(micro.third_level(), Some("410102001002003"));
+        assert_eq!(micro.division().as_str(), micro.digits());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::calendar::WorkingCalendar;
-use crate::catalogue::{CONDITION, Catalogue, Effect, INTO, Service, Transition, Workflow};
+use crate::catalogue::{CONDITION, Catalogue, Effect, INTO, SCORE, Service, Transition, Workflow};
+use crate::division::DivisionCode;
 use crate::ids::CaseId;
 use crate::limits;
 use crate::mark::Mark;
@@ -25,13 +25,13 @@ pub(super) fn carry_out(
 ) -> Result<Ruling, Refusal> {
     let mut next = state.clone();
     next.act_seq += 1;
-    let said = mark(row, &mut next, request)?;
+    let said = mark((service, row), &mut next, request)?;
     let mut ruling = match row.effect {
         Effect::Take => take(row, service, workflow, next, actor)?,
         Effect::GiveUp => give_up(row, workflow, next, Some(actor)),
         Effect::Expel => give_up(row, workflow, next, None),
         _ => {
-            beside((row, catalogue.calendar()), state, &mut next, (&said, request.at_ms), actor)?;
+            beside((catalogue, row), state, &mut next, (&said, request.at_ms), actor)?;
             if let Some(stage) = &row.to {
                 next.stage.clone_from(stage);
             }
@@ -77,7 +77,7 @@ pub(super) fn came_to(state: &mut CaseState, at_ms: i64, actor: &Actor) -> Resul
 
 /// Marks and counts. Gives what was said with the act, as far as its row asks for it, or with the question it answers.
 fn mark(
-    row: &Transition,
+    (service, row): (&Service, &Transition),
     next: &mut CaseState,
     request: &ActRequest<'_>,
 ) -> Result<BTreeMap<String, String>, Refusal> {
@@ -103,8 +103,9 @@ fn mark(
         *count = count.checked_add(1).ok_or_else(|| Refusal::new(Code::RLimit, [("count", what.clone())]))?;
     }
     if let Some(condition) = said.get(CONDITION) {
-        progress.condition = Some(condition.clone());
+        progress.come_under(service, condition);
     }
+    progress.score = said.get(SCORE).and_then(|score| score.parse().ok()).or(progress.score);
     Ok(said)
 }
 
@@ -125,7 +126,7 @@ fn lapse(row: &Transition, workflow: &Workflow, next: &mut CaseState) {
 
 /// Effects that touch neither line nor stage.
 fn beside(
-    (row, calendar): (&Transition, &WorkingCalendar),
+    (catalogue, row): (&Catalogue, &Transition),
     state: &CaseState,
     next: &mut CaseState,
     (said, at_ms): (&BTreeMap<String, String>, i64),
@@ -135,6 +136,7 @@ fn beside(
         said.get(name).cloned().ok_or_else(|| Refusal::new(Code::RSchema, [("argument", name.to_owned())]))
     };
     let unreadable = |name: &str| Refusal::new(Code::RSchema, [("argument", name.to_owned())]);
+    let calendar = catalogue.calendar();
     let progress = &mut next.progress;
     match row.effect {
         Effect::Follow if state.followers.len() >= limits::FOLLOWERS_MAX => {
@@ -155,15 +157,15 @@ fn beside(
         Effect::Part => {
             part(row, progress, said.get("unit"), (actor, at_ms)).ok_or_else(|| nothing(row, state))?;
         }
+        Effect::EndParts => progress.parts.retain(|_, part| part.done_ms.is_some()),
         Effect::Recall => {
             progress.units.clear();
             progress.parts.clear();
         }
-        Effect::Escalate => {
-            let here = progress.desk.clone().unwrap_or_else(|| state.street());
-            progress.desk = Some(here.parent().ok_or_else(|| nothing(row, state))?);
-        }
+        Effect::Escalate => progress.desk = Some(above(state).ok_or_else(|| nothing(row, state))?),
         Effect::Pause => {
+            // What was asked for may be over when it is granted.
+            guard::said_ahead(catalogue, row, said, at_ms)?;
             let until_ms = said.get("until").and_then(|day| own::day_ms(calendar, day));
             progress.pauses.push(Pause { from_ms: at_ms, to_ms: None, until_ms });
         }
@@ -186,17 +188,24 @@ fn beside(
     Ok(())
 }
 
+/// The division whose centre has a case next when it goes up; none above the city's.
+pub(super) fn above(state: &CaseState) -> Option<DivisionCode> {
+    state.progress.desk.clone().unwrap_or_else(|| state.street()).parent()
+}
+
 /// A unit comes to work with the one that leads. One that does already, and has done its part, gets another.
 fn join(progress: &mut Progress, unit: String, task: Option<&String>) -> Result<(), Refusal> {
+    // It has the whole case, and no part of it.
+    if progress.units.first() == Some(&unit) {
+        return Err(Refusal::new(Code::RSchema, [("argument", "unit".to_owned())]));
+    }
     if !progress.units.contains(&unit) {
         if progress.units.len() >= limits::UNITS_MAX {
             return Err(Refusal::new(Code::RLimit, [("limit", limits::UNITS_MAX.to_string())]));
         }
         progress.units.push(unit.clone());
     }
-    if progress.units.first() != Some(&unit) {
-        progress.parts.insert(unit, Part { task: task.cloned(), done_ms: None, by: None });
-    }
+    progress.parts.insert(unit, Part { task: task.cloned(), done_ms: None, by: None });
     Ok(())
 }
 

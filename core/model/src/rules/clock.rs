@@ -82,15 +82,19 @@ impl Running {
         let (since, limit) = (parts[current].0.unwrap_or(self.since), parts[current].1);
         let later_ms = total_ms(&parts[current + 1..]);
         let left_ms = calendar.remaining_ms(since, limit, &self.stood, now)?.saturating_add(later_ms);
-        let yellow_ms = total_ms(&parts) / 100 * i64::from(thresholds.yellow_left());
+        let all_ms = total_ms(&parts);
+        let yellow_ms = all_ms / 100 * i64::from(thresholds.yellow_left());
+        let due = self.due(calendar)?;
         let colour = match left_ms {
             left if left > yellow_ms => Colour::Green,
-            left if left > 0 => Colour::Yellow,
-            _ => calendar.colour(since, limit, &self.stood, now, thresholds)?,
+            // At its very end it is in time, and at night after it nothing more has counted.
+            _ if due.is_none_or(|due| now <= due) => Colour::Yellow,
+            left if -left > all_ms / 100 * i64::from(thresholds.dark_red_over()) => Colour::DarkRed,
+            _ => Colour::Red,
         };
         Ok(TimeLeft {
             clock: self.clock.clone(),
-            due: self.due(calendar)?,
+            due,
             yellow: self.turns_yellow(calendar, &parts, yellow_ms)?.filter(|at| now < *at),
             left_ms,
             colour,

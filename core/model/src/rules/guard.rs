@@ -6,19 +6,20 @@ use chrono::NaiveDate;
 
 use crate::calendar::{Limit, Unit, WorkingCalendar};
 use crate::catalogue::{
-    Argument, ArgumentKind, CONDITION, Catalogue, DEADLINE, Needed, Service, ServiceEvidence, Transition,
+    Argument, ArgumentKind, CONDITION, Catalogue, DEADLINE, Effect, Needed, Service, ServiceEvidence,
+    Transition,
 };
 use crate::ids::{CaseId, UserId};
 use crate::limits;
 use crate::progress::Progress;
 use crate::refusal::{Code, Refusal};
 
-use super::{ActRequest, CaseState, own};
+use super::{ActRequest, CaseState, carry, own};
 
-/// The marks of the case let it happen, and it has not happened too often.
+/// The marks of the case let it happen, it has not happened too often, and there is something above to go up to.
 ///
 /// # Errors
-/// `r_state` with the `mark` that stands in the way or the one that is `missing`, `r_limit` with what is counted.
+/// `r_state` with the `mark` that stands in the way or the one that is `missing`, or where nothing is above; `r_limit` with what is counted.
 pub(super) fn marked(row: &Transition, state: &CaseState) -> Result<(), Refusal> {
     let marks = &state.progress.marks;
     let no = |fact: &str, mark: &crate::mark::Mark| {
@@ -35,6 +36,9 @@ pub(super) fn marked(row: &Transition, state: &CaseState) -> Result<(), Refusal>
         && let Some(stop) = marks.iter().find(|mark| mark.stops() && !row.needs.contains(mark))
     {
         return no("mark", stop);
+    }
+    if row.effect == Effect::Escalate && carry::above(state).is_none() {
+        return Err(Refusal::new(Code::RState, [("stage", state.stage.clone()), ("act", row.id.clone())]));
     }
     match (&row.counts, row.at_most) {
         (Some(what), Some(most)) if state.progress.count(what) >= most => {
@@ -85,7 +89,7 @@ pub(super) fn reported(
         if service.conditions.iter().all(|known| known.id != *condition) {
             return no(CONDITION);
         }
-        progress.condition = Some(condition.clone());
+        progress.come_under(service, condition);
     }
     if let (Some(day), Some(_)) = (said(DEADLINE), &service.deadline) {
         if day.parse::<NaiveDate>().is_err() {
@@ -132,6 +136,21 @@ fn ahead(
     });
     let facts = || [("act", row.id.clone()), ("within", within.to_string())];
     if fits { Ok(()) } else { Err(Refusal::new(Code::RLimit, facts())) }
+}
+
+/// The same of everything that was said with an act or the question that it answers.
+pub(super) fn said_ahead(
+    catalogue: &Catalogue,
+    row: &Transition,
+    said: &BTreeMap<String, String>,
+    at_ms: i64,
+) -> Result<(), Refusal> {
+    for (name, value) in said {
+        if let Some(argument) = catalogue.argument(name) {
+            ahead(catalogue, row, (argument, value), at_ms)?;
+        }
+    }
+    Ok(())
 }
 
 /// What an act adds is no more in all than its row lets it add.

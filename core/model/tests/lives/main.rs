@@ -17,7 +17,13 @@ use yuandian_model::Catalogue;
 
 /// Services whose rows read alike go the same ways: one of them goes all, each of the others those to the ends.
 fn shape(service: &Service) -> String {
-    let blank = Service { id: String::new(), conditions: vec![], fields: vec![], ..service.clone() };
+    let blank = Service {
+        id: String::new(),
+        conditions: vec![],
+        urgent: BTreeSet::new(),
+        fields: vec![],
+        ..service.clone()
+    };
     format!("{blank:?}")
 }
 

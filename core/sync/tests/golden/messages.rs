@@ -323,6 +323,7 @@ fn progress() -> Progress {
             Part { task: Some("断电".into()), done_ms: Some(SERVER_MS + 4), by: Some(samples::author()) },
         )]),
         deadline: Some("2026-09-30".into()),
+        score: Some(4),
     }
 }
 

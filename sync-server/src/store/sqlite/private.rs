@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::OptionalExtension;
 use yuandian_model::planted::{self, Bug};
-use yuandian_model::{CaseId, Code, UserId};
+use yuandian_model::{CaseId, Code};
 use yuandian_sync::limits::PRIVATE_BYTES_MAX;
 use yuandian_sync::message::{PrivateField, PrivateReceipt, PrivateRecord};
 
@@ -12,25 +12,25 @@ use super::membership::Step;
 use super::row::{case, count, signed};
 use super::writing::Transaction;
 use super::{ages, error, partitions};
-use crate::store::{Account, CaseRecord, Judge, StoreError};
+use crate::store::{Account, CaseRecord, Judge, Receiver, StoreError};
 
 pub const OF_CASE: &str =
     "SELECT key, value, version FROM private_record WHERE document = ?1 AND value <> '' ORDER BY key";
 pub const ENDED: &str = "SELECT ended FROM case_row WHERE id = ?1";
 
-/// Every answer of a case that somebody may read now: its author, and who holds it while it has not ended.
+/// Every answer of a case that somebody may read now: its author, and others by right while it has not ended.
 pub fn readable(
     t: &Transaction<'_>,
     record: &CaseRecord,
-    receiver: &UserId,
+    receiver: &Receiver<'_>,
 ) -> Result<Vec<PrivateField>, StoreError> {
-    if record.state.author != *receiver {
+    if record.state.author != receiver.user {
         let ended: bool = t
             .prepare_cached(ENDED)
             .and_then(|mut s| s.query_row([record.id.0], |row| row.get(0)))
             .map_err(error)?;
-        let waits = planted::is(Bug::PrivateAnswerToTheLine) && record.state.waiting.contains(receiver);
-        if ended || !(record.state.holders.contains(receiver) || waits) {
+        let waits = planted::is(Bug::PrivateAnswerToTheLine) && record.state.waiting.contains(&receiver.user);
+        if ended || !((receiver.reads)(&record.state) || waits) {
             return Ok(Vec::new());
         }
     }

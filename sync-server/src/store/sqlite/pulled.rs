@@ -17,7 +17,7 @@ use yuandian_sync::message::{
 use super::row::{case, count, damaged, heads, signed};
 use super::writing::Transaction;
 use super::{error, people, private};
-use crate::store::{CaseRecord, StoreError};
+use crate::store::{CaseRecord, Receiver, StoreError};
 
 /// A receipt, bytes, far below this.
 pub const SMALL_BYTES_MAX: usize = 64 * 1024;
@@ -142,13 +142,13 @@ pub fn pulled(
     names: &mut Names<'_>,
     (stream, partition, document, seq): (&StreamId, PartitionId, CaseId, u64),
     share: Share,
-    receiver: &UserId,
+    receiver: &Receiver<'_>,
 ) -> Result<PulledCase, StoreError> {
     let record = case(names.t, &document)?
         .ok_or_else(|| StoreError::Damaged(format!("a stream names case {document} that is not there")))?;
     let facts = match share {
-        Share::Summary if !planted::is(Bug::SummaryWithAuthor) => summary(&record, receiver),
-        _ => names.facts(&record, receiver)?,
+        Share::Summary if !planted::is(Bug::SummaryWithAuthor) => summary(&record, &receiver.user),
+        _ => names.facts(&record, &receiver.user)?,
     };
     let mut pulled = PulledCase {
         gone: None,
@@ -161,7 +161,7 @@ pub fn pulled(
         Share::Since(since) => since,
         Share::Anew => 0,
     };
-    pulled.commits = commits(names, &document, (since, seq), receiver)?;
+    pulled.commits = commits(names, &document, (since, seq), &receiver.user)?;
     if share == Share::Anew {
         pulled.snapshot = snapshot(names.t, &record, &mut pulled.commits)?;
     }

@@ -28,6 +28,8 @@ pub fn play(story: &mut Story, world: &mut World, known: &mut Known) -> Played<(
         "113.62305,34.75240,9",
         "--text",
         "清运后复查:还有一处",
+        "--no-photo",
+        "只拍了近景",
         "--photo",
         photo.path()?,
     ])?;

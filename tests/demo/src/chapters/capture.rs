@@ -88,6 +88,8 @@ fn kill_halfway(story: &mut Story, phone: &Phone, photo: &Photo) -> Played<Left>
             AT,
             "--text",
             TEXT,
+            "--no-photo",
+            "天黑,远景拍不清",
             "--photo",
             photo.path()?,
             "--set",

@@ -53,6 +53,8 @@ pub fn play(story: &mut Story, world: &World, known: &mut Known) -> Played<()> {
         "113.62011,34.74902,15",
         "--text",
         "路口井盖松动",
+        "--no-photo",
+        "车流大,不便停下拍照",
         "--set",
         "severity=high",
     ])?;

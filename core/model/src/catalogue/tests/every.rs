@@ -129,7 +129,19 @@ fn what_a_service_says_holds_together() {
             with(point).replace("place = 'exact'", "place = 'cell'"),
             &["service s: field k.privacy: where only the cell is shared, a point is private"],
         ),
-        (with(&format!("{point}\nprivacy = 'private'")).replace("place = 'exact'", "place = 'cell'"), &[]),
+        (
+            with(&format!("private_to = ['resident']\n{point}\nprivacy = 'private'"))
+                .replace("place = 'exact'", "place = 'cell'"),
+            &[],
+        ),
+        (
+            with(&format!("{point}\nprivacy = 'private'")),
+            &["service s: private_to: @holder: in W nobody is that who could read them"],
+        ),
+        (
+            with(&format!("private_to = ['@handler', '@author']\n{point}\nprivacy = 'private'")),
+            &["service s: private_to: @handler: in W nobody is that who could read them"],
+        ),
         (
             service(GOOD).replace("id = 's'", "id = 's 1'"),
             &["service s 1: id: no id: 1 to 64 of A-Z, a-z, 0-9, _, . and -"],

@@ -36,7 +36,7 @@ fn so_many_units_work_on_a_case_each_of_them_once() {
         let progress = &mut world.state.as_mut().unwrap().progress;
         progress.units = (0..units).map(|n| format!("unit.{n}")).collect();
         if known {
-            progress.units[0] = "unit.z".into();
+            progress.units[1] = "unit.z".into();
         }
         let code = step_code(&mut world, ("joint", Role::Dispatcher));
         (code, world.state.unwrap().progress.units.len())
@@ -132,6 +132,9 @@ fn what_was_added_is_left_with_the_limit_and_colours_go_by_all_of_it() {
     assert_eq!(left("2026-03-02T17:00+08:00"), (60, Colour::Yellow));
     assert_eq!(left("2026-03-02T18:00+08:00"), (0, Colour::Yellow), "its last moment is in time");
     assert_eq!(left("2026-03-03T08:31+08:00"), (-1, Colour::Red));
+    assert_eq!(left("2026-03-03T09:31+08:00"), (-61, Colour::Red), "over by more than what was added last");
+    assert_eq!(left("2026-03-03T17:30+08:00"), (-420, Colour::Red));
+    assert_eq!(left("2026-03-03T17:31+08:00"), (-421, Colour::DarkRed), "over by more than all of it");
 }
 
 #[test]

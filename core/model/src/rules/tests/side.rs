@@ -82,9 +82,6 @@ fn a_unit_gets_another_part_and_a_returned_case_has_none() {
     world.says(&staff, "joint_done", &[], MONDAY_MS).unwrap();
     world.says(&staff, "joint", &[("unit", "unit.b"), ("note", "再断一次")], MONDAY_MS).unwrap();
     assert_eq!(world.progress().open_parts().collect::<Vec<_>>(), ["unit.b"]);
-    // The one that leads has the whole case, and no part of it.
-    world.says(&staff, "joint", &[("unit", "unit.a")], MONDAY_MS).unwrap();
-    assert_eq!(world.progress().parts.keys().collect::<Vec<_>>(), ["unit.b"]);
     world.says(&staff, "return_request", &[("reason", "不是我们的")], MONDAY_MS).unwrap();
     world.says(&staff, "return_approve", &[], MONDAY_MS).unwrap();
     assert!(world.progress().parts.is_empty() && !world.marked("parts_open"));
@@ -242,4 +239,71 @@ fn a_service_may_leave_an_act_to_the_server() {
         [Offline::Local.id(), Offline::QueueIntent.id(), Offline::ServerOnly.id()],
         ["local", "queue_intent", "server_only"]
     );
+}
+
+#[test]
+fn the_lead_has_no_part_and_what_is_given_up_waits_no_more() {
+    let (mut world, staff) = World::at_work();
+    let lead = world.says(&staff, "joint", &[("unit", "unit.a")], MONDAY_MS).unwrap_err();
+    assert_eq!((lead.code, lead.facts["argument"].as_str()), (Code::RSchema, "unit"));
+    assert!(!world.marked("parts_open"));
+    world.says(&staff, "joint", &[("unit", "unit.b")], MONDAY_MS).unwrap();
+    world.says(&staff, "joint_end", &[("reason", "来不了")], MONDAY_MS).unwrap();
+    assert!(!world.marked("parts_open") && world.progress().parts.is_empty());
+    world.says(&staff, "joint", &[("unit", "unit.c")], MONDAY_MS).unwrap();
+    world.says(&of_unit(7, "unit.c"), "joint_done", &[], MONDAY_MS).unwrap();
+    assert!(!world.marked("parts_open"), "nobody waits for the one that was let go");
+}
+
+#[test]
+fn a_pause_that_is_over_when_it_is_granted_is_none() {
+    let (mut world, staff) = World::at_work();
+    world.says(&staff, "suspend_request", &[("until", "2026-09-08"), ("reason", "雨")], MONDAY_MS).unwrap();
+    let late = MONDAY_MS + 3 * DAY_MS;
+    let over = world.says(&staff, "suspend_approve", &[], late).unwrap_err();
+    assert_eq!((over.code, over.facts["within"].as_str()), (Code::RLimit, "366 day"));
+    assert_eq!(world.progress().count("suspensions"), 0, "the only one is not spent");
+    world.says(&staff, "suspend_approve", &[("until", "2026-09-20")], late).unwrap();
+}
+
+#[test]
+fn above_the_city_nothing_goes_up_and_what_comes_later_comes() {
+    let mut catalogue = World::opened("help.errand", &asker());
+    let city = CaseState { grid: grid("4101"), ..catalogue.state.take().unwrap() };
+    let mut state = city;
+    state.progress.steps[0].at_ms = MONDAY_MS;
+    let (row, at_ms) = next_own(&catalogue.catalogue, &state).unwrap();
+    assert_eq!((row.id.as_str(), at_ms), ("expire", MONDAY_MS + 3 * DAY_MS));
+}
+
+#[test]
+fn a_pressing_condition_makes_a_case_urgent_and_another_takes_that_back() {
+    let staff = Actor {
+        user: UserId([1; 16]),
+        grants: [Role::GridWorker, Role::Acceptor, Role::DutyChief]
+            .map(|role| Grant::new(role, grid("410102001")))
+            .to_vec(),
+    };
+    let mut world = World::opened("case.city.P01001", &staff);
+    assert!(world.marked("urgent"), "an open manhole is meant where nothing else is said");
+    world.says(&staff, "accept", &[], MONDAY_MS).unwrap();
+    world.says(&staff, "file", &[("condition", "worn")], MONDAY_MS).unwrap();
+    assert!(!world.marked("urgent"));
+    let local = World::opened("case.local.L10009", &staff);
+    assert!(local.marked("urgent"));
+    let mut local = local;
+    local.says(&staff, "accept", &[], MONDAY_MS).unwrap();
+    local.says(&staff, "file", &[("condition", "gap_fix")], MONDAY_MS).unwrap();
+    assert!(local.marked("urgent"), "its service says so of every case");
+}
+
+#[test]
+fn the_score_is_kept_for_those_who_count() {
+    let mut world = World::opened("help.errand", &asker());
+    world.says(&volunteer(11), "claim", &[], MONDAY_MS).unwrap();
+    world.says(&volunteer(11), "report_back", &[], MONDAY_MS).unwrap();
+    world.says(&asker(), "confirm", &[], MONDAY_MS).unwrap();
+    assert_eq!(world.progress().score, None);
+    world.says(&asker(), "rate", &[("score", "4")], MONDAY_MS).unwrap();
+    assert_eq!(world.progress().score, Some(4));
 }
