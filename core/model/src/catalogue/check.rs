@@ -323,14 +323,14 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
         Party::Role(_) => true,
         Party::Author | Party::Waiting | Party::System => false,
     };
-    if let Some(party) = service.private_to.iter().find(|party| !reads(party)) {
-        if !private.is_empty() {
-            let party = String::from(*party);
-            at.wrong(
-                "private_to",
-                format!("{party}: in {} nobody is that who could read them", service.workflow),
-            );
-        }
+    if let Some(party) = service.private_to.iter().find(|party| !reads(party))
+        && !private.is_empty()
+    {
+        let party = String::from(*party);
+        at.wrong(
+            "private_to",
+            format!("{party}: in {} nobody is that who could read them", service.workflow),
+        );
     }
     for (act, offline) in &service.offline {
         let Some(row) = workflow.act(act) else {
