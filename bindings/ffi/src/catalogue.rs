@@ -38,9 +38,9 @@ pub struct ServiceField {
     pub help: Option<BilingualText>,
     /// What `choice`, `multi` and `checkbox_list` offer.
     pub options: Vec<FieldOption>,
-    /// The least and the greatest answer of a number, an amount or a day.
+    /// The least answer of a number, an amount or a day.
     pub min: Option<String>,
-    /// The greatest.
+    /// The greatest one.
     pub max: Option<String>,
     /// Characters of a text, at most.
     pub max_length: Option<u32>,

@@ -1,8 +1,8 @@
 //! A phone: the store, drafts, outbox, projections and attention list, and the loop that drives sync over HTTP. The one public Rust API
 //! that apps see.
 //!
-//! Guarantees: what a command returns `Ok` for is durable; one transaction a command; capture needs neither network nor position; exact
-//! places and private answers of neighbour help never enter a document. [`Phone`] is synchronous and single-threaded; threads, tokio and
+//! Guarantees: what a command returns `Ok` for is durable; one transaction a command; capture needs neither network nor position; private
+//! answers and exact places of neighbour help never enter a document. [`Phone`] is synchronous and single-threaded; threads, tokio and
 //! sockets live in [`driver`], files and clocks in [`platform`].
 
 mod anew;

@@ -211,7 +211,7 @@ pub struct CaseView {
     pub sync_text: String,
     /// Answers: shared ones, and private ones that this person may read.
     pub fields: BTreeMap<String, String>,
-    /// Which of `fields` are private: the platform and the person who takes the case have them, and nobody else.
+    /// Which of `fields` are private: the platform, the author and those whom the service names have them, and nobody else.
     pub private: Vec<String>,
     /// Answers with more than one value.
     pub conflicts: Vec<Conflict>,
@@ -580,7 +580,7 @@ impl Phone {
             yellow: left.yellow.map(|at| calendar.rfc3339(at)),
             left_ms: left.left_ms,
             colour: left.colour.id().to_owned(),
-            colour_text: self.words.colour(left.colour).zh,
+            colour_text: self.words.colour(left.colour, left.left_ms).zh,
         };
         standing(catalogue, state, now).into_iter().map(view).collect()
     }

@@ -137,11 +137,14 @@ fn act(
     }
 }
 
-/// Its author always; others as the service says.
+/// Its author always; others as the service says, by roles that see whole cases: who has merely had a part in one reads it no more.
 fn read_private(principal: Principal<'_>, service: &Service, state: &CaseState) -> Result<(), Refusal> {
     let user = principal.user;
     let yes = |b: bool| if b { Answer::Yes } else { Answer::No };
-    let of_roles = |roles: &[Role]| principal.reaches(|grant| roles.contains(&grant.role), Place::of(state));
+    let whole = |grant: &Grant| matches!(sees(grant), Some(Sight::Grid | Sight::Unit(_)));
+    let of_roles = |roles: &[Role]| {
+        principal.reaches(|grant| roles.contains(&grant.role) && whole(grant), Place::of(state))
+    };
     let parts = service.private_to.iter().map(|party| match party {
         Party::Holder => yes(state.holders.contains(&user)),
         Party::Handler => of_roles(&service.handle),

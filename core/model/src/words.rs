@@ -27,6 +27,9 @@ pub struct OutcomeWords {
     pub when: BTreeMap<String, Title>,
 }
 
+/// What red says before the end.
+const NEAR: &str = "near";
+
 type Section = BTreeMap<String, Title>;
 
 /// What a catalogue says of stages, acts and clocks: those that it alone has, and those that a city calls otherwise.
@@ -128,10 +131,11 @@ impl Words {
         let en = if limit.amount() == 1 { en.strip_suffix('s').unwrap_or(&en) } else { &en };
         Title { zh: zh.replace("{n}", &amount), en: en.replace("{n}", &amount) }
     }
-    /// A colour in which time left shows.
+    /// The colour in which time left shows. Red before its end says that the end is near.
     #[must_use]
-    pub fn colour(&self, colour: Colour) -> Title {
-        Self::of(&self.colour, colour.id())
+    pub fn colour(&self, colour: Colour, left_ms: i64) -> Title {
+        let near = colour >= Colour::Red && left_ms > 0;
+        Self::of(&self.colour, if near { NEAR } else { colour.id() })
     }
     /// A role.
     #[must_use]
@@ -190,7 +194,7 @@ impl Words {
             absent("party", &self.party, Party::PARTS.iter().map(|(_, id)| *id)),
             absent("clock", &self.clock, [WHOLE, DEADLINE]),
             absent("time", &self.time, Unit::ALL.iter().map(|unit| unit.id())),
-            absent("colour", &self.colour, Colour::ALL.iter().map(|colour| colour.id())),
+            absent("colour", &self.colour, Colour::ALL.iter().map(|colour| colour.id()).chain([NEAR])),
         ]
         .concat()
     }

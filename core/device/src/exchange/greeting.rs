@@ -105,6 +105,7 @@ impl Phone {
             epoch: head.map(|h| h.epoch),
             seq: head.map(|h| h.head),
         };
+        let before = self.person().ok();
         let person =
             PersonRecord { user: reply.user, name: reply.name.clone(), grants: reply.grants.clone() };
         let token = Token {
@@ -139,7 +140,9 @@ impl Phone {
             project(self, &tx, doc)?;
         }
         self.let_go(&tx)?;
-        self.forget_private(&tx, &person, reply.server_ms)?;
+        if before.is_none_or(|before| before.grants != person.grants) {
+            self.forget_private(&tx, &person, reply.server_ms)?;
+        }
         tx.commit()?;
         self.run.heads.clone_from(&reply.partitions);
         self.use_told_catalogue()
@@ -150,10 +153,10 @@ impl Phone {
         let actor = person.actor();
         for doc in private::of_others(tx)? {
             let Some(stored) = cases::case(tx, &doc)? else { continue };
-            // By a version that is not here nobody can tell: the server says so with the next page.
-            let Some(catalogue) = self.catalogue_of(&stored.facts)? else { continue };
             let state = state_of(&stored.facts, &person.user);
-            let service = catalogue.service(&state.service.0);
+            let catalogue = self.catalogue_of(&stored.facts)?;
+            // By a version that is not here nobody may.
+            let service = catalogue.as_ref().and_then(|catalogue| catalogue.service(&state.service.0));
             let record = Record::Case { service, state: &state };
             if authorize(actor.at(now_ms), Action::ReadPrivate, record).is_err() {
                 private::forget(tx, &doc)?;

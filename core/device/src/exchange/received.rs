@@ -135,6 +135,10 @@ impl Phone {
                 return Ok(false);
             }
             streams::unhold(tx, doc, stream)?;
+            // The case itself may have to wait for own work to be settled.
+            if streams::holding(tx, doc)? != Holding::Whole {
+                private::forget(tx, doc)?;
+            }
             return Ok(false);
         }
         let Some(facts) = &case.facts else {

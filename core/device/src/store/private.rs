@@ -1,4 +1,4 @@
-//! Private answers: they go to the platform and to the person who takes the case, and to nobody else.
+//! Private answers: they go to the platform and to those whom the service names, and to nobody else.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use yuandian_model::CaseId;

@@ -233,7 +233,7 @@ CREATE TABLE stored (doc BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (doc, ha
 -- Drafts are the phone's own and never touched by sync.
 CREATE TABLE drafts (id BLOB PRIMARY KEY, draft TEXT NOT NULL, updated_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
--- Exact places and private answers of neighbour help: they go to the platform, which shows them to the person who takes the case, and to
+-- Private answers, and exact places of neighbour help: they go to the platform, which shows them to those whom the service names, and to
 -- nobody else. own: 1 written here; pending: 1 until the platform has this version.
 CREATE TABLE private (
     doc BLOB NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, version INTEGER NOT NULL, own INTEGER NOT NULL,

@@ -11,6 +11,7 @@ use super::{
 use crate::form;
 use crate::limits::PHOTOS_PER_COMMAND_MAX;
 use crate::mark::Mark;
+use crate::role::Role;
 
 /// Indicators that a service may count for (DOMAIN §2.5).
 pub const KPIS: [&str; 24] = [
@@ -316,13 +317,17 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
         }
     }
     let held = workflow.acts.iter().any(|row| matches!(row.effect, Effect::Take | Effect::Assign));
+    let whole = |role: Role| role.works_the_grid() || role.works_for_units();
     let reads = |party: &Party| match party {
         Party::Holder => held,
-        Party::Handler => !service.handle.is_empty(),
-        Party::Approver => !service.approve.is_empty(),
-        Party::Role(_) => true,
+        Party::Handler => service.handle.iter().any(|role| whole(*role)),
+        Party::Approver => service.approve.iter().any(|role| whole(*role)),
+        Party::Role(role) => whole(*role),
         Party::Author | Party::Waiting | Party::System => false,
     };
+    if service.private_to.is_empty() && !private.is_empty() {
+        at.wrong("private_to", "nobody: its private answers would be for nobody");
+    }
     if let Some(party) = service.private_to.iter().find(|party| !reads(party))
         && !private.is_empty()
     {

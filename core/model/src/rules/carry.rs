@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{CONDITION, Catalogue, Effect, INTO, SCORE, Service, Transition, Workflow};
 use crate::division::DivisionCode;
+use crate::grant::OrgId;
 use crate::ids::CaseId;
 use crate::limits;
 use crate::mark::Mark;
@@ -217,9 +218,10 @@ fn part(
     (actor, at_ms): (&Actor, i64),
 ) -> Option<()> {
     let open: Vec<String> = progress.open_parts().map(str::to_owned).collect();
-    let own = actor.at(at_ms).units().find(|unit| open.iter().any(|part| part == unit.as_str()));
-    let bound = own.map(|unit| unit.to_string());
-    let unit = bound.as_ref().or(named).or(open.first())?;
+    let own: Vec<&str> = actor.at(at_ms).units().map(OrgId::as_str).collect();
+    let is_own = |unit: &&String| own.is_empty() || own.contains(&unit.as_str());
+    // Who works for units says it of one of those alone.
+    let unit = named.filter(is_own).or_else(|| open.iter().find(is_own))?;
     let part = progress.parts.get_mut(unit).filter(|part| part.done_ms.is_none())?;
     (part.done_ms, part.by) = (Some(at_ms), Some(actor.user));
     if open.len() > 1 {

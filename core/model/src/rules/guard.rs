@@ -121,7 +121,7 @@ fn may_be_added(calendar: &WorkingCalendar, limit: Limit) -> bool {
     longest.is_ok_and(|longest| calendar.whole_days_ms(limit) <= calendar.whole_days_ms(longest))
 }
 
-/// A day of which the catalogue says how far ahead it may lie lies neither farther nor before today.
+/// A day of which the catalogue says how far ahead it may lie lies after today and no farther.
 fn ahead(
     catalogue: &Catalogue,
     row: &Transition,

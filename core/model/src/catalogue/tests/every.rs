@@ -130,7 +130,7 @@ fn what_a_service_says_holds_together() {
             &["service s: field k.privacy: where only the cell is shared, a point is private"],
         ),
         (
-            with(&format!("private_to = ['resident']\n{point}\nprivacy = 'private'"))
+            with(&format!("private_to = ['grid_worker']\n{point}\nprivacy = 'private'"))
                 .replace("place = 'exact'", "place = 'cell'"),
             &[],
         ),
@@ -141,6 +141,14 @@ fn what_a_service_says_holds_together() {
         (
             with(&format!("private_to = ['@handler', '@author']\n{point}\nprivacy = 'private'")),
             &["service s: private_to: @handler: in W nobody is that who could read them"],
+        ),
+        (
+            with(&format!("private_to = ['resident']\n{point}\nprivacy = 'private'")),
+            &["service s: private_to: resident: in W nobody is that who could read them"],
+        ),
+        (
+            with(&format!("private_to = []\n{point}\nprivacy = 'private'")),
+            &["service s: private_to: nobody: its private answers would be for nobody"],
         ),
         (
             service(GOOD).replace("id = 's'", "id = 's 1'"),
