@@ -270,7 +270,7 @@ impl Device {
 
     /// Opens a case.
     pub fn report(&mut self, case: CaseId, grid: &str) -> Result<PushItem, Fault> {
-        let report = Report { service: "case.snap".into(), grid: grid.parse()?, place: None };
+        let report = Report { service: "case.local.L10004".into(), grid: grid.parse()?, place: None };
         Ok(self.commit(case, Kind::Act, Act::report(report).to_bytes()))
     }
 
