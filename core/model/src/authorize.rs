@@ -116,17 +116,7 @@ fn act(
     if row.effect == Effect::Unfollow && state.followers.contains(&user) {
         return Ok(());
     }
-    let yes = |b: bool| if b { Answer::Yes } else { Answer::No };
-    let of_roles = |roles: &[Role]| principal.reaches(|grant| roles.contains(&grant.role), Place::of(state));
-    let parts = row.by.iter().map(|party| match party {
-        Party::Author => yes(state.author == user),
-        Party::Holder => yes(state.holders.contains(&user)),
-        Party::Waiting => yes(state.waiting.contains(&user)),
-        Party::System => yes(principal.user == SYSTEM),
-        Party::Handler => of_roles(&service.handle),
-        Party::Approver => of_roles(&service.approve),
-        Party::Role(role) => of_roles(&[*role]),
-    });
+    let parts = row.by.iter().map(|party| part(principal, *party, (service, state), |_| true));
     let refused = || Refusal::new(Code::RRole, [("act", row.id.clone())]);
     match parts.max().unwrap_or(Answer::No) {
         // Somebody whose part in the case has ended is told about the case, not about roles.
@@ -139,21 +129,34 @@ fn act(
 
 /// Its author always; others as the service says, by roles that see whole cases: who has merely had a part in one reads it no more.
 fn read_private(principal: Principal<'_>, service: &Service, state: &CaseState) -> Result<(), Refusal> {
+    let whole = |grant: &Grant| matches!(sees(grant), Some(Sight::Grid | Sight::Unit(_)));
+    let readers = service.private_to.iter().chain([&Party::Author]);
+    let parts = readers.map(|party| part(principal, *party, (service, state), whole));
+    let refused = || Refusal::new(Code::RRole, [("act", "private".to_owned())]);
+    parts.max().unwrap_or(Answer::No).granted(&state.grid, refused)
+}
+
+/// How near a person comes to being a party of a case; of their rights those that count.
+fn part<'a>(
+    principal: Principal<'a>,
+    party: Party,
+    (service, state): (&Service, &CaseState),
+    counts: impl Fn(&Grant) -> bool,
+) -> Answer<'a> {
     let user = principal.user;
     let yes = |b: bool| if b { Answer::Yes } else { Answer::No };
-    let whole = |grant: &Grant| matches!(sees(grant), Some(Sight::Grid | Sight::Unit(_)));
     let of_roles = |roles: &[Role]| {
-        principal.reaches(|grant| roles.contains(&grant.role) && whole(grant), Place::of(state))
+        principal.reaches(|grant| roles.contains(&grant.role) && counts(grant), Place::of(state))
     };
-    let parts = service.private_to.iter().map(|party| match party {
+    match party {
+        Party::Author => yes(state.author == user),
         Party::Holder => yes(state.holders.contains(&user)),
+        Party::Waiting => yes(state.waiting.contains(&user)),
+        Party::System => yes(user == SYSTEM),
         Party::Handler => of_roles(&service.handle),
         Party::Approver => of_roles(&service.approve),
-        Party::Role(role) => of_roles(&[*role]),
-        Party::Author | Party::Waiting | Party::System => Answer::No,
-    });
-    let best = parts.max().unwrap_or(Answer::No).max(yes(state.author == user));
-    best.granted(&state.grid, || Refusal::new(Code::RRole, [("act", "private".to_owned())]))
+        Party::Role(role) => of_roles(&[role]),
+    }
 }
 
 fn write(
