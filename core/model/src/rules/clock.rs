@@ -27,6 +27,9 @@ pub struct Running {
     pub stood: Suspensions,
 }
 
+/// A part of what a clock grants, and from when it is used; none where the clock stands before.
+type Used = (Option<Moment>, Limit);
+
 /// How a clock stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeLeft {
@@ -44,7 +47,7 @@ pub struct TimeLeft {
 
 impl Running {
     /// The limit and what was added to it, each with the moment from which it is used; none of those that come behind a clock that stands.
-    fn parts(&self, calendar: &WorkingCalendar) -> Result<Vec<(Option<Moment>, Limit)>, CalendarError> {
+    fn parts(&self, calendar: &WorkingCalendar) -> Result<Vec<Used>, CalendarError> {
         let mut parts = vec![(Some(self.since), self.limit)];
         let mut end = Some(self.since);
         for (before, limit) in std::iter::once(&self.limit).chain(&self.added).zip(&self.added) {
@@ -62,8 +65,12 @@ impl Running {
     /// # Errors
     /// [`CalendarError`] where working time is asked of a year whose holidays nobody knows.
     pub fn due(&self, calendar: &WorkingCalendar) -> Result<Option<Moment>, CalendarError> {
-        let Some((Some(since), limit)) = self.parts(calendar)?.pop() else { return Ok(None) };
-        Ok(calendar.due(since, limit, &self.stood)?.map(|due| due.at))
+        self.end(calendar, &self.parts(calendar)?)
+    }
+
+    fn end(&self, calendar: &WorkingCalendar, parts: &[Used]) -> Result<Option<Moment>, CalendarError> {
+        let Some((Some(since), limit)) = parts.last() else { return Ok(None) };
+        Ok(calendar.due(*since, *limit, &self.stood)?.map(|due| due.at))
     }
 
     /// How it stands now: all of it is the limit and what was added, and colours go by how much of all is left.
@@ -73,10 +80,10 @@ impl Running {
     pub fn left(&self, calendar: &WorkingCalendar, now: Moment) -> Result<TimeLeft, CalendarError> {
         let thresholds = Thresholds::default();
         let parts = self.parts(calendar)?;
-        let begun = |(since, _): &&(Option<Moment>, Limit)| since.is_some_and(|since| since <= now);
+        let begun = |(since, _): &Used| since.is_some_and(|since| since <= now);
         // The part that is being used, and those that are whole.
-        let current = parts.iter().rposition(|part| begun(&part)).unwrap_or(0);
-        let total_ms = |parts: &[(Option<Moment>, Limit)]| {
+        let current = parts.iter().rposition(begun).unwrap_or(0);
+        let total_ms = |parts: &[Used]| {
             parts.iter().map(|(_, limit)| calendar.total_ms(*limit)).fold(0_i64, i64::saturating_add)
         };
         let (since, limit) = (parts[current].0.unwrap_or(self.since), parts[current].1);
@@ -84,7 +91,7 @@ impl Running {
         let left_ms = calendar.remaining_ms(since, limit, &self.stood, now)?.saturating_add(later_ms);
         let all_ms = total_ms(&parts);
         let yellow_ms = all_ms / 100 * i64::from(thresholds.yellow_left());
-        let due = self.due(calendar)?;
+        let due = self.end(calendar, &parts)?;
         let colour = match left_ms {
             left if left > yellow_ms => Colour::Green,
             // At its very end it is in time, and at night after it nothing more has counted.
@@ -105,7 +112,7 @@ impl Running {
     fn turns_yellow(
         &self,
         calendar: &WorkingCalendar,
-        parts: &[(Option<Moment>, Limit)],
+        parts: &[Used],
         left_ms: i64,
     ) -> Result<Option<Moment>, CalendarError> {
         let mut left_ms = left_ms;
