@@ -1,0 +1,328 @@
+//! What is read: records of words and numbers, for every binding alike.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// One of several values that nobody has settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConflictValue {
+    /// Its number for settling, from 1.
+    pub n: usize,
+    /// The value.
+    pub value: String,
+    /// Who wrote it.
+    pub by: String,
+    /// When, writer's wall clock, ms since 1970.
+    pub at_ms: i64,
+}
+
+/// An answer with more than one value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The answer's key.
+    pub key: String,
+    /// Its values; the first is what the form shows until one is chosen.
+    pub values: Vec<ConflictValue>,
+}
+
+/// A note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteView {
+    /// Its id.
+    pub id: String,
+    /// The words.
+    pub text: String,
+    /// Who wrote it.
+    pub by: String,
+    /// When, writer's wall clock, ms since 1970.
+    pub at_ms: i64,
+    /// Whether the server does not have it yet.
+    pub pending: bool,
+}
+
+/// A photo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoView {
+    /// Its id.
+    pub id: String,
+    /// SHA-256 of the original.
+    pub hash: String,
+    /// MIME type.
+    pub mime: String,
+    /// Bytes of the original.
+    pub size: u64,
+    /// Upright width, pixels; 0 where unknown.
+    pub width: u32,
+    /// Upright height, pixels.
+    pub height: u32,
+    /// SHA-256 of the micro picture, if there is one.
+    pub micro: Option<String>,
+    /// Who took it.
+    pub by: String,
+    /// When it was added, writer's wall clock, ms since 1970.
+    pub at_ms: i64,
+    /// Whether the original is on this phone.
+    pub local: bool,
+    /// Bytes of the original that the server has, as far as this phone knows.
+    pub sent: u64,
+    /// Whether the server holds and has verified the original.
+    pub stored: bool,
+    /// Whether the server does not know of it yet.
+    pub pending: bool,
+}
+
+/// Where one's claim stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ClaimView {
+    /// `none`, `pending`, `won`, `waiting`, `lost`.
+    pub state: String,
+    /// Place in the waiting list, 1 being next.
+    pub position: Option<u32>,
+}
+
+/// A line of the case's history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryLine {
+    /// Act id, or `content`.
+    pub act: String,
+    /// Who.
+    pub by: String,
+    /// When, writer's wall clock, ms since 1970.
+    pub at_ms: i64,
+    /// Outcome code, `pending` before the server's word.
+    pub outcome: String,
+}
+
+/// A clock that runs in a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeView {
+    /// The clock's id.
+    pub clock: String,
+    /// The clock in words.
+    pub clock_text: String,
+    /// When it ends, RFC 3339 in the calendar's zone; none while it stands.
+    pub due: Option<String>,
+    /// When it turns yellow, RFC 3339; none where it has or never will.
+    pub yellow: Option<String>,
+    /// What is left, ms in the time that its limit counts; below zero when it is over. By this phone's best knowledge of the server's clock.
+    pub left_ms: i64,
+    /// `green`, `yellow`, `red`, `dark_red`.
+    pub colour: String,
+    /// The colour in words.
+    pub colour_text: String,
+}
+
+/// What a unit does beside the one that leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartView {
+    /// The unit.
+    pub unit: String,
+    /// What it was asked to do, where that was said.
+    pub task: Option<String>,
+    /// Whether that is still to be done.
+    pub open: bool,
+}
+
+/// A question that waits for its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedView {
+    /// The mark that stands for it.
+    pub mark: String,
+    /// It in words.
+    pub text: String,
+    /// What was said with it: the argument in words, and what was said.
+    pub said: Vec<(String, String)>,
+}
+
+/// Something that is said with an act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArgumentView {
+    /// Its name.
+    pub name: String,
+    /// It in words.
+    pub text: String,
+    /// `text`, `unit`, `user`, `case`, `condition`, `limit`, `date`, `score`, `money`, `choice`.
+    pub kind: String,
+    /// Whether it must be said.
+    pub required: bool,
+    /// What can be chosen, ids with their words: of a choice, and the filing conditions of the service.
+    pub options: Vec<(String, String)>,
+    /// For a date: how far ahead at most, in words.
+    pub within: Option<String>,
+}
+
+/// An act of a case's stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextView {
+    /// Its id.
+    pub act: String,
+    /// It in words.
+    pub act_text: String,
+    /// Whose it is, in words.
+    pub by: Vec<String>,
+    /// What must or may be said with it.
+    pub args: Vec<ArgumentView>,
+    /// Photos that it needs of whoever does it.
+    pub photos: u32,
+    /// What the phone may do with it alone: `local`, `queue_intent` (shown as waiting for the server's word), `server_only`.
+    pub offline: String,
+    /// Why one cannot do it now; none where one can.
+    pub why_not: Option<String>,
+}
+
+/// A case, whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseView {
+    /// Its id.
+    pub id: String,
+    /// Service id.
+    pub service: String,
+    /// Its first words.
+    pub title: String,
+    /// The description.
+    pub text: String,
+    /// Stage id, acts done on this phone included.
+    pub stage: String,
+    /// Stage in words.
+    pub stage_text: String,
+    /// Where one's work stands (id).
+    pub sync: String,
+    /// The same in words.
+    pub sync_text: String,
+    /// Answers: shared ones, and private ones that this person may read.
+    pub fields: BTreeMap<String, String>,
+    /// Which of `fields` are private: the platform, the author and those whom the service names have them, and nobody else.
+    pub private: Vec<String>,
+    /// Answers with more than one value.
+    pub conflicts: Vec<Conflict>,
+    /// Notes in order.
+    pub notes: Vec<NoteView>,
+    /// Photos in order.
+    pub photos: Vec<PhotoView>,
+    /// One's claim.
+    pub claim: ClaimView,
+    /// Who opened it.
+    pub author: String,
+    /// Who holds it.
+    pub holders: Vec<String>,
+    /// How many wait for it.
+    pub waiting: u32,
+    /// Division it lies in.
+    pub grid: String,
+    /// Name of the division.
+    pub grid_name: String,
+    /// Where it is as far as it is shared: longitude, latitude (degrees WGS-84), radius (metres; 354 for a cell).
+    pub place: Option<(f64, f64, Option<u32>)>,
+    /// History.
+    pub history: Vec<HistoryLine>,
+    /// Acts one may do now.
+    pub can: Vec<String>,
+    /// The version of the catalogue that it was opened under.
+    pub catalogue: u32,
+    /// Whether that version is not on this phone yet: until it is, the case can be read and takes notes and photos.
+    pub notes_only: bool,
+    /// Every act of the stage: by whom, and why one cannot do it.
+    pub next: Vec<NextView>,
+    /// The clocks that run, the one of the stage first.
+    pub times: Vec<TimeView>,
+    /// What is true of it beside its stage: ids of marks.
+    pub marks: Vec<String>,
+    /// The same in words.
+    pub marks_text: Vec<String>,
+    /// Units that work on it, the one that leads first.
+    pub units: Vec<String>,
+    /// What the others of them do.
+    pub parts: Vec<PartView>,
+    /// Questions that wait for an answer: for more time, for what is missing.
+    pub asked: Vec<AskedView>,
+    /// The division whose operation centre has it, where it was taken up there: code and name.
+    pub desk: Option<(String, String)>,
+    /// The filing condition in words, and when the case may be closed.
+    pub condition: Option<(String, Option<String>)>,
+    /// Heads of the content document: what an edit form was opened at.
+    pub heads: Vec<String>,
+    /// Number of accepted acts.
+    pub act_seq: u64,
+    /// What one has done to it and is on its way, in order: act ids, `content`.
+    pub pending: Vec<String>,
+    /// Which of `fields` show an answer that is on its way; `text` for the description.
+    pub pending_fields: Vec<String>,
+    /// How many follow it.
+    pub followers: u32,
+    /// Whether one follows it, what is on its way included.
+    pub followed: bool,
+}
+
+/// Something that needs the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttentionItem {
+    /// Its number.
+    pub item: i64,
+    /// The case.
+    pub case: String,
+    /// Its first words.
+    pub title: String,
+    /// The act refused, or `content`.
+    pub act: String,
+    /// Why, as a code.
+    pub code: String,
+    /// Why, in words.
+    pub reason: String,
+    /// Why, in English.
+    pub reason_en: String,
+    /// What one can do, ids, the best first.
+    pub next: Vec<String>,
+    /// The same in words.
+    pub next_text: Vec<String>,
+    /// What is kept of it.
+    pub kept: Vec<String>,
+    /// What a reviewer answered to an appeal, if one was denied.
+    pub review: Option<String>,
+    /// When the answer came, phone's wall clock, ms since 1970.
+    pub at_ms: i64,
+}
+
+/// A commit on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxLine {
+    /// Its local name.
+    pub item: i64,
+    /// The case.
+    pub case: String,
+    /// Act id, or `content`.
+    pub what: String,
+    /// `queued`, `sent`, `taken`, `held`.
+    pub state: String,
+    /// Final id, once sent.
+    pub commit: Option<String>,
+    /// Bytes of its body.
+    pub bytes: usize,
+}
+
+/// A line of a list with its words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListLine {
+    /// The case, or the draft.
+    pub id: String,
+    /// Service id.
+    pub service: String,
+    /// Service in words.
+    pub service_text: String,
+    /// Its first words.
+    pub title: String,
+    /// Stage id.
+    pub stage: String,
+    /// Stage in words.
+    pub stage_text: String,
+    /// Where one's work stands (id).
+    pub sync: String,
+    /// The same in words.
+    pub sync_text: String,
+    /// One's claim.
+    pub claim: String,
+    /// Number of photos.
+    pub photos: u32,
+    /// Last change, ms since 1970.
+    pub updated_ms: i64,
+}
