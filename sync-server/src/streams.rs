@@ -2,36 +2,46 @@
 
 use std::collections::BTreeSet;
 
-use yuandian_model::writing::neighbours_may_take;
-use yuandian_model::{CaseState, Catalogue, DivisionCode, OrgId, PartitionId, Principal, Sight, Visibility};
+use yuandian_model::planted::{self, Bug};
+use yuandian_model::sight::{Sight, shown_to};
+use yuandian_model::{CaseState, Catalogue, DivisionCode, OrgId, PartitionId, Principal, Visibility};
 use yuandian_sync::StreamId;
 
-/// Every stream a case belongs in by its facts: its grid and those above it up to the city, its author, holders and waiting people; the units
-/// that work on it, in the same divisions; for help that neighbours can take, their public streams; and if it is public, their summaries and
-/// those of its followers.
+/// Every stream a case belongs in by its facts: those of the people whom its service shows it to and of the units that work on it, in its grid
+/// and the divisions above it up to the city; its author, holders and waiting people; and if it is public, its summaries and those of its
+/// followers.
 ///
 /// Who once took part keeps the case in the `user:` stream: rows are added here, never taken away. Who follows no longer loses it, and so
 /// does a unit that works on it no longer.
 #[must_use]
 pub fn streams_of(catalogue: &Catalogue, case: &CaseState) -> BTreeSet<StreamId> {
-    let mut streams: BTreeSet<StreamId> = case.grid.lineage().map(|g| StreamId::grid(&g)).collect();
+    let terms = catalogue.service(&case.service.0);
+    let public = terms.is_some_and(|(service, _)| service.visibility == Visibility::Public);
+    let units: Vec<OrgId> = case.progress.units.iter().filter_map(|unit| unit.parse().ok()).collect();
+    let mut sights = shown_to(terms);
+    sights.extend(units.iter().map(Sight::Unit));
+    sights.extend(public.then_some(Sight::Summary));
+    let mut streams: BTreeSet<StreamId> =
+        case.grid.lineage().flat_map(|g| sights.iter().map(move |sight| stream(*sight, &g))).collect();
     streams.insert(StreamId::user(&case.author));
-    if !yuandian_model::planted::is(yuandian_model::planted::Bug::HolderStreamForgotten) {
+    if !planted::is(Bug::HolderStreamForgotten) {
         streams.extend(case.holders.iter().chain(&case.waiting).map(StreamId::user));
     }
-    let units = case.progress.units.iter().filter_map(|unit| unit.parse::<OrgId>().ok());
-    for org in units {
-        streams.extend(case.grid.lineage().map(|g| StreamId::unit(&org, &g)));
-    }
-    let terms = catalogue.service(&case.service.0);
-    if terms.is_some_and(neighbours_may_take) {
-        streams.extend(case.grid.lineage().map(|g| StreamId::public(&g)));
-    }
-    if terms.is_some_and(|(service, _)| service.visibility == Visibility::Public) {
-        streams.extend(case.grid.lineage().map(|g| StreamId::summary(&g)));
+    if public {
         streams.extend(case.followers.iter().map(StreamId::followed));
     }
     streams
+}
+
+/// The stream of what is read together in a division.
+fn stream(sight: Sight<'_>, grid: &DivisionCode) -> StreamId {
+    match sight {
+        Sight::Grid => StreamId::grid(grid),
+        Sight::Role(role) => StreamId::role(role, grid),
+        Sight::Unit(org) => StreamId::unit(org, grid),
+        Sight::Public => StreamId::public(grid),
+        Sight::Summary => StreamId::summary(grid),
+    }
 }
 
 /// The partition of a division: the first digits of its code as a number, or the only one.
@@ -45,15 +55,12 @@ pub fn partition_of(digits: Option<u8>, grid: &DivisionCode) -> PartitionId {
 #[must_use]
 pub fn streams_for(who: Principal<'_>) -> BTreeSet<StreamId> {
     let mut streams = BTreeSet::from([StreamId::user(&who.user()), StreamId::followed(&who.user())]);
-    streams.extend(who.sights().map(|(sight, grid)| match sight {
-        Sight::Grid => StreamId::grid(grid),
-        Sight::Public if yuandian_model::planted::is(yuandian_model::planted::Bug::VolunteerReadsGrid) => {
-            StreamId::grid(grid)
+    for (sight, grid) in who.sights() {
+        streams.insert(stream(sight, grid));
+        if sight == Sight::Public && planted::is(Bug::VolunteerReadsGrid) {
+            streams.insert(StreamId::grid(grid));
         }
-        Sight::Public => StreamId::public(grid),
-        Sight::Summary => StreamId::summary(grid),
-        Sight::Unit(org) => StreamId::unit(org, grid),
-    }));
+    }
     streams
 }
 
@@ -100,6 +107,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_for_its_handlers_is_in_their_streams_alone() {
+        let here = |service| -> Vec<String> {
+            let all = streams_of(&Catalogue::embedded(), &case(service)).into_iter().map(|s| s.0);
+            all.filter(|s| s.ends_with(":410102001") || s.ends_with("@410102001")).collect()
+        };
+        let roles = |names: &[&str]| -> Vec<String> {
+            names.iter().map(|role| format!("role:{role}@410102001")).collect()
+        };
+        assert_eq!(
+            here("case.petition"),
+            roles(&["acceptor", "duty_chief", "handler", "handler_unit", "supervisor"])
+        );
+        assert_eq!(
+            here("alert.elder"),
+            roles(&["acceptor", "grid_head", "grid_worker", "service_provider"]),
+            "a relative has to do with somebody's, not with a division's"
+        );
+        // A notice is for people who work no grid, too.
+        let notice =
+            [vec!["grid:410102001".to_owned(), "pub:410102001".to_owned()], roles(&["partner", "resident"])];
+        assert_eq!(here("task.notice"), notice.concat());
+        assert_eq!(here("nothing.known"), ["grid:410102001"]);
+    }
+
+    #[test]
     fn a_unit_has_what_it_works_on_in_every_division_above() {
         let mut dispatched = case("case.city.E06010");
         dispatched.progress.units = vec!["water.co".into(), "gas".into()];
@@ -131,16 +163,24 @@ mod tests {
         };
         let right = |role: Role| Grant::new(role, "410102001".parse().unwrap());
         let bound = |role: Role| right(role).of("water.co".parse().unwrap());
-        assert_eq!(of(right(Role::GridWorker)), ["grid:410102001"]);
-        assert_eq!(of(right(Role::Volunteer)), ["pub:410102001"]);
-        assert_eq!(of(right(Role::Resident)), ["sum:410102001"]);
-        assert!(of(right(Role::Admin)).is_empty());
-        assert_eq!(of(right(Role::Handler)), ["grid:410102001"]);
+        let table: [(Role, &[&str]); 8] = [
+            (Role::GridWorker, &["grid:410102001", "role:grid_worker@410102001"]),
+            (Role::Handler, &["grid:410102001", "role:handler@410102001"]),
+            (Role::Volunteer, &["pub:410102001", "role:volunteer@410102001", "sum:410102001"]),
+            (Role::Resident, &["role:resident@410102001", "sum:410102001"]),
+            (Role::Partner, &["role:partner@410102001", "sum:410102001"]),
+            (Role::ServiceProvider, &["role:service_provider@410102001"]),
+            (Role::FamilyContact, &[]),
+            (Role::Admin, &[]),
+        ];
+        for (role, streams) in table {
+            assert_eq!(of(right(role)), streams, "{role}");
+        }
         for role in [Role::Handler, Role::HandlerUnit, Role::ServiceProvider] {
             assert_eq!(of(bound(role)), ["unit:water.co@410102001"]);
         }
         assert!(of(bound(Role::GridWorker)).is_empty(), "a unit takes the grid away");
-        for (from_ms, until_ms, count) in [(Some(10), Some(11), 1), (Some(11), None, 0), (None, Some(10), 0)]
+        for (from_ms, until_ms, count) in [(Some(10), Some(11), 2), (Some(11), None, 0), (None, Some(10), 0)]
         {
             assert_eq!(of(right(Role::GridWorker).during(from_ms, until_ms)).len(), count);
         }

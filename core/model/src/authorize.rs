@@ -13,7 +13,8 @@ use crate::late::PastGrant;
 use crate::refusal::{Code, Refusal};
 use crate::role::Role;
 use crate::rules::{Actor, CaseState, SYSTEM};
-use crate::writing::{CONTENT, neighbours_may_take};
+use crate::sight::{Sight, reads_whole, sights_of};
+use crate::writing::CONTENT;
 
 /// Somebody with the rights given to them, at a time.
 #[derive(Debug, Clone, Copy)]
@@ -82,15 +83,15 @@ pub fn authorize(principal: Principal<'_>, action: Action<'_>, record: Record<'_
         (Action::Act(row), Record::Case { service: Some((service, _)), state }) => {
             act(principal, row, service, state)
         }
-        (Action::ReadPrivate, Record::Case { service: Some((service, _)), state }) => {
-            read_private(principal, service, state)
+        (Action::ReadPrivate, Record::Case { service: Some(terms), state }) => {
+            read_private(principal, terms, state)
         }
         (Action::Act(_) | Action::ReadPrivate, Record::Case { service: None, state }) => {
             Err(Refusal::new(Code::RSchema, [("service", state.service.0.clone())]))
         }
         (Action::Add | Action::Write, Record::Case { service, state }) => {
             let everything = matches!(action, Action::Write);
-            write(principal, everything, service.is_some_and(neighbours_may_take), state)
+            write(principal, everything, service, state)
         }
     }
 }
@@ -128,8 +129,13 @@ fn act(
 }
 
 /// Its author always; others as the service says, by roles that see whole cases: who has merely had a part in one reads it no more.
-fn read_private(principal: Principal<'_>, service: &Service, state: &CaseState) -> Result<(), Refusal> {
-    let whole = |grant: &Grant| matches!(sees(grant), Some(Sight::Grid | Sight::Unit(_)));
+fn read_private(
+    principal: Principal<'_>,
+    (service, workflow): (&Service, &Workflow),
+    state: &CaseState,
+) -> Result<(), Refusal> {
+    let terms = (service, workflow);
+    let whole = |grant: &Grant| reads_whole(grant, Some(terms));
     let readers = service.private_to.iter().chain([&Party::Author]);
     let parts = readers.map(|party| part(principal, *party, (service, state), whole));
     let refused = || Refusal::new(Code::RRole, [("act", "private".to_owned())]);
@@ -162,7 +168,7 @@ fn part<'a>(
 fn write(
     principal: Principal<'_>,
     everything: bool,
-    neighbours: bool,
+    terms: Option<(&Service, &Workflow)>,
     state: &CaseState,
 ) -> Result<(), Refusal> {
     let user = principal.user;
@@ -170,38 +176,9 @@ fn write(
     if state.author == user || (takes_part && !everything) {
         return Ok(());
     }
-    let counts = |grant: &Grant| match sees(grant) {
-        Some(Sight::Grid) => true,
-        Some(Sight::Unit(_)) => grant.role.works_the_grid() || !everything,
-        Some(Sight::Public) => neighbours && !everything,
-        Some(Sight::Summary) | None => false,
-    };
+    let counts = |grant: &Grant| reads_whole(grant, terms) && (grant.role.works_the_grid() || !everything);
     let refused = || Refusal::new(Code::RRole, [("act", CONTENT.to_owned())]);
     principal.reaches(counts, Place::of(state)).granted(&state.grid, refused)
-}
-
-/// What a right lets its person read, whole or in summary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight<'g> {
-    /// Every case of its division.
-    Grid,
-    /// The cases of its division that a unit works on.
-    Unit(&'g OrgId),
-    /// What neighbours of its division may take.
-    Public,
-    /// Public summaries of its division.
-    Summary,
-}
-
-/// Whoever works for one unit does not see its division, and a right that is bound to a unit without working for it shows nothing.
-fn sees(grant: &Grant) -> Option<Sight<'_>> {
-    match (&grant.of, grant.role) {
-        (Some(org), role) => role.works_for_units().then_some(Sight::Unit(org)),
-        (None, role) if role.works_the_grid() => Some(Sight::Grid),
-        (None, Role::Volunteer) => Some(Sight::Public),
-        (None, Role::Resident) => Some(Sight::Summary),
-        (None, _) => None,
-    }
 }
 
 impl<'a> Principal<'a> {
@@ -225,7 +202,7 @@ impl<'a> Principal<'a> {
 
     /// What the rights that are held then let their person read, and where.
     pub fn sights(self) -> impl Iterator<Item = (Sight<'a>, &'a DivisionCode)> {
-        self.held().filter_map(|grant| Some((sees(grant)?, &grant.grid)))
+        self.held().flat_map(|grant| sights_of(grant).into_iter().map(|sight| (sight, &grant.grid)))
     }
 
     /// The division of the first right by which this person may open cases of a service.

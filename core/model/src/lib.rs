@@ -26,10 +26,11 @@ pub mod role;
 pub mod rules;
 #[cfg(any(test, feature = "packs"))]
 mod seeded;
+pub mod sight;
 pub mod words;
 pub mod writing;
 
-pub use authorize::{Action, Principal, Record, Sight, authorize};
+pub use authorize::{Action, Principal, Record, authorize};
 pub use calendar::{CalendarError, Colour, Due, Limit, Moment, Suspension, Suspensions, WorkingCalendar};
 pub use catalogue::{Catalogue, Catalogues, Service, ServiceId, Visibility};
 pub use division::{DivisionCode, Divisions};

@@ -121,6 +121,13 @@ impl Role {
         )
     }
 
+    /// Whether people of the role have to do with a division's cases because of it: a relative has to do with somebody's, and an operator
+    /// with none.
+    #[must_use]
+    pub fn is_of_a_division(self) -> bool {
+        !matches!(self, Role::FamilyContact | Role::Admin)
+    }
+
     /// Whether the role may be held for one unit or provider: those that cases are dispatched to.
     #[must_use]
     pub fn works_for_units(self) -> bool {

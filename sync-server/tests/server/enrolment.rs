@@ -165,7 +165,8 @@ fn hello_tells_the_streams_and_takes_away_those_without_a_right() {
     let reply = world.hello(&mut phone);
     let names: Vec<String> = reply.streams.iter().map(|s| s.stream.0.clone()).collect();
     let me = phone.user.unwrap();
-    assert_eq!(names, [format!("follow:{me}"), format!("grid:{GRID}"), format!("user:{me}")]);
+    let role = format!("role:grid_worker@{GRID}");
+    assert_eq!(names, [format!("follow:{me}"), format!("grid:{GRID}"), role, format!("user:{me}")]);
     assert_eq!(reply.removed.iter().map(|r| &r.stream).collect::<Vec<_>>(), [&gone]);
     assert_eq!((reply.partitions.len(), reply.partitions[0].head), (1, 0));
     assert_eq!(reply.catalogue, 1);

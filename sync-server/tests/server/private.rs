@@ -126,19 +126,44 @@ fn who_handles_reads_what_the_service_lets_them_and_nobody_else() {
     let address = PrivateRecord { key: "address".into(), ..record(case, 1, CANARY) };
     assert_eq!(put(&world, &family, vec![address]), [Code::Ok]);
     assert_eq!(read(&world, &mut worker), Some(vec![CANARY.into()]), "whoever goes there finds the door");
-    assert_eq!(read(&world, &mut collector), Some(vec![]), "whoever sees the case and does not go does not");
+    assert_eq!(read(&world, &mut collector), None, "whoever does not go does not even see the case");
     // Documents that are asked for again say the same.
     let docs = |phone: &Phone| {
         let wanted = vec![Wanted { document: case, since: 0 }];
         let ask = Docs { version: WIRE_VERSION, wanted, max_bytes: 1 << 20 };
         let Ok(Response::Docs(reply)) = world.ask_as(phone, Request::Docs(ask)) else { panic!("docs") };
-        reply.cases[0].private.as_ref().map(Vec::len)
+        reply.cases.first().and_then(|case| case.private.as_ref()).map(Vec::len)
     };
-    assert_eq!((docs(&worker), docs(&collector)), (Some(1), Some(0)));
+    assert_eq!((docs(&worker), docs(&collector)), (Some(1), None));
     let mut off = Act::named("call_off", None);
     off.args.insert("reason".into(), "误触".into());
     let off = worker.act(case, &off);
     assert_eq!(world.codes(&worker, vec![off]), [Code::Ok]);
     assert_eq!(read(&world, &mut worker), Some(vec![]), "it has ended");
     assert_eq!(read(&world, &mut family), Some(vec![CANARY.into()]));
+}
+
+#[test]
+fn a_petition_reaches_those_who_handle_it_and_who_may_look_at_it_alone() {
+    let world = World::new();
+    let mut resident = world.phone(1, Role::Resident);
+    let roles = [Role::Handler, Role::Supervisor, Role::GridWorker, Role::Collector, Role::Resident];
+    let mut others: Vec<Phone> = (20..).zip(roles).map(|(person, role)| world.phone(person, role)).collect();
+    let case = resident.new_case();
+    let report = Report { service: "case.petition".into(), grid: GRID.parse().unwrap(), place: None };
+    let report = resident.act(case, &Act::report(report));
+    assert_eq!(world.codes(&resident, vec![report]), [Code::Ok]);
+    let petitioner = PrivateRecord { key: "petitioner".into(), ..record(case, 1, CANARY) };
+    assert_eq!(put(&world, &resident, vec![petitioner]), [Code::Ok]);
+    let found: Vec<_> = others.iter_mut().map(|phone| read(&world, phone)).collect();
+    assert_eq!(found, [Some(vec![CANARY.into()]), Some(vec![]), None, None, None]);
+    // Whoever knows its number gains nothing by it: neither the case nor a word in it.
+    let worker = &mut others[2];
+    let ask =
+        Docs { version: WIRE_VERSION, wanted: vec![Wanted { document: case, since: 0 }], max_bytes: 1 << 20 };
+    let Ok(Response::Docs(reply)) = world.ask_as(worker, Request::Docs(ask)) else { panic!("docs") };
+    let told = |case: &PulledCase| case.gone.is_none() || case.facts.is_some() || !case.commits.is_empty();
+    assert!(!reply.cases.iter().any(told), "as of one that is not there");
+    let accept = worker.act(case, &Act::named("accept", None));
+    assert_eq!(world.codes(worker, vec![accept]), [Code::RRole]);
 }

@@ -105,7 +105,8 @@ fn ends_of_itself(restarted: bool) {
     assert_eq!(reply.grants, [right(BLIND)]);
     let gone: Vec<_> =
         reply.removed.iter().map(|gone| (gone.stream.0.as_str(), gone.reason.as_str())).collect();
-    assert_eq!(gone, [(format!("grid:{GRID}").as_str(), "no_right")]);
+    let (grid, role) = (format!("grid:{GRID}"), format!("role:grid_worker@{GRID}"));
+    assert_eq!(gone, [(grid.as_str(), "no_right"), (role.as_str(), "no_right")]);
     assert!(!world.page(&worker).greet, "once");
     answers(&world, &mut worker);
     world.pass(LATE_GRACE_MS);

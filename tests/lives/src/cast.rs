@@ -11,6 +11,8 @@ use crate::says::UNIT;
 /// Roles that see no case of their division as a whole. Volunteers see what one of them may take.
 const OUTSIDE: [&str; 7] =
     ["resident", "volunteer", "partner", "enterprise_rep", "service_provider", "family_contact", "admin"];
+/// Roles that have to do with no division's cases by what they are.
+const NOBODYS: [&str; 2] = ["family_contact", "admin"];
 /// So many volunteers are there: one more than hold the same case, and one who waits behind another.
 const VOLUNTEERS: usize = 4;
 
@@ -56,13 +58,24 @@ impl<'t> Cast<'t> {
 
     /// Whether somebody's phone has the case: by a role, by the unit's work on it, or by a part in it, once and for all.
     pub fn sees(&self, member: &Member, life: &Life, part: &BTreeSet<Person>) -> bool {
-        let taken = self.flow.rows.iter().any(|row| row.effect == "take");
-        let neighbours = taken && matches!(self.service.visibility.as_str(), "public" | "grid");
-        let role = member.role.as_str();
         part.contains(&member.person)
-            || !OUTSIDE.contains(&role)
-            || (role == "volunteer" && neighbours)
-            || (member.unit.is_some() && !Self::is_elsewhere(member, life))
+            || match member.unit {
+                Some(_) => !Self::is_elsewhere(member, life),
+                None => self.is_shown_to(&member.role),
+            }
+    }
+
+    /// Whether people of a role read whole cases of the service in their division.
+    fn is_shown_to(&self, role: &str) -> bool {
+        let service = self.service;
+        let taken = self.flow.rows.iter().any(|row| row.effect == "take");
+        let open = matches!(service.visibility.as_str(), "public" | "grid");
+        let named = |list: &[String]| list.iter().any(|named| named == role);
+        let of_case = |row: &&Row| !matches!(row.effect.as_str(), "follow" | "unfollow");
+        let has_part = self.flow.rows.iter().filter(of_case).any(|row| row.roles(service).contains(role));
+        (open && !OUTSIDE.contains(&role))
+            || (open && taken && role == "volunteer")
+            || (!NOBODYS.contains(&role) && (has_part || named(&service.view)))
     }
 
     /// Whether somebody's right counts for a unit that does not work on the case.
@@ -127,5 +140,41 @@ impl<'t> Cast<'t> {
         let author = &self.members[0];
         found.extend(can(&author).then_some(AUTHOR));
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who may follow a public case without reading it whole: whoever reads its summary.
+    const READ_SUMMARIES: [&str; 3] = ["resident", "volunteer", "partner"];
+
+    #[test]
+    fn whoever_a_row_is_for_sees_the_case() {
+        let reading = crate::reading::read();
+        let mut seen = 0;
+        for service in &reading.services {
+            let flow = &reading.flows[&service.workflow];
+            let cast = Cast::of(service, flow, 0);
+            for row in flow.rows.iter().filter(|row| row.is_open_in(service)) {
+                let blind = |role: &&str| {
+                    let summary = row.effect == "follow" && READ_SUMMARIES.contains(role);
+                    !summary && row.effect != "unfollow" && !cast.is_shown_to(role)
+                };
+                let roles = row.roles(service);
+                let blind: Vec<&str> = roles.iter().filter(|role| blind(role)).copied().collect();
+                // Relatives and operators do it in cases that they opened.
+                let theirs = |role: &&str| NOBODYS.contains(role);
+                assert!(
+                    blind.iter().all(|role| theirs(&role)),
+                    "{}: {} is for {blind:?}",
+                    service.id,
+                    row.id
+                );
+                seen += roles.len() - blind.len();
+            }
+        }
+        assert!(seen > 10_000, "{seen}");
     }
 }

@@ -54,6 +54,7 @@ pub struct Service {
     pub create: Vec<String>,
     pub handle: Vec<String>,
     pub approve: Vec<String>,
+    pub view: Vec<String>,
     /// Who reads its private answers beside the author.
     pub private_to: Vec<String>,
     pub capacity: usize,
@@ -246,6 +247,7 @@ fn service(table: &Table) -> Service {
         create: texts(table, "create"),
         handle: texts(table, "handle"),
         approve: texts(table, "approve"),
+        view: texts(table, "view"),
         private_to: table.get("private_to").map_or(vec!["@holder".into()], |_| texts(table, "private_to")),
         capacity: number(table, "capacity").map_or(1, |n| usize::try_from(n).expect("a capacity")),
         before: number(&evidence, "before_min").unwrap_or(0),

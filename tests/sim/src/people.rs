@@ -227,6 +227,8 @@ impl World {
             0..=3 if help => "help.errand",
             4 if help => "help.escort",
             5 => "case.city.E06010",
+            // For its handlers alone.
+            6 if matches!(role, Role::Resident | Role::GridWorker) => "case.petition",
             _ => "case.snap",
         };
         let text = self.words("A case");
@@ -240,6 +242,9 @@ impl World {
             ..Draft::default()
         };
         let malicious = self.devices[index].person.malicious;
+        if service == "case.petition" {
+            draft.answers.push(("demand".to_owned(), self.words("What is wanted")));
+        }
         if service.starts_with("help.") {
             let secret = self.words("SECRET");
             if !malicious {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use yuandian_model::catalogue::{After, Effect, Party, Service, Transition, Visibility};
+use yuandian_model::catalogue::{After, Effect, Party, Service, Transition};
 use yuandian_model::{CaseId, DivisionCode, Role, UserId, WorkingCalendar};
 use yuandian_server::limits::AGE_OUT_MS;
 
@@ -57,12 +57,8 @@ impl Reference {
     /// Whether a person may ever have written into a case.
     #[must_use]
     pub fn may_ever_write(&self, user: UserId, known: &RefCase) -> bool {
-        let help = self.catalogue.service(&known.service).is_some_and(|(service, workflow)| {
-            matches!(service.visibility, Visibility::Public | Visibility::Grid)
-                && workflow.acts.iter().any(|act| act.effect == Effect::Take)
-        });
         known.took_part.contains(&user)
-            || self.had_here(user, known, |role| role.works_the_grid() || (role == Role::Volunteer && help))
+            || self.had_here(user, known, |role| self.is_shown_to(role, &known.service))
     }
 
     /// A case was moved by an operator.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_document::envelope::Body;
 use yuandian_document::{Act, SignedCommit, cbor};
-use yuandian_model::catalogue::{ActClass, Effect, OPENING_ACT, Visibility};
+use yuandian_model::catalogue::{ActClass, Effect, OPENING_ACT, Party, Visibility};
 use yuandian_model::{BlobHash, CaseId, Catalogue, Code, CommitId, DivisionCode, Epoch, Role, UserId};
 use yuandian_sync::message::Receipt;
 
@@ -114,6 +114,11 @@ pub struct Reference {
     pub aged: bool,
 }
 
+/// Whether people of a role read the summaries of their division: they live or pass there and do not work the grid.
+fn lives_here(role: Role) -> bool {
+    matches!(role, Role::Resident | Role::Volunteer | Role::Partner)
+}
+
 impl Reference {
     /// Knows nothing yet.
     #[must_use]
@@ -204,15 +209,30 @@ impl Reference {
         if self.aged && self.old.contains(case) {
             return false;
         }
-        let help = self.catalogue.service(&known.service).is_some_and(|(service, workflow)| {
-            matches!(service.visibility, Visibility::Public | Visibility::Grid)
-                && workflow.acts.iter().any(|act| act.effect == Effect::Take)
-        });
         let rights = self.grants.get(&user).map(Vec::as_slice).unwrap_or_default();
         rights.iter().any(|(role, grid)| {
-            known.grid.as_str().starts_with(grid.as_str())
-                && (role.works_the_grid() || (*role == Role::Volunteer && help))
+            known.grid.as_str().starts_with(grid.as_str()) && self.is_shown_to(*role, &known.service)
         })
+    }
+
+    /// Whether people of a role read whole cases of a service in their division: a case that is for its handlers goes to whoever its service
+    /// or a row of its workflow names, another one to everybody who works the grid, and where neighbours may take it, to volunteers.
+    pub(crate) fn is_shown_to(&self, role: Role, service: &str) -> bool {
+        let Some((service, workflow)) = self.catalogue.service(service) else { return role.works_the_grid() };
+        let named = workflow.acts.iter().any(|row| {
+            let follows = matches!(row.effect, Effect::Follow | Effect::Unfollow);
+            !follows && row.by.contains(&Party::Role(role))
+        });
+        let listed =
+            [&service.handle, &service.approve, &service.view].iter().any(|list| list.contains(&role));
+        let takes = workflow.acts.iter().any(|act| act.effect == Effect::Take);
+        let by_visibility = match service.visibility {
+            Visibility::Handler => false,
+            Visibility::Public | Visibility::Grid => {
+                role.works_the_grid() || (role == Role::Volunteer && takes)
+            }
+        };
+        by_visibility || ((named || listed) && !matches!(role, Role::FamilyContact | Role::Admin))
     }
 
     /// Whether a person may see a case's public summary.
@@ -230,7 +250,7 @@ impl Reference {
         public
             && rights
                 .iter()
-                .any(|(role, grid)| *role == Role::Resident && known.grid.as_str().starts_with(grid.as_str()))
+                .any(|(role, grid)| lives_here(*role) && known.grid.as_str().starts_with(grid.as_str()))
     }
 
     /// A restored server refused what it had taken and what its phone had never heard of: an opening leaves nothing behind.

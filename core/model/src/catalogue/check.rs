@@ -12,6 +12,7 @@ use crate::form;
 use crate::limits::PHOTOS_PER_COMMAND_MAX;
 use crate::mark::Mark;
 use crate::role::Role;
+use crate::sight::shows_to;
 
 /// Indicators that a service may count for (DOMAIN §2.5).
 pub const KPIS: [&str; 24] = [
@@ -317,7 +318,7 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
         }
     }
     let held = workflow.acts.iter().any(|row| matches!(row.effect, Effect::Take | Effect::Assign));
-    let whole = |role: Role| role.works_the_grid() || role.works_for_units();
+    let whole = |role: Role| role.works_for_units() || shows_to(role, Some((service, workflow)));
     let reads = |party: &Party| match party {
         Party::Holder => held,
         Party::Handler => service.handle.iter().any(|role| whole(*role)),

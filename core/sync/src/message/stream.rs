@@ -4,19 +4,25 @@ use std::fmt;
 
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
-use yuandian_model::{DivisionCode, Epoch, OrgId, PartitionId, UserId};
+use yuandian_model::{DivisionCode, Epoch, OrgId, PartitionId, Role, UserId};
 
-/// What a principal may hold: `grid:CODE`, `pub:CODE`, `unit:UNIT@CODE`, `user:ID`, whole cases; `sum:CODE`, `follow:ID`, public summaries only.
+/// What a principal may hold: `grid:CODE`, `role:ROLE@CODE`, `pub:CODE`, `unit:UNIT@CODE`, `user:ID`, whole cases; `sum:CODE`, `follow:ID`,
+/// public summaries only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode)]
 #[serde(transparent)]
 #[cbor(transparent)]
 pub struct StreamId(#[n(0)] pub String);
 
 impl StreamId {
-    /// Everything in a grid, for those who work it.
+    /// What everybody who works a grid reads there.
     #[must_use]
     pub fn grid(code: &DivisionCode) -> Self {
         Self(format!("grid:{code}"))
+    }
+    /// What people of a role read in a division because its service, or a row of its workflow, is for them.
+    #[must_use]
+    pub fn role(role: Role, code: &DivisionCode) -> Self {
+        Self(format!("role:{role}@{code}"))
     }
     /// What neighbours of a division may see: open requests for help.
     #[must_use]
@@ -61,8 +67,8 @@ impl StreamId {
         let (kind, rest) = self.0.split_once(':')?;
         match kind {
             "grid" | "pub" | "sum" => Some(rest),
-            // No id of a unit has this sign.
-            "unit" => rest.split_once('@').map(|(_, code)| code),
+            // No id of a unit or role has this sign.
+            "unit" | "role" => rest.split_once('@').map(|(_, code)| code),
             _ => None,
         }
     }

@@ -1,0 +1,80 @@
+//! What a right lets its person read, and by which of that a service shows its cases: both sides of a stream, said once.
+
+use crate::catalogue::{Effect, Party, Service, Transition, Visibility, Workflow};
+use crate::grant::{Grant, OrgId};
+use crate::planted::{self, Bug};
+use crate::role::Role;
+use crate::writing::neighbours_may_take;
+
+/// What is read together in a division, whole or in summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sight<'g> {
+    /// The cases that everybody who works the grid reads.
+    Grid,
+    /// The cases that are for people of one role.
+    Role(Role),
+    /// The cases that a unit works on.
+    Unit(&'g OrgId),
+    /// What neighbours may take.
+    Public,
+    /// Summaries of public cases.
+    Summary,
+}
+
+/// What a right shows. Whoever works for one unit does not see its division, and a right that is bound to a unit without working for it shows
+/// nothing.
+pub(crate) fn sights_of(grant: &Grant) -> Vec<Sight<'_>> {
+    match &grant.of {
+        Some(org) if grant.role.works_for_units() => vec![Sight::Unit(org)],
+        Some(_) => vec![],
+        None => sights_of_role(grant.role),
+    }
+}
+
+fn sights_of_role(role: Role) -> Vec<Sight<'static>> {
+    let of_division = match role {
+        Role::Resident | Role::Partner => Some(vec![Sight::Summary]),
+        Role::Volunteer => Some(vec![Sight::Public, Sight::Summary]),
+        _ if role.works_the_grid() => Some(vec![Sight::Grid]),
+        _ => None,
+    };
+    let own = role.is_of_a_division().then_some(Sight::Role(role));
+    of_division.into_iter().flatten().chain(own).collect()
+}
+
+/// By which sights whole cases of a service are read in their divisions, beside those of the units that work on them. Cases of a service that
+/// is not known are for everybody who works the grid, as most are.
+pub fn shown_to(terms: Option<(&Service, &Workflow)>) -> Vec<Sight<'static>> {
+    let Some(terms @ (service, _)) = terms else { return vec![Sight::Grid] };
+    let open = service.visibility != Visibility::Handler || planted::is(Bug::VisibilityIgnored);
+    let neighbours = neighbours_may_take(terms);
+    let has_it = |role: Role| (open && role.works_the_grid()) || (neighbours && role == Role::Volunteer);
+    let of_roles = Role::ALL.iter().copied().filter(|role| !has_it(*role) && is_for(*role, terms));
+    let all = [open.then_some(Sight::Grid), neighbours.then_some(Sight::Public)];
+    all.into_iter().flatten().chain(of_roles.map(Sight::Role)).collect()
+}
+
+/// Whether cases of a service are for people of a role: the service names it, or a row of its workflow does.
+fn is_for(role: Role, (service, workflow): (&Service, &Workflow)) -> bool {
+    let lists = [&service.handle, &service.approve, &service.view];
+    // Who follows does so by a summary.
+    let of_case = |row: &&Transition| !matches!(row.effect, Effect::Follow | Effect::Unfollow);
+    let mut parties = workflow.acts.iter().filter(of_case).flat_map(|row| &row.by);
+    role.is_of_a_division()
+        && (lists.iter().any(|roles| roles.contains(&role))
+            || parties.any(|party| *party == Party::Role(role)))
+}
+
+/// Whether people of a role read whole cases of a service in their division.
+pub(crate) fn shows_to(role: Role, terms: Option<(&Service, &Workflow)>) -> bool {
+    let shown = shown_to(terms);
+    sights_of_role(role).iter().any(|sight| shown.contains(sight))
+}
+
+/// Whether a right lets its person read whole cases of a service where it reaches.
+pub(crate) fn reads_whole(grant: &Grant, terms: Option<(&Service, &Workflow)>) -> bool {
+    match grant.of {
+        Some(_) => grant.role.works_for_units(),
+        None => shows_to(grant.role, terms),
+    }
+}
