@@ -35,6 +35,7 @@ enum Kind {
     Asked,
     Hold,
     Flag,
+    Passing,
 }
 
 marks! {
@@ -72,8 +73,8 @@ marks! {
     Merged = 25 "merged" Flag,
     /// Not for many eyes.
     Sensitive = 26 "sensitive" Flag,
-    /// A higher centre has it (吹哨).
-    Escalated = 27 "escalated" Flag,
+    /// Sent up from the stage where it is (吹哨), by somebody or because nobody answered.
+    Escalated = 27 "escalated" Passing,
     /// The two sides see it differently.
     Disputed = 28 "disputed" Flag,
     /// Picked for a sample check.
@@ -91,6 +92,12 @@ impl Mark {
     #[must_use]
     pub fn is_asked(self) -> bool {
         self.kind() == Kind::Asked
+    }
+
+    /// Whether it is true of the stage where the case is alone, and goes with it.
+    #[must_use]
+    pub fn passes(self) -> bool {
+        self.kind() == Kind::Passing
     }
 
     /// Whether it stops the case's way: while it is there the stage does not change, but by what needs it.

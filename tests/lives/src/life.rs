@@ -233,8 +233,13 @@ impl Life {
             let can_end = |mark: &String| {
                 flow.rows.iter().any(|row| row.needs.contains(mark) && row.from.contains(&next.stage))
             };
-            let gone: Vec<String> =
-                next.marks.iter().filter(|mark| is_asked(mark) && !can_end(mark)).cloned().collect();
+            // Whoever leaves a stage has answered whoever sent the case up from it, and what has ended is on no desk.
+            let sent_up = |mark: &String| mark == "escalated" && !row.sets.contains(mark);
+            let lapses = |mark: &&String| sent_up(mark) || (is_asked(mark) && !can_end(mark));
+            let gone: Vec<String> = next.marks.iter().filter(lapses).cloned().collect();
+            if flow.ends.contains(&next.stage) {
+                next.desk = None;
+            }
             for mark in gone {
                 next.marks.remove(&mark);
                 next.asked.remove(&mark);

@@ -52,6 +52,10 @@ pub(super) fn carry_out(
     }
     if next.stage != state.stage {
         lapse(row, workflow, next);
+        // What has ended lies on nobody's desk: opened again, it begins where it lies.
+        if workflow.ends.contains(&next.stage) {
+            next.progress.desk = None;
+        }
         came_to(next, request.at_ms, actor)?;
     }
     Ok(ruling)
@@ -110,13 +114,14 @@ fn mark(
     Ok(said)
 }
 
-/// A question that nobody can answer any more lapses.
+/// What was true of the stage that is left goes, and a question that nobody can answer any more lapses.
 fn lapse(row: &Transition, workflow: &Workflow, next: &mut CaseState) {
     let answered = |mark: &Mark| {
         row.sets.contains(mark)
             || workflow.acts.iter().any(|act| act.needs.contains(mark) && act.from.contains(&next.stage))
     };
-    let open = |mark: &&Mark| mark.is_asked() && !answered(mark);
+    let open =
+        |mark: &&Mark| (mark.is_asked() && !answered(mark)) || (mark.passes() && !row.sets.contains(mark));
     let gone: Vec<Mark> = next.progress.marks.iter().filter(open).copied().collect();
     for mark in gone {
         next.progress.marks.remove(&mark);

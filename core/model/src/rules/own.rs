@@ -110,6 +110,30 @@ mod tests {
     }
 
     #[test]
+    fn what_was_sent_up_is_sent_up_again_where_nobody_answers_later() {
+        let (asker, helper) = (person(1, &[Role::Volunteer]), person(2, &[Role::Volunteer]));
+        let mut case = Case::opened("help.errand", &asker);
+        let told = |case: &Case| {
+            let progress = &case.1.progress;
+            (
+                progress.marks.contains(&crate::Mark::Escalated),
+                progress.desk.as_ref().map(ToString::to_string),
+            )
+        };
+        let desk = |code: &str| Some(code.to_owned());
+        case.does(&Actor::system(), "escalate_due", &[], MONDAY_MS + 2 * HOUR_MS);
+        assert_eq!(told(&case), (true, desk("410102")));
+        case.does(&helper, "claim", &[], MONDAY_MS + 3 * HOUR_MS);
+        assert_eq!(told(&case), (false, desk("410102")), "answered, and followed from above");
+        case.does(&helper, "release", &[("reason", "有事")], MONDAY_MS + 4 * HOUR_MS);
+        assert_eq!(case.next(), Some(("escalate_due", MONDAY_MS + 6 * HOUR_MS)));
+        case.does(&Actor::system(), "escalate_due", &[], MONDAY_MS + 6 * HOUR_MS);
+        assert_eq!(told(&case), (true, desk("4101")));
+        case.does(&asker, "cancel", &[], MONDAY_MS + 7 * HOUR_MS);
+        assert_eq!(told(&case), (false, None), "what has ended lies on nobody's desk");
+    }
+
+    #[test]
     fn taken_it_no_longer_expires_and_done_it_is_confirmed_in_time() {
         let (asker, helper) = (person(1, &[Role::Volunteer]), person(2, &[Role::Volunteer]));
         let mut case = Case::opened("help.errand", &asker);
