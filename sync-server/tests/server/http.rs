@@ -39,7 +39,9 @@ fn start(data: &Path, options: &Options) -> Running {
             let stopped = async {
                 let _ = stopped.await;
             };
-            Opened::open_with(&data, &options)?.run(listener, stopped).await
+            let opened = Opened::open_with(&data, &options);
+            let opened = opened.inspect_err(|error| eprintln!("the server does not open: {error:?}"))?;
+            opened.run(listener, stopped).await
         })
     });
     (told.recv().unwrap(), stop, thread)

@@ -1,7 +1,9 @@
 //! Every pragma of the server's database, with its reason.
 
-use rusqlite::Connection;
+use std::time::Duration;
+
 use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode};
 
 use crate::limits::DATABASE_BUSY_MS;
 
@@ -26,11 +28,14 @@ const PRAGMAS: &[(&str, &str, &str)] = &[
 /// Prepared statements kept by a connection: more than there are.
 const STATEMENTS_KEPT: usize = 256;
 
+/// Between two tries, ms.
+const AGAIN_MS: u32 = 10;
+
 /// Sets them.
 pub fn apply(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(std::time::Duration::from_millis(u64::from(DATABASE_BUSY_MS)))?;
+    connection.busy_timeout(Duration::from_millis(u64::from(DATABASE_BUSY_MS)))?;
     for (name, value, _reason) in PRAGMAS {
-        connection.pragma_update(None, name, value)?;
+        patiently(|| connection.pragma_update(None, name, value))?;
     }
     if yuandian_model::planted::is(yuandian_model::planted::Bug::ServerCommitsNotSynced) {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -39,6 +44,24 @@ pub fn apply(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     Ok(())
+}
+
+/// Tries again while another process makes the same file: who finds it changing to WAL is told at once that it is busy, whatever the time to
+/// wait for a lock.
+fn patiently(set: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+    let mut waited_ms = 0;
+    loop {
+        match set() {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && waited_ms < DATABASE_BUSY_MS =>
+            {
+                std::thread::sleep(Duration::from_millis(u64::from(AGAIN_MS)));
+                waited_ms += AGAIN_MS;
+            }
+            result => return result,
+        }
+    }
 }
 
 /// Keeps the file to one connection, before anything else: then the log needs no shared memory.
