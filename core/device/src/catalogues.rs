@@ -25,7 +25,8 @@ pub(crate) type Loaded = BTreeMap<u32, Option<Catalogue>>;
 pub(crate) fn in_force(db: &rusqlite::Connection) -> Result<Catalogue> {
     let told = catalogues::told(db)?;
     let held = told.map(|version| held(db, version)).transpose()?.flatten();
-    Ok(held.unwrap_or_else(Catalogue::embedded))
+    let shipped = Catalogue::embedded();
+    Ok(held.map_or_else(|| shipped.clone(), |held| held.with_days_of(&shipped)))
 }
 
 /// The words that ship, and in their place those of the versions that are here.
@@ -67,7 +68,8 @@ impl Phone {
         if let Some(found) = self.versions.borrow().get(&version) {
             return Ok(found.clone());
         }
-        let found = held(&self.db, version)?;
+        let found = held(&self.db, version)?.map(|found| found.with_days_of(&self.catalogue));
+        let found = found.map(|found| found.with_days_of(&Catalogue::embedded()));
         self.versions.borrow_mut().insert(version, found.clone());
         Ok(found)
     }
@@ -128,9 +130,12 @@ impl Phone {
     /// Goes by the version that the server told last, where it is here.
     pub(crate) fn use_told_catalogue(&mut self) -> Result<()> {
         if let Some(version) = catalogues::told(&self.db)?
+            && version != self.catalogue.version()
             && let Some(catalogue) = self.catalogue_version(version)?
         {
             self.catalogue = catalogue;
+            // Older ones count by its holidays from now on.
+            self.versions.borrow_mut().clear();
         }
         Ok(())
     }

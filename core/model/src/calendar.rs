@@ -112,6 +112,19 @@ impl WorkingCalendar {
         Ok(Self { table: Arc::new(self.table.otherwise(says)?) })
     }
 
+    /// The same calendar with the holidays that another knows: of years that it does not know, and published ones in place of those by rule.
+    /// Its zone, windows and weekend stay. As it is where the other knows nothing more, or nothing that fits.
+    #[must_use]
+    pub fn with_years_of(&self, other: &Self) -> Self {
+        let more = self.table.with_years_of(&other.table);
+        more.map_or_else(|| self.clone(), |table| Self { table: Arc::new(table) })
+    }
+
+    /// Whether both are one table, shared.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.table, &other.table)
+    }
+
     /// The windows of a working day, in order.
     #[must_use]
     pub fn windows(&self) -> &[Window] {

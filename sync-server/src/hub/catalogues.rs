@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 use minicbor::bytes::ByteVec;
 use yuandian_document::SignedCatalogue;
 use yuandian_document::limits::SIGNED_CATALOGUE_BYTES_MAX;
+use yuandian_model::calendar::Year;
 use yuandian_model::catalogue::CatalogueFile;
 use yuandian_model::{Catalogue, Catalogues};
 use yuandian_sync::message::{CatalogueAsk, CatalogueReply, WIRE_VERSION};
@@ -55,6 +56,7 @@ impl Hub {
         if versions != asked.versions {
             let learnt = Arc::new(self.rules().by(known(&*self.store, &self.shipped)?));
             tracing::info!(version = learnt.catalogue().version(), "the catalogue in force");
+            self.store.days_known(&days(learnt.catalogue()), now_ms)?;
             *self.rules.write().unwrap_or_else(PoisonError::into_inner) = learnt;
             asked.versions = versions;
         }
@@ -94,6 +96,12 @@ impl Hub {
         let signed = signed.filter(|bytes| bytes.len() <= SIGNED_CATALOGUE_BYTES_MAX).map(ByteVec::from);
         Ok(CatalogueReply { version: WIRE_VERSION, signed })
     }
+}
+
+/// Which years a calendar knows, and from where.
+fn days(catalogue: &Catalogue) -> String {
+    let year = |year: &Year| format!("{} {:?}", year.year, year.source);
+    catalogue.calendar().years().iter().map(year).collect::<Vec<_>>().join(", ")
 }
 
 /// Files in the order in which they are signed.

@@ -184,6 +184,10 @@ pub trait Authority: Send + Sync {
         message: Vec<u8>,
     ) -> Result<yuandian_sync::message::SignedNotice, StoreError>;
 
+    /// The holidays that are known now, in any words that differ where they do. Where they are others than before, what the server is to do
+    /// of itself is looked at anew in every case: its time may be another, or may be known at last.
+    fn days_known(&self, days: &str, now_ms: i64) -> Result<(), StoreError>;
+
     /// Numbers of the versions of the catalogue that are kept, rising.
     fn catalogue_versions(&self) -> Result<Vec<u32>, StoreError>;
 

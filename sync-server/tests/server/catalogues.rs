@@ -219,3 +219,38 @@ fn a_signed_file_is_published_by_the_key_that_is_trusted_alone() {
     let told: Vec<(u32, bool, bool)> = lines.iter().map(|l| (l.version, l.in_force, l.ships)).collect();
     assert_eq!(told, [(1, false, true), (1_000, true, false)]);
 }
+
+/// From the beginning of these worlds to the evening of the last day that the shipped catalogue knows.
+const TO_2027_12_31_MS: i64 = 1_830_214_800_000 - START_MS;
+
+#[test]
+fn a_year_that_is_published_later_is_true_of_cases_that_were_open() {
+    let world = World::new();
+    world.pass(TO_2027_12_31_MS);
+    let mut worker = world.phone(1, Role::GridWorker);
+    let mut acceptor = world.phone(2, Role::Acceptor);
+    // 2027-12-31 17:00 in Zhengzhou, and a working day to answer: nobody knows yet which day of January is worked on first.
+    let case = worker.new_case();
+    let report = Report { service: "case.city.E06012".into(), grid: GRID.parse().unwrap(), place: None };
+    let report = worker.act(case, &Act::report(report));
+    assert_eq!(world.codes(&worker, vec![report]), [Code::Ok]);
+    let acted = || world.hub.tick(world.now()).unwrap().acted;
+    assert_eq!(acted(), []);
+    let own = |world: &World| {
+        use yuandian_server::store::{Judge as _, Store as _};
+        let state = world.store.case(&case).unwrap().unwrap().state;
+        world.hub.rules().own_act(&state)
+    };
+    assert_eq!(own(&world), None, "no time is better than a wrong one");
+    let text = "\n[[calendar.year]]\nyear = 2028\nsource = 'published'\ncitation = 'x'\n[[calendar.year.holiday]]\nname = 'new_year'\nzh = '元旦'\nfrom = 2028-01-01\nto = 2028-01-03\n";
+    let from = folder(&world, 1_000, unchanged);
+    std::fs::write(from.join("calendar.toml"), text).unwrap();
+    publish(&world, &from, None).unwrap();
+    world.hello(&mut acceptor);
+    assert_eq!(opened_under(&world, &case), 1, "it keeps its version");
+    let (act, at_ms) = own(&world).unwrap();
+    assert_eq!(act, "escalate_due");
+    assert_eq!(acted(), []);
+    world.pass(at_ms - world.now());
+    assert_eq!(acted(), [(case, act)], "after a stop or without one: the timer was set anew");
+}

@@ -209,6 +209,17 @@ impl Table {
         Self::of(file)
     }
 
+    /// With the years that another table knows better; none where there are none, or where they do not follow on or fit its weekend.
+    pub(super) fn with_years_of(&self, other: &Self) -> Option<Self> {
+        let better = |theirs: &&YearFile| {
+            let mine = self.file.year.iter().find(|year| year.year == theirs.year);
+            mine.is_none_or(|mine| theirs.source < mine.source)
+        };
+        let year: Vec<YearFile> = other.file.year.iter().filter(better).cloned().collect();
+        let says = Otherwise { zone: None, windows: None, weekend: None, year };
+        if says.year.is_empty() { None } else { self.otherwise(says).ok() }
+    }
+
     fn of(file: CalendarFile) -> Result<Self, CalendarDataError> {
         let zone: Tz = file.zone.parse().map_err(|_| CalendarDataError::Zone(file.zone.clone()))?;
         let windows = windows(&file.windows)?;

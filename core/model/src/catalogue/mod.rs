@@ -236,6 +236,16 @@ impl Catalogue {
         &self.tables.calendar
     }
 
+    /// The same version with the holidays that another version knows and this one does not: limits are what was agreed, holidays are what is.
+    #[must_use]
+    pub fn with_days_of(&self, other: &Self) -> Self {
+        let calendar = self.calendar().with_years_of(other.calendar());
+        if calendar.is_same(self.calendar()) {
+            return self.clone();
+        }
+        Self { tables: Arc::new(Tables { calendar, ..Tables::clone(&self.tables) }) }
+    }
+
     /// What an argument of an act is.
     #[must_use]
     pub fn argument(&self, name: &str) -> Option<&Argument> {

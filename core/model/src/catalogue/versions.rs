@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 
 use super::Catalogue;
 
-/// The versions that somebody knows. The highest number is in force.
+/// The versions that somebody knows, at least one. The highest number is in force. Whatever version a case goes by, its working days are
+/// counted by every holiday that any of them knows, the highest number first: a notice that came later is true of cases that were open.
 #[derive(Debug, Clone)]
 pub struct Catalogues {
-    newest: Catalogue,
-    older: BTreeMap<u32, Catalogue>,
+    /// As they were learnt.
+    learnt: BTreeMap<u32, Catalogue>,
+    /// As they are used.
+    used: BTreeMap<u32, Catalogue>,
 }
 
 impl From<Catalogue> for Catalogues {
     fn from(only: Catalogue) -> Self {
-        Self { newest: only, older: BTreeMap::new() }
+        let versions = BTreeMap::from([(only.version(), only)]);
+        Self { learnt: versions.clone(), used: versions }
     }
 }
 
@@ -21,31 +25,28 @@ impl Catalogues {
     /// The version in force: what a case is opened under.
     #[must_use]
     pub fn in_force(&self) -> &Catalogue {
-        &self.newest
+        self.used.last_key_value().expect("there is at least one").1
     }
 
     /// A version by its number; none where it is not known here.
     #[must_use]
     pub fn version(&self, version: u32) -> Option<&Catalogue> {
-        if version == self.newest.version() { Some(&self.newest) } else { self.older.get(&version) }
+        self.used.get(&version)
     }
 
     /// A version by its number, or else the one in force: for a number that nobody here can know.
     #[must_use]
     pub fn version_or_in_force(&self, version: u32) -> &Catalogue {
-        self.version(version).unwrap_or(&self.newest)
+        self.version(version).unwrap_or_else(|| self.in_force())
     }
 
     /// Learns a version. What was known under its number is replaced.
     pub fn learn(&mut self, catalogue: Catalogue) {
-        if catalogue.version() < self.newest.version() {
-            self.older.insert(catalogue.version(), catalogue);
-            return;
-        }
-        let before = std::mem::replace(&mut self.newest, catalogue);
-        if before.version() < self.newest.version() {
-            self.older.insert(before.version(), before);
-        }
+        self.learnt.insert(catalogue.version(), catalogue);
+        let informed = |own: &Catalogue| {
+            self.learnt.values().rev().fold(own.clone(), |own, other| own.with_days_of(other))
+        };
+        self.used = self.learnt.iter().map(|(version, own)| (*version, informed(own))).collect();
     }
 }
 
@@ -56,12 +57,18 @@ mod tests {
 
     /// The embedded catalogue under another number.
     fn numbered(version: u32) -> Catalogue {
-        let texts: Vec<(&str, String)> = Catalogue::embedded_files()
+        saying(version, "")
+    }
+
+    /// The same with something said beside.
+    fn saying(version: u32, more: &str) -> Catalogue {
+        let mut texts: Vec<(&str, String)> = Catalogue::embedded_files()
             .iter()
             .map(|file| {
                 (file.name, file.text.replacen("version = 1\n", &format!("version = {version}\n"), 1))
             })
             .collect();
+        texts.push(("more.toml", more.to_owned()));
         let files: Vec<CatalogueFile<'_>> =
             texts.iter().map(|(name, text)| CatalogueFile { name, text }).collect();
         load(&files).unwrap()
@@ -92,6 +99,41 @@ mod tests {
             assert_eq!(title(known.version(version).unwrap()), "随手");
         }
         assert_eq!(known.in_force().version(), 2);
+    }
+
+    #[test]
+    fn every_version_counts_by_the_holidays_that_any_knows() {
+        use crate::calendar::DayKind::{self, Holiday, MakeUp, Weekend, Workday};
+        let year = |year: i32, source: &str, holiday: &str, workday: &str| {
+            format!(
+                "[[calendar.year]]\nyear = {year}\nsource = '{source}'\ncitation = 'x'\n[[calendar.year.holiday]]\nname = 'new_year'\n\
+                 zh = '元旦'\nfrom = {year}-{holiday}\nto = {year}-{holiday}\nworkdays = [{year}-{workday}]\n"
+            )
+        };
+        let day = |known: &Catalogues, version: u32, date: &str| -> Option<DayKind> {
+            known.version(version).unwrap().calendar().day(date.parse().unwrap()).ok()
+        };
+        let mut known = Catalogues::from(numbered(1));
+        assert_eq!((day(&known, 1, "2028-01-03"), day(&known, 1, "2027-01-09")), (None, Some(Weekend)));
+        let published = year(2027, "published", "01-04", "01-09");
+        known.learn(saying(1_000, &format!("{published}{}", year(2028, "generated", "01-03", "01-08"))));
+        for version in [1, 1_000] {
+            assert_eq!(day(&known, version, "2028-01-03"), Some(Holiday), "a year that it did not know");
+            assert_eq!(day(&known, version, "2027-01-09"), Some(MakeUp), "published in place of a rule");
+        }
+        // A later version knows better than an earlier one, in whatever order they come; what was published stays what it was.
+        let rule = year(2027, "generated", "01-05", "01-10");
+        known.learn(saying(1_002, &format!("{rule}{}", year(2028, "published", "01-04", "01-09"))));
+        known.learn(saying(1_001, &year(2028, "published", "01-05", "01-15")));
+        for version in [1, 1_000, 1_002] {
+            let days = ["2027-01-04", "2027-01-05", "2028-01-04", "2028-01-05", "2028-01-15"];
+            let expected = [Holiday, Workday, Holiday, Workday, Weekend].map(Some);
+            assert_eq!(days.map(|date| day(&known, version, date)), expected, "{version}");
+        }
+        assert_eq!(day(&known, 1_001, "2028-01-05"), Some(Holiday), "a city that says otherwise keeps it");
+        // A gap is no calendar: what does not follow on is left.
+        known.learn(saying(1_003, &year(2028, "published", "01-04", "01-09")));
+        assert_eq!(day(&known, 1_003, "2028-01-04"), Some(Holiday));
     }
 
     #[test]

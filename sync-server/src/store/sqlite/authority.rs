@@ -5,7 +5,7 @@ use yuandian_model::catalogue::CatalogueFile;
 use yuandian_model::{DeviceId, Grant};
 use yuandian_sync::message::{AppealAnswer, PrivateReceipt, PrivateRecord, ServerKey, SignedNotice};
 
-use super::{SqliteStore, appeals, catalogues, held, keys, private, quarantine, rights};
+use super::{SqliteStore, appeals, catalogues, held, keys, private, quarantine, rights, server_acts};
 use crate::store::{
     Account, AppealLine, AppealOutcome, Authority, Held, Judge, NewAppeal, PublishOutcome, Quarantined,
     RightsChange, StoreError, Whom,
@@ -39,6 +39,12 @@ impl Authority for SqliteStore {
     }
     fn notice(&self, purpose: Purpose, message: Vec<u8>) -> Result<SignedNotice, StoreError> {
         self.read(|t| keys::notice(t, purpose, message))
+    }
+    fn days_known(&self, days: &str, now_ms: i64) -> Result<(), StoreError> {
+        if self.read(|t| server_acts::goes_by_days(t, days))? {
+            return Ok(());
+        }
+        self.write(|t| server_acts::days_known(t, days, now_ms))
     }
     fn catalogue_versions(&self) -> Result<Vec<u32>, StoreError> {
         self.read(catalogues::versions)

@@ -21,7 +21,7 @@ use yuandian_sync::message::{PartitionHead, Receipt};
 
 use super::membership::{Step, leave, of_people, touch};
 use super::row::{case, people_blob, signed};
-use super::{ages, error, held, keys, partitions, timers};
+use super::{ages, error, held, keys, partitions, settings, timers};
 use crate::limits::{HELD_MS, JOIN_AGAIN_MS, MERGES_MAX, TIMERS_PER_TICK_MAX};
 use crate::store::{CaseRecord, Judge, ServerAct, StoreError};
 
@@ -159,6 +159,26 @@ pub fn own_due(t: &Transaction<'_>, now_ms: i64) -> Result<Vec<CaseId>, StoreErr
     let mut seen = BTreeSet::new();
     due.retain(|case| seen.insert(*case));
     Ok(due)
+}
+
+/// The holidays by which the server's own acts were timed.
+const DAYS: &str = "days";
+
+/// Whether the server's own acts are timed by these holidays already.
+pub fn goes_by_days(t: &Transaction<'_>, days: &str) -> Result<bool, StoreError> {
+    Ok(settings::get(t, DAYS)?.as_deref() == Some(days))
+}
+
+/// Other holidays are known: every case that has not aged is looked at when timers run next, and its own act timed anew.
+pub fn days_known(t: &Transaction<'_>, days: &str, now_ms: i64) -> Result<(), StoreError> {
+    settings::set(t, DAYS, days)?;
+    t.prepare_cached(
+        "INSERT INTO timer (kind, subject, due_ms) SELECT 'own', id, ?1 FROM case_row WHERE aged = 0
+         ON CONFLICT (kind, subject) DO UPDATE SET due_ms = min(due_ms, ?1)",
+    )
+    .and_then(|mut s| s.execute([now_ms]))
+    .map(|_| ())
+    .map_err(error)
 }
 
 /// The people of a case that was merged into another follow that one from now on, where anybody may: who had reported the same is told how it
