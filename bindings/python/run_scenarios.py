@@ -140,7 +140,7 @@ def seen_case(view):
     place = view.place
     args = lambda next: [[a.name, a.required, [[o.id, o.text] for o in a.options]] for a in next.arguments]
     return {name: getattr(view, name) for name in names.split()} | {
-        "next": [[n.act, n.text, n.by, args(n), n.photos, n.offline, n.why_not] for n in view.next],
+        "next": [[n.act, n.text, n.by, args(n), n.photos, n.offline, n.at_most, n.up_to, n.why_not] for n in view.next],
         "marks": [mark.id for mark in view.marks],
         "marks_text": [mark.text for mark in view.marks],
         "units": view.units,
@@ -148,7 +148,7 @@ def seen_case(view):
         "asked": [[a.mark, a.text, [[s.key, s.value] for s in a.said]] for a in view.asked],
         "desk": view.desk and [view.desk.id, view.desk.text],
         "condition": view.condition and [view.condition, view.closes_when],
-        "clocks": [[time.clock, time.text] for time in view.times],
+        "clocks": [[time.clock, time.text, time.unit, time.by_rule] for time in view.times],
         "fields": {a.key: a.value for a in view.fields if a.key not in conflicts},
         "pending_fields": [key for key in view.pending_fields if key not in conflicts],
         "private": view.private_keys,

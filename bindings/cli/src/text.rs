@@ -188,7 +188,11 @@ pub fn case(view: &CaseView, phone: &Phone) -> String {
     }
     for time in &view.times {
         let due = time.due.as_deref().unwrap_or("挂账中");
-        let _ = writeln!(out, "时限 {}: {due} · {}", time.clock_text, time.colour_text);
+        let by_rule = if time.by_rule { " · 按规则推算的放假安排" } else { "" };
+        let _ = writeln!(out, "时限 {}: {due} · {}{by_rule}", time.clock_text, time.colour_text);
+    }
+    if let Some(missing) = &view.times_missing {
+        let _ = writeln!(out, "时限: {missing}");
     }
     if !view.marks.is_empty() {
         let marks: Vec<String> = view.marks.iter().map(|mark| words.mark(mark).zh).collect();

@@ -70,6 +70,24 @@ impl From<yuandian_device::PersonRecord> for PersonRecord {
     }
 }
 
+/// A language that people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Language {
+    /// Simplified Chinese.
+    ZhHans,
+    /// English.
+    En,
+}
+
+impl From<Language> for yuandian_model::catalogue::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::ZhHans => Self::ZhHans,
+            Language::En => Self::En,
+        }
+    }
+}
+
 /// The store while it is open. Whoever uses it holds a read lease; shutting down waits for every lease to come back.
 pub(crate) type Store = Option<Arc<Mutex<Phone>>>;
 
@@ -128,6 +146,18 @@ impl YuandianCore {
             if let Some(phone) = taken {
                 close(phone).await;
             }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The language in which words of views are read from now on: chosen anew each time the core is opened, zh-Hans until then.
+    ///
+    /// # Errors
+    /// [`CoreError::ShutDown`].
+    pub async fn set_language(&self, language: Language) -> Result<(), CoreError> {
+        self.with_phone(move |phone| {
+            phone.set_language(language.into());
             Ok(())
         })
         .await

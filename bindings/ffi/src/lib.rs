@@ -24,7 +24,7 @@ pub use answers::Answer;
 pub use attention::{AttentionItem, OutboxLine};
 pub use cases::{ActInput, ActOutcome, ListAsk};
 pub use catalogue::{BilingualText, ServiceChoice, ServiceField, ServiceForm, services};
-pub use core::{CoreVersion, Grant, PersonRecord, YuandianCore, core_version};
+pub use core::{CoreVersion, Grant, Language, PersonRecord, YuandianCore, core_version};
 pub use drafts::{DraftInput, DraftPhoto, DraftRecord, Position};
 pub use error::CoreError;
 pub use events::{CoreEvent, EventKind, EventStream};

@@ -100,6 +100,8 @@ pub struct CaseView {
     pub next: Vec<NextAct>,
     /// What the case is timed by, the clock of the stage first.
     pub times: Vec<TimeView>,
+    /// Why not everything is there that it is timed by; none where it is.
+    pub times_missing: Option<String>,
     /// What is true of it beside its stage.
     pub marks: Vec<NamedId>,
     /// Units that work on it, the one that leads first.
@@ -158,6 +160,7 @@ impl From<view::CaseView> for CaseView {
             can: view.can,
             next: view.next.into_iter().map(NextAct::from).collect(),
             times: view.times.into_iter().map(TimeView::from).collect(),
+            times_missing: view.times_missing,
             marks: view.marks.into_iter().zip(view.marks_text).map(NamedId::from).collect(),
             units: view.units,
             parts: view.parts.into_iter().map(UnitPart::from).collect(),
@@ -271,6 +274,10 @@ pub struct NextAct {
     pub photos: u32,
     /// `local`, `queue_intent` (shown as waiting for the server's word), `server_only`.
     pub offline: String,
+    /// How often it may be done in a case; none where nobody counts.
+    pub at_most: Option<u32>,
+    /// How much time it may add in all, in words; none where it adds none.
+    pub up_to: Option<String>,
     /// Why one cannot do it now; none where one can.
     pub why_not: Option<String>,
 }
@@ -284,6 +291,8 @@ impl From<view::NextView> for NextAct {
             arguments: view.args.into_iter().map(ActArgument::from).collect(),
             photos: view.photos,
             offline: view.offline,
+            at_most: view.at_most,
+            up_to: view.up_to,
             why_not: view.why_not,
         }
     }
@@ -306,6 +315,10 @@ pub struct TimeView {
     pub colour: String,
     /// The colour in words.
     pub colour_text: String,
+    /// What its limit counts: `urgent_hour`, `work_hour`, `work_day`, `hour`, `day`, `minute`.
+    pub unit: String,
+    /// Whether holidays by rule lie in it, which may be others once they are published.
+    pub by_rule: bool,
 }
 
 impl From<view::TimeView> for TimeView {
@@ -318,6 +331,8 @@ impl From<view::TimeView> for TimeView {
             left_ms: view.left_ms,
             colour: view.colour,
             colour_text: view.colour_text,
+            unit: view.unit,
+            by_rule: view.by_rule,
         }
     }
 }

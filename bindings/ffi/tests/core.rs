@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use yuandian_ffi::{
-    ActInput, Answer, CoreError, DraftInput, EventKind, ListAsk, Position, YuandianCore, services,
+    ActInput, Answer, CoreError, DraftInput, EventKind, Language, ListAsk, Position, YuandianCore, services,
 };
 
 const SMALL_PHOTO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/photos/tiny.jpg");
@@ -40,6 +40,21 @@ async fn shutdown_gives_the_home_back_and_ends_everything() {
 
     let again = open(home.path()).await.unwrap();
     assert_eq!(again.draft(draft).await.unwrap().entered, snap("井盖缺失"));
+}
+
+#[tokio::test]
+async fn words_are_read_in_the_language_that_was_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    let draft = core.save_draft(None, snap("井盖缺失")).await.unwrap();
+    for (language, words) in
+        [(Language::En, ["Snap a problem", "Draft"]), (Language::ZhHans, ["随手拍", "草稿"])]
+    {
+        core.set_language(language).await.unwrap();
+        let line = core.line(draft.clone()).await.unwrap();
+        assert_eq!([line.service_text.as_str(), line.stage_text.as_str()], words);
+        assert_eq!(line.title, "井盖缺失", "what people wrote stays what they wrote");
+    }
 }
 
 #[tokio::test]

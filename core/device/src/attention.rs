@@ -71,7 +71,7 @@ impl Phone {
             code: entry.code.id().to_owned(),
             reason: reason.zh,
             reason_en: reason.en,
-            next_text: next.iter().map(|n| self.words.next(n).zh).collect(),
+            next_text: next.iter().map(|n| self.worded(self.words.next(n))).collect(),
             next,
             kept,
             review: facts.remove(REVIEW),
@@ -198,7 +198,7 @@ impl Phone {
         let mut photos = Vec::new();
         match &entry.intent {
             Intent::Act(act) => {
-                words.push(self.words.act(&act.name).zh);
+                words.push(self.worded(self.words.act(&act.name)));
                 words.extend(act.args.iter().map(|(key, value)| format!("{key} = {value}")));
             }
             Intent::Content(edits) => {

@@ -9,6 +9,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use yuandian_document::{Captured, DeviceCertificate, DeviceKey, Purpose, cbor};
+use yuandian_model::catalogue::{Language, Title};
 use yuandian_model::words::Words;
 use yuandian_model::{Actor, CaseId, Catalogue, Divisions, Epoch, Grant, Incarnation, UserId};
 use yuandian_sync::message::{Enroll, Enrolled, SignedMessage, WIRE_VERSION};
@@ -62,6 +63,7 @@ pub struct Phone {
     pub(crate) catalogue: Catalogue,
     pub(crate) versions: RefCell<catalogues::Loaded>,
     pub(crate) words: Words,
+    language: Language,
     pub(crate) divisions: Divisions,
     pub(crate) key: DeviceKey,
     pub(crate) certificate: DeviceCertificate,
@@ -115,6 +117,7 @@ impl Phone {
             catalogue,
             versions: RefCell::default(),
             words,
+            language: Language::default(),
             divisions: Divisions::zhengzhou(),
             key,
             certificate,
@@ -131,6 +134,17 @@ impl Phone {
     #[must_use]
     pub fn words(&self) -> &Words {
         &self.words
+    }
+
+    /// The language in which views are read from now on; zh-Hans at first. What was kept as a note stays as it was written.
+    pub fn set_language(&mut self, language: Language) {
+        self.language = language;
+    }
+
+    /// Words in the language in which views are read.
+    #[must_use]
+    pub(crate) fn worded(&self, title: Title) -> String {
+        title.read_in(self.language)
     }
 
     /// The phone's own id: a hash of its root key.

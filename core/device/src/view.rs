@@ -8,7 +8,7 @@ use yuandian_document::{Act, Edit, Kind, Place};
 use yuandian_model::calendar::Moment;
 use yuandian_model::catalogue::{ArgumentKind, Service, Title, Transition};
 use yuandian_model::progress::Part;
-use yuandian_model::rules::clock::{TimeLeft, standing};
+use yuandian_model::rules::clock::{TimeLeft, standing, unknown_year};
 use yuandian_model::rules::{Offer, allowed, offers, photos_needed};
 use yuandian_model::{Actor, CaseId, CaseState, Catalogue, limits};
 use yuandian_sync::CaseFacts;
@@ -59,12 +59,12 @@ impl Phone {
     pub(crate) fn line(&self, row: CaseRow) -> ListLine {
         ListLine {
             id: row.id.to_string(),
-            service_text: service_text(self, &row.service).zh,
+            service_text: self.worded(service_text(self, &row.service)),
             service: row.service,
             title: row.title,
-            stage_text: self.words.stage(&row.stage).zh,
+            stage_text: self.worded(self.words.stage(&row.stage)),
             stage: row.stage,
-            sync_text: self.words.sync(&row.sync).zh,
+            sync_text: self.worded(self.words.sync(&row.sync)),
             sync: row.sync,
             claim: row.claim,
             photos: row.photos,
@@ -157,9 +157,9 @@ impl Phone {
             service: stored.facts.service.clone(),
             title: row.title,
             text: content.description.clone(),
-            stage_text: self.words.stage(&state.stage).zh,
+            stage_text: self.worded(self.words.stage(&state.stage)),
             stage: state.stage,
-            sync_text: self.words.sync(&row.sync).zh,
+            sync_text: self.worded(self.words.sync(&row.sync)),
             sync: row.sync,
             fields,
             private: private_keys,
@@ -176,8 +176,14 @@ impl Phone {
             history: history(&loaded, &person.name),
             next: catalogue.map(|by| self.next_acts(by, &next, &person.actor())).unwrap_or_default(),
             times: catalogue.map(|by| self.times(by, &next)).unwrap_or_default(),
+            times_missing: catalogue.and_then(|by| self.times_missing(by, &next)),
             marks: next.progress.marks.iter().map(ToString::to_string).collect(),
-            marks_text: next.progress.marks.iter().map(|mark| self.words.mark(mark.id()).zh).collect(),
+            marks_text: next
+                .progress
+                .marks
+                .iter()
+                .map(|mark| self.worded(self.words.mark(mark.id())))
+                .collect(),
             units: next.progress.units.clone(),
             parts: parts(&next),
             asked: catalogue.map(|by| self.asked_of(by, &next)).unwrap_or_default(),
@@ -186,7 +192,7 @@ impl Phone {
                 .desk
                 .as_ref()
                 .map(|desk| (desk.to_string(), self.divisions.title(desk).unwrap_or_default())),
-            condition: catalogue.and_then(|by| condition(by, &next)),
+            condition: catalogue.and_then(|by| self.condition(by, &next)),
             can: catalogue.map(|by| can(by, &next, &person.actor(), self.server_ms())).unwrap_or_default(),
             catalogue: stored.facts.catalogue,
             notes_only: catalogue.is_none(),
@@ -204,12 +210,16 @@ impl Phone {
         let offers = offers(catalogue, state, actor, self.server_ms());
         let view = |offer: Offer<'_>| NextView {
             act: offer.row.id.clone(),
-            act_text: self.words.act(&offer.row.id).zh,
-            by: offer.by.iter().map(|party| self.words.party(*party).zh).collect(),
+            act_text: self.worded(self.words.act(&offer.row.id)),
+            by: offer.by.iter().map(|party| self.worded(self.words.party(*party))).collect(),
             args: self.arguments(catalogue, service, offer.row),
             photos: photos_needed(service, offer.row),
             offline: service.offline_of(offer.row).id().to_owned(),
-            why_not: offer.refusal.map(|refusal| self.words.reason(refusal.code, &refusal.facts).zh),
+            at_most: offer.row.at_most,
+            up_to: offer.row.up_to.map(|limit| self.worded(self.words.limit(limit))),
+            why_not: offer
+                .refusal
+                .map(|refusal| self.worded(self.words.reason(refusal.code, &refusal.facts))),
         };
         offers.into_iter().map(view).collect()
     }
@@ -217,11 +227,11 @@ impl Phone {
     fn asked_of(&self, catalogue: &Catalogue, state: &CaseState) -> Vec<AskedView> {
         let text = |name: &String| {
             let argument = catalogue.argument(name);
-            argument.map_or_else(|| name.clone(), |argument| argument.title.zh.clone())
+            argument.map_or_else(|| name.clone(), |argument| self.worded(argument.title.clone()))
         };
         let asked = state.progress.asked.iter().map(|(mark, said)| AskedView {
             mark: mark.to_string(),
-            text: self.words.mark(mark.id()).zh,
+            text: self.worded(self.words.mark(mark.id())),
             said: said.iter().map(|(name, value)| (text(name), value.clone())).collect(),
         });
         asked.collect()
@@ -231,22 +241,30 @@ impl Phone {
         let view = |(name, required): (&str, bool)| {
             let argument = catalogue.argument(name)?;
             let conditions =
-                || service.conditions.iter().map(|c| (c.id.clone(), c.title.zh.clone())).collect();
-            let label =
-                |id: &String| argument.option_labels.get(id).map_or_else(|| id.clone(), |t| t.zh.clone());
+                || service.conditions.iter().map(|c| (c.id.clone(), self.worded(c.title.clone()))).collect();
+            let label = |id: &String| {
+                argument.option_labels.get(id).map_or_else(|| id.clone(), |t| self.worded(t.clone()))
+            };
             Some(ArgumentView {
                 name: name.to_owned(),
-                text: argument.title.zh.clone(),
+                text: self.worded(argument.title.clone()),
                 kind: argument.kind.id().to_owned(),
                 required,
                 options: match argument.kind {
                     ArgumentKind::Condition => conditions(),
                     _ => argument.options.iter().map(|id| (id.clone(), label(id))).collect(),
                 },
-                within: argument.within.map(|limit| self.words.limit(limit).zh),
+                within: argument.within.map(|limit| self.worded(self.words.limit(limit))),
             })
         };
         row.arguments().filter_map(view).collect()
+    }
+
+    /// The condition that the case is under, the first where none is named, and when it is done.
+    fn condition(&self, catalogue: &Catalogue, state: &CaseState) -> Option<(String, Option<String>)> {
+        let (service, _) = catalogue.service(&state.service.0)?;
+        let found = service.condition(state.progress.condition.as_deref())?;
+        Some((self.worded(found.title.clone()), found.close.clone().map(|close| self.worded(close))))
     }
 
     /// How everything stands that the case is timed by.
@@ -254,15 +272,23 @@ impl Phone {
         let calendar = catalogue.calendar();
         let Ok(now) = Moment::from_ms(self.server_ms()) else { return Vec::new() };
         let view = |left: TimeLeft| TimeView {
-            clock_text: self.words.clock(&left.clock).zh,
+            clock_text: self.worded(self.words.clock(&left.clock)),
             clock: left.clock,
             due: left.due.map(|due| calendar.rfc3339(due)),
             yellow: left.yellow.map(|at| calendar.rfc3339(at)),
             left_ms: left.left_ms,
             colour: left.colour.id().to_owned(),
-            colour_text: self.words.colour(left.colour, left.left_ms).zh,
+            colour_text: self.worded(self.words.colour(left.colour, left.left_ms)),
+            unit: left.unit.id().to_owned(),
+            by_rule: left.by_rule,
         };
         standing(catalogue, state, now).into_iter().map(view).collect()
+    }
+
+    /// Why not everything is shown that the case is timed by; none where it is.
+    fn times_missing(&self, catalogue: &Catalogue, state: &CaseState) -> Option<String> {
+        let year = unknown_year(catalogue, state, Moment::from_ms(self.server_ms()).ok()?)?;
+        Some(self.worded(self.words.year_unknown(year)))
     }
 
     /// Commits on their way, oldest first.
@@ -296,13 +322,6 @@ fn what(item: &Item) -> String {
     }
 }
 
-/// The condition that the case is under, the first where none is named.
-fn condition(catalogue: &Catalogue, state: &CaseState) -> Option<(String, Option<String>)> {
-    let (service, _) = catalogue.service(&state.service.0)?;
-    let found = service.condition(state.progress.condition.as_deref())?;
-    Some((found.title.zh.clone(), found.close.as_ref().map(|close| close.zh.clone())))
-}
-
 fn parts(state: &CaseState) -> Vec<PartView> {
     let view = |(unit, part): (&String, &Part)| PartView {
         unit: unit.clone(),
@@ -334,7 +353,7 @@ pub(crate) fn title_of(text: &str, service: &str, phone: &Phone) -> String {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty());
     match first {
         Some(line) => line.chars().take(limits::TITLE_CHARS_MAX).collect(),
-        None => service_text(phone, service).zh,
+        None => phone.worded(service_text(phone, service)),
     }
 }
 

@@ -27,6 +27,9 @@ pub struct OutcomeWords {
     pub when: BTreeMap<String, Title>,
 }
 
+/// What is said of a limit that cannot be counted.
+const UNKNOWN: &str = "unknown";
+
 /// What red says before the end.
 const NEAR: &str = "near";
 
@@ -131,6 +134,13 @@ impl Words {
         let en = if limit.amount() == 1 { en.strip_suffix('s').unwrap_or(&en) } else { &en };
         Title { zh: zh.replace("{n}", &amount), en: en.replace("{n}", &amount) }
     }
+    /// Why a limit is not shown: nobody knows the holidays of a year yet.
+    #[must_use]
+    pub fn year_unknown(&self, year: i32) -> Title {
+        let Title { zh, en } = Self::of(&self.time, UNKNOWN);
+        let year = year.to_string();
+        Title { zh: zh.replace("{n}", &year), en: en.replace("{n}", &year) }
+    }
     /// The colour in which time left shows. Red before its end says that the end is near.
     #[must_use]
     pub fn colour(&self, colour: Colour, left_ms: i64) -> Title {
@@ -193,7 +203,7 @@ impl Words {
             absent("role", &self.role, Role::ALL.iter().map(|role| role.id())),
             absent("party", &self.party, Party::PARTS.iter().map(|(_, id)| *id)),
             absent("clock", &self.clock, [WHOLE, DEADLINE]),
-            absent("time", &self.time, Unit::ALL.iter().map(|unit| unit.id())),
+            absent("time", &self.time, Unit::ALL.iter().map(|unit| unit.id()).chain([UNKNOWN])),
             absent("colour", &self.colour, Colour::ALL.iter().map(|colour| colour.id()).chain([NEAR])),
         ]
         .concat()

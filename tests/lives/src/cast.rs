@@ -166,12 +166,7 @@ mod tests {
                 let blind: Vec<&str> = roles.iter().filter(|role| blind(role)).copied().collect();
                 // Relatives and operators do it in cases that they opened.
                 let theirs = |role: &&str| NOBODYS.contains(role);
-                assert!(
-                    blind.iter().all(|role| theirs(&role)),
-                    "{}: {} is for {blind:?}",
-                    service.id,
-                    row.id
-                );
+                assert!(blind.iter().all(theirs), "{}: {} is for {blind:?}", service.id, row.id);
                 seen += roles.len() - blind.len();
             }
         }

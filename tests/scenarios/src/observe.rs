@@ -46,14 +46,24 @@ pub fn case(view: &CaseView) -> Value {
         view.place.map(|(lng, lat, radius)| json!([format!("{lng:.5}"), format!("{lat:.5}"), radius]));
     let next = view.next.iter().map(|next| {
         let args: Vec<_> = next.args.iter().map(|arg| (&arg.name, arg.required, &arg.options)).collect();
-        json!([next.act, next.act_text, next.by, args, next.photos, next.offline, next.why_not])
+        json!([
+            next.act,
+            next.act_text,
+            next.by,
+            args,
+            next.photos,
+            next.offline,
+            next.at_most,
+            next.up_to,
+            next.why_not
+        ])
     });
     json!({
         "next": next.collect::<Vec<_>>(), "marks": view.marks, "marks_text": view.marks_text, "units": view.units,
         "parts": view.parts.iter().map(|part| (&part.unit, &part.task, part.open)).collect::<Vec<_>>(),
         "asked": view.asked.iter().map(|asked| (&asked.mark, &asked.text, &asked.said)).collect::<Vec<_>>(),
         "desk": view.desk, "condition": view.condition,
-        "clocks": view.times.iter().map(|time| (&time.clock, &time.clock_text)).collect::<Vec<_>>(),
+        "clocks": view.times.iter().map(|time| (&time.clock, &time.clock_text, &time.unit, time.by_rule)).collect::<Vec<_>>(),
         "service": view.service, "title": view.title, "text": view.text, "stage": view.stage,
         "stage_text": view.stage_text, "sync": view.sync, "sync_text": view.sync_text, "fields": fields,
         "private": view.private, "conflicts": conflicts, "notes": notes,

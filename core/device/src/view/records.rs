@@ -111,6 +111,10 @@ pub struct TimeView {
     pub colour: String,
     /// The colour in words.
     pub colour_text: String,
+    /// What its limit counts: `urgent_hour`, `work_hour`, `work_day`, `hour`, `day`, `minute`.
+    pub unit: String,
+    /// Whether holidays by rule lie in it, which may be others once they are published.
+    pub by_rule: bool,
 }
 
 /// What a unit does beside the one that leads.
@@ -167,6 +171,10 @@ pub struct NextView {
     pub photos: u32,
     /// What the phone may do with it alone: `local`, `queue_intent` (shown as waiting for the server's word), `server_only`.
     pub offline: String,
+    /// How often it may be done in a case; none where nobody counts.
+    pub at_most: Option<u32>,
+    /// How much time it may add in all, in words; none where it adds none.
+    pub up_to: Option<String>,
     /// Why one cannot do it now; none where one can.
     pub why_not: Option<String>,
 }
@@ -226,6 +234,8 @@ pub struct CaseView {
     pub next: Vec<NextView>,
     /// The clocks that run, the one of the stage first.
     pub times: Vec<TimeView>,
+    /// Why not everything is there that it is timed by; none where it is.
+    pub times_missing: Option<String>,
     /// What is true of it beside its stage: ids of marks.
     pub marks: Vec<String>,
     /// The same in words.

@@ -41,6 +41,27 @@ pub struct Title {
     pub en: String,
 }
 
+/// A language that people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// Simplified Chinese.
+    #[default]
+    ZhHans,
+    /// English.
+    En,
+}
+
+impl Title {
+    /// The text in one of both languages.
+    #[must_use]
+    pub fn read_in(self, language: Language) -> String {
+        match language {
+            Language::ZhHans => self.zh,
+            Language::En => self.en,
+        }
+    }
+}
+
 /// What an argument of an act is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

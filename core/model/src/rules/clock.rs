@@ -4,7 +4,7 @@
 //! case stood still does not count, and time that was added is counted after the limit itself, for the clocks that ran when it was added.
 
 use crate::calendar::{
-    CalendarError, Colour, Limit, Moment, Suspension, Suspensions, Thresholds, WorkingCalendar,
+    CalendarError, Colour, Limit, Moment, Source, Suspension, Suspensions, Thresholds, Unit, WorkingCalendar,
 };
 use crate::catalogue::{Catalogue, DEADLINE, Service, WHOLE, Workflow};
 
@@ -43,6 +43,10 @@ pub struct TimeLeft {
     pub left_ms: i64,
     /// How that shows.
     pub colour: Colour,
+    /// What its limit counts.
+    pub unit: Unit,
+    /// Whether holidays by rule lie in it, which may be others once they are published.
+    pub by_rule: bool,
 }
 
 impl Running {
@@ -105,7 +109,14 @@ impl Running {
             yellow: self.turns_yellow(calendar, &parts, yellow_ms)?.filter(|at| now < *at),
             left_ms,
             colour,
+            unit: self.limit.unit(),
+            by_rule: self.is_by_rule(calendar, due),
         })
+    }
+
+    fn is_by_rule(&self, calendar: &WorkingCalendar, due: Option<Moment>) -> bool {
+        let working = self.added.iter().chain([&self.limit]).any(|limit| limit.unit().is_working());
+        working && due.and_then(|due| calendar.source(self.since, due)) == Some(Source::Generated)
     }
 
     /// When so much of all is left, to a percent of the part that it falls into.
@@ -151,6 +162,17 @@ pub fn standing(catalogue: &Catalogue, state: &CaseState, now: Moment) -> Vec<Ti
     clocks.chain(outside(catalogue, state, now)).collect()
 }
 
+/// The first year whose holidays would have to be known for a clock that [`standing`] leaves out; none where it leaves out none.
+#[must_use]
+pub fn unknown_year(catalogue: &Catalogue, state: &CaseState, now: Moment) -> Option<i32> {
+    let clocks = running(catalogue, state).unwrap_or_default();
+    let year = |clock: &Running| match clock.left(catalogue.calendar(), now) {
+        Err(CalendarError::YearUnknown { year, .. }) => Some(year),
+        _ => None,
+    };
+    clocks.iter().filter_map(year).min()
+}
+
 /// The day that somebody outside has set: nothing makes it stand, and it counts all time.
 fn outside(catalogue: &Catalogue, state: &CaseState, now: Moment) -> Option<TimeLeft> {
     let (service, workflow) = catalogue.service(&state.service.0)?;
@@ -164,7 +186,8 @@ fn outside(catalogue: &Catalogue, state: &CaseState, now: Moment) -> Option<Time
         left if left <= calendar.whole_days_ms(deadline.red_before) => Colour::Red,
         _ => Colour::Green,
     };
-    Some(TimeLeft { clock: DEADLINE.to_owned(), due: Some(due), yellow: None, left_ms, colour })
+    let (clock, due, unit) = (DEADLINE.to_owned(), Some(due), Unit::Day);
+    Some(TimeLeft { clock, due, yellow: None, left_ms, colour, unit, by_rule: false })
 }
 
 pub(super) fn clocks(

@@ -48,6 +48,7 @@ pub fn apply(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Tries again while another process makes the same file: who finds it changing to WAL is told at once that it is busy, whatever the time to
 /// wait for a lock.
+#[allow(clippy::disallowed_methods, reason = "SQLite waits for locks by the wall clock, too")]
 fn patiently(set: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
     let mut waited_ms = 0;
     loop {

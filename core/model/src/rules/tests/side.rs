@@ -7,7 +7,7 @@ use super::*;
 use crate::calendar::Moment;
 use crate::catalogue::Deadline;
 use crate::grant::OrgId;
-use crate::rules::clock::standing;
+use crate::rules::clock::{TimeLeft, standing};
 
 /// 2026-09-07 09:00 in Zhengzhou, a Monday.
 const MONDAY_MS: i64 = 1_788_742_800_000;
@@ -306,4 +306,33 @@ fn the_score_is_kept_for_those_who_count() {
     assert_eq!(world.progress().score, None);
     world.says(&asker(), "rate", &[("score", "4")], MONDAY_MS).unwrap();
     assert_eq!(world.progress().score, Some(4));
+}
+
+#[test]
+fn a_clock_says_whose_holidays_it_counts_by_and_one_that_nobody_can_count_says_why() {
+    use crate::rules::clock::unknown_year;
+    let catalogue = Catalogue::embedded();
+    let clocks = |moment: &str| {
+        let mut world = World::opened("case.city.E06010", &asker());
+        let at_ms = moment.parse::<Moment>().unwrap().ms();
+        let state = world.state.as_mut().unwrap();
+        state.stage = "dispatched".into();
+        state.progress.steps.push(crate::progress::Step {
+            stage: "dispatched".into(),
+            at_ms,
+            by: asker().user,
+        });
+        let now = Moment::from_ms(at_ms).unwrap();
+        let told = |left: &TimeLeft| (left.clock.clone(), left.unit.id(), left.by_rule);
+        let times: Vec<_> = standing(&catalogue, state, now).iter().map(told).collect();
+        (times, unknown_year(&catalogue, state, now))
+    };
+    let dispose = |by_rule| vec![("dispose".to_owned(), "work_hour", by_rule)];
+    assert_eq!(clocks("2026-09-07T09:00+08:00"), (dispose(false), None));
+    assert_eq!(clocks("2027-09-06T09:00+08:00"), (dispose(true), None), "2027 is not published yet");
+    assert_eq!(
+        clocks("2027-12-31T17:00+08:00"),
+        (vec![], Some(2028)),
+        "nobody knows when January begins to work"
+    );
 }
