@@ -43,7 +43,7 @@ impl Room {
     /// Modules whose changes are judged: each a file, with the folder beside it.
     fn judged(self) -> &'static [&'static str] {
         match self {
-            Room::Model => &["authorize", "calendar", "grant", "late", "role", "rules", "writing"],
+            Room::Model => &["authorize", "calendar", "grant", "late", "role", "rules", "sight", "writing"],
         }
     }
 }
