@@ -301,3 +301,39 @@ fn a_right_without_unit_and_validity_is_what_it_always_was() {
     }
     assert!(yes > 100 && no > 100, "{yes} {no}");
 }
+
+#[test]
+fn private_answers_are_for_those_whom_the_service_names_and_who_see_the_case() {
+    let catalogue = Catalogue::embedded();
+    let petition = case("case.petition", "accepted", &["unit.a"]);
+    let asked = |who: &Actor, state: &CaseState| {
+        let service = catalogue.service(&state.service.0);
+        authorize(who.at(0), Action::ReadPrivate, Record::Case { service, state }).map_err(|no| no.code)
+    };
+    let author = Actor { user: petition.author, grants: vec![] };
+    assert_eq!(asked(&author, &petition), Ok(()));
+    let table = [
+        (grant(Role::Handler, HERE), Ok(())),
+        (grant(Role::DutyChief, "410102"), Ok(())),
+        (of(Role::HandlerUnit, HERE, "unit.a"), Ok(())),
+        (of(Role::HandlerUnit, HERE, "unit.b"), Err(Code::RScope)),
+        (grant(Role::Handler, "410103"), Err(Code::RScope)),
+        // Who may look at the case, and who may not even do that.
+        (grant(Role::Supervisor, HERE), Err(Code::RRole)),
+        (grant(Role::GridWorker, HERE), Err(Code::RRole)),
+        (grant(Role::Resident, HERE), Err(Code::RRole)),
+    ];
+    for (right, expected) in table {
+        assert_eq!(asked(&person(std::slice::from_ref(&right)), &petition), expected, "{right}");
+    }
+    // Whoever holds a request for help, and nobody who waits for it.
+    let mut help = case("help.errand", "claimed", &[]);
+    let helper = person(&[grant(Role::Volunteer, HERE)]);
+    assert_eq!(asked(&helper, &help), Err(Code::RRole));
+    help.waiting.push(helper.user);
+    assert_eq!(asked(&helper, &help), Err(Code::RRole));
+    help.holders.push(helper.user);
+    assert_eq!(asked(&helper, &help), Ok(()));
+    let unknown = case("nothing.known", "open", &[]);
+    assert_eq!(asked(&helper, &unknown), Err(Code::RSchema));
+}
