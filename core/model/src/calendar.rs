@@ -97,18 +97,19 @@ impl WorkingCalendar {
     /// Reads a calendar: zone, windows and weekend, then one `[[year]]` after the other, without a gap.
     ///
     /// # Errors
-    /// [`CalendarDataError`] with the first thing that is wrong.
-    pub fn parse(text: &str) -> Result<Self, CalendarDataError> {
+    /// Every thing that is wrong; where the text has not the form of a calendar, the first.
+    pub fn parse(text: &str) -> Result<Self, Vec<CalendarDataError>> {
         Ok(Self { table: Arc::new(data::Table::parse(text)?) })
     }
 
     /// The same calendar with what a city says otherwise: zone, windows, weekend, or `[[year]]` tables; a year that is there is replaced.
     ///
     /// # Errors
-    /// [`CalendarDataError`] with the first thing that is wrong.
-    pub fn otherwise(&self, says: toml::Table) -> Result<Self, CalendarDataError> {
+    /// As [`WorkingCalendar::parse`].
+    pub fn otherwise(&self, says: toml::Table) -> Result<Self, Vec<CalendarDataError>> {
         let says = toml::Value::Table(says).try_into();
-        let says = says.map_err(|e: toml::de::Error| CalendarDataError::Text(e.message().to_owned()))?;
+        let says =
+            says.map_err(|e: toml::de::Error| vec![CalendarDataError::Text(e.message().to_owned())])?;
         Ok(Self { table: Arc::new(self.table.otherwise(says)?) })
     }
 

@@ -1,6 +1,7 @@
 //! Working time on the command line: the windows of a day, the end of a limit, the days of a year.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -9,10 +10,15 @@ use yuandian_model::calendar::{
     Bundle, CalendarError, Limit, Moment, NamedDay, Source, Suspension, Suspensions, Unit, WorkingCalendar,
 };
 
+use crate::catalogue;
+
 #[derive(Subcommand)]
 pub enum Question {
     /// The working windows of a day.
     Windows {
+        /// The calendar of another catalogue than this version's.
+        #[arg(long)]
+        dir: Option<PathBuf>,
         /// One line of JSON.
         #[arg(long)]
         json: bool,
@@ -30,6 +36,9 @@ pub enum Question {
         /// ended.
         #[arg(long, value_name = "A..B", value_parser = suspension)]
         suspend: Vec<Suspension>,
+        /// The calendar of another catalogue than this version's.
+        #[arg(long)]
+        dir: Option<PathBuf>,
         /// One line of JSON.
         #[arg(long)]
         json: bool,
@@ -39,6 +48,9 @@ pub enum Question {
         /// The year.
         #[arg(long)]
         year: i32,
+        /// The calendar of another catalogue than this version's.
+        #[arg(long)]
+        dir: Option<PathBuf>,
         /// One line of JSON.
         #[arg(long)]
         json: bool,
@@ -52,14 +64,20 @@ pub fn answer(question: &Question) -> Result<ExitCode, String> {
 }
 
 fn text(question: &Question) -> Result<String, String> {
-    let calendar = WorkingCalendar::embedded();
+    let dir = match question {
+        Question::Windows { dir, .. } | Question::Due { dir, .. } | Question::Days { dir, .. } => dir,
+    };
+    let calendar = match dir {
+        Some(dir) => catalogue::open(Some(dir))?.calendar().clone(),
+        None => WorkingCalendar::embedded(),
+    };
     let said = match question {
-        Question::Windows { json } => windows(&calendar, *json),
-        Question::Due { from, limit, suspend, json } => {
+        Question::Windows { json, .. } => windows(&calendar, *json),
+        Question::Due { from, limit, suspend, json, .. } => {
             let end = due(&calendar, from, *limit, suspend).map_err(|e| e.to_string())?;
             if *json { one_line(&end) } else { end.sentence() }
         }
-        Question::Days { year, json } => {
+        Question::Days { year, json, .. } => {
             let days = days(&calendar, *year).map_err(|e| e.to_string())?;
             if *json { one_line(&days) } else { days.lines() }
         }
@@ -198,6 +216,21 @@ mod tests {
     fn windows_are_two() {
         assert_eq!(said(&["windows", "--json"]), r#"{"windows":[["08:30","12:00"],["14:00","18:00"]]}"#);
         assert_eq!(said(&["windows"]), "08:30-12:00\n14:00-18:00");
+    }
+
+    #[test]
+    fn a_city_counts_by_its_own_calendar() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("city");
+        yuandian_folder::export(&dir).unwrap();
+        let own = "[calendar]\nwindows = [['09:00', '13:00']]\n[[calendar.year]]\nyear = 2028\nsource = 'published'\ncitation = 'x'\n";
+        std::fs::write(dir.join("calendar.toml"), own).unwrap();
+        let dir = dir.to_str().unwrap();
+        assert_eq!(said(&["windows", "--dir", dir]), "09:00-13:00");
+        let due = ["due", "--from", "2028-01-03T09:00+08:00", "--limit", "8 work_hour", "--dir", dir];
+        assert_eq!(said(&due), "2028-01-04T13:00:00+08:00");
+        assert!(said(&["days", "--year", "2028", "--dir", dir]).starts_with("2028: "));
+        assert!(said(&["windows", "--dir", "/not/there"]).contains("/not/there"));
     }
 
     #[test]

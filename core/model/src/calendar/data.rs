@@ -131,6 +131,22 @@ pub enum CalendarDataError {
     ClockChange(NaiveDate),
 }
 
+impl CalendarDataError {
+    /// The field of the calendar's table that is wrong; none where it is the text as a whole.
+    #[must_use]
+    pub fn field(&self) -> Option<String> {
+        match self {
+            Self::Text(_) => None,
+            Self::Zone(_) => Some("zone".to_owned()),
+            Self::Windows(_) | Self::ClockChange(_) => Some("windows".to_owned()),
+            Self::Weekday(_) => Some("weekend".to_owned()),
+            Self::Years(year) => Some(format!("year {year}")),
+            Self::Citation(year) => Some(format!("year {year}.citation")),
+            Self::Day { year, name, .. } => Some(format!("year {year}.holiday {name}")),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CalendarFile {
@@ -189,19 +205,19 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn parse(text: &str) -> Result<Self, CalendarDataError> {
-        Self::of(toml::from_str(text).map_err(|e| CalendarDataError::Text(e.to_string()))?)
+    pub(super) fn parse(text: &str) -> Result<Self, Vec<CalendarDataError>> {
+        Self::of(toml::from_str(text).map_err(|e| vec![CalendarDataError::Text(e.to_string())])?)
     }
 
     /// The same calendar with what is said otherwise: a year that is there already is replaced.
-    pub(super) fn otherwise(&self, says: Otherwise) -> Result<Self, CalendarDataError> {
+    pub(super) fn otherwise(&self, says: Otherwise) -> Result<Self, Vec<CalendarDataError>> {
         let mut file = self.file.clone();
         file.zone = says.zone.unwrap_or(file.zone);
         file.windows = says.windows.unwrap_or(file.windows);
         file.weekend = says.weekend.unwrap_or(file.weekend);
         let mut said = BTreeSet::new();
         if let Some(twice) = says.year.iter().find(|year| !said.insert(year.year)) {
-            return Err(CalendarDataError::Years(twice.year));
+            return Err(vec![CalendarDataError::Years(twice.year)]);
         }
         file.year.retain(|year| !said.contains(&year.year));
         file.year.extend(says.year);
@@ -220,12 +236,20 @@ impl Table {
         if says.year.is_empty() { None } else { self.otherwise(says).ok() }
     }
 
-    fn of(file: CalendarFile) -> Result<Self, CalendarDataError> {
-        let zone: Tz = file.zone.parse().map_err(|_| CalendarDataError::Zone(file.zone.clone()))?;
-        let windows = windows(&file.windows)?;
-        let weekend = file.weekend.iter().cloned().map(weekday).collect::<Result<Vec<_>, _>>()?;
-        let years = file.year.iter().map(|year| read_year(year, &weekend)).collect::<Result<Vec<_>, _>>()?;
-        let known = follow_one_another(&years)?;
+    fn of(file: CalendarFile) -> Result<Self, Vec<CalendarDataError>> {
+        let mut wrong = Vec::new();
+        let zone = file.zone.parse().map_err(|_| CalendarDataError::Zone(file.zone.clone()));
+        let zone: Option<Tz> = kept(zone, &mut wrong);
+        let windows = kept(windows(&file.windows), &mut wrong);
+        let weekend = file.weekend.iter().cloned().map(weekday);
+        let weekend: Vec<Weekday> = weekend.filter_map(|day| kept(day, &mut wrong)).collect();
+        let years =
+            file.year.iter().filter_map(|year| read_year(year, &weekend, &mut wrong)).collect::<Vec<_>>();
+        let numbers: Vec<i32> = file.year.iter().map(|year| year.year).collect();
+        let known = kept(follow_one_another(&numbers), &mut wrong);
+        let (Some(zone), Some(windows), Some(known), true) = (zone, windows, known, wrong.is_empty()) else {
+            return Err(wrong);
+        };
         let minutes: u32 = windows.iter().map(|window| window.to_minute - window.from_minute).sum();
         let mut table = Self {
             file,
@@ -237,7 +261,7 @@ impl Table {
             years,
             weekend,
         };
-        table.spans = table.laid_out()?;
+        table.spans = table.laid_out().map_err(|error| vec![error])?;
         Ok(table)
     }
 
@@ -298,6 +322,11 @@ impl Table {
     }
 }
 
+/// What was read, or its mistake beside the others.
+fn kept<T>(read: Result<T, CalendarDataError>, wrong: &mut Vec<CalendarDataError>) -> Option<T> {
+    read.map_err(|error| wrong.push(error)).ok()
+}
+
 fn at_midnight(date: NaiveDate) -> NaiveDateTime {
     date.and_hms_opt(0, 0, 0).expect("every day has a midnight on paper")
 }
@@ -335,23 +364,25 @@ fn weekday(text: String) -> Result<Weekday, CalendarDataError> {
     text.parse().map_err(|_| CalendarDataError::Weekday(text))
 }
 
-fn follow_one_another(years: &[Year]) -> Result<RangeInclusive<i32>, CalendarDataError> {
+fn follow_one_another(years: &[i32]) -> Result<RangeInclusive<i32>, CalendarDataError> {
     let (Some(first), Some(last)) = (years.first(), years.last()) else {
         return Err(CalendarDataError::Years(0));
     };
-    let gap = years.windows(2).find(|pair| pair[1].year != pair[0].year + 1).map(|pair| pair[1].year);
-    let outside = years.iter().map(|year| year.year).find(|year| !(1971..=2199).contains(year));
-    match gap.or(outside) {
-        Some(year) => Err(CalendarDataError::Years(year)),
-        None if years.len() > CALENDAR_YEARS_MAX => Err(CalendarDataError::Years(last.year)),
-        None => Ok(first.year..=last.year),
+    let outside = years.iter().find(|year| !(1971..=2199).contains(*year));
+    let gap =
+        || years.windows(2).find(|pair| i64::from(pair[1]) != i64::from(pair[0]) + 1).map(|pair| &pair[1]);
+    match outside.or_else(gap) {
+        Some(year) => Err(CalendarDataError::Years(*year)),
+        None if years.len() > CALENDAR_YEARS_MAX => Err(CalendarDataError::Years(*last)),
+        None => Ok(*first..=*last),
     }
 }
 
-fn read_year(file: &YearFile, weekend: &[Weekday]) -> Result<Year, CalendarDataError> {
-    let year = file.year;
+/// A year and what is wrong with it; none where anything is.
+fn read_year(file: &YearFile, weekend: &[Weekday], wrong: &mut Vec<CalendarDataError>) -> Option<Year> {
+    let (year, before) = (file.year, wrong.len());
     if file.citation.trim().is_empty() {
-        return Err(CalendarDataError::Citation(year));
+        wrong.push(CalendarDataError::Citation(year));
     }
     let (mut holidays, mut workdays) = (Vec::new(), Vec::new());
     for period in &file.holiday {
@@ -367,28 +398,42 @@ fn read_year(file: &YearFile, weekend: &[Weekday]) -> Result<Year, CalendarDataE
                 .ok_or_else(|| fail(date, "is no day of that year"))
         };
         let named = |date| NamedDay { date, name: period.name.clone(), zh: period.zh.clone() };
-        let (from, to) = (civil(&period.from)?, civil(&period.to)?);
-        if to < from {
-            return Err(fail(&period.to, "ends the period before it begins"));
-        }
-        holidays.extend(from.iter_days().take_while(|day| *day <= to).map(named));
-        for date in &period.workdays {
-            let day = civil(date)?;
-            if !weekend.contains(&day.weekday()) {
-                return Err(fail(date, "is made up for, and no day of the weekend"));
+        let ends = (kept(civil(&period.from), wrong), kept(civil(&period.to), wrong));
+        match ends {
+            (Some(from), Some(to)) if to < from => {
+                wrong.push(fail(&period.to, "ends the period before it begins"));
             }
-            workdays.push(named(day));
+            (Some(from), Some(to)) => {
+                holidays.extend(from.iter_days().take_while(|day| *day <= to).map(named));
+            }
+            _ => {}
+        }
+        for date in &period.workdays {
+            match civil(date) {
+                Ok(day) if weekend.contains(&day.weekday()) => workdays.push(named(day)),
+                Ok(_) => wrong.push(fail(date, "is made up for, and no day of the weekend")),
+                Err(error) => wrong.push(error),
+            }
         }
     }
     holidays.sort_by_key(|day| day.date);
     workdays.sort_by_key(|day| day.date);
-    let twice =
-        |days: &[NamedDay]| days.windows(2).find(|pair| pair[0].date == pair[1].date).map(|p| p[1].clone());
-    let both = workdays.iter().find(|day| holidays.binary_search_by_key(&day.date, |h| h.date).is_ok());
-    match twice(&holidays).or_else(|| twice(&workdays)).or_else(|| both.cloned()) {
-        Some(NamedDay { date, name, .. }) => {
-            Err(CalendarDataError::Day { year, name, date: date.to_string(), reason: "stands there twice" })
-        }
-        None => Ok(Year { year, source: file.source, citation: file.citation.clone(), holidays, workdays }),
+    let twice = |days: &[NamedDay]| -> Vec<NamedDay> {
+        days.windows(2).filter(|pair| pair[0].date == pair[1].date).map(|pair| pair[1].clone()).collect()
+    };
+    let is_holiday =
+        |day: &&NamedDay| holidays.binary_search_by_key(&day.date, |holiday| holiday.date).is_ok();
+    let both = workdays.iter().filter(is_holiday).cloned();
+    for NamedDay { date, name, .. } in twice(&holidays).into_iter().chain(twice(&workdays)).chain(both) {
+        let date = date.to_string();
+        wrong.push(CalendarDataError::Day { year, name, date, reason: "stands there twice" });
     }
+    let source = file.source;
+    (wrong.len() == before).then(|| Year {
+        year,
+        source,
+        citation: file.citation.clone(),
+        holidays,
+        workdays,
+    })
 }

@@ -213,16 +213,19 @@ fn shared(file: &str, table: &mut Table, draft: &mut Draft, mistakes: &mut Vec<M
         }
     }
     if let Some(says) = table.remove("calendar") {
-        let wrong = |reason: String| {
-            let (file, row, field) = (file.to_owned(), "calendar".to_owned(), String::new());
+        let told = |field: String, reason: String| {
+            let (file, row) = (file.to_owned(), "calendar".to_owned());
             Mistake { file, row, field, reason }
         };
+        let wrong = |reason: String| told(String::new(), reason);
         let other = draft.stands.insert(("calendar", String::new()), file.to_owned());
         match (says, other) {
             (_, Some(other)) => mistakes.push(wrong(format!("stands in {other}, too"))),
             (Value::Table(says), None) => match WorkingCalendar::embedded().otherwise(says) {
                 Ok(calendar) => draft.calendar = Some(calendar),
-                Err(error) => mistakes.push(wrong(error.to_string())),
+                Err(errors) => mistakes.extend(
+                    errors.iter().map(|error| told(error.field().unwrap_or_default(), error.to_string())),
+                ),
             },
             _ => mistakes.push(wrong("a table is expected".to_owned())),
         }

@@ -117,9 +117,30 @@ fn a_bad_calendar_says_what_is_wrong() {
         ),
     ];
     for (text, expected) in cases {
-        let error = WorkingCalendar::parse(&text).unwrap_err().to_string();
-        assert!(error.contains(expected), "{error}\n{text}");
+        let errors = WorkingCalendar::parse(&text).unwrap_err();
+        assert!(errors[0].to_string().contains(expected), "{errors:?}\n{text}");
     }
+    // All of it at once, each with its field.
+    let bad = holiday("from = 2026-05-01\nto = 2026-04-30\nworkdays = [2026-05-05, 2025-05-04]");
+    let bad = bad.replace("Shanghai", "Beijing").replace("\"09:00\", \"17:00\"", "\"17:00\", \"09:00\"");
+    let bad = bad.replace("\"sunday\"", "\"someday\", \"sunday\"").replace("\"x\"", "\" \"") + &next;
+    let fields =
+        |errors: Vec<CalendarDataError>| errors.iter().map(CalendarDataError::field).collect::<Vec<_>>();
+    let expected = [
+        "zone",
+        "windows",
+        "weekend",
+        "year 2026.citation",
+        "year 2026.holiday n",
+        "year 2026.holiday n",
+        "year 2026.holiday n",
+        "year 2028",
+    ];
+    assert_eq!(
+        fields(WorkingCalendar::parse(&bad).unwrap_err()),
+        expected.map(|field| Some(field.to_owned()))
+    );
+    assert_eq!(fields(WorkingCalendar::parse("zone = 1").unwrap_err()), [None]);
     let windows = |count| {
         let one = |n: usize| format!("[\"{:02}:00\", \"{:02}:30\"]", n, n);
         window(&(0..count).map(one).collect::<Vec<_>>().join(", "))

@@ -90,6 +90,8 @@ weekend = ['friday']
     assert!(told("calendar = 1").contains("calendar: a table is expected"));
     assert!(told("[calendar]\nwindows = [['13:00', '09:00']]").contains("windows are 1 to"));
     assert!(told("[calendar]\nhours = 8").contains("unknown field"));
+    let both = loaded("[calendar]\nzone = 'x'\nwindows = [['13:00', '09:00']]").unwrap_err().0;
+    assert_eq!(both.iter().map(|mistake| mistake.field.as_str()).collect::<Vec<_>>(), ["windows", "zone"]);
     let gap = holiday.replace("2028", "2030");
     assert!(told(&gap).contains("each the one after the last"));
     assert!(told(&holiday.repeat(2)).contains("2028"));
