@@ -25,8 +25,7 @@ pub(crate) type Loaded = BTreeMap<u32, Option<Catalogue>>;
 pub(crate) fn in_force(db: &rusqlite::Connection) -> Result<Catalogue> {
     let told = catalogues::told(db)?;
     let held = told.map(|version| held(db, version)).transpose()?.flatten();
-    let shipped = Catalogue::embedded();
-    Ok(held.map_or_else(|| shipped.clone(), |held| held.with_days_of(&shipped)))
+    Ok(held.unwrap_or_else(Catalogue::embedded))
 }
 
 /// The words that ship, and in their place those of the versions that are here.
@@ -69,7 +68,6 @@ impl Phone {
             return Ok(found.clone());
         }
         let found = held(&self.db, version)?.map(|found| found.with_days_of(&self.catalogue));
-        let found = found.map(|found| found.with_days_of(&Catalogue::embedded()));
         self.versions.borrow_mut().insert(version, found.clone());
         Ok(found)
     }
@@ -131,7 +129,7 @@ impl Phone {
     pub(crate) fn use_told_catalogue(&mut self) -> Result<()> {
         if let Some(version) = catalogues::told(&self.db)?
             && version != self.catalogue.version()
-            && let Some(catalogue) = self.catalogue_version(version)?
+            && let Some(catalogue) = held(&self.db, version)?
         {
             self.catalogue = catalogue;
             // Older ones count by its holidays from now on.

@@ -3,9 +3,10 @@
 use std::sync::{Arc, PoisonError};
 
 use minicbor::bytes::ByteVec;
+use sha2::{Digest, Sha256};
 use yuandian_document::SignedCatalogue;
 use yuandian_document::limits::SIGNED_CATALOGUE_BYTES_MAX;
-use yuandian_model::calendar::Year;
+use yuandian_model::calendar::{NamedDay, Year};
 use yuandian_model::catalogue::CatalogueFile;
 use yuandian_model::{Catalogue, Catalogues};
 use yuandian_sync::message::{CatalogueAsk, CatalogueReply, WIRE_VERSION};
@@ -56,8 +57,9 @@ impl Hub {
         if versions != asked.versions {
             let learnt = Arc::new(self.rules().by(known(&*self.store, &self.shipped)?));
             tracing::info!(version = learnt.catalogue().version(), "the catalogue in force");
-            self.store.days_known(&days(learnt.catalogue()), now_ms)?;
+            let days = days(learnt.catalogue());
             *self.rules.write().unwrap_or_else(PoisonError::into_inner) = learnt;
+            self.store.days_known(&days, now_ms)?;
             asked.versions = versions;
         }
         asked.at_ms = Some(now_ms);
@@ -98,10 +100,14 @@ impl Hub {
     }
 }
 
-/// Which years a calendar knows, and from where.
+/// The holidays that a catalogue knows, as one name for all of them.
 fn days(catalogue: &Catalogue) -> String {
-    let year = |year: &Year| format!("{} {:?}", year.year, year.source);
-    catalogue.calendar().years().iter().map(year).collect::<Vec<_>>().join(", ")
+    let days = |days: &[NamedDay]| days.iter().map(|day| day.date.to_string()).collect::<Vec<_>>().join(" ");
+    let year = |year: &Year| {
+        format!("{} {:?}: {}; {}\n", year.year, year.source, days(&year.holidays), days(&year.workdays))
+    };
+    let known: String = catalogue.calendar().years().iter().map(year).collect();
+    Sha256::digest(known).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Files in the order in which they are signed.

@@ -10,7 +10,7 @@ use super::{CaseState, clock, guard};
 /// The server's next act of its own in a case, and when its time comes, server's clock, ms since 1970; the earliest of several, in the
 /// table's order where they come together. None where nothing is to come, and while the clock of the case stands but for the end of that.
 ///
-/// A time that the calendar cannot count to never comes: a case keeps the calendar of its version.
+/// A time that the calendar cannot count to does not come before somebody knows the holidays of its year.
 #[must_use]
 pub fn next_own<'c>(catalogue: &'c Catalogue, state: &CaseState) -> Option<(&'c Transition, i64)> {
     let (service, workflow) = catalogue.service(&state.service.0)?;

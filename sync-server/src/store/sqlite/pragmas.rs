@@ -1,6 +1,6 @@
 //! Every pragma of the server's database, with its reason.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
@@ -28,8 +28,8 @@ const PRAGMAS: &[(&str, &str, &str)] = &[
 /// Prepared statements kept by a connection: more than there are.
 const STATEMENTS_KEPT: usize = 256;
 
-/// Between two tries, ms.
-const AGAIN_MS: u32 = 10;
+/// Between two tries.
+const AGAIN: Duration = Duration::from_millis(10);
 
 /// Sets them.
 pub fn apply(connection: &Connection) -> rusqlite::Result<()> {
@@ -50,15 +50,13 @@ pub fn apply(connection: &Connection) -> rusqlite::Result<()> {
 /// wait for a lock.
 #[allow(clippy::disallowed_methods, reason = "SQLite waits for locks by the wall clock, too")]
 fn patiently(set: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
-    let mut waited_ms = 0;
+    let until = Instant::now() + Duration::from_millis(u64::from(DATABASE_BUSY_MS));
     loop {
         match set() {
             Err(error)
-                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-                    && waited_ms < DATABASE_BUSY_MS =>
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < until =>
             {
-                std::thread::sleep(Duration::from_millis(u64::from(AGAIN_MS)));
-                waited_ms += AGAIN_MS;
+                std::thread::sleep(AGAIN);
             }
             result => return result,
         }
