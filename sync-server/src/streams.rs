@@ -125,8 +125,7 @@ mod tests {
             "a relative has to do with somebody's, not with a division's"
         );
         // A notice is for people who work no grid, too.
-        let notice =
-            [vec!["grid:410102001".to_owned(), "pub:410102001".to_owned()], roles(&["partner", "resident"])];
+        let notice = [vec!["grid:410102001".to_owned()], roles(&["partner", "resident", "volunteer"])];
         assert_eq!(here("task.notice"), notice.concat());
         assert_eq!(here("nothing.known"), ["grid:410102001"]);
     }

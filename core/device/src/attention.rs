@@ -62,7 +62,7 @@ impl Phone {
         };
         facts.entry("act".to_owned()).or_insert_with(|| act.clone());
         let reason = self.words.reason(entry.code, &facts);
-        let title = rows::row(&self.db, &entry.doc)?.map(|row| row.title);
+        let title = rows::row(&self.db, &entry.doc)?.map(|row| self.titled(row.title, &row.service));
         Ok(AttentionItem {
             item: entry.id,
             case: entry.doc.to_string(),

@@ -59,7 +59,7 @@ pub(crate) fn glance(
     let claim = claim_of(facts, &loaded.overlay, &answered, &loaded.base, person);
     let row = CaseRow {
         id: *id,
-        title: title_of(if line { &facts.title } else { &content.description }, &facts.service, phone),
+        title: title_of(if line { &facts.title } else { &content.description }),
         service: facts.service.clone(),
         stage: state.stage.clone(),
         sync: sync.to_owned(),
@@ -86,7 +86,7 @@ pub(crate) fn project_line(
     let claim = claim_of(facts, &[], &[], &cases::acts_of(db, id, &person.user)?, person);
     let row = CaseRow {
         id: *id,
-        title: title_of(&facts.title, &facts.service, phone),
+        title: title_of(&facts.title),
         service: facts.service.clone(),
         stage: facts.stage.clone(),
         sync: (if loading { LOADING } else { unread(facts) }).to_owned(),

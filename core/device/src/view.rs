@@ -46,7 +46,7 @@ impl Phone {
     pub(crate) fn draft_row(&self, id: CaseId, draft: &Draft, at: i64) -> CaseRow {
         CaseRow {
             id,
-            title: title_of(&draft.text, &draft.service, self),
+            title: title_of(&draft.text),
             service: draft.service.clone(),
             stage: "draft".into(),
             sync: "draft".into(),
@@ -56,12 +56,17 @@ impl Phone {
         }
     }
 
+    /// What a case is called: its first words, or else its service.
+    pub(crate) fn titled(&self, title: String, service: &str) -> String {
+        if title.is_empty() { self.worded(service_text(self, service)) } else { title }
+    }
+
     pub(crate) fn line(&self, row: CaseRow) -> ListLine {
         ListLine {
             id: row.id.to_string(),
             service_text: self.worded(service_text(self, &row.service)),
+            title: self.titled(row.title, &row.service),
             service: row.service,
-            title: row.title,
             stage_text: self.worded(self.words.stage(&row.stage)),
             stage: row.stage,
             sync_text: self.worded(self.words.sync(&row.sync)),
@@ -155,7 +160,7 @@ impl Phone {
         Ok(CaseView {
             id: id.to_string(),
             service: stored.facts.service.clone(),
-            title: row.title,
+            title: self.titled(row.title, &stored.facts.service),
             text: content.description.clone(),
             stage_text: self.worded(self.words.stage(&state.stage)),
             stage: state.stage,
@@ -349,12 +354,10 @@ pub(crate) fn service_text(phone: &Phone, id: &str) -> Title {
     phone.service_title(id).unwrap_or_else(|_| Title { zh: id.to_owned(), en: id.to_owned() })
 }
 
-pub(crate) fn title_of(text: &str, service: &str, phone: &Phone) -> String {
+/// The first words of a text, empty where it has none: then the service's title stands for them where it is read.
+pub(crate) fn title_of(text: &str) -> String {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty());
-    match first {
-        Some(line) => line.chars().take(limits::TITLE_CHARS_MAX).collect(),
-        None => phone.worded(service_text(phone, service)),
-    }
+    first.map(|line| line.chars().take(limits::TITLE_CHARS_MAX).collect()).unwrap_or_default()
 }
 
 /// Half the diagonal of a 500 m cell, metres: the circle that holds it.

@@ -128,14 +128,17 @@ fn act(
     }
 }
 
-/// Its author always; others as the service says, by roles that see whole cases: who has merely had a part in one reads it no more.
+/// Its author always; others as the service says: who works the grid or for a unit by a right that shows the case, for a resident or a provider
+/// of no unit only with a part of their own in it; and who has merely had a part in one reads it no more.
 fn read_private(
     principal: Principal<'_>,
     (service, workflow): (&Service, &Workflow),
     state: &CaseState,
 ) -> Result<(), Refusal> {
     let terms = (service, workflow);
-    let whole = |grant: &Grant| reads_whole(grant, Some(terms));
+    let whole = |grant: &Grant| {
+        reads_whole(grant, Some(terms)) && (grant.of.is_some() || grant.role.works_the_grid())
+    };
     let readers = service.private_to.iter().chain([&Party::Author]);
     let parts = readers.map(|party| part(principal, *party, (service, state), whole));
     let refused = || Refusal::new(Code::RRole, [("act", "private".to_owned())]);

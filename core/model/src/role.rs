@@ -106,7 +106,7 @@ impl fmt::Display for Role {
 }
 
 impl Role {
-    /// Whether the role looks after a grid and so sees everything in it.
+    /// Whether the role looks after a grid and so reads every case in it that is not for its handlers alone.
     #[must_use]
     pub fn works_the_grid(self) -> bool {
         !matches!(

@@ -73,8 +73,10 @@ pub(crate) fn shows_to(role: Role, terms: Option<(&Service, &Workflow)>) -> bool
 
 /// Whether a right lets its person read whole cases of a service where it reaches.
 pub(crate) fn reads_whole(grant: &Grant, terms: Option<(&Service, &Workflow)>) -> bool {
-    match grant.of {
-        Some(_) => grant.role.works_for_units(),
-        None => shows_to(grant.role, terms),
+    match (&grant.of, terms) {
+        (Some(_), _) => grant.role.works_for_units(),
+        // Of a service that is not known here, whoever has the case may have it by any right.
+        (None, None) => grant.role.is_of_a_division(),
+        (None, Some(_)) => shows_to(grant.role, terms),
     }
 }

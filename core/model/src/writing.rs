@@ -24,10 +24,9 @@ pub fn neighbours_may_take((service, workflow): (&Service, &Workflow)) -> bool {
         && workflow.acts.iter().any(|act| act.effect == Effect::Take)
 }
 
-/// The author and everybody who works the grid write everything, and so does whoever handles cases of a unit that works on it; whoever holds
-/// or waits, a provider that works on it, and the volunteers of the grid where neighbours may take it, add notes and photos and leave the
-/// author's words alone. So whoever may read it may write to it, in every stage: a case that has ended still takes notes, a refused claim's
-/// among them. `at_ms`: now, server's clock, ms since 1970.
+/// The author and whoever works the grid and reads the case there write everything, and so does whoever handles cases of a unit that works on
+/// it; whoever holds or waits, a provider, and everybody else whom the case is shown to whole, add notes and photos and leave the author's words
+/// alone. So whoever may read it may write to it, in every stage: a case that has ended still takes notes, a refused claim's among them. `at_ms`: now, server's clock, ms since 1970.
 ///
 /// # Errors
 /// `r_scope` for a right that holds elsewhere or for another unit, `r_role` for none, or for one that has ended or not begun.

@@ -326,6 +326,12 @@ fn private_answers_are_for_those_whom_the_service_names_and_who_see_the_case() {
     for (right, expected) in table {
         assert_eq!(asked(&person(std::slice::from_ref(&right)), &petition), expected, "{right}");
     }
+    // A provider of no unit sees an order, and its door when it is theirs.
+    let mut order = case("order.elder.meal", "ordered", &[]);
+    let provider = person(&[grant(Role::ServiceProvider, HERE)]);
+    assert_eq!(asked(&provider, &order), Err(Code::RRole));
+    order.holders.push(provider.user);
+    assert_eq!(asked(&provider, &order), Ok(()));
     // Whoever holds a request for help, and nobody who waits for it.
     let mut help = case("help.errand", "claimed", &[]);
     let helper = person(&[grant(Role::Volunteer, HERE)]);
@@ -336,4 +342,38 @@ fn private_answers_are_for_those_whom_the_service_names_and_who_see_the_case() {
     assert_eq!(asked(&helper, &help), Ok(()));
     let unknown = case("nothing.known", "open", &[]);
     assert_eq!(asked(&helper, &unknown), Err(Code::RSchema));
+}
+
+#[test]
+fn a_right_shows_what_its_role_has_to_do_with() {
+    use Sight::{Grid, Public, Summary};
+    let shows = |role: Role| -> Vec<Sight<'static>> {
+        match role {
+            Role::Resident | Role::Partner => vec![Summary, Sight::Role(role)],
+            Role::Volunteer => vec![Public, Summary, Sight::Role(role)],
+            Role::EnterpriseRep | Role::ServiceProvider => vec![Sight::Role(role)],
+            Role::FamilyContact | Role::Admin => vec![],
+            _ => vec![Grid, Sight::Role(role)],
+        }
+    };
+    for role in Role::ALL.iter().copied() {
+        let actor = person(&[grant(role, HERE)]);
+        let seen: Vec<_> = actor.at(0).sights().map(|(sight, _)| sight).collect();
+        assert_eq!(seen, shows(role), "{role}");
+    }
+    let catalogue = Catalogue::embedded();
+    let shown = |service: &str| crate::sight::shown_to(catalogue.service(service));
+    assert_eq!(shown("case.snap"), [Grid]);
+    assert_eq!(shown("help.errand"), [Grid, Public]);
+    let chain = [Role::Acceptor, Role::DutyChief, Role::HandlerUnit, Role::Handler, Role::Supervisor];
+    assert_eq!(shown("case.petition"), chain.map(Sight::Role));
+    assert_eq!(shown("nothing.known"), [Grid]);
+}
+
+#[test]
+fn a_person_is_told_of_rights_that_are_held_or_will_be() {
+    let [over, held, coming] = [(None, Some(10)), (Some(5), Some(20)), (Some(15), None)]
+        .map(|(from_ms, until_ms)| grant(Role::Handler, HERE).during(from_ms, until_ms));
+    let actor = person(&[over, held.clone(), coming.clone()]);
+    assert_eq!(actor.at(10).told(), [held, coming]);
 }

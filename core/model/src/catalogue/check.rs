@@ -318,7 +318,8 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
         }
     }
     let held = workflow.acts.iter().any(|row| matches!(row.effect, Effect::Take | Effect::Assign));
-    let whole = |role: Role| role.works_for_units() || shows_to(role, Some((service, workflow)));
+    let works_grid = |role: Role| role.works_the_grid() && shows_to(role, Some((service, workflow)));
+    let whole = |role: Role| role.works_for_units() || works_grid(role);
     let reads = |party: &Party| match party {
         Party::Holder => held,
         Party::Handler => service.handle.iter().any(|role| whole(*role)),
@@ -443,6 +444,10 @@ fn alone(draft: &Draft, service: &Service, at: &mut At<'_>) {
         ("view", &service.view),
     ] {
         at.each_once(field, roles);
+        let nobodys = roles.iter().find(|role| field != "create" && !role.is_of_a_division());
+        if let Some(role) = nobodys {
+            at.wrong(field, format!("{role}: no case of a division is theirs by this role"));
+        }
     }
     at.each_once("kpi", &service.kpi);
     at.each_once("words", &service.words);

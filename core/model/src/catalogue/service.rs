@@ -47,9 +47,9 @@ pub enum PlacePrecision {
 pub enum Visibility {
     /// Anybody.
     Public,
-    /// People of the grid.
+    /// Whoever works the grid, and where neighbours may take it, volunteers.
     Grid,
-    /// Handlers and the author.
+    /// The author, and people of the roles that the service or a row of its workflow names.
     Handler,
 }
 
