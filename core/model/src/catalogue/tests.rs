@@ -132,6 +132,14 @@ fn a_row_takes_from_its_profile_what_it_does_not_say() {
 }
 
 #[test]
+fn nobody_handles_by_a_role_that_shows_no_case() {
+    let handled =
+        |by: &str| lines(&service(&format!("workflow = 'W'\ncreate = ['admin']\nhandle = ['{by}']")));
+    assert!(handled("admin").iter().any(|line| line.contains("handle: admin: no case of a division")));
+    assert!(!handled("handler").iter().any(|line| line.contains("no case of a division")));
+}
+
+#[test]
 fn one_id_stands_once() {
     let text = service("workflow = 'W'\ncreate = ['resident']");
     let other = text.replace("version = 1", "");
@@ -157,11 +165,11 @@ fn everything_wrong_in_one_row_is_told_field_by_field() {
     assert_eq!(fields, ["act[0].by", "act[0].class", "act[0].colour", "act[0].from", "act[0].id"]);
     let text = service(&format!(
         "{good}\n[[service.field]]\nkey = 'k'\ntype = 'texte'\nlabel = {{ zh = 'a' }}\nmin = true\nsize = 3\n\
-         [[service.condition]]\nid = 'A b'\ntitle = {{ zh = '', en = 'a' }}\nlimits = {{ x = '4 weeks', y = 1 }}\nclose = {{ zh = 'a', en = '' }}"
+         [[service.condition]]\nid = 'A b'\ntitle = {{ zh = '', en = 'a' }}\nlimits = {{ x = '4 weeks', y = 1, z = '0 hour' }}\nclose = {{ zh = 'a', en = '' }}"
     ));
     let fields: Vec<String> = mistakes(&text).into_iter().map(|m| m.field).collect();
-    let condition =
-        ["close.en", "id", "limits.x", "limits.y", "title.zh"].map(|f| format!("condition[0].{f}"));
+    let condition = ["close.en", "id", "limits.x", "limits.y", "limits.z", "title.zh"]
+        .map(|f| format!("condition[0].{f}"));
     let field = ["label", "min", "size", "type"].map(|f| format!("field[0].{f}"));
     assert_eq!(fields, [condition.as_slice(), field.as_slice()].concat());
 }
