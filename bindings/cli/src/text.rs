@@ -151,7 +151,7 @@ pub fn case(view: &CaseView, phone: &Phone) -> String {
         let _ = writeln!(out, "{}", view.text);
     }
     for (key, value) in &view.fields {
-        let mark = if view.private.contains(key) { " (仅本机)" } else { "" };
+        let mark = if view.private.contains(key) { " (不公开)" } else { "" };
         let _ = writeln!(out, "  {key} = {value}{mark}{}", waits(view.pending_fields.contains(key)));
     }
     for conflict in &view.conflicts {
