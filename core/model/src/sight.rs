@@ -32,26 +32,38 @@ pub(crate) fn sights_of(grant: &Grant) -> Vec<Sight<'_>> {
 }
 
 fn sights_of_role(role: Role) -> Vec<Sight<'static>> {
-    let of_division = match role {
-        Role::Resident | Role::Partner => Some(vec![Sight::Summary]),
-        Role::Volunteer => Some(vec![Sight::Public, Sight::Summary]),
-        _ if role.works_the_grid() => Some(vec![Sight::Grid]),
-        _ => None,
+    let mut sights = match role {
+        Role::Resident | Role::Partner => vec![Sight::Summary],
+        Role::Volunteer => vec![Sight::Public, Sight::Summary],
+        _ if role.works_the_grid() => vec![Sight::Grid],
+        _ => vec![],
     };
-    let own = role.is_of_a_division().then_some(Sight::Role(role));
-    of_division.into_iter().flatten().chain(own).collect()
+    sights.extend(role.is_of_a_division().then_some(Sight::Role(role)));
+    sights
 }
 
-/// By which sights whole cases of a service are read in their divisions, beside those of the units that work on them. Cases of a service that
-/// is not known are for everybody who works the grid, as most are.
+/// By which sight people of a role read whole cases of a service in their division, the widest; none where they do not.
+#[must_use]
+pub fn shown_by(role: Role, terms: (&Service, &Workflow)) -> Option<Sight<'static>> {
+    let open = terms.0.visibility != Visibility::Handler || planted::is(Bug::VisibilityIgnored);
+    if open && role.works_the_grid() {
+        Some(Sight::Grid)
+    } else if role == Role::Volunteer && neighbours_may_take(terms) {
+        Some(Sight::Public)
+    } else {
+        is_for(role, terms).then_some(Sight::Role(role))
+    }
+}
+
+/// By which sights whole cases of a service are read in their divisions, each once, beside those of the units that work on them. Cases of a
+/// service that is not known are for everybody who works the grid, as most are.
+#[must_use]
 pub fn shown_to(terms: Option<(&Service, &Workflow)>) -> Vec<Sight<'static>> {
-    let Some(terms @ (service, _)) = terms else { return vec![Sight::Grid] };
-    let open = service.visibility != Visibility::Handler || planted::is(Bug::VisibilityIgnored);
-    let neighbours = neighbours_may_take(terms);
-    let has_it = |role: Role| (open && role.works_the_grid()) || (neighbours && role == Role::Volunteer);
-    let of_roles = Role::ALL.iter().copied().filter(|role| !has_it(*role) && is_for(*role, terms));
-    let all = [open.then_some(Sight::Grid), neighbours.then_some(Sight::Public)];
-    all.into_iter().flatten().chain(of_roles.map(Sight::Role)).collect()
+    let Some(terms) = terms else { return vec![Sight::Grid] };
+    let mut sights: Vec<_> = Role::ALL.iter().filter_map(|role| shown_by(*role, terms)).collect();
+    sights.sort_unstable();
+    sights.dedup();
+    sights
 }
 
 /// Whether cases of a service are for people of a role: the service names it, or a row of its workflow does.
@@ -65,18 +77,12 @@ fn is_for(role: Role, (service, workflow): (&Service, &Workflow)) -> bool {
             || parties.any(|party| *party == Party::Role(role)))
 }
 
-/// Whether people of a role read whole cases of a service in their division.
-pub(crate) fn shows_to(role: Role, terms: Option<(&Service, &Workflow)>) -> bool {
-    let shown = shown_to(terms);
-    sights_of_role(role).iter().any(|sight| shown.contains(sight))
-}
-
 /// Whether a right lets its person read whole cases of a service where it reaches.
 pub(crate) fn reads_whole(grant: &Grant, terms: Option<(&Service, &Workflow)>) -> bool {
     match (&grant.of, terms) {
         (Some(_), _) => grant.role.works_for_units(),
         // Of a service that is not known here, whoever has the case may have it by any right.
         (None, None) => grant.role.is_of_a_division(),
-        (None, Some(_)) => shows_to(grant.role, terms),
+        (None, Some(terms)) => shown_by(grant.role, terms).is_some(),
     }
 }

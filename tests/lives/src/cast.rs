@@ -149,20 +149,12 @@ impl<'t> Cast<'t> {
 #[cfg(test)]
 mod tests {
     use yuandian_model::Catalogue;
-    use yuandian_model::sight::{Sight, shown_to};
+    use yuandian_model::sight::shown_by;
 
     use super::*;
 
     /// Who may follow a public case without reading it whole: whoever reads its summary.
     const READ_SUMMARIES: [&str; 3] = ["resident", "volunteer", "partner"];
-
-    /// Whether the model shows whole cases of a service to people of a role.
-    fn is_shown(catalogue: &Catalogue, service: &str, role: Role) -> bool {
-        let shown = shown_to(catalogue.service(service));
-        shown.contains(&Sight::Role(role))
-            || (role.works_the_grid() && shown.contains(&Sight::Grid))
-            || (role == Role::Volunteer && shown.contains(&Sight::Public))
-    }
 
     #[test]
     fn whoever_a_row_is_for_sees_the_case() {
@@ -171,8 +163,9 @@ mod tests {
         for service in &reading.services {
             let flow = &reading.flows[&service.workflow];
             let cast = Cast::of(service, flow, 0);
+            let terms = catalogue.service(&service.id).expect("a service of both");
             for role in Role::ALL.iter().copied() {
-                let shown = is_shown(&catalogue, &service.id, role);
+                let shown = shown_by(role, terms).is_some();
                 assert_eq!(shown, cast.is_shown_to(role.id()), "{} to {role}", service.id);
             }
             for row in flow.rows.iter().filter(|row| row.is_open_in(service)) {
@@ -181,7 +174,7 @@ mod tests {
                 };
                 // Relatives and operators do it in cases that they opened.
                 let blind = row.roles(service).into_iter().filter(|role| {
-                    let shown = is_shown(&catalogue, &service.id, role.parse().expect("a role"));
+                    let shown = shown_by(role.parse().expect("a role"), terms).is_some();
                     !shown && !follows(role) && !NOBODYS.contains(role)
                 });
                 assert_eq!(blind.collect::<Vec<_>>(), [""; 0], "{}: {}", service.id, row.id);

@@ -12,7 +12,7 @@ use crate::form;
 use crate::limits::PHOTOS_PER_COMMAND_MAX;
 use crate::mark::Mark;
 use crate::role::Role;
-use crate::sight::shows_to;
+use crate::sight::shown_by;
 
 /// Indicators that a service may count for (DOMAIN §2.5).
 pub const KPIS: [&str; 24] = [
@@ -318,7 +318,7 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
         }
     }
     let held = workflow.acts.iter().any(|row| matches!(row.effect, Effect::Take | Effect::Assign));
-    let works_grid = |role: Role| role.works_the_grid() && shows_to(role, Some((service, workflow)));
+    let works_grid = |role: Role| role.works_the_grid() && shown_by(role, (service, workflow)).is_some();
     let whole = |role: Role| role.works_for_units() || works_grid(role);
     let reads = |party: &Party| match party {
         Party::Holder => held,
