@@ -121,11 +121,6 @@ impl WorkingCalendar {
         more.map_or_else(|| self.clone(), |table| Self { table: Arc::new(table) })
     }
 
-    /// Whether both are one table, shared.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.table, &other.table)
-    }
-
     /// The windows of a working day, in order.
     #[must_use]
     pub fn windows(&self) -> &[Window] {

@@ -125,11 +125,11 @@ pub fn load(files: &[CatalogueFile<'_>]) -> Result<Catalogue, CatalogueError> {
         said,
         arguments,
         components: components.into_iter().map(|(code, (_, class))| (code, class)).collect(),
-        calendar: calendar.unwrap_or_else(WorkingCalendar::embedded),
         workflows: workflows.into_iter().map(|(id, (_, workflow))| (id, workflow)).collect(),
         services: services.into_iter().map(|(id, (_, service))| (id, service)).collect(),
     };
-    Ok(Catalogue { tables: tables.into() })
+    let calendar = calendar.unwrap_or_else(WorkingCalendar::embedded);
+    Ok(Catalogue { tables: tables.into(), calendar })
 }
 
 /// What is in the files of a catalogue, for those who keep one.

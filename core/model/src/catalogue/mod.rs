@@ -160,6 +160,7 @@ pub const INTO: &str = "into";
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     tables: Arc<Tables>,
+    calendar: WorkingCalendar,
 }
 
 #[derive(Debug, Clone)]
@@ -169,7 +170,6 @@ struct Tables {
     said: OwnWords,
     arguments: BTreeMap<String, Argument>,
     components: BTreeMap<String, ComponentClass>,
-    calendar: WorkingCalendar,
     workflows: BTreeMap<String, Workflow>,
     services: BTreeMap<ServiceId, Service>,
 }
@@ -202,7 +202,7 @@ impl Catalogue {
         if let Some(service) = tables.services.get_mut(&ServiceId(id.to_owned())) {
             change(service);
         }
-        Self { tables: tables.into() }
+        Self { tables: tables.into(), calendar: self.calendar.clone() }
     }
 
     /// Version of the catalogue; a case names the one it was opened under.
@@ -254,17 +254,13 @@ impl Catalogue {
     /// The calendar that its limits are counted by.
     #[must_use]
     pub fn calendar(&self) -> &WorkingCalendar {
-        &self.tables.calendar
+        &self.calendar
     }
 
     /// The same version with the holidays that another version knows and this one does not: limits are what was agreed, holidays are what is.
     #[must_use]
     pub fn with_days_of(&self, other: &Self) -> Self {
-        let calendar = self.calendar().with_years_of(other.calendar());
-        if calendar.is_same(self.calendar()) {
-            return self.clone();
-        }
-        Self { tables: Arc::new(Tables { calendar, ..Tables::clone(&self.tables) }) }
+        Self { tables: Arc::clone(&self.tables), calendar: self.calendar.with_years_of(&other.calendar) }
     }
 
     /// What an argument of an act is.
