@@ -231,8 +231,7 @@ fn a_year_that_is_published_later_is_true_of_cases_that_were_open() {
     let mut acceptor = world.phone(2, Role::Acceptor);
     // 2027-12-31 17:00 in Zhengzhou, and a working day to answer: nobody knows yet which day of January is worked on first.
     let case = worker.new_case();
-    let report = Report { service: "case.city.E06012".into(), grid: GRID.parse().unwrap(), place: None };
-    let report = worker.act(case, &Act::report(report));
+    let report = worker.report(case, "case.city.E06012");
     assert_eq!(world.codes(&worker, vec![report]), [Code::Ok]);
     let acted = || world.hub.tick(world.now()).unwrap().acted;
     assert_eq!(acted(), []);

@@ -8,6 +8,7 @@ use yuandian_document::{
     Act, Captured, Content, DeviceCertificate, DeviceKey, Edit, Envelope, Kind, PhotoEntry, Place, Purpose,
     RenditionRef, Report, SignedCommit, SoftwareRoot, actor, cbor,
 };
+use yuandian_model::catalogue::PlacePrecision;
 use yuandian_model::{
     BlobHash, CaseId, CommitId, DeviceId, EntryId, GroupId, Incarnation, PartitionId, UserId, Wgs84,
 };
@@ -162,9 +163,12 @@ impl Phone {
 
     pub fn report_in(&mut self, case: CaseId, service: &str, grid: &str) -> PushItem {
         let position = Wgs84::new(113.613_25, 34.752_1).unwrap();
-        let place = match service {
-            "help.errand" => Place::Cell(yuandian_model::Cell500::of(position)),
-            _ => Place::exact(position, Some(12)),
+        let known = yuandian_model::Catalogue::embedded();
+        let coarse = known.service(service).is_some_and(|(service, _)| service.place == PlacePrecision::Cell);
+        let place = if coarse {
+            Place::Cell(yuandian_model::Cell500::of(position))
+        } else {
+            Place::exact(position, Some(12))
         };
         let report = Report { service: service.into(), grid: grid.parse().unwrap(), place: Some(place) };
         self.act(case, &Act::report(report))

@@ -150,8 +150,7 @@ fn a_petition_reaches_those_who_handle_it_and_who_may_look_at_it_alone() {
     let roles = [Role::Handler, Role::Supervisor, Role::GridWorker, Role::Collector, Role::Resident];
     let mut others: Vec<Phone> = (20..).zip(roles).map(|(person, role)| world.phone(person, role)).collect();
     let case = resident.new_case();
-    let report = Report { service: "case.petition".into(), grid: GRID.parse().unwrap(), place: None };
-    let report = resident.act(case, &Act::report(report));
+    let report = resident.report(case, "case.petition");
     assert_eq!(world.codes(&resident, vec![report]), [Code::Ok]);
     let petitioner = PrivateRecord { key: "petitioner".into(), ..record(case, 1, CANARY) };
     assert_eq!(put(&world, &resident, vec![petitioner]), [Code::Ok]);

@@ -45,18 +45,3 @@ fn the_epoch_of_the_first_start_stays() {
     let second = SqliteStore::open(&path, Epoch([8; 8])).unwrap().head().unwrap();
     assert_eq!((first.epoch, second.epoch, second.head), (Epoch([7; 8]), Epoch([7; 8]), 0));
 }
-
-#[test]
-fn a_store_that_another_process_is_about_to_make_is_waited_for() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("server.db");
-    let other = rusqlite::Connection::open(&path).unwrap();
-    // While it changes the file to write ahead, SQLite tells others at once that it is busy, and lets nobody wait.
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    std::thread::scope(|scope| {
-        let opened = scope.spawn(|| SqliteStore::open(&path, Epoch([1; 8])).map(|_| ()));
-        std::thread::sleep(std::time::Duration::from_millis(100));
-        other.execute_batch("ROLLBACK").unwrap();
-        assert_eq!(opened.join().unwrap(), Ok(()));
-    });
-}

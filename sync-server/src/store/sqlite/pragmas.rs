@@ -67,3 +67,27 @@ fn patiently(set: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
 pub fn hold_alone(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_another_process_is_about_to_make_is_waited_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("server.db");
+        let [other, mine] = [(); 2].map(|()| Connection::open(&path).unwrap());
+        // While it holds its write lock, SQLite tells others at once that it is busy, and lets nobody wait.
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        mine.busy_timeout(Duration::from_millis(u64::from(DATABASE_BUSY_MS))).unwrap();
+        let tries = std::cell::Cell::new(0);
+        let set = || {
+            tries.set(tries.get() + 1);
+            if tries.get() == 3 {
+                other.execute_batch("ROLLBACK")?;
+            }
+            mine.pragma_update(None, "journal_mode", "WAL")
+        };
+        assert_eq!((patiently(set), tries.get()), (Ok(()), 3));
+    }
+}
