@@ -28,6 +28,18 @@ pub enum Purpose {
     Wipe,
     /// A catalogue of services and workflows.
     Catalogue,
+    /// A device's record of a capture, or its word that one was dropped.
+    Capture,
+    /// The server's word what time it is.
+    TimeToken,
+    /// The server's receipt of a capture record.
+    CaptureReceipt,
+    /// The state of the server's evidence log.
+    Checkpoint,
+    /// The server's word on a case's photos.
+    Evidence,
+    /// The list of what is in an exported bundle.
+    Bundle,
 }
 
 impl Purpose {
@@ -41,6 +53,12 @@ impl Purpose {
             Purpose::ServerKey => b"yuandian/0/server-key\0",
             Purpose::Wipe => b"yuandian/0/wipe\0",
             Purpose::Catalogue => b"yuandian/0/catalogue\0",
+            Purpose::Capture => b"yuandian/0/capture\0",
+            Purpose::TimeToken => b"yuandian/0/time-token\0",
+            Purpose::CaptureReceipt => b"yuandian/0/capture-receipt\0",
+            Purpose::Checkpoint => b"yuandian/0/checkpoint\0",
+            Purpose::Evidence => b"yuandian/0/evidence\0",
+            Purpose::Bundle => b"yuandian/0/bundle\0",
         }
     }
 

@@ -13,6 +13,7 @@ pub mod gate;
 pub mod genesis;
 pub mod keys;
 pub mod limits;
+pub mod server_key;
 
 pub use act::{Act, Place, Report};
 pub use actor::actor;
@@ -25,3 +26,4 @@ pub use envelope::{Body, Captured, CommitError, Envelope, Kind, SignedCommit};
 pub use keys::{
     CertifiedKey, DeviceCertificate, DeviceKey, KeyError, KeyId, Purpose, Signature, Signer, SoftwareRoot,
 };
+pub use server_key::{ServerKey, SignedNotice};

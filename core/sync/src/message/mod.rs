@@ -35,7 +35,8 @@ pub use fetch::{CommitNumber, Fetch, FetchReply};
 pub use hello::{
     EndedLife, Hello, HelloReply, Nonce, NonceBytes, NonceRequest, PartitionHead, RemovedStream, Wipe,
 };
-pub use key::{ServerKey, SignedMessage, SignedNotice};
+pub use key::SignedMessage;
+pub use yuandian_document::{ServerKey, SignedNotice};
 pub use manifest::{Manifest, ManifestEntry, ManifestReply};
 pub use pull::{Pull, PullReply, PulledCase, Renewed};
 pub use push::{PrivateReceipt, PrivateRecord, Push, PushItem, PushReply};
