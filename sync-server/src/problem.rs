@@ -65,6 +65,8 @@ problems! {
     BlobNotReferenced = "blob_not_referenced", 404, "No accepted commit of this device names this file with this size", "Push the commit first";
     /// No such blob, or not for this person.
     BlobUnknown = "blob_unknown", 404, "No such file", "Pull again: it may not be uploaded yet";
+    /// No such case, or not for this person.
+    CaseUnknown = "case_unknown", 404, "No such case", "Pull again: it may have left";
     /// No such upload.
     UploadUnknown = "upload_unknown", 404, "No such upload, or it has ended", "Begin the upload again";
     /// The route has other methods.

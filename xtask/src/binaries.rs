@@ -83,6 +83,27 @@ fn kill(count: usize) -> Result<Call, Stop> {
     Ok(program(&dir, "yuandian-kill")?.arg("--bin-dir").arg(&dir).arg("--count").arg(count.to_string()))
 }
 
+/// Alterations of the lane: every kind of member some ten times.
+const LANE_ALTERATIONS: usize = 300;
+
+/// Builds, then becomes the alterations of exported bundles.
+pub fn become_evidence(count: usize, drawn: &Drawn) -> Done {
+    Err(drawn.onto(evidence(count)?).become_it())
+}
+
+/// Builds, then alters some.
+pub fn evidence_lane() -> Done {
+    evidence(LANE_ALTERATIONS)?.run()
+}
+
+fn evidence(count: usize) -> Result<Call, Stop> {
+    let dir = build()?;
+    program(&dir, "yuandian")?;
+    program(&dir, "yuandian-server")?;
+    let call = program(&dir, "yuandian-evidence-trial")?.arg("mutate").arg("--bin-dir").arg(&dir);
+    Ok(call.arg("--count").arg(count.to_string()))
+}
+
 /// Builds, then becomes the crashes of a flow, or of all.
 pub fn become_crash(flow: &str, json: bool) -> Done {
     let call = program(&build()?, "yuandian-crash")?.arg("--flow").arg(flow);

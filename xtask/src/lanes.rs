@@ -35,6 +35,8 @@ pub enum Lane {
     Crash,
     /// Real kills of real phones and of the real server.
     Kill,
+    /// Exported bundles, altered byte by byte, and the verifier that must notice.
+    Evidence,
     /// Many simulated worlds, each of which must keep every promise.
     Sim,
     /// The main job, played and checked.
@@ -123,6 +125,7 @@ impl Lane {
             Lane::Swift => swift::lane(),
             Lane::Crash => binaries::crash_lane(),
             Lane::Kill => binaries::kill_lane(),
+            Lane::Evidence => binaries::evidence_lane(),
             Lane::Sim => binaries::sim_lane(),
             Lane::Demo => binaries::demo_lane(),
         }

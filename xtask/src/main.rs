@@ -105,6 +105,12 @@ enum Chore {
         #[arg(long)]
         json: bool,
     },
+    /// Trials of exported evidence: `mutate --count N --json` alters bytes of real bundles, and `yuandian verify` must notice each.
+    Evidence {
+        /// Which.
+        #[command(subcommand)]
+        trial: EvidenceTrial,
+    },
     /// Hostile bytes for the gate, the wire, the photo room or forms; what breaks something is kept in `tests/corpus`.
     Fuzz {
         /// `gate`, `wire`, `photo` or `forms`.
@@ -165,6 +171,23 @@ enum Chore {
     },
 }
 
+/// A trial of exported evidence.
+#[derive(Subcommand)]
+enum EvidenceTrial {
+    /// Alter random single bytes of bundle members, pack them again and have `yuandian verify` judge them.
+    Mutate {
+        /// How many alterations.
+        #[arg(long, default_value_t = 10_000)]
+        count: usize,
+        /// Fixes which; drawn anew, and printed, where not given.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Only a line of JSON on stdout.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
 /// A question to `yuandian-domain`.
 #[derive(Args)]
 struct Question {
@@ -213,6 +236,9 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::Coords(Question { args }) => binaries::become_domain("coords", &args),
         Chore::Crash { flow, json } => binaries::become_crash(&flow, json),
         Chore::Kill { count, seed, json } => binaries::become_kill(count, &binaries::Drawn { seed, json }),
+        Chore::Evidence { trial: EvidenceTrial::Mutate { count, seed, json } } => {
+            binaries::become_evidence(count, &binaries::Drawn { seed, json })
+        }
         Chore::Fuzz { target, seconds, seed, json } => {
             binaries::become_fuzz(&target, seconds, &binaries::Drawn { seed, json })
         }

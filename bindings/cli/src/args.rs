@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use yuandian_device::Position;
+use yuandian_device::{CaptureInfo, PhoneFix, Position, Source};
 
 /// A phone on the command line.
 #[derive(Debug, Parser)]
@@ -100,6 +100,9 @@ pub enum Verb {
         /// A photo with it.
         #[arg(long = "photo", value_name = "FILE")]
         photos: Vec<PathBuf>,
+        /// Where the photos came from.
+        #[command(flatten)]
+        taken: Taken,
     },
     /// Do an act: claim, release, report_back, confirm, cancel, self_handle …
     Act {
@@ -113,6 +116,9 @@ pub enum Verb {
         /// A photo with it.
         #[arg(long = "photo", value_name = "FILE")]
         photos: Vec<PathBuf>,
+        /// Where the photos came from.
+        #[command(flatten)]
+        taken: Taken,
         /// An argument of the act.
         #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
         set: Vec<(String, String)>,
@@ -159,12 +165,41 @@ pub enum Verb {
     },
     /// What is on its way.
     Outbox,
-    /// Write a case with its history and originals into a zip file.
+    /// What is proven of a case's photos (asks the server).
+    Evidence {
+        /// The case.
+        case: String,
+        /// Only what is on this phone.
+        #[arg(long)]
+        offline: bool,
+        /// A certificate authority to trust beside the public ones, DER file. May be repeated.
+        #[arg(long = "trust", value_name = "FILE.der")]
+        trust: Vec<PathBuf>,
+    },
+    /// Write a case's evidence into a zip file that anybody can check: originals, records, receipts, proofs (asks the server).
     Export {
         /// The case.
         case: String,
         /// The file.
         file: PathBuf,
+        /// Only what is on this phone; then the server's log says nothing of it.
+        #[arg(long)]
+        offline: bool,
+        /// A font with every letter of the words on the pictures, where the usual places have none.
+        #[arg(long, value_name = "FILE")]
+        font: Option<PathBuf>,
+        /// A certificate authority to trust beside the public ones, DER file. May be repeated.
+        #[arg(long = "trust", value_name = "FILE.der")]
+        trust: Vec<PathBuf>,
+    },
+    /// Check an exported bundle: needs no phone and no network. Exit code 0 if everything holds, 5 if something is missing, 6 if something is
+    /// altered.
+    Verify {
+        /// The file.
+        file: PathBuf,
+        /// Name of a server key that is trusted, 32 hex digits, as the authority publishes it. May be repeated.
+        #[arg(long = "server-key", value_name = "HEX")]
+        server_keys: Vec<String>,
     },
 }
 
@@ -231,9 +266,48 @@ pub struct Capture {
     /// An answer of the form.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
     pub set: Vec<(String, String)>,
+    /// Where the photos came from.
+    #[command(flatten)]
+    pub taken: Taken,
     /// Keep it as a draft.
     #[arg(long)]
     pub draft: bool,
+}
+
+/// What the capture record says of where photos came from.
+#[derive(Debug, Clone, Args)]
+pub struct Taken {
+    /// The photos were taken with this very phone just now.
+    #[arg(long, conflicts_with = "album")]
+    pub camera: bool,
+    /// The photos were chosen from what was there before.
+    #[arg(long)]
+    pub album: bool,
+    /// Where the phone was, by its receiver: longitude, latitude (degrees WGS-84), accuracy (metres).
+    #[arg(long, value_name = "LNG,LAT[,ACCURACY_M]", value_parser = position, allow_hyphen_values = true)]
+    pub fix: Option<Position>,
+    /// The system says that another app made that position up.
+    #[arg(long, requires = "fix")]
+    pub mock: bool,
+}
+
+impl Taken {
+    /// As the phone takes it.
+    pub fn info(&self) -> CaptureInfo {
+        let source = match (self.camera, self.album) {
+            (true, _) => Source::Camera,
+            (_, true) => Source::Album,
+            _ => Source::Unknown,
+        };
+        let fix = self.fix.map(|at| PhoneFix {
+            lng: at.lng,
+            lat: at.lat,
+            accuracy_m: at.accuracy_m,
+            provider: "given".to_owned(),
+            mock: self.mock.then_some(true),
+        });
+        CaptureInfo { source, fix }
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -1,10 +1,11 @@
 //! `yuandian`: a whole phone on the command line, for kiosks, integration and support. A thin shell over `yuandian-device`.
 //!
-//! Only `enroll` and `sync` use the network. Exit codes: 0 done (saved on this phone counts), 2 bad input, 3 refused by the phone's own
-//! rule (nothing is queued), 4 server out of reach (the work is kept), 1 anything else.
+//! Only `enroll`, `sync`, `evidence` and `export` use the network. Exit codes: 0 done (saved on this phone counts), 2 bad input, 3 refused by the
+//! phone's own rule (nothing is queued), 4 server out of reach (the work is kept), 1 anything else; `verify`: 5 incomplete, 6 does not hold.
 #![allow(clippy::disallowed_methods, reason = "a command line reads the files it is given")]
 
 mod args;
+mod evidence;
 mod failure;
 mod run;
 mod text;
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
         }
     };
     match run::run(&command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             text::print_failure(&failure, command.json);
             ExitCode::from(failure.exit_code())

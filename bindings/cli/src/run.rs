@@ -1,6 +1,7 @@
 //! Carries a command out.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use yuandian_device::{
 };
 
 use crate::args::{Capture, Command, Step, Verb};
+use crate::evidence;
 use crate::failure::Failure;
 use crate::text;
 use crate::told::RunTold;
@@ -20,7 +22,14 @@ use crate::told::RunTold;
 type Done = Result<(), Failure>;
 
 /// Carries a command out and prints its answer.
-pub fn run(command: &Command) -> Done {
+pub fn run(command: &Command) -> Result<ExitCode, Failure> {
+    if let Verb::Verify { file, server_keys } = &command.verb {
+        return evidence::check(file, server_keys, command.json);
+    }
+    with_phone(command).map(|()| ExitCode::SUCCESS)
+}
+
+fn with_phone(command: &Command) -> Done {
     let mut phone = open_home(&command.home)?;
     let json = command.json;
     match &command.verb {
@@ -64,15 +73,16 @@ pub fn run(command: &Command) -> Done {
             phone.edit(&id, set, seen.as_deref())?;
             saved(&phone, &id, json)
         }
-        Verb::Note { case, text, photos } => {
+        Verb::Note { case, text, photos, taken } => {
             let id = phone.find(case)?;
-            phone.note(&id, text, &read_all(photos)?)?;
+            phone.note_with(&id, text, &read_all(photos)?, &taken.info())?;
             saved(&phone, &id, json)
         }
-        Verb::Act { case, name, text: note, photos, set } => {
+        Verb::Act { case, name, text: note, photos, taken, set } => {
             let id = phone.find(case)?;
             let photos = read_all(photos)?;
-            let act = ActCommand { name, text: note.as_deref(), args: set, photos: &photos };
+            let act =
+                ActCommand { name, text: note.as_deref(), args: set, photos: &photos, info: taken.info() };
             acted(&mut phone, &id, &act, json)
         }
         Verb::Follow { case } => {
@@ -105,10 +115,15 @@ pub fn run(command: &Command) -> Done {
             let lines = phone.outbox()?;
             answer(json, &lines, || text::outbox(&lines))
         }
-        Verb::Export { case, file } => {
-            let id = phone.find(case)?;
-            exported(&phone.export(&id)?, file, &json!({"id": id.to_string()}), json)
+        Verb::Evidence { case, offline, trust } => {
+            let ask = evidence::Ask { trust, offline: *offline, export: false };
+            evidence::show(phone, case, &ask, json)
         }
+        Verb::Export { case, file, offline, font, trust } => {
+            let ask = evidence::Ask { trust, offline: *offline, export: true };
+            evidence::export(phone, (case, file), &ask, font.as_deref(), json)
+        }
+        Verb::Verify { file, server_keys } => evidence::check(file, server_keys, json).map(drop),
     }
 }
 
@@ -159,7 +174,7 @@ fn capture(phone: &mut Phone, capture: &Capture, json: bool) -> Done {
     };
     let id = phone.save_draft(None, &draft)?;
     for (number, photo) in (1..).zip(&photos) {
-        if let Err(error) = phone.add_draft_photo(&id, photo) {
+        if let Err(error) = phone.capture(&id, photo, &capture.taken.info()) {
             return Err(give_up(phone, &id, error));
         }
         text::progress(json, &id, number);
@@ -232,7 +247,7 @@ fn saved(phone: &Phone, id: &CaseId, json: bool) -> Done {
     answer(json, &line, || text::saved(&line))
 }
 
-fn answer<T: Serialize>(json: bool, value: &T, words: impl FnOnce() -> String) -> Done {
+pub fn answer<T: Serialize>(json: bool, value: &T, words: impl FnOnce() -> String) -> Done {
     let line = if json {
         serde_json::to_string(value).map_err(|e| Failure::System(e.to_string()))?
     } else {
@@ -242,19 +257,19 @@ fn answer<T: Serialize>(json: bool, value: &T, words: impl FnOnce() -> String) -
     Ok(())
 }
 
-fn read_all(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
+pub fn read_all(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
     files.iter().map(|file| std::fs::read(file).map_err(|e| file_failure(file, &e))).collect()
 }
 
-fn roots(files: &[PathBuf]) -> Result<TrustRoots, Failure> {
+pub fn roots(files: &[PathBuf]) -> Result<TrustRoots, Failure> {
     Ok(TrustRoots(read_all(files)?))
 }
 
-fn file_failure(path: &Path, error: &std::io::Error) -> Failure {
+pub fn file_failure(path: &Path, error: &std::io::Error) -> Failure {
     Failure::File { path: path.to_owned(), reason: error.to_string() }
 }
 
-fn network() -> Result<tokio::runtime::Runtime, Failure> {
+pub fn network() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::path::Path;
 
 use serde_json::json;
 use yuandian_device::view::{AttentionItem, CaseView, ListLine, OutboxLine};
 use yuandian_device::words;
 use yuandian_device::{
-    CaseId, DeviceError, PersonRecord, Phone, RightView, ServiceLine, StreamState, SyncState,
+    BundleTold, CaseId, DeviceError, Finding, PersonRecord, Phone, PhotoEvidence, Report, RightView, ServiceLine,
+    StreamState, SyncState, finding_words,
 };
 
 use crate::failure::Failure;
@@ -305,4 +307,59 @@ pub fn status(state: &SyncState) -> String {
         state.troubles.iter().map(|(what, times)| format!("异常 (did not come out) {what}: {times}")),
     );
     lines.join("\n")
+}
+
+/// Not reached: what is shown is what this phone knows.
+fn not_asked(why: Option<&DeviceError>) -> String {
+    why.map_or_else(String::new, |why| format!("未能询问服务器，以下为本机所知 (server not asked: {why})\n"))
+}
+
+/// What is proven of a case's photos.
+pub fn evidence(photos: &[PhotoEvidence], why: Option<&DeviceError>, phone: &Phone) -> String {
+    let mut text = not_asked(why);
+    if photos.is_empty() {
+        text.push_str("没有照片 (no photos)");
+    }
+    for photo in photos {
+        let _ = writeln!(text, "照片 {:02} · {} · {}", photo.n, photo.by, &photo.hash[..12]);
+        for finding in &photo.findings {
+            let _ = writeln!(text, "  {}：{}", phone.words().level(finding.level.id()).zh, finding.text);
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+/// A bundle that was written.
+pub fn bundled(told: &BundleTold, file: &Path, why: Option<&DeviceError>) -> String {
+    let BundleTold { photos, originals, records, received, .. } = told;
+    format!(
+        "{}已导出 {}：照片 {photos} 张，原图 {originals} 张，拍摄记录 {records} 条，服务器已收 {received} 条\n核验 (check it): yuandian verify {}",
+        not_asked(why),
+        file.display(),
+        file.display(),
+    )
+}
+
+/// What a check found, one line each.
+pub fn report(report: &Report) -> String {
+    let words = words();
+    let verdict = words.verdict(report.verdict.id());
+    let mut text = format!("{} ({})\n", verdict.zh, verdict.en);
+    let say = |text: &mut String, finding: &Finding| {
+        let level = words.level(finding.level.id()).zh;
+        let said = finding_words(&words, finding).zh;
+        let member = finding.member.as_deref().map_or_else(String::new, |member| format!(" · {member}"));
+        let bytes = finding.bytes.map_or_else(String::new, |(from, to)| format!(" · 字节 {from}–{to}"));
+        let _ = writeln!(text, "  {level}：{said}{member}{bytes}");
+    };
+    for finding in &report.findings {
+        say(&mut text, finding);
+    }
+    for photo in &report.photos {
+        let _ = writeln!(text, "照片 {:02} · {}", photo.n, &photo.sha256[..12]);
+        for finding in &photo.findings {
+            say(&mut text, finding);
+        }
+    }
+    text.trim_end().to_owned()
 }

@@ -156,7 +156,7 @@ impl YuandianCore {
             let photos = files::read_photos(&act.photos)?;
             let arguments = pairs(act.arguments);
             let command =
-                ActCommand { name: &act.name, text: act.text.as_deref(), args: &arguments, photos: &photos };
+                ActCommand { name: &act.name, text: act.text.as_deref(), args: &arguments, photos: &photos, ..ActCommand::default() };
             Ok(phone.act(id, &command)?.into())
         })
         .await

@@ -23,6 +23,11 @@ pub(crate) fn read_photos(paths: &[String]) -> Result<Vec<Vec<u8>>, CoreError> {
     paths.iter().map(|path| read_photo(path)).collect()
 }
 
+/// Reads a file whole.
+pub(crate) fn read(path: &str) -> Result<Vec<u8>, CoreError> {
+    std::fs::read(path).map_err(|error| unusable(path, &error))
+}
+
 /// Writes a file whole.
 pub(crate) fn write(path: &str, bytes: &[u8]) -> Result<(), CoreError> {
     std::fs::write(path, bytes).map_err(|error| unusable(path, &error))

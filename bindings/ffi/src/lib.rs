@@ -15,6 +15,7 @@ mod core;
 mod drafts;
 mod error;
 mod events;
+mod evidence;
 mod files;
 mod on_core;
 mod sync;
@@ -28,6 +29,9 @@ pub use core::{CoreVersion, Grant, Language, PersonRecord, YuandianCore, core_ve
 pub use drafts::{DraftInput, DraftPhoto, DraftRecord, Position};
 pub use error::CoreError;
 pub use events::{CoreEvent, EventKind, EventStream};
+pub use evidence::{
+    BundleReport, CaptureFacts, EvidenceFinding, PhotoEvidence, PhotoSource, verify_bundle,
+};
 pub use sync::{StreamState, SyncProgress, SyncReport, SyncState, Trouble};
 pub use views::{
     CaseView, ClaimView, Conflict, ConflictValue, HistoryLine, ListLine, NoteView, PhotoView, PlaceView,

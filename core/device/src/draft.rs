@@ -6,8 +6,10 @@ use yuandian_model::catalogue::Service;
 use yuandian_model::{BlobHash, CaseId, Code, Refusal, Wgs84, form, limits};
 
 use crate::error::{DeviceError, Result};
-use crate::evidence::DraftPhoto;
+use crate::capture::{CaptureInfo, Recorded};
+use crate::evidence::{DraftPhoto, Seen};
 use crate::phone::Phone;
+use crate::store::captures::State;
 use crate::store::cases;
 
 /// A position as entered: degrees WGS-84 and the radius that the receiver claims, metres.
@@ -74,16 +76,34 @@ impl Phone {
     /// # Errors
     /// [`DeviceError::Photo`], [`DeviceError::NotFound`], [`DeviceError::StorageFull`].
     pub fn add_draft_photo(&mut self, id: &CaseId, original: &[u8]) -> Result<BlobHash> {
+        self.capture(id, original, &CaptureInfo::default())
+    }
+
+    /// The same with what the platform says of the capture. The signed record is durable together with the draft that names the photo.
+    ///
+    /// # Errors
+    /// Those of [`Phone::add_draft_photo`], and [`DeviceError::Invalid`] for a position outside the world.
+    pub fn capture(&mut self, id: &CaseId, original: &[u8], info: &CaptureInfo) -> Result<BlobHash> {
         let mut draft = self.draft(id)?;
         if draft.photos.len() >= limits::PHOTOS_PER_COMMAND_MAX {
             return Err(DeviceError::invalid("photo", format!("at most {}", limits::PHOTOS_PER_COMMAND_MAX)));
         }
-        let photo = self.keep_original(original)?;
+        let fix = info.fix()?;
+        let (photo, seen) = self.keep_original(original)?;
         let hash = photo.hash;
-        if !draft.photos.iter().any(|p| p.hash == hash) {
-            draft.photos.push(photo);
+        if draft.photos.iter().any(|p| p.hash == hash) {
+            return Ok(hash);
         }
-        self.save_draft(Some(*id), &draft)?;
+        let (size, mime) = (photo.size, photo.mime.clone());
+        let Seen { pixels, remarks } = seen;
+        let recorded =
+            Recorded { original: hash, size, mime, pixels, source: info.source, fix, remarks };
+        draft.photos.push(photo);
+        let now = self.ports.clock.wall_ms();
+        let tx = self.db.unchecked_transaction()?;
+        cases::put_draft(&tx, id, &serde_json::to_string(&draft)?, now)?;
+        self.record(&tx, id, &recorded, State::Draft)?;
+        tx.commit()?;
         Ok(hash)
     }
 
@@ -110,7 +130,11 @@ impl Phone {
     /// # Errors
     /// [`DeviceError::NotFound`].
     pub fn discard_draft(&mut self, id: &CaseId) -> Result<()> {
-        cases::remove_draft(&self.db, id)
+        let tx = self.db.unchecked_transaction()?;
+        cases::remove_draft(&tx, id)?;
+        self.drop_records(&tx, id)?;
+        tx.commit()?;
+        Ok(())
     }
 
     /// Checks what is entered; `complete` also asks for the required answers.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode};
 use serde::Deserialize;
+use yuandian_model::CaseId;
 use yuandian_sync::limits::MESSAGE_BYTES_MAX;
 use yuandian_sync::message::{Enrolled, NonceRequest, WIRE_VERSION};
 use yuandian_sync::{
@@ -71,13 +72,7 @@ impl Driver {
     pub async fn enroll(&self, phone: &Mutex<Phone>, code: &str, name: &str) -> Result<()> {
         let request = lock(phone).enroll_request(code, name)?;
         let response = self.post("/v1/enroll", wire::pack(&request)).send().await;
-        let reply: Enrolled = match self.message("enrolled", response).await {
-            Ok(reply) => reply,
-            Err(Failure::Refused(words)) => return Err(DeviceError::ServerRefused(words)),
-            Err(Failure::Unauthorized) => return Err(DeviceError::ServerRefused("not authorised".into())),
-            Err(Failure::Busy { .. }) => return Err(DeviceError::Unreachable("the server is busy".into())),
-            Err(Failure::Unreachable(why)) => return Err(DeviceError::Unreachable(why)),
-        };
+        let reply: Enrolled = self.message("enrolled", response).await.map_err(said)?;
         lock(phone).enrolled(&self.server, &reply)
     }
 
@@ -148,6 +143,30 @@ impl Driver {
             tokio::time::sleep(Duration::from_millis(pause)).await;
             machine.handle(Input::Timeout, now().max(at));
         }
+    }
+
+    /// Asks the server what is known of a case's photos and keeps it. `export`: the originals leave the system, which its log then says.
+    ///
+    /// # Errors
+    /// [`DeviceError::Unreachable`], [`DeviceError::ServerRefused`] for a case that the server does not show this person; the store's.
+    pub async fn evidence(&mut self, phone: &Arc<Mutex<Phone>>, case: &CaseId, export: bool) -> Result<()> {
+        self.token = lock(phone).token()?;
+        for greeted in [self.token.is_none(), true] {
+            if greeted {
+                let report = self.sync(phone).await?;
+                if !report.reached {
+                    return Err(DeviceError::Unreachable(report.last_failure.unwrap_or_default()));
+                }
+            }
+            let asked = lock(phone).evidence_ask(case, export)?;
+            let sent = self.post("/v1/evidence", wire::pack(&asked)).send().await;
+            match self.message("evidence", sent).await {
+                Ok(reply) => return lock(phone).keep_evidence(case, &reply),
+                Err(Failure::Unauthorized) if !greeted => {}
+                Err(failure) => return Err(said(failure)),
+            }
+        }
+        Err(DeviceError::Unreachable("the server does not know this phone any more".into()))
     }
 
     async fn ask(&mut self, phone: &Arc<Mutex<Phone>>, request: Request) -> Result<Input> {
@@ -305,6 +324,16 @@ impl Driver {
         }
         // Status 200 with somebody else's page: a captive portal.
         Err(Failure::Unreachable(format!("an answer that is not our server's ({status}, {kind})")))
+    }
+}
+
+/// A failure of one question that somebody waits for.
+fn said(failure: Failure) -> DeviceError {
+    match failure {
+        Failure::Refused(words) => DeviceError::ServerRefused(words),
+        Failure::Unauthorized => DeviceError::ServerRefused("not authorised".into()),
+        Failure::Busy { .. } => DeviceError::Unreachable("the server is busy".into()),
+        Failure::Unreachable(why) => DeviceError::Unreachable(why),
     }
 }
 

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use yuandian_document::{PhotoEntry, RenditionRef};
 use yuandian_model::{BlobHash, CaseId};
-use yuandian_photo::{Preview, examine, original_hash, render};
+use yuandian_photo::{Examined, Preview, examine, original_hash, render};
 use yuandian_sync::Rendition;
 
+use crate::capture::{CaptureInfo, Recorded};
 use crate::error::{DeviceError, Result};
 use crate::phone::Phone;
 use crate::store::blobs::{self, NewBlob};
@@ -25,14 +26,59 @@ pub struct DraftPhoto {
     pub at_ms: i64,
 }
 
+/// What was seen in a file that goes into its record.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen {
+    /// Upright width and height, pixels.
+    pub pixels: Option<(u32, u32)>,
+    /// Codes of what is odd.
+    pub remarks: Vec<String>,
+}
+
+impl Seen {
+    fn in_file(examined: &Examined) -> Self {
+        let mut remarks: Vec<String> =
+            examined.warnings.iter().map(|warning| warning.code().to_owned()).collect();
+        remarks.sort();
+        remarks.dedup();
+        let pixels = examined.upright_dimensions().map(|size| (size.width, size.height));
+        Self { pixels, remarks }
+    }
+}
+
 /// A photo ready to be named by a commit.
 pub(crate) struct PreparedPhoto {
     pub entry: PhotoEntry,
+    /// What is recorded of it where its draft has not done so.
+    pub info: CaptureInfo,
+    remarks: Vec<String>,
     micro: Option<Vec<u8>>,
     thumb: Option<Vec<u8>>,
 }
 
 impl PreparedPhoto {
+    /// With what the platform says of it.
+    pub fn taken(self, info: &CaptureInfo) -> Self {
+        Self { info: info.clone(), ..self }
+    }
+
+    /// What is recorded of it.
+    ///
+    /// # Errors
+    /// [`DeviceError::Invalid`] for a position outside the world.
+    pub fn recorded(&self) -> Result<Recorded> {
+        let PhotoEntry { original, mime, width, height, .. } = &self.entry;
+        Ok(Recorded {
+            original: original.hash,
+            size: original.size,
+            mime: mime.clone(),
+            pixels: (*width > 0).then_some((*width, *height)),
+            source: self.info.source,
+            fix: self.info.fix()?,
+            remarks: self.remarks.clone(),
+        })
+    }
+
     /// Pins the files in the command's transaction: nothing un-stored is ever removed.
     pub fn pin(&self, db: &Connection, case: &CaseId, order_ms: i64) -> Result<()> {
         let order = order_ms.max(0).cast_unsigned();
@@ -57,19 +103,20 @@ impl PreparedPhoto {
 
 impl Phone {
     /// Hashes, checks and keeps an original. Durable when it returns; refused files leave nothing behind.
-    pub(crate) fn keep_original(&mut self, original: &[u8]) -> Result<DraftPhoto> {
+    pub(crate) fn keep_original(&mut self, original: &[u8]) -> Result<(DraftPhoto, Seen)> {
         let examined = examine(original)?;
         for warning in &examined.warnings {
             tracing::debug!(?warning, "photo metadata is odd");
         }
         let hash = BlobHash(examined.original_hash);
         self.ports.blobs.put(&hash, original)?;
-        Ok(DraftPhoto {
+        let photo = DraftPhoto {
             hash,
             size: examined.byte_len,
             mime: examined.format.media_type().to_owned(),
             at_ms: self.ports.clock.wall_ms(),
-        })
+        };
+        Ok((photo, Seen::in_file(&examined)))
     }
 
     /// Makes the small sizes of a kept original. One that only the platform can decode goes without.
@@ -89,12 +136,16 @@ impl Phone {
             thumb: None,
             at_ms: photo.at_ms,
         };
+        let Seen { remarks, .. } = Seen::in_file(&examined);
         match render(&original, &examined)? {
-            Preview::Unavailable(_) => Ok(PreparedPhoto { entry, micro: None, thumb: None }),
+            Preview::Unavailable(_) => {
+                Ok(PreparedPhoto { entry, info: CaptureInfo::default(), remarks, micro: None, thumb: None })
+            },
             Preview::Ready(small) => {
                 entry.micro = Some(part(&small.micro));
                 entry.thumb = Some(part(&small.thumb));
-                Ok(PreparedPhoto { entry, micro: Some(small.micro.bytes), thumb: Some(small.thumb.bytes) })
+                let (micro, thumb) = (Some(small.micro.bytes), Some(small.thumb.bytes));
+                Ok(PreparedPhoto { entry, info: CaptureInfo::default(), remarks, micro, thumb })
             }
         }
     }

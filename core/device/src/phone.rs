@@ -68,6 +68,8 @@ pub struct Phone {
     pub(crate) key: DeviceKey,
     pub(crate) certificate: DeviceCertificate,
     pub(crate) seen_monotonic_ms: Option<u64>,
+    /// When the last time token came, by the monotonic clock; none in a process that has not heard one.
+    pub(crate) token_monotonic_ms: Option<u64>,
     pub(crate) run: Run,
     /// Cases whose line was written or went since this was last asked: what a screen must look at again.
     pub(crate) changed: RefCell<BTreeSet<CaseId>>,
@@ -122,6 +124,7 @@ impl Phone {
             key,
             certificate,
             seen_monotonic_ms: None,
+            token_monotonic_ms: None,
             run: Run::default(),
             changed: RefCell::default(),
         };

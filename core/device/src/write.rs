@@ -11,6 +11,7 @@ use yuandian_model::{
 };
 use yuandian_sync::{CaseFacts, Person};
 
+use crate::capture::CaptureInfo;
 use crate::content;
 use crate::draft::Position;
 use crate::error::{DeviceError, Result};
@@ -19,6 +20,7 @@ use crate::glance::project_written;
 use crate::phone::{Phone, incarnation};
 use crate::state::decided;
 use crate::store::outbox::{self, Intent, NewItem};
+use crate::store::captures::{self, State};
 use crate::store::{cases, private};
 
 /// What became of an act.
@@ -41,6 +43,8 @@ pub struct ActCommand<'a> {
     pub args: &'a [(String, String)],
     /// Photos with it, whole files.
     pub photos: &'a [Vec<u8>],
+    /// What the platform says of where they came from.
+    pub info: CaptureInfo,
 }
 
 impl Phone {
@@ -147,8 +151,22 @@ impl Phone {
     /// [`DeviceError::NotFound`], [`DeviceError::Invalid`], [`DeviceError::Photo`]; [`DeviceError::Refused`] for a case that one may only
     /// read.
     pub fn note(&mut self, case: &CaseId, text: &str, photos: &[Vec<u8>]) -> Result<()> {
+        self.note_with(case, text, photos, &CaptureInfo::default())
+    }
+
+    /// The same with what the platform says of where the photos came from.
+    ///
+    /// # Errors
+    /// Those of [`Phone::note`], and [`DeviceError::Invalid`] for a position outside the world.
+    pub fn note_with(
+        &mut self,
+        case: &CaseId,
+        text: &str,
+        photos: &[Vec<u8>],
+        info: &CaptureInfo,
+    ) -> Result<()> {
         self.may_add(case)?;
-        let (edits, photos) = self.note_edits(Some(text), photos)?;
+        let (edits, photos) = self.note_edits(Some(text), photos, info)?;
         if edits.is_empty() {
             return Err(DeviceError::invalid("text", "a note needs words or a photo"));
         }
@@ -192,7 +210,7 @@ impl Phone {
         if ruling.code == Code::Dup || waits_already {
             return Ok(ActOutcome::AlreadyDone);
         }
-        let (edits, photos) = self.note_edits(command.text, command.photos)?;
+        let (edits, photos) = self.note_edits(command.text, command.photos, &command.info)?;
         let mut intents = Vec::new();
         if !edits.is_empty() {
             intents.push(Intent::Content(edits));
@@ -301,7 +319,9 @@ impl Phone {
         &mut self,
         text: Option<&str>,
         photos: &[Vec<u8>],
+        info: &CaptureInfo,
     ) -> Result<(Vec<Edit>, Vec<PreparedPhoto>)> {
+        info.fix()?;
         if photos.len() > limits::PHOTOS_PER_COMMAND_MAX {
             return Err(DeviceError::invalid("photo", format!("at most {}", limits::PHOTOS_PER_COMMAND_MAX)));
         }
@@ -314,8 +334,8 @@ impl Phone {
         let prepared = photos
             .iter()
             .map(|bytes| {
-                let kept = self.keep_original(bytes)?;
-                self.prepare(&kept)
+                let (kept, _) = self.keep_original(bytes)?;
+                Ok(self.prepare(&kept)?.taken(info))
             })
             .collect::<Result<Vec<_>>>()?;
         edits.extend(self.photo_edits(&prepared));
@@ -361,7 +381,14 @@ impl Phone {
         also(&tx)?;
         for photo in photos {
             photo.pin(&tx, case, ms)?;
+            if captures::has(&tx, case, &photo.entry.original.hash)? {
+                captures::finish(&tx, case, &photo.entry.original.hash)?;
+            } else {
+                self.record(&tx, case, &photo.recorded()?, State::Waiting)?;
+            }
         }
+        // What a draft left out goes nowhere.
+        self.drop_records(&tx, case)?;
         let mut written = None;
         for Saying { intent, supersedes } in sayings {
             let writer = Writer { tx: &tx, device, case, group, captured: &captured, supersedes };

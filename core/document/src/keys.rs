@@ -73,6 +73,13 @@ impl Purpose {
 pub struct KeyId(#[cbor(n(0), with = "minicbor::bytes")] pub [u8; 16]);
 
 impl KeyId {
+    /// Reads a name as people write it: 32 hexadecimal digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut name = [0; 16];
+        hex::decode_to_slice(text.trim(), &mut name).ok().map(|()| Self(name))
+    }
+
     /// The name of a public key.
     #[must_use]
     pub fn of(public: &[u8]) -> Self {

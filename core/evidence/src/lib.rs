@@ -5,6 +5,8 @@
 //! "proven" of what is only said.
 
 pub mod bundle;
+mod check;
+mod finding;
 pub mod limits;
 mod log;
 pub mod merkle;
@@ -13,6 +15,8 @@ mod statement;
 mod token;
 mod window;
 
+pub use check::{Checked, Part, PhotoProof, ServerWord, check_photo};
+pub use finding::{Finding, Level};
 pub use log::{CaptureReceipt, Checkpoint, Entry, Handling, LogId};
 pub use record::{CaptureRecord, Dropped, Fix, Link, LinkError, RECORD_VERSION, RecordHash, SignedLink, Source};
 pub use statement::{

@@ -8,6 +8,10 @@ pub const TOKEN_BYTES_MAX: usize = 256;
 pub const NOTICE_BYTES_MAX: usize = 512 * 1024;
 /// Name of the receiver that gave a position, bytes.
 pub const PROVIDER_BYTES_MAX: usize = 32;
+/// Codes of what was odd in a file.
+pub const REMARKS_MAX: usize = 12;
+/// One such code, bytes.
+pub const REMARK_BYTES_MAX: usize = 40;
 /// Name and version of an app, bytes.
 pub const APP_BYTES_MAX: usize = 64;
 /// A media type, bytes.

@@ -14,7 +14,7 @@ use crate::merkle::{Hash, leaf_hash};
 use crate::record::RecordHash;
 use crate::token::believed;
 
-/// Name of a log: random.
+/// Name of a log: made from the random name of the life that it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(transparent)]
 pub struct LogId(#[cbor(n(0), with = "minicbor::bytes")] pub [u8; 16]);

@@ -10,7 +10,10 @@ use yuandian_document::cbor::{self, CborError};
 use yuandian_document::{CertifiedKey, DeviceKey, KeyError, KeyId, Purpose, Signature};
 use yuandian_model::{BlobHash, CaseId, DeviceId, Incarnation};
 
-use crate::limits::{APP_BYTES_MAX, MIME_BYTES_MAX, PROVIDER_BYTES_MAX, RECORD_BYTES_MAX, TOKEN_BYTES_MAX};
+use crate::limits::{
+    APP_BYTES_MAX, MIME_BYTES_MAX, PROVIDER_BYTES_MAX, RECORD_BYTES_MAX, REMARK_BYTES_MAX, REMARKS_MAX,
+    TOKEN_BYTES_MAX,
+};
 
 /// Version of the record's form.
 pub const RECORD_VERSION: u8 = 0;
@@ -141,6 +144,9 @@ pub struct CaptureRecord {
     /// Which key signs.
     #[n(17)]
     pub signer: KeyId,
+    /// Codes of what the phone found odd in the file (its metadata, bytes behind its end), at most [`REMARKS_MAX`].
+    #[n(18)]
+    pub remarks: Vec<String>,
 }
 
 /// The device's word that a captured file was thrown away before it belonged to any case: its place in the chain is accounted for, and
@@ -251,6 +257,8 @@ impl Link {
             ("app", record.app.len(), APP_BYTES_MAX),
             ("token", record.token.as_ref().map_or(0, |token| token.len()), TOKEN_BYTES_MAX),
             ("provider", provider, PROVIDER_BYTES_MAX),
+            ("remarks", record.remarks.len(), REMARKS_MAX),
+            ("remark", record.remarks.iter().map(String::len).max().unwrap_or_default(), REMARK_BYTES_MAX),
         ];
         match lengths.iter().find(|(_, length, max)| length > max) {
             Some((what, ..)) => Err(LinkError::Limit(what)),

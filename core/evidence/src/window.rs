@@ -7,7 +7,7 @@ use serde::Serialize;
 use yuandian_document::ServerKey;
 
 use crate::log::CaptureReceipt;
-use crate::record::{CaptureRecord, Source};
+use crate::record::CaptureRecord;
 use crate::token::TimeToken;
 
 /// Times of the server's clock, ms since 1970.
@@ -23,8 +23,6 @@ pub struct Window {
     pub wall_outside: bool,
     /// The stopwatch says a time after the receipt: it ran too fast, or was made up.
     pub stopwatch_contradicts: bool,
-    /// What was recorded had been taken before by somebody's choice from an album: the window says nothing of when.
-    pub from_album: bool,
 }
 
 impl Window {
@@ -44,7 +42,6 @@ impl Window {
             wall_outside: measured_ms.is_some_and(|from| record.wall_ms < from)
                 || before_ms.is_some_and(|to| record.wall_ms > to),
             stopwatch_contradicts,
-            from_album: record.source == Source::Album,
         }
     }
 }

@@ -6,10 +6,10 @@ use std::io::{Cursor, Read, Write};
 
 use sha2::{Digest, Sha256};
 use yuandian_document::{DeviceCertificate, DeviceKey, Purpose, ServerKey, SignedNotice, SoftwareRoot, cbor};
-use yuandian_evidence::bundle::{self, Content, Exporter, Level, Photo, Report, Verdict};
+use yuandian_evidence::bundle::{self, Content, Exporter, Photo, Report, Verdict};
 use yuandian_evidence::merkle::{self, Hash, Nodes};
 use yuandian_evidence::{
-    AboutRecord, CaptureReceipt, CaptureRecord, ChainState, Checkpoint, Entry, Fix, Handling, Link, LogId,
+    AboutRecord, CaptureReceipt, CaptureRecord, ChainState, Checkpoint, Entry, Fix, Handling, Level, Link, LogId,
     ProvenEntry, RECORD_VERSION, RecordHash, SignedLink, Source, Statement, TimeToken, Window, path,
 };
 use yuandian_model::{BlobHash, CaseId, DeviceId, Incarnation, UserId};
@@ -82,6 +82,7 @@ impl World {
             source: Source::Camera,
             app: "yuandian/0.1.0".to_owned(),
             signer: self.key.id(),
+            remarks: vec![],
         }
     }
 
@@ -205,7 +206,7 @@ fn an_honest_bundle_holds_and_says_what_is_proven() {
     let proven: Vec<&str> =
         report.photos[0].findings.iter().filter(|f| f.level == Level::Proven).map(|f| f.code).collect();
     let expected =
-        ["record_signed", "original_untouched", "received", "in_log", "not_before", "chain_unbroken"];
+        ["original_untouched", "record_signed", "received", "in_log", "not_before", "chain_unbroken"];
     assert_eq!(proven, expected);
     let window = report.photos[0].window.unwrap();
     assert_eq!(

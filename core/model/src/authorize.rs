@@ -45,6 +45,8 @@ pub enum Action<'a> {
     Write,
     /// Read what was answered in private. Whether the case has ended is the caller's question.
     ReadPrivate,
+    /// Read the records of photos that others took, and the originals.
+    ReadEvidence,
 }
 
 /// What it is to be done to.
@@ -86,6 +88,7 @@ pub fn authorize(principal: Principal<'_>, action: Action<'_>, record: Record<'_
         (Action::ReadPrivate, Record::Case { service: Some(terms), state }) => {
             read_private(principal, terms, state)
         }
+        (Action::ReadEvidence, Record::Case { service, state }) => read_evidence(principal, service, state),
         (Action::Act(_) | Action::ReadPrivate, Record::Case { service: None, state }) => {
             Err(Refusal::new(Code::RSchema, [("service", state.service.0.clone())]))
         }
@@ -143,6 +146,20 @@ fn read_private(
     let parts = readers.map(|party| part(principal, *party, (service, state), whole));
     let refused = || Refusal::new(Code::RRole, [("act", "private".to_owned())]);
     parts.max().unwrap_or(Answer::No).granted(&state.grid, refused)
+}
+
+/// Whoever works the grid or for a unit reads the evidence of the cases that they read whole; an original may tell where somebody lives, and
+/// whoever merely wrote, took or follows a case reads that of their own photos alone.
+fn read_evidence(
+    principal: Principal<'_>,
+    terms: Option<(&Service, &Workflow)>,
+    state: &CaseState,
+) -> Result<(), Refusal> {
+    let counts = |grant: &Grant| {
+        reads_whole(grant, terms) && (grant.of.is_some() || grant.role.works_the_grid())
+    };
+    let refused = || Refusal::new(Code::RRole, [("act", "evidence".to_owned())]);
+    principal.reaches(counts, Place::of(state)).granted(&state.grid, refused)
 }
 
 /// How near a person comes to being a party of a case; of their rights those that count.

@@ -24,7 +24,7 @@ use std::sync::{Arc, LazyLock};
 use chrono::{DateTime, Datelike, Days, NaiveDate};
 use chrono_tz::Tz;
 
-pub use beijing::{beijing, beijing_minute, instant};
+pub use beijing::{beijing, beijing_minute, beijing_second, instant};
 pub use bundle::Bundle;
 pub use clock::Due;
 pub use colour::{Colour, Thresholds, Warning};

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{Colour, Limit, Unit, beijing_minute};
+use crate::calendar::{Colour, Limit, Unit, beijing_minute, beijing_second};
 use crate::catalogue::{Catalogue, DEADLINE, Field, OPENING_ACT, Party, Service, Title, WHOLE, Workflow};
 use crate::form::FieldError;
 use crate::mark::Mark;
@@ -75,6 +75,9 @@ pub struct Words {
     next: BTreeMap<String, Title>,
     field: BTreeMap<String, Title>,
     expected: BTreeMap<String, Title>,
+    level: BTreeMap<String, Title>,
+    verdict: BTreeMap<String, Title>,
+    finding: BTreeMap<String, Title>,
     code: BTreeMap<String, OutcomeWords>,
 }
 
@@ -237,6 +240,35 @@ impl Words {
         let more = facts.keys().rev().find_map(|fact| words.when.get(fact));
         let (zh, en) = more.map_or((&words.zh, &words.en), |more| (&more.zh, &more.en));
         Title { zh: fill(zh, |t| t.zh), en: fill(en, |t| t.en) }
+    }
+
+    /// What a finding of a check of evidence is worth.
+    #[must_use]
+    pub fn level(&self, id: &str) -> Title {
+        Self::of(&self.level, id)
+    }
+
+    /// What a check of evidence comes to.
+    #[must_use]
+    pub fn verdict(&self, id: &str) -> Title {
+        Self::of(&self.verdict, id)
+    }
+
+    /// What a check of evidence found; of its facts, times (`…_ms`, since 1970) are read on the clock of Asia/Shanghai, the rest as they are.
+    #[must_use]
+    pub fn finding<'f>(&self, code: &str, facts: impl IntoIterator<Item = (&'f str, &'f str)>) -> Title {
+        let plain = |text: String| Title { zh: text.clone(), en: text };
+        let read = |(name, value): (&'f str, &'f str)| {
+            let time = name.ends_with("_ms").then(|| value.parse().ok()).flatten().map(beijing_second);
+            (name, plain(time.unwrap_or_else(|| value.to_owned())))
+        };
+        let facts: Vec<_> = facts.into_iter().map(read).collect();
+        filled(&Self::of(&self.finding, code), &facts)
+    }
+
+    /// Codes of findings that have words.
+    pub fn findings(&self) -> impl Iterator<Item = &str> {
+        self.finding.keys().map(String::as_str)
     }
 
     /// What is wrong with an answer of a service's form, naming the question as people read it.

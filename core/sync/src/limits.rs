@@ -40,6 +40,10 @@ pub const BACKOFF_MS_MAX: i64 = 10_000;
 pub const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 /// Private answers in one PUSH.
 pub const PRIVATE_RECORDS_MAX: usize = 256;
+/// Capture records in one PUSH.
+pub const PUSH_LINKS_MAX: usize = 256;
+/// Capture records that one answer about a case's photos tells, the newest.
+pub const EVIDENCE_RECORDS_MAX: usize = 500;
 /// One private answer, bytes.
 pub const PRIVATE_BYTES_MAX: usize = 4 * 1024;
 /// Documents asked for in one request.

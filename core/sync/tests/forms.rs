@@ -70,7 +70,7 @@ fn item(envelope: &Envelope) -> PushItem {
 }
 
 fn push(items: Vec<PushItem>) -> Push {
-    Push { version: 0, items, private: vec![] }
+    Push { version: 0, items, private: vec![], links: vec![] }
 }
 
 /// So many commits of one chain.

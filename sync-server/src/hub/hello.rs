@@ -94,7 +94,7 @@ impl Hub {
             streams: offers.0,
             removed,
             partitions: heads,
-            time_token: None,
+            time_token: Some(cbor::encode(&self.time_token(now_ms)?).into()),
             lease: None,
             catalogue: rules.catalogue().version(),
             min_client: None,

@@ -7,6 +7,7 @@ mod appeals;
 mod catalogues;
 mod documents;
 mod enroll;
+mod evidence;
 mod hello;
 mod offers;
 mod pace;
@@ -25,7 +26,7 @@ use sha2::{Digest, Sha256};
 use yuandian_model::{BlobHash, CaseId, Catalogue, Divisions};
 use yuandian_sync::message::{
     Appeal, AppealReply, CatalogueAsk, CatalogueReply, Docs, DocsReply, Enrolled, Fetch, FetchReply,
-    HelloReply, Manifest, ManifestReply, Nonce, NonceRequest, PartitionHead, Pull, PullReply, Push,
+    EvidenceAsk, EvidenceReply, HelloReply, Manifest, ManifestReply, Nonce, NonceRequest, PartitionHead, Pull, PullReply, Push,
     PushReply, ServerKey, SignedMessage, WIRE_VERSION,
 };
 
@@ -85,6 +86,8 @@ pub enum Request {
     Appeal(Appeal),
     /// Whole envelopes.
     Fetch(Fetch),
+    /// What is known of a case's photos.
+    Evidence(EvidenceAsk),
     /// A blob's bytes.
     Blob(BlobHash),
     /// A blob is to be sent.
@@ -123,6 +126,8 @@ pub enum Response {
     Appeal(AppealReply),
     /// To [`Request::Fetch`].
     Fetch(FetchReply),
+    /// To [`Request::Evidence`].
+    Evidence(EvidenceReply),
     /// To [`Request::Blob`].
     Blob {
         /// Media type, always `image/…`.
@@ -209,6 +214,9 @@ impl Hub {
                 self.catalogue(&ask, now_ms).map(Response::Catalogue)
             }
             Request::Fetch(fetch) => self.fetch(&fetch, principal.welcome()?, now_ms).map(Response::Fetch),
+            Request::Evidence(ask) => {
+                self.evidence(&ask, principal.welcome()?, now_ms).map(Response::Evidence)
+            }
             Request::Blob(hash) => self.blob(&hash, principal.welcome()?, now_ms),
             Request::Appeal(appeal) => {
                 self.appeal(appeal, principal.account()?, now_ms).map(Response::Appeal)

@@ -1,6 +1,7 @@
 //! PULL, DOCS, MANIFEST, FETCH and blobs: what a device may see, by the rights its person has now.
 
 use bytes::Bytes;
+use yuandian_document::cbor;
 use yuandian_model::{BlobHash, CaseState};
 use yuandian_sync::Cursor;
 use yuandian_sync::limits::{DOCS_MAX, FETCH_COMMITS_MAX, MANIFEST_ENTRIES_MAX, PAGE_BYTES_MAX, STREAMS_MAX};
@@ -60,6 +61,7 @@ impl Hub {
             renewed: Renewed {
                 safe_seq: page.safe_seq,
                 catalogue: Some(self.rules().catalogue().version()),
+                time_token: Some(cbor::encode(&self.time_token(now_ms)?).into()),
                 ..Renewed::default()
             },
             resets: page.resets,

@@ -26,7 +26,7 @@ impl Hub {
         if push.items.len() > PUSH_COMMITS_MAX || push.private.len() > PRIVATE_RECORDS_MAX {
             return Err(Problem::OverLimit);
         }
-        let sent = (push.items.len() + push.private.len()) as u64;
+        let sent = (push.items.len() + push.private.len() + push.links.len()) as u64;
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
         if !pace.admits(&account.device, sent, now_ms) {
             return Err(Problem::TooFast);
@@ -62,7 +62,8 @@ impl Hub {
             .map(ByteVec::from)
             .collect();
         let private = self.keep_private(&push.private, account, now_ms)?;
-        Ok(PushReply { version: WIRE_VERSION, receipts, partitions, private })
+        let links = self.keep_links(push.links, account, now_ms)?;
+        Ok(PushReply { version: WIRE_VERSION, receipts, partitions, private, links })
     }
 
     /// Private answers after the commits, which may have opened their cases.

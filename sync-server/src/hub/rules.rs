@@ -78,6 +78,13 @@ impl Rules {
         authorize(who, Action::ReadPrivate, Record::Case { service, state }).is_ok()
     }
 
+    /// Whether somebody may read the records of photos that others took in a case, and the originals.
+    #[must_use]
+    pub fn reads_evidence(&self, who: Principal<'_>, state: &CaseState) -> bool {
+        let service = self.catalogue_of(state).service(&state.service.0);
+        authorize(who, Action::ReadEvidence, Record::Case { service, state }).is_ok()
+    }
+
     /// The divisions.
     #[must_use]
     pub fn divisions(&self) -> &Divisions {

@@ -41,6 +41,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/manifest", post(|s, r| device("manifest", hub::Request::Manifest, s, r)))
         .route("/v1/appeals", post(|s, r| device("appeal", hub::Request::Appeal, s, r)))
         .route("/v1/commits", post(|s, r| device("fetch", hub::Request::Fetch, s, r)))
+        .route("/v1/evidence", post(|s, r| device("evidence", hub::Request::Evidence, s, r)))
         .route("/v1/blobs/{hash}", get(blob))
         .route("/v1/wait", get(wait::wait))
         .route("/v1/uploads", any(tus::collection))
@@ -155,6 +156,7 @@ async fn answer(
                 hub::Response::Catalogue(m) => message(&m),
                 hub::Response::Appeal(m) => message(&m),
                 hub::Response::Fetch(m) => message(&m),
+                hub::Response::Evidence(m) => message(&m),
                 hub::Response::Blob { .. } | hub::Response::Upload(_) => return Err(Problem::Internal),
             })
         })

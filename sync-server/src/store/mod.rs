@@ -11,6 +11,7 @@ mod ledger;
 mod situation;
 pub mod sqlite;
 mod uploads;
+mod witness;
 mod work;
 
 use std::collections::BTreeSet;
@@ -38,6 +39,7 @@ pub use ledger::{ChainTip, Ledger, Step, Verdict};
 pub use situation::{ACT_SEQ, Adopted, Asked, Held, Rights, Situation, named};
 pub use sqlite::{SqliteStore, copies::check_copy};
 pub use uploads::{Upload, UploadId, UploadOutcome};
+pub use witness::{EvidenceQuestion, NewLink, Witness};
 pub use work::{
     Batch, BlobRef, CommandPart, Committed, ContentWork, GateOutcome, Origin, Prepared, SavedDocument, Work,
 };
@@ -377,7 +379,7 @@ pub struct CaseLine {
 }
 
 /// The store.
-pub trait Store: Authority {
+pub trait Store: Authority + Witness {
     /// Where the only partition stands.
     ///
     /// # Errors

@@ -97,7 +97,7 @@ impl Server {
     }
 
     pub fn push(&self, phone: &Phone, items: Vec<PushItem>) -> Vec<Receipt> {
-        let push = Push { version: 0, items, private: vec![] };
+        let push = Push { version: 0, items, private: vec![], links: vec![] };
         let reply: PushReply = self.message("/v1/push", Some(&phone.token), &push).unwrap();
         reply.receipts.iter().map(|r| crate::world::receipt(r)).collect()
     }

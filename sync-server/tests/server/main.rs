@@ -12,6 +12,7 @@ mod claims;
 mod commands;
 mod enrolment;
 mod feed;
+mod evidence;
 mod follow;
 mod held;
 mod http;

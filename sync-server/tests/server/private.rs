@@ -16,7 +16,7 @@ fn record(document: CaseId, version: u64, value: &str) -> PrivateRecord {
 }
 
 fn put(world: &World, phone: &Phone, private: Vec<PrivateRecord>) -> Vec<Code> {
-    match world.ask_as(phone, Request::Push(Push { version: WIRE_VERSION, items: vec![], private })) {
+    match world.ask_as(phone, Request::Push(Push { version: WIRE_VERSION, items: vec![], private, links: vec![] })) {
         Ok(Response::Push(reply)) => reply.private.into_iter().map(|r| r.code).collect(),
         other => panic!("push: {other:?}"),
     }
@@ -97,7 +97,7 @@ fn each_wrong_record_gets_its_own_code() {
     let codes = [Code::RetryLater, Code::RSchema, Code::RSchema, Code::RLimit, Code::Ok, Code::Ok];
     assert_eq!(put(&world, &asker, records), codes);
     let many = vec![record(case, 9, "x"); PRIVATE_RECORDS_MAX + 1];
-    let push = Push { version: WIRE_VERSION, items: vec![], private: many };
+    let push = Push { version: WIRE_VERSION, items: vec![], private: many, links: vec![] };
     assert!(world.ask_as(&asker, Request::Push(push)).is_err());
 }
 
@@ -108,7 +108,7 @@ fn a_record_may_come_with_the_report_that_opens_its_case() {
     let case = asker.new_case();
     let items = vec![asker.report(case, "help.errand")];
     let private = vec![record(case, 1, CANARY)];
-    let push = Push { version: WIRE_VERSION, items, private };
+    let push = Push { version: WIRE_VERSION, items, private, links: vec![] };
     let Ok(Response::Push(reply)) = world.ask_as(&asker, Request::Push(push)) else { panic!("no push") };
     assert_eq!(reply.private[0].code, Code::Ok);
 }

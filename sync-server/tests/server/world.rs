@@ -192,7 +192,7 @@ impl World {
     }
 
     pub fn push_raw(&self, phone: &Phone, items: Vec<PushItem>) -> Vec<Vec<u8>> {
-        let push = Push { version: WIRE_VERSION, items, private: vec![] };
+        let push = Push { version: WIRE_VERSION, items, private: vec![], links: vec![] };
         match self.ask_as(phone, Request::Push(push)) {
             Ok(Response::Push(reply)) => reply.receipts.into_iter().map(Vec::from).collect(),
             other => panic!("push: {other:?}"),

@@ -172,7 +172,7 @@ impl City {
 
     /// Sends commits; an error where one was not taken.
     pub fn push(&self, device: &Device, items: Vec<PushItem>) -> Result<(), Fault> {
-        let push = Request::Push(Push { version: WIRE_VERSION, items, private: vec![] });
+        let push = Request::Push(Push { version: WIRE_VERSION, items, private: vec![], links: vec![] });
         let Response::Push(reply) = self.ask(device, push)? else { return Err("no receipts".into()) };
         for receipt in reply.receipts {
             let receipt: Receipt = cbor::decode("receipt", &receipt, 64 * 1024)?;

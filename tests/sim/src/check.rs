@@ -136,7 +136,7 @@ impl World {
     }
 
     /// Whether the server has what was saved; true where that cannot be asked now, as it will be at rest.
-    fn server_has(&self, saved: &Saved) -> bool {
+    pub(crate) fn server_has(&self, saved: &Saved) -> bool {
         let Some(user) = self.devices[saved.device].person.user else { return true };
         match &saved.what {
             What::Case => self.reference.cases().contains_key(&saved.case),
@@ -208,6 +208,7 @@ impl World {
         self.check_numbers()?;
         self.check_reference(&lines)?;
         self.check_documents(&lines)?;
+        self.check_evidence(&lines)?;
         for index in 0..self.devices.len() {
             if !self.devices[index].person.malicious {
                 self.check_phone(index, &lines)?;

@@ -79,7 +79,7 @@ impl World {
                 })
                 .collect(),
         };
-        let push = Push { version: WIRE_VERSION, items, private: vec![] };
+        let push = Push { version: WIRE_VERSION, items, private: vec![], links: vec![] };
         Some(HttpRequest::message("/v1/push", token, wire::pack(&push)))
     }
 

@@ -53,7 +53,7 @@ impl World {
                 let mut items: Vec<PushItem> = push.items.iter().rev().cloned().collect();
                 items.extend(push.items);
                 self.situations.reached(Situation::MaliceReplay);
-                let push = Push { version: WIRE_VERSION, items, private: vec![] };
+                let push = Push { version: WIRE_VERSION, items, private: vec![], links: vec![] };
                 HttpRequest::message("/v1/push", token, wire::pack(&push))
             }
             (8.., _) => match self.forge(index) {

@@ -253,6 +253,9 @@ impl World {
             draft.answers.push(("beneficiary".to_owned(), secret));
         }
         let photo = if self.input.below(Part::People, 3) == 1 { Some(self.picture()) } else { None };
+        if let Some(bytes) = &photo {
+            self.took(index, photo::hash(bytes));
+        }
         let Some(phone) = self.phone(index) else { return Ok(false) };
         let made = (|| {
             let id = phone.save_draft(None, &draft)?;
@@ -319,6 +322,7 @@ impl World {
         let text = self.words("A note");
         let photo = if self.input.below(Part::People, 4) == 3 { Some(self.picture()) } else { None };
         let photos: Vec<Vec<u8>> = photo.into_iter().collect();
+        photos.iter().for_each(|bytes| self.took(index, photo::hash(bytes)));
         let Some(phone) = self.phone(index) else { return Ok(false) };
         let noted = phone.note(&case, &text, &photos);
         let mut saved = vec![(case, What::Note(text))];

@@ -189,6 +189,10 @@ impl Server {
                 let principal = principal()?;
                 (Request::Manifest(parsed("manifest", request)?), principal)
             }
+            "/v1/evidence" => {
+                let principal = principal()?;
+                (Request::Evidence(parsed("evidence", request)?), principal)
+            }
             "/v1/appeals" => {
                 let principal = principal()?;
                 (Request::Appeal(parsed("appeal", request)?), principal)
@@ -214,6 +218,7 @@ impl Server {
             Response::Catalogue(m) => HttpReply::message(wire::pack(&m)),
             Response::Manifest(m) => HttpReply::message(wire::pack(&m)),
             Response::Appeal(m) => HttpReply::message(wire::pack(&m)),
+            Response::Evidence(m) => HttpReply::message(wire::pack(&m)),
             Response::Upload(upload) => {
                 let offset = self.settle(hub, &upload, now_ms)?;
                 HttpReply {

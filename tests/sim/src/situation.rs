@@ -34,6 +34,8 @@ named! {
         CutUploadKept = "cut-upload-kept", "A cut piece of a file left bytes behind that the phone goes on from.";
         UploadOffsetConflict = "upload-offset-conflict", "A phone sent a piece from another offset than the server's.";
         UploadFinished = "upload-finished-after-failures", "A file arrived whole in a run that had failures.";
+        CaptureProven = "capture-proven", "The proven time of a photo held its true time.";
+        WrongClockShown = "wrong-clock-shown", "A phone's clock lay outside the proven time of its photo.";
         PortalSeen = "portal-seen", "A phone read a captive portal's page.";
         BombSeen = "bomb-seen", "A phone met a reply that inflates beyond the cap.";
         GarbledReplyRefused = "garbled-reply-refused", "A garbled reply was not believed.";

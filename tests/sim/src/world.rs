@@ -126,6 +126,8 @@ pub struct World {
     pub crashed_photos: BTreeSet<BlobHash>,
     /// In which cases a photo was added.
     pub photos: BTreeMap<BlobHash, BTreeSet<CaseId>>,
+    /// When pictures were truly taken.
+    pub captures: crate::evidence::Captures,
     queue: BTreeMap<(i64, u64), Event>,
     sequence: u64,
     requests: u64,
@@ -184,6 +186,7 @@ impl World {
             overheard: Vec::new(),
             crashed_photos: BTreeSet::new(),
             photos: BTreeMap::new(),
+            captures: BTreeMap::new(),
             queue: BTreeMap::new(),
             sequence: 0,
             requests: 0,

@@ -114,6 +114,7 @@ impl Phone {
             at_ms: self.ports.clock.wall_ms(),
         };
         let keys = believed(self.server_keys()?, &reply.keys);
+        self.keep_time_token(reply.time_token.as_ref().map(|token| token.as_slice()), &keys)?;
         let tx = self.db.unchecked_transaction()?;
         meta::set(&tx, meta::SEEN, &serde_json::to_vec(&seen)?)?;
         meta::set(&tx, meta::PERSON, &serde_json::to_vec(&person)?)?;

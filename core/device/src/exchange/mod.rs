@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use yuandian_document::{Edit, cbor};
+use yuandian_evidence::RecordHash;
 use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, PartitionId};
 use yuandian_sync::limits::{DOCS_MAX, MESSAGE_BYTES_MAX, PAGE_BYTES_DEFAULT, PAGE_BYTES_MAX, STREAMS_MAX};
@@ -35,6 +36,8 @@ pub(crate) struct Run {
     compared: BTreeSet<(PartitionId, StreamId)>,
     /// Private answers that were offered in this run.
     offered: BTreeSet<(CaseId, String, u64)>,
+    /// Capture records that were offered in this run.
+    pub(crate) links: BTreeSet<RecordHash>,
     /// Versions of the catalogue that came and could not be believed.
     pub(crate) no_catalogues: BTreeSet<u32>,
 }

@@ -17,7 +17,7 @@ use crate::glance::project;
 use crate::phone::{Phone, incarnation};
 use crate::store::journal::NewEntry;
 use crate::store::outbox::{Intent, Item, ItemState};
-use crate::store::{authored, blobs, cases, journal, meta, outbox, private, streams};
+use crate::store::{authored, blobs, captures, cases, journal, meta, outbox, private, streams};
 
 /// Documents are not rebuilt without a redacted text in this version: every one is in its first generation.
 pub(super) const GENERATION: u32 = 0;
@@ -34,7 +34,7 @@ fn kept_as_note(receipt: &Receipt) -> bool {
 impl Phone {
     /// Chains, signs and keeps the next commits, then gives them with the private answers that wait.
     pub(super) fn next_batch(&mut self) -> Result<Push> {
-        let nothing = Push { version: WIRE_VERSION, items: vec![], private: vec![] };
+        let nothing = Push { version: WIRE_VERSION, items: vec![], private: vec![], links: vec![] };
         let device = self.certificate.device;
         let tx = self.db.unchecked_transaction()?;
         // What waits here may have been sent by the store that this one is a copy of: look before saying it again.
@@ -82,11 +82,13 @@ impl Phone {
         // They are judged after the commits that open their cases, which must not wait behind them.
         let all = items.len() == count && count < PUSH_COMMITS_MAX;
         let mut private = if all { private::pending(&tx)? } else { vec![] };
+        let links = if all { self.links_to_offer(&tx)? } else { vec![] };
         tx.commit()?;
         private.retain(|record| !self.run.offered.contains(&offered(record)));
         private.truncate(PRIVATE_RECORDS_MAX);
         self.run.offered.extend(private.iter().map(offered));
-        Ok(Push { version: WIRE_VERSION, items, private })
+        self.run.links.extend(links.iter().filter_map(|offer| Some(offer.link.name(&offer.link.open().ok()?))));
+        Ok(Push { version: WIRE_VERSION, items, private, links })
     }
 
     /// The version of the catalogue that a commit is written under: what opens a case is judged by the one that the case names.
@@ -148,6 +150,7 @@ impl Phone {
         for receipt in &reply.private {
             keep_private_receipt(&tx, receipt)?;
         }
+        self.keep_link_answers(&tx, &reply.links, &keys)?;
         for doc in &touched {
             project(self, &tx, doc)?;
         }
@@ -296,6 +299,7 @@ impl Phone {
         if !planted::is(Bug::PrivateNotOfferedAgain) {
             private::offer_again(tx)?;
         }
+        captures::offer_again(tx)?;
         Ok(cases)
     }
 }

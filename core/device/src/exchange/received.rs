@@ -40,6 +40,8 @@ impl Held {
 impl Phone {
     pub(super) fn keep_page(&mut self, page: &PullReply) -> Result<()> {
         let person = self.person()?;
+        let keys = self.server_keys()?;
+        self.keep_time_token(page.renewed.time_token.as_ref().map(|token| token.as_slice()), &keys)?;
         let mut again = BTreeSet::new();
         let tx = self.db.unchecked_transaction()?;
         let mut touched = self.see_lives(&tx, page)?;

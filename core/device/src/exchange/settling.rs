@@ -16,7 +16,7 @@ use crate::glance::{project, project_line};
 use crate::phone::Phone;
 use crate::store::outbox::Intent;
 use crate::store::streams::{self, Holding};
-use crate::store::{authored, blobs, cases, journal, outbox};
+use crate::store::{authored, blobs, captures, cases, journal, outbox};
 
 /// How the entry of a claim ends that waits no longer and was not promoted.
 const LEFT_THE_LINE: &str = "left the line";
@@ -165,6 +165,7 @@ impl Phone {
                 }
                 _ => {
                     blobs::let_go(tx, &doc, self.partition_of(tx, &doc)?)?;
+                    captures::let_go(tx, &doc)?;
                     cases::purge(tx, &doc)?;
                     self.changed.borrow_mut().insert(doc);
                 }

@@ -23,6 +23,12 @@ pub const SERVER: &str = "server";
 /// Last server time seen and the monotonic time then (JSON).
 pub const SEEN: &str = "seen";
 
+/// The last signed time token of the server.
+pub const TIME_TOKEN: &str = "time_token";
+
+/// The last checkpoint of the evidence log that was shown, signed.
+pub const CHECKPOINT: &str = "checkpoint";
+
 /// The bearer token and when it ends (JSON).
 pub const TOKEN: &str = "token";
 /// A number for the next greeting, 32 bytes: good for one.

@@ -4,6 +4,7 @@
 pub mod appeals;
 pub mod authored;
 pub mod blobs;
+pub mod captures;
 pub mod cases;
 pub mod catalogues;
 pub mod journal;

@@ -241,6 +241,18 @@ CREATE TABLE private (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX private_pending ON private (doc) WHERE pending = 1;
 
+-- Capture records, each life of the store a chain of its own; rows stay, for the chain goes on from the last.
+-- state: 0 of a draft, 1 to be handed in, 2 answered, 3 thrown away and to be told, 4 thrown away and told. `link` is the signed record, or
+-- the word that it was thrown away; `receipt` the server's signed word.
+CREATE TABLE captures (
+    incarnation BLOB NOT NULL, n INTEGER NOT NULL, name BLOB NOT NULL UNIQUE, doc BLOB NOT NULL, original BLOB NOT NULL,
+    link BLOB NOT NULL, signature BLOB NOT NULL, state INTEGER NOT NULL, receipt BLOB, PRIMARY KEY (incarnation, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX captures_of_case ON captures (doc, original);
+CREATE INDEX captures_waiting ON captures (incarnation, n) WHERE state IN (1, 3);
+-- What the server said last of a case's photos.
+CREATE TABLE evidence (doc BLOB PRIMARY KEY, reply BLOB NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
 -- Pulled changes that did not pass the gate on this phone: kept apart for a report, never applied.
 CREATE TABLE quarantine (
     device BLOB NOT NULL, incarnation BLOB NOT NULL, n INTEGER NOT NULL, doc BLOB NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL,

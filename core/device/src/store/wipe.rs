@@ -30,6 +30,8 @@ const TABLES: &[&str] = &[
     "stored",
     "drafts",
     "private",
+    "captures",
+    "evidence",
     "quarantine",
 ];
 
@@ -53,6 +55,7 @@ pub fn everything(c: &Connection, others: &BTreeSet<BlobHash>) -> Result<()> {
         meta::TOKEN,
         meta::NEXT_NUMBER,
         meta::SEEN,
+        meta::TIME_TOKEN,
         meta::LOOK_FIRST,
         meta::BUDGET,
         meta::PARTITION_DIGITS,

@@ -174,3 +174,14 @@ fn copy_folder(from: &Path, to: &Path) {
 pub fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
+
+impl Home {
+    /// What a failing disk does to a photo file.
+    pub fn flip_a_bit_of(&self, hash: &str) {
+        let path = self.folder.path().join("blobs").join(&hash[..2]).join(hash);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+    }
+}

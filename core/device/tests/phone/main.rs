@@ -11,6 +11,7 @@ mod bad_input;
 mod capture;
 mod catalogues;
 mod conflicts;
+mod evidence;
 mod home;
 mod lives;
 mod process;

@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use minicbor::bytes::ByteVec;
 use yuandian_device::Phone;
 use yuandian_document::{
-    Act, CertifiedKey, Content, DeviceKey, Envelope, Kind, Place, actor, cbor, gate::RefusalCode,
+    Act, CertifiedKey, Content, DeviceKey, Envelope, Kind, Place, Purpose, SignedNotice, actor, cbor,
+    gate::RefusalCode,
 };
+use yuandian_evidence::{CaptureReceipt, Link, LogId};
 use yuandian_model::refusal::Facts;
 use yuandian_model::{
     BlobHash, CaseId, CaseState, Catalogue, Code, CommitId, DeviceId, Epoch, Grant, Incarnation, PartitionId,
@@ -16,7 +18,7 @@ use yuandian_model::{
 use yuandian_sync::check::{StreamSum, heads_name};
 use yuandian_sync::limits::MESSAGE_BYTES_MAX;
 use yuandian_sync::message::{
-    ChangeName, Docs, DocsReply, EndedLife, Enroll, Enrolled, HelloReply, Manifest, ManifestEntry,
+    ChangeName, Docs, DocsReply, EndedLife, Enroll, Enrolled, HelloReply, LinkAnswer, LinkOffer, Manifest, ManifestEntry,
     ManifestReply, PartitionHead, PrivateReceipt, PrivateRecord, PullReply, PulledCase, PulledCommit, Push,
     PushItem, PushReply, Receipt, RemovedStream, Renewed, ServerKey, StoredBlob, StreamCheck, StreamId,
     StreamOffer, WIRE_VERSION,
@@ -193,6 +195,25 @@ impl Referee {
         }
     }
 
+    /// Receipts of capture records, by the server's key; the log is not this referee's matter.
+    fn links(&self, push: &Push) -> Vec<LinkAnswer> {
+        let answer = |offer: &LinkOffer| {
+            let link = offer.link.open().unwrap();
+            let record = offer.link.name(&link);
+            let receipt = CaptureReceipt {
+                record,
+                user: UserId([1; 16]),
+                received_ms: SERVER_MS,
+                log: LogId([1; 16]),
+                index: 1,
+            };
+            let notice = || SignedNotice::sign(&self.key(), Purpose::CaptureReceipt, cbor::encode(&receipt));
+            let receipt = matches!(link, Link::Captured(_)).then(notice);
+            LinkAnswer { record: Some(record), code: Code::Ok, receipt }
+        };
+        push.links.iter().map(answer).collect()
+    }
+
     pub fn push(&mut self, push: &Push) -> PushReply {
         let receipts = push.items.iter().map(|item| ByteVec::from(self.receive(item))).collect();
         self.private.extend(push.private.iter().cloned());
@@ -203,6 +224,7 @@ impl Referee {
             code: if self.cases.contains_key(&record.document) { Code::Ok } else { Code::RetryLater },
         });
         PushReply {
+            links: self.links(push),
             version: WIRE_VERSION,
             receipts,
             partitions: vec![self.head()],

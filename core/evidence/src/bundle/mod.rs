@@ -22,7 +22,7 @@ mod verify;
 mod write;
 
 pub use list::{Member, PhotoLine};
-pub use report::{Finding, Level, PhotoReport, Report, Verdict};
+pub use report::{PhotoReport, Report, Verdict};
 pub use verify::verify;
 pub use write::{BundleError, Content, Exporter, Photo, write};
 

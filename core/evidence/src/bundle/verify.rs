@@ -6,18 +6,20 @@ use std::io::{Read, Seek};
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 use yuandian_document::cbor;
-use yuandian_document::{DeviceCertificate, KeyId, ServerKey, SignedNotice};
+use yuandian_document::{KeyId, ServerKey, SignedNotice};
+use yuandian_model::BlobHash;
 use zip::ZipArchive;
 
 use super::list::{FORMAT, List, ListSignature, damage};
-use super::report::{Finding, Level, PhotoReport, Report, Verdict};
+use super::report::{PhotoReport, Report, Verdict};
 use super::{CASE, CHECKPOINT, KEYS, LIST, PAGE, SIGNATURE, STATEMENT, of_photo, shown};
 use crate::limits::{BUNDLE_MEMBERS_MAX, LIST_BYTES_MAX, MEMBER_BYTES_MAX, NOTICE_BYTES_MAX, PATH_HASHES_MAX};
-use crate::log::{CaptureReceipt, Checkpoint, Entry};
+use crate::check::{Part, PhotoProof, ServerWord, check_photo};
+use crate::finding::{Finding, Level};
+use crate::log::{Checkpoint, Entry};
 use crate::merkle::is_included;
-use crate::record::{CaptureRecord, Link, SignedLink};
-use crate::statement::{AboutRecord, PathHash, Statement, hashes};
-use crate::window::Window;
+use crate::record::CaptureRecord;
+use crate::statement::{Statement, hashes};
 
 /// Checks a bundle. `trusted`: names of server keys that the reader trusts; without any the report names the key to be compared.
 ///
@@ -86,13 +88,6 @@ impl<R: Read + Seek> Bundle<R> {
             }
         }
     }
-}
-
-/// What the photos are checked against.
-struct Server {
-    keys: Vec<ServerKey>,
-    checkpoint: Option<Checkpoint>,
-    statement: Option<Statement>,
 }
 
 fn check<R: Read + Seek>(bundle: &mut Bundle<R>, trusted: &[KeyId], report: &mut Report) {
@@ -186,8 +181,7 @@ fn members<R: Read + Seek>(bundle: &mut Bundle<R>, list: &List, found: &mut Vec<
     }
     // What is read further down must be listed, or it was slipped in under a name that nobody looked at.
     let known = |name: &String| list.members.iter().any(|member| member.name == *name);
-    let parts = ["record.cbor", "device.cbor", "receipt.cbor", "proof.cbor"];
-    let of_photos = (1..=list.photos.len()).flat_map(|n| parts.map(|part| of_photo(n, part)));
+    let of_photos = (1..=list.photos.len()).flat_map(|n| Part::ALL.map(|part| of_photo(n, part.member())));
     let always = [PAGE, CASE, KEYS].map(ToOwned::to_owned);
     for name in always.iter().filter(|name| !known(name)) {
         found.push(Finding::new(Level::Broken, "gone").of(name));
@@ -205,7 +199,7 @@ fn server<R: Read + Seek>(
     trusted: &[KeyId],
     list: &List,
     report: &mut Report,
-) -> Server {
+) -> ServerWord {
     let found = &mut report.findings;
     let told: Vec<ServerKey> = bundle.decoded(KEYS, found).unwrap_or_default();
     let (first, later): (Vec<_>, Vec<_>) = told.iter().cloned().partition(|key| key.endorser.is_none());
@@ -249,7 +243,7 @@ fn server<R: Read + Seek>(
         }
         believed.filter(|statement| statement.document == list.case)
     });
-    Server { keys, checkpoint, statement }
+    ServerWord { keys, checkpoint, statement }
 }
 
 /// Who handled the originals: each entry must stand in the log.
@@ -284,197 +278,62 @@ fn one_photo<R: Read + Seek>(
     bundle: &mut Bundle<R>,
     list: &List,
     (n, at): (usize, usize),
-    server: &Server,
+    server: &ServerWord,
     photo: &mut PhotoReport,
 ) {
     let line = &list.photos[at];
     let found = &mut photo.findings;
-    let record = recorded(bundle, n, list, found);
-    if let Some(record) = record.as_ref().filter(|(record, _)| record.original != line.sha256) {
+    let proof = proof_of(bundle, n, found);
+    let checked = check_photo(&proof, server, &list.case, &|part| of_photo(n, part.member()));
+    let record = checked.record.as_ref();
+    if let Some(record) = record.filter(|record| record.original != line.sha256) {
         found.push(
-            Finding::new(Level::Broken, "record_of_another").of(&of_photo(n, "record.cbor")).with("sha256", record.0.original),
+            Finding::new(Level::Broken, "record_of_another")
+                .of(&of_photo(n, Part::Record.member()))
+                .with("sha256", record.original),
         );
     }
-    let wanted = record.as_ref().map_or(line.sha256, |(record, _)| record.original);
     match &line.original {
         None => found.push(Finding::new(Level::Missing, "original_not_included")),
         Some(name) => {
             if let Some(bytes) = bundle.wanted(name, found) {
-                let same = <[u8; 32]>::from(Sha256::digest(&bytes)) == wanted.0;
-                let size = record.as_ref().is_none_or(|(record, _)| record.size == bytes.len() as u64);
-                found.push(match (same && size, record.is_some()) {
-                    (true, true) => Finding::new(Level::Proven, "original_untouched").of(name),
-                    (true, false) => Finding::new(Level::Claimed, "original_as_listed").of(name),
-                    (false, _) => Finding::new(Level::Broken, "original_altered").of(name).at((0, bytes.len() as u64)),
-                });
+                found.push(original(&bytes, line.sha256, record, name));
             }
         }
     }
-    let Some((record, name)) = record else { return };
-    let receipt = received(bundle, n, &record, name, server, found);
-    let window = Window::of(&record, receipt.as_ref(), &server.keys);
-    timed(&record, &window, n, found);
-    placed(&record, found);
-    if let Some(about) = server.statement.as_ref().and_then(|s| s.records.iter().find(|r| r.record == name)) {
-        chained(about, found);
-    } else if server.statement.is_some() {
-        found.push(Finding::new(Level::Missing, "no_word_on_chain"));
-    }
-    photo.window = Some(window);
+    photo.window = checked.window;
+    photo.findings.extend(checked.findings);
 }
 
-/// The record, if a device signed it for this case.
-fn recorded<R: Read + Seek>(
-    bundle: &mut Bundle<R>,
-    n: usize,
-    list: &List,
-    found: &mut Vec<Finding>,
-) -> Option<(CaptureRecord, crate::RecordHash)> {
-    let member = of_photo(n, "record.cbor");
+fn original(bytes: &[u8], listed: BlobHash, record: Option<&CaptureRecord>, name: &str) -> Finding {
+    let wanted = record.map_or(listed, |record| record.original);
+    let same = <[u8; 32]>::from(Sha256::digest(bytes)) == wanted.0;
+    let size = record.is_none_or(|record| record.size == bytes.len() as u64);
+    let finding = match (same && size, record.is_some()) {
+        (true, true) => Finding::new(Level::Proven, "original_untouched"),
+        (true, false) => Finding::new(Level::Claimed, "original_as_listed"),
+        (false, _) => Finding::new(Level::Broken, "original_altered").at((0, bytes.len() as u64)),
+    };
+    finding.of(name)
+}
+
+/// What the bundle has of a photo's proof.
+fn proof_of<R: Read + Seek>(bundle: &mut Bundle<R>, n: usize, found: &mut Vec<Finding>) -> PhotoProof {
+    let member = |part: Part| of_photo(n, part.member());
     let before = found.len();
-    let signed = bundle.decoded::<SignedLink>(&member, found);
-    if let (None, Some(finding)) = (&signed, found.get_mut(before))
+    let link = bundle.decoded(&member(Part::Record), found);
+    if link.is_none()
+        && let Some(finding) = found.get_mut(before)
         && finding.level == Level::Missing
     {
+        // A photo that was taken without a record has nothing that could prove it, and nothing more is missing.
         finding.code = "no_record";
+        return PhotoProof::default();
     }
-    let signed = signed?;
-    let device = of_photo(n, "device.cbor");
-    let certificate: Option<DeviceCertificate> = bundle.decoded(&device, found);
-    let link = match signed.open() {
-        Ok(link) => link,
-        Err(error) => {
-            found.push(Finding::new(Level::Broken, "form").of(&member).with("why", error));
-            return None;
-        }
-    };
-    let name = signed.name(&link);
-    let Link::Captured(record) = link else {
-        found.push(Finding::new(Level::Broken, "dropped").of(&member));
-        return None;
-    };
-    match certificate.map(|certificate| certificate.verify()) {
-        None => {}
-        Some(Err(error)) => {
-            found.push(Finding::new(Level::Broken, "certificate").of(&device).with("why", error));
-        }
-        Some(Ok(key)) => {
-            let link = Link::Captured(record.clone());
-            found.push(match signed.verify(&link, &key) {
-                Ok(()) => Finding::new(Level::Proven, "record_signed").with("device", record.device),
-                Err(error) => Finding::new(Level::Broken, "signature").of(&member).with("why", error),
-            });
-        }
-    }
-    if record.document != list.case {
-        found.push(Finding::new(Level::Broken, "other_case").of(&member).with("case", record.document));
-    }
-    Some((*record, name))
-}
-
-/// The receipt, if the server signed it for this record, and its place in the log.
-fn received<R: Read + Seek>(
-    bundle: &mut Bundle<R>,
-    n: usize,
-    record: &CaptureRecord,
-    name: crate::RecordHash,
-    server: &Server,
-    found: &mut Vec<Finding>,
-) -> Option<CaptureReceipt> {
-    let member = of_photo(n, "receipt.cbor");
-    let notice: SignedNotice = bundle.decoded(&member, found)?;
-    let Some(receipt) = CaptureReceipt::believed(&notice, &server.keys) else {
-        found.push(Finding::new(Level::Broken, "signature").of(&member));
-        return None;
-    };
-    if receipt.record != name {
-        found.push(Finding::new(Level::Broken, "receipt_of_another").of(&member));
-        return None;
-    }
-    found.push(
-        Finding::new(Level::Proven, "received")
-            .with("at_ms", receipt.received_ms)
-            .with("user", receipt.user)
-            .with("n", record.n),
-    );
-    let proof = of_photo(n, "proof.cbor");
-    let path: Option<Vec<PathHash>> = bundle.decoded(&proof, found);
-    match (path, &server.checkpoint) {
-        (Some(path), Some(checkpoint)) if receipt.log == checkpoint.log => {
-            let leaf = receipt.entry().hash();
-            let stands = path.len() <= PATH_HASHES_MAX
-                && is_included(&leaf, receipt.index, checkpoint.size, &hashes(&path), &checkpoint.root);
-            found.push(if stands {
-                Finding::new(Level::Proven, "in_log").with("index", receipt.index)
-            } else {
-                Finding::new(Level::Broken, "not_in_log").of(&proof).with("index", receipt.index)
-            });
-        }
-        (Some(_), Some(_)) => found.push(Finding::new(Level::Missing, "other_log").of(&member)),
-        _ => {}
-    }
-    Some(receipt)
-}
-
-fn timed(record: &CaptureRecord, window: &Window, n: usize, found: &mut Vec<Finding>) {
-    match (window.after_ms, &record.token) {
-        (Some(after), _) => found.push(Finding::new(Level::Proven, "not_before").with("at_ms", after)),
-        (None, Some(_)) => {
-            found.push(Finding::new(Level::Broken, "token").of(&of_photo(n, "record.cbor")));
-        }
-        (None, None) => found.push(Finding::new(Level::Missing, "no_token")),
-    }
-    if let Some(measured) = window.measured_ms.filter(|measured| Some(*measured) != window.after_ms) {
-        found.push(Finding::new(Level::Claimed, "stopwatch").with("at_ms", measured));
-    }
-    let flags = [
-        (window.stopwatch_contradicts, "stopwatch_contradicts"),
-        (window.wall_outside, "wall_outside"),
-        (window.from_album, "from_album"),
-    ];
-    for (_, code) in flags.iter().filter(|(is, _)| *is) {
-        found.push(Finding::new(Level::Remarkable, code));
-    }
-    found.push(Finding::new(Level::Claimed, "wall_clock").with("at_ms", record.wall_ms));
-}
-
-fn placed(record: &CaptureRecord, found: &mut Vec<Finding>) {
-    let Some(fix) = &record.fix else {
-        found.push(Finding::new(Level::Claimed, "no_position"));
-        return;
-    };
-    let (lng, lat) = fix.degrees();
-    let mut finding = Finding::new(Level::Claimed, "position")
-        .with("lng", format!("{lng:.7}"))
-        .with("lat", format!("{lat:.7}"))
-        .with("provider", &fix.provider);
-    if let Some(accuracy) = fix.accuracy_m {
-        finding = finding.with("accuracy_m", accuracy);
-    }
-    found.push(finding);
-    if fix.mock == Some(true) {
-        found.push(Finding::new(Level::Remarkable, "mock_position"));
-    }
-}
-
-fn chained(about: &AboutRecord, found: &mut Vec<Finding>) {
-    let chain = about.chain;
-    let finding = |level, code| Finding::new(level, code).with("before", chain.before);
-    found.push(if chain.is_unbroken() {
-        finding(Level::Proven, "chain_unbroken")
-    } else if chain.forked {
-        finding(Level::Remarkable, "chain_forked")
-    } else if chain.broken > 0 {
-        finding(Level::Remarkable, "chain_broken").with("count", chain.broken)
-    } else {
-        finding(Level::Remarkable, "chain_gap").with("missing", chain.missing)
-    });
-    for like in &about.likeness {
-        let code = if like.same_file { "same_file" } else { "looks_like" };
-        let mut finding = Finding::new(Level::Remarkable, code).with("sha256", like.original);
-        if let Some(case) = like.document {
-            finding = finding.with("case", case);
-        }
-        found.push(finding);
+    PhotoProof {
+        link,
+        certificate: bundle.decoded(&member(Part::Device), found),
+        receipt: bundle.decoded(&member(Part::Receipt), found),
+        path: bundle.decoded(&member(Part::Proof), found),
     }
 }

@@ -9,6 +9,7 @@ use zip::write::SimpleFileOptions;
 
 use super::list::{FORMAT, List, ListSignature, Member, PhotoLine};
 use super::{CASE, CHECKPOINT, KEYS, LIST, PAGE, SIGNATURE, STATEMENT, of_photo, shown};
+use crate::check::Part;
 use crate::record::SignedLink;
 use crate::statement::PathHash;
 
@@ -124,14 +125,14 @@ pub fn write<W: Write + Seek>(
             out.put(&shown(n), &bytes)?;
         }
         let parts = [
-            ("record.cbor", photo.link.as_ref().map(cbor::encode)),
-            ("device.cbor", photo.certificate.as_ref().map(cbor::encode)),
-            ("receipt.cbor", photo.receipt.as_ref().map(cbor::encode)),
-            ("proof.cbor", photo.receipt.as_ref().map(|_| cbor::encode(&photo.path))),
+            (Part::Record, photo.link.as_ref().map(cbor::encode)),
+            (Part::Device, photo.certificate.as_ref().map(cbor::encode)),
+            (Part::Receipt, photo.receipt.as_ref().map(cbor::encode)),
+            (Part::Proof, photo.receipt.as_ref().map(|_| cbor::encode(&photo.path))),
         ];
-        for (what, bytes) in parts {
+        for (part, bytes) in parts {
             if let Some(bytes) = bytes {
-                out.put(&of_photo(n, what), &bytes)?;
+                out.put(&of_photo(n, part.member()), &bytes)?;
             }
         }
         photos.push(line);

@@ -22,6 +22,15 @@ pub fn beijing_minute(at: Moment) -> String {
     at.utc().with_timezone(&Shanghai).format("%Y-%m-%d %H:%M").to_string()
 }
 
+/// `2026-07-01 00:00:05`: ms since 1970 for reading, to the second; a number beyond 1970 to 2200 is itself.
+#[must_use]
+pub fn beijing_second(at_ms: i64) -> String {
+    match Moment::from_ms(at_ms) {
+        Ok(at) => at.utc().with_timezone(&Shanghai).format("%Y-%m-%d %H:%M:%S").to_string(),
+        Err(_) => at_ms.to_string(),
+    }
+}
+
 /// Reads an instant with its offset from UTC (RFC 3339, seconds optional), or a day, which means its first instant in Asia/Shanghai.
 ///
 /// # Errors

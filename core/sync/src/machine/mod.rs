@@ -271,14 +271,14 @@ impl Machine {
             },
             Loaded::Hello(hello) => self.ask(Request::Hello(hello)),
             Loaded::Batch(push)
-                if !(push.items.is_empty() && push.private.is_empty()) && self.rounds < ROUNDS_MAX =>
+                if !push.is_empty() && self.rounds < ROUNDS_MAX =>
             {
                 self.rounds += 1;
                 self.looked = false;
                 self.ask(Request::Push(push));
             }
             Loaded::Batch(push) => {
-                self.left_behind |= !(push.items.is_empty() && push.private.is_empty());
+                self.left_behind |= !push.is_empty();
                 self.received = false;
                 // Nothing (more) to send: look what is new, and when nothing came of that either, go on to what is to be repaired.
                 self.load(if self.looked { Load::Manifest } else { Load::Pull });

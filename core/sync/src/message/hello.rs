@@ -146,7 +146,7 @@ pub struct HelloReply {
     /// The partitions behind them.
     #[n(9)]
     pub partitions: Vec<PartitionHead>,
-    /// Reserved: a signed time token.
+    /// A signed [`yuandian_evidence::TimeToken`] for the next captures.
     #[n(10)]
     pub time_token: Option<ByteVec>,
     /// Reserved: a signed offline lease.

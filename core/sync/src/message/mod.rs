@@ -6,7 +6,8 @@
 //! 2. PUSH; each commit has one stored, signed receipt for ever.
 //! 3. PULL by cursor: lines first where much is new (`outstanding`), whole cases otherwise; then [`Docs`] for the outstanding ones.
 //! 4. A version of the catalogue that the phone does not hold, and needs, is fetched ([`CatalogueAsk`]).
-//! 5. A cursor that says nothing (`resets`) or a check that differs leads to [`Manifest`], and from there to [`Docs`].
+//! 5. Capture records go with PUSH, which answers each with a receipt; what is known of a case's photos is asked by [`EvidenceAsk`].
+//! 6. A cursor that says nothing (`resets`) or a check that differs leads to [`Manifest`], and from there to [`Docs`].
 
 mod appeal;
 mod case;
@@ -14,6 +15,7 @@ mod catalogue;
 mod commit;
 mod docs;
 mod enroll;
+mod evidence;
 mod fetch;
 mod hello;
 mod key;
@@ -31,6 +33,7 @@ pub use catalogue::{CatalogueAsk, CatalogueReply};
 pub use commit::{ChangeName, PulledCommit};
 pub use docs::{Docs, DocsReply, Wanted};
 pub use enroll::{Enroll, Enrolled};
+pub use evidence::{EvidenceAsk, EvidenceReply, LinkAnswer, LinkOffer, SeenLog, TakenRecord};
 pub use fetch::{CommitNumber, Fetch, FetchReply};
 pub use hello::{
     EndedLife, Hello, HelloReply, Nonce, NonceBytes, NonceRequest, PartitionHead, RemovedStream, Wipe,

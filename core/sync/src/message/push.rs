@@ -5,7 +5,7 @@ use minicbor::{Decode, Encode};
 use yuandian_document::SignedCommit;
 use yuandian_model::{CaseId, Code};
 
-use super::PartitionHead;
+use super::{LinkAnswer, LinkOffer, PartitionHead};
 
 /// One commit and the micro pictures its envelope names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,16 @@ pub struct Push {
     pub items: Vec<PushItem>,
     /// Private answers, at most [`crate::limits::PRIVATE_RECORDS_MAX`]; judged after the commits.
     pub private: Vec<PrivateRecord>,
+    /// Capture records, at most [`crate::limits::PUSH_LINKS_MAX`], in their chain's order.
+    pub links: Vec<LinkOffer>,
+}
+
+impl Push {
+    /// Whether there is nothing to say.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.private.is_empty() && self.links.is_empty()
+    }
 }
 
 /// One receipt for each item, in order.
@@ -81,4 +91,7 @@ pub struct PushReply {
     /// One for each private answer, in order.
     #[n(3)]
     pub private: Vec<PrivateReceipt>,
+    /// One for each capture record, in order.
+    #[n(4)]
+    pub links: Vec<LinkAnswer>,
 }

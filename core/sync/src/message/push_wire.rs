@@ -17,7 +17,7 @@ use yuandian_document::limits::{COMMIT_BYTES_MAX, MICROS_PER_COMMIT_MAX};
 use yuandian_document::{Captured, Envelope, Kind, SignedCommit, cbor, keys};
 use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, Epoch, GroupId, Incarnation, PartitionId};
 
-use super::{PrivateRecord, Push, PushItem};
+use super::{LinkOffer, PrivateRecord, Push, PushItem};
 
 /// Bytes of a group's name that say when it was made.
 const GROUP_TIME_BYTES: usize = 6;
@@ -31,6 +31,8 @@ struct PushWire {
     items: Vec<ItemWire>,
     #[n(2)]
     private: Vec<PrivateRecord>,
+    #[n(3)]
+    links: Vec<LinkOffer>,
 }
 
 #[derive(Encode, Decode)]
@@ -132,7 +134,7 @@ impl Push {
     fn wire(&self) -> PushWire {
         let mut chains = Chains::default();
         let items = self.items.iter().map(|item| ItemWire::of(item, &mut chains)).collect();
-        PushWire { version: self.version, items, private: self.private.clone() }
+        PushWire { version: self.version, items, private: self.private.clone(), links: self.links.clone() }
     }
 }
 
@@ -291,9 +293,9 @@ impl<C> Encode<C> for Push {
 
 impl<'b, C> Decode<'b, C> for Push {
     fn decode(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Self, DecodeError> {
-        let PushWire { version, items, private } = PushWire::decode(d, ctx)?;
+        let PushWire { version, items, private, links } = PushWire::decode(d, ctx)?;
         let mut chains = Chains::default();
         let items = items.into_iter().map(|item| item.item(&mut chains).map_err(DecodeError::message));
-        Ok(Self { version, items: items.collect::<Result<_, _>>()?, private })
+        Ok(Self { version, items: items.collect::<Result<_, _>>()?, private, links })
     }
 }

@@ -310,6 +310,7 @@ pub fn batch(items: usize) -> Push {
         version: WIRE_VERSION,
         items: vec![PushItem { commit, micros: vec![], adopt: None }; items],
         private: vec![],
+            links: vec![],
     }
 }
 
@@ -319,6 +320,7 @@ pub fn push_reply(receipts: usize) -> PushReply {
         receipts: vec![vec![].into(); receipts],
         partitions: vec![],
         private: vec![],
+            links: vec![],
     }
 }
 

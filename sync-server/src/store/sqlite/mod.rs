@@ -3,6 +3,7 @@
 mod ages;
 mod appeals;
 mod authority;
+mod captures;
 mod catalogues;
 mod commits;
 mod contacts;
@@ -11,6 +12,7 @@ mod documents;
 mod feed;
 mod held;
 mod keys;
+mod log;
 mod membership;
 mod numbers;
 mod overview;
@@ -27,6 +29,7 @@ mod server_acts;
 mod settings;
 mod timers;
 mod uploads;
+mod witness;
 mod writing;
 
 use std::collections::BTreeSet;

@@ -153,6 +153,30 @@ CREATE TABLE private_record (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Capture records (`kind` 0; 1: thrown away, and nothing else of it told) and the evidence log: leaves, nodes of complete subtrees, and which
+/// leaves are about a case's originals. Rows are never changed but where a log stands.
+const EVIDENCE: &str = "
+CREATE TABLE log (ordinal INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, size INTEGER NOT NULL, since_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE log_leaf (
+    log INTEGER NOT NULL REFERENCES log (ordinal), idx INTEGER NOT NULL, entry BLOB NOT NULL, PRIMARY KEY (log, idx)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE log_node (
+    log INTEGER NOT NULL REFERENCES log (ordinal), level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL,
+    PRIMARY KEY (log, level, idx)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE log_handled (
+    document BLOB NOT NULL, log INTEGER NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (document, log, idx)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE capture (
+    device BLOB NOT NULL REFERENCES device (device), incarnation BLOB NOT NULL, n INTEGER NOT NULL, name BLOB NOT NULL,
+    kind INTEGER NOT NULL CHECK (kind IN (0, 1)), user BLOB NOT NULL, received_ms INTEGER NOT NULL, prev BLOB, document BLOB,
+    original BLOB, signer BLOB, link BLOB, signature BLOB, log INTEGER, idx INTEGER, receipt BLOB,
+    PRIMARY KEY (device, incarnation, n, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX capture_document ON capture (document) WHERE kind = 0;
+CREATE INDEX capture_original ON capture (original) WHERE kind = 0;
+";
+
 /// Makes the tables in an empty file, with the first epoch; checks the version of any other.
 pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
@@ -164,6 +188,7 @@ pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), St
     if application == 0 && found == 0 && tables == 0 {
         transaction.execute_batch(TABLES).map_err(error)?;
         transaction.execute_batch(AUTHORITY).map_err(error)?;
+        transaction.execute_batch(EVIDENCE).map_err(error)?;
         transaction
             .execute(
                 "INSERT INTO partition (id, epoch, head) VALUES (?1, ?2, 0)",
