@@ -1,5 +1,6 @@
 //! Capture records: made in the moment an original is on disk, signed, chained, and handed in when their case is.
 
+use minicbor::bytes::ByteVec;
 use rusqlite::{Connection, Transaction};
 use serde::{Deserialize, Serialize};
 use yuandian_document::SignedNotice;
@@ -63,6 +64,24 @@ pub(crate) struct Recorded {
     pub source: Source,
     pub fix: Option<Fix>,
     pub remarks: Vec<String>,
+}
+
+/// The server's time, heard just now.
+pub(crate) struct Heard<'t> {
+    signed: &'t [u8],
+    monotonic_ms: u64,
+}
+
+impl Heard<'_> {
+    /// Keeps it in the transaction of what it came with.
+    pub fn keep(&self, tx: &Connection) -> Result<()> {
+        meta::set(tx, meta::TIME_TOKEN, self.signed)
+    }
+
+    /// When it came, monotonic ms.
+    pub fn monotonic_ms(&self) -> u64 {
+        self.monotonic_ms
+    }
 }
 
 impl Phone {
@@ -129,19 +148,14 @@ impl Phone {
         meta::get(tx, meta::TIME_TOKEN)
     }
 
-    /// Keeps a signed word of the server's clock, if the server signed it.
-    pub(crate) fn keep_time_token(
-        &mut self,
-        signed: Option<&[u8]>,
-        keys: &[ServerKey],
-    ) -> Result<()> {
-        let Some(signed) = signed else { return Ok(()) };
+    /// A signed word of the server's clock that has just come, if the server signed it.
+    pub(crate) fn heard<'t>(&self, signed: Option<&'t ByteVec>, keys: &[ServerKey]) -> Option<Heard<'t>> {
+        let signed = signed?.as_slice();
         if TimeToken::believed(signed, keys).is_none() {
             tracing::warn!("a time token that the server did not sign");
-            return Ok(());
+            return None;
         }
-        self.token_monotonic_ms = Some(self.ports.clock.monotonic_ms());
-        meta::set(&self.db, meta::TIME_TOKEN, signed)
+        Some(Heard { signed, monotonic_ms: self.ports.clock.monotonic_ms() })
     }
 
     /// Records to be handed in now.

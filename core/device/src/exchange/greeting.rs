@@ -114,12 +114,13 @@ impl Phone {
             at_ms: self.ports.clock.wall_ms(),
         };
         let keys = believed(self.server_keys()?, &reply.keys);
-        self.keep_time_token(reply.time_token.as_ref().map(|token| token.as_slice()), &keys)?;
+        let heard = self.heard(reply.time_token.as_ref(), &keys);
         let tx = self.db.unchecked_transaction()?;
         meta::set(&tx, meta::SEEN, &serde_json::to_vec(&seen)?)?;
         meta::set(&tx, meta::PERSON, &serde_json::to_vec(&person)?)?;
         meta::set(&tx, meta::TOKEN, &serde_json::to_vec(&token)?)?;
         meta::set(&tx, meta::SERVER_KEYS, &cbor::encode(&keys))?;
+        heard.iter().try_for_each(|heard| heard.keep(&tx))?;
         match &reply.next_nonce {
             Some(number) => meta::set(&tx, meta::NEXT_NUMBER, &number.0)?,
             None => meta::unset(&tx, meta::NEXT_NUMBER)?,
@@ -145,6 +146,7 @@ impl Phone {
             self.forget_private(&tx, &person, reply.server_ms)?;
         }
         tx.commit()?;
+        self.token_monotonic_ms = heard.map(|heard| heard.monotonic_ms()).or(self.token_monotonic_ms);
         self.run.heads.clone_from(&reply.partitions);
         self.use_told_catalogue()
     }

@@ -41,10 +41,11 @@ impl Phone {
     pub(super) fn keep_page(&mut self, page: &PullReply) -> Result<()> {
         let person = self.person()?;
         let keys = self.server_keys()?;
-        self.keep_time_token(page.renewed.time_token.as_ref().map(|token| token.as_slice()), &keys)?;
+        let heard = self.heard(page.renewed.time_token.as_ref(), &keys);
         let mut again = BTreeSet::new();
         let tx = self.db.unchecked_transaction()?;
         let mut touched = self.see_lives(&tx, page)?;
+        heard.iter().try_for_each(|heard| heard.keep(&tx))?;
         let mut held = Held::read(&tx)?;
         let busy = outbox::busy(&tx)?;
         let dropped = usize::from(planted::is(Bug::PageLastCaseDropped));
@@ -88,6 +89,7 @@ impl Phone {
         }
         self.let_go(&tx)?;
         tx.commit()?;
+        self.token_monotonic_ms = heard.map(|heard| heard.monotonic_ms()).or(self.token_monotonic_ms);
         self.run.compared.extend(again);
         self.use_told_catalogue()
     }
