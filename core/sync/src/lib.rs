@@ -4,12 +4,14 @@
 //! the server, which never import each other and meet here.
 
 pub mod check;
+pub mod download;
 pub mod limits;
 pub mod machine;
 pub mod message;
 pub mod transfer;
 pub mod wire;
 
+pub use download::{Download, DownloadEffect, DownloadError, DownloadHead, DownloadInput};
 pub use machine::{
     Effect, Failure, Input, Keep, Load, Loaded, Machine, Opening, Reply, Request, RunReport, UploadReply,
 };

@@ -58,3 +58,5 @@ pub const APPEAL_CHARS_MAX: usize = 1_000;
 pub const LINES_FIRST_ABOVE: usize = 64;
 /// Documents that a phone is willing to hold by default.
 pub const BUDGET_DEFAULT: u32 = 10_000;
+/// How often a file that is fetched may come with other bytes than its own before it is given up.
+pub const WRONG_FILES_MAX: u32 = 2;
