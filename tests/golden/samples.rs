@@ -69,6 +69,7 @@ pub fn edits() -> Vec<Edit> {
         height: 4000,
         micro: Some(RenditionRef { hash: MICRO, size: 1_900 }),
         thumb: Some(RenditionRef { hash: THUMB, size: 24_000 }),
+        medium: None,
         at_ms: CAPTURED_MS,
     };
     vec![

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-use yuandian_device::{CaptureInfo, PhoneFix, Position, Source};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use yuandian_device::{CaptureInfo, PhoneFix, PhotoSize, Policy, Position, Source};
 
 /// A phone on the command line.
 #[derive(Debug, Parser)]
@@ -151,12 +151,49 @@ pub enum Verb {
         /// Stay, and sync again whenever the server has something new.
         #[arg(long)]
         watch: bool,
+        /// The network costs by the byte: photos wait that were chosen to.
+        #[arg(long)]
+        metered: bool,
+        /// The phone is charging.
+        #[arg(long)]
+        charging: bool,
         /// How long to stay, seconds; until it is stopped where not given.
         #[arg(long = "for", value_name = "SECONDS", requires = "watch")]
         seconds: Option<u64>,
     },
     /// Where sync stands: streams held, what is on its way, what is still to come.
     Status,
+    /// Write a photo of a case to a file; fetched first where it is not here (uses the network).
+    Photo {
+        /// The case.
+        case: String,
+        /// Which photo, from 1.
+        n: usize,
+        /// Which size.
+        #[arg(long, value_enum, default_value_t = Size::Medium)]
+        size: Size,
+        /// The file to write.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// A certificate authority to trust beside the public ones, DER file. May be repeated.
+        #[arg(long = "trust", value_name = "FILE.der")]
+        trust: Vec<PathBuf>,
+    },
+    /// The room that photo files take, how far they are sent, and on which networks.
+    Files {
+        /// Bytes that this phone is willing to hold.
+        #[arg(long, value_name = "BYTES")]
+        budget: Option<u64>,
+        /// When thumbs are sent.
+        #[arg(long, value_enum)]
+        thumb: Option<When>,
+        /// When medium pictures are sent.
+        #[arg(long, value_enum)]
+        medium: Option<When>,
+        /// When originals are sent.
+        #[arg(long, value_enum)]
+        original: Option<When>,
+    },
     /// What needs you (需处理): lists it, or deals with one entry.
     Attention {
         /// What to do with an entry.
@@ -201,6 +238,48 @@ pub enum Verb {
         #[arg(long = "server-key", value_name = "HEX")]
         server_keys: Vec<String>,
     },
+}
+
+/// A size of a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Size {
+    /// 320 px.
+    Thumb,
+    /// 1600 px.
+    Medium,
+    /// The untouched original.
+    Original,
+}
+
+impl From<Size> for PhotoSize {
+    fn from(size: Size) -> Self {
+        match size {
+            Size::Thumb => Self::Thumb,
+            Size::Medium => Self::Medium,
+            Size::Original => Self::Original,
+        }
+    }
+}
+
+/// When a size of photos is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On any network.
+    Any,
+    /// Where bytes cost nothing.
+    Unmetered,
+    /// Where bytes cost nothing and the phone is charging.
+    Charging,
+}
+
+impl From<When> for Policy {
+    fn from(when: When) -> Self {
+        match when {
+            When::Any => Self::Any,
+            When::Unmetered => Self::Unmetered,
+            When::Charging => Self::Charging,
+        }
+    }
 }
 
 /// What to do with an entry of the 需处理 list; its number is the first column of the list.

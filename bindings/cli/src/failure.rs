@@ -36,12 +36,15 @@ impl Failure {
                 | DeviceError::Settled { .. }
                 | DeviceError::NotOffered { .. }
                 | DeviceError::ServerRefused(_)
+                | DeviceError::Withheld { .. }
                 | DeviceError::NotEnrolled
                 | DeviceError::ShutOut { .. } => 2,
                 DeviceError::Refused { .. } => 3,
                 DeviceError::Unreachable(_) => 4,
                 DeviceError::InUse
                 | DeviceError::StorageFull
+                | DeviceError::NoRoom { .. }
+                | DeviceError::WrongBytes { .. }
                 | DeviceError::NewerStore { .. }
                 | DeviceError::Damaged(_) => 1,
             },

@@ -9,15 +9,15 @@ use serde::Serialize;
 use serde_json::json;
 use yuandian_device::platform::open_home;
 use yuandian_device::{
-    ActCommand, ActOutcome, Amendment, CaseId, DeviceError, Draft, Driver, Phone, RunReport, SearchAsk,
-    TrustRoots, Waited,
+    ActCommand, ActOutcome, Amendment, CaseId, DeviceError, Draft, Driver, Link, Phone, PhotoFile, PhotoSize,
+    Policy, RunReport, SearchAsk, TrustRoots, Waited,
 };
 
-use crate::args::{Capture, Command, Step, Verb};
+use crate::args::{Capture, Command, Step, Verb, When};
 use crate::evidence;
 use crate::failure::Failure;
 use crate::text;
-use crate::told::RunTold;
+use crate::told::{FilesTold, RunTold, StatusTold};
 
 type Done = Result<(), Failure>;
 
@@ -98,13 +98,34 @@ fn with_phone(command: &Command) -> Done {
             phone.resolve(&id, key, *keep)?;
             saved(&phone, &id, json)
         }
-        Verb::Sync { trust, watch, seconds } => {
+        Verb::Sync { trust, watch, seconds, metered, charging } => {
+            phone.set_network(Link { metered: *metered, charging: *charging });
             let watched = watch.then(|| seconds.map_or(Duration::MAX, Duration::from_secs));
             sync(phone, trust, watched, json)
         }
         Verb::Status => {
-            let state = phone.sync_state()?;
-            answer(json, &state, || text::status(&state))
+            let told = StatusTold { state: phone.sync_state()?, photos: phone.photos_sent()? };
+            answer(json, &told, || text::status(&told.state, &told.photos))
+        }
+        Verb::Photo { case, n, size, output, trust } => {
+            photo(phone, (case, *n, (*size).into()), output, trust, json)
+        }
+        Verb::Files { budget, thumb, medium, original } => {
+            let mut policies = phone.upload_policies()?;
+            let choose = |policy: &mut Policy, when: &Option<When>| {
+                if let Some(when) = when {
+                    *policy = (*when).into();
+                }
+            };
+            choose(&mut policies.thumb, thumb);
+            choose(&mut policies.medium, medium);
+            choose(&mut policies.original, original);
+            phone.set_upload_policies(&policies)?;
+            if let Some(bytes) = budget {
+                phone.set_cache_budget(*bytes)?;
+            }
+            let told = FilesTold { photos: phone.photos_sent()?, cache: phone.cache()?, policies };
+            answer(json, &told, || text::files(&told))
         }
         Verb::Attention { step: None } => {
             let items = phone.attention()?;
@@ -125,6 +146,32 @@ fn with_phone(command: &Command) -> Done {
         }
         Verb::Verify { file, server_keys } => evidence::check(file, server_keys, json).map(drop),
     }
+}
+
+/// Writes a photo of a case to a file, fetching it where it is not here.
+fn photo(
+    phone: Phone,
+    (case, n, size): (&str, usize, PhotoSize),
+    to: &Path,
+    trust: &[PathBuf],
+    json: bool,
+) -> Done {
+    let id = phone.find(case)?;
+    let file = phone.photo_file(&id, n, size)?;
+    let phone = Arc::new(Mutex::new(phone));
+    let kept = if file.here { lock(&phone)?.show_photo(&file).ok() } else { None };
+    let bytes = match kept {
+        Some(bytes) => bytes,
+        None => {
+            let file = PhotoFile { here: false, ..file.clone() };
+            let mut driver = Driver::new(&lock(&phone)?.server()?, &roots(trust)?)?;
+            network()?.block_on(driver.fetch(&phone, &file, |have| text::fetched(json, have, file.bytes)))?;
+            lock(&phone)?.show_photo(&file)?
+        }
+    };
+    std::fs::write(to, &bytes).map_err(|e| file_failure(to, &e))?;
+    let told = json!({"file": to, "bytes": bytes.len(), "hash": file.hash.to_string(), "size": file.size});
+    answer(json, &told, || text::photo_written(&file, to))
 }
 
 fn acted(phone: &mut Phone, id: &CaseId, act: &ActCommand<'_>, json: bool) -> Done {

@@ -8,12 +8,12 @@ use serde_json::json;
 use yuandian_device::view::{AttentionItem, CaseView, ListLine, OutboxLine};
 use yuandian_device::words;
 use yuandian_device::{
-    BundleTold, CaseId, DeviceError, Finding, PersonRecord, Phone, PhotoEvidence, Report, RightView, ServiceLine,
-    StreamState, SyncState, finding_words,
+    BundleTold, CaseId, DeviceError, Finding, PersonRecord, Phone, PhotoEvidence, PhotoFile, PhotosSent, Report,
+    RightView, ServiceLine, StreamState, SyncState, finding_words,
 };
 
 use crate::failure::Failure;
-use crate::told::RunTold;
+use crate::told::{FilesTold, RunTold};
 
 /// Prints an answer; a reader that went away is no error.
 pub fn print(line: &str) {
@@ -83,6 +83,15 @@ fn explain(failure: &Failure) -> (String, String, Vec<String>) {
         }
         DeviceError::InUse => says("in_use", &["关闭另一个程序 (close the other process)"]),
         DeviceError::StorageFull => says("storage_full", &["清理空间后重试 (free some space)"]),
+        DeviceError::NoRoom { waiting_bytes, .. } => {
+            let reason = words().photo("no_room", &[("n", waiting_bytes.to_string())]);
+            let next = vec!["有网络时先同步,或清理空间 (sync first, or free some space)".to_owned()];
+            ("no_room".to_owned(), format!("{} ({})", reason.zh, reason.en), next)
+        }
+        DeviceError::Withheld { .. } => {
+            says("withheld", &["还没有送达或无权查看,稍后同步再试 (not there yet, or not yours to see)"])
+        }
+        DeviceError::WrongBytes { .. } => says("wrong_bytes", &["联系管理员 (tell your administrator)"]),
         DeviceError::NewerStore { .. } => says("newer_store", &["更新应用 (update the app)"]),
         DeviceError::Damaged(_) => says("damaged", &["导出后联系支持 (export, then call support)"]),
     }
@@ -171,7 +180,20 @@ pub fn case(view: &CaseView, phone: &Phone) -> String {
         } else {
             format!("{}/{} 字节", photo.sent, photo.size)
         };
-        let _ = writeln!(out, "照片 {} {}×{} {}", &photo.hash[..12], photo.width, photo.height, state);
+        let told = [&photo.trouble, &photo.preview_unavailable].into_iter().flatten();
+        let told: String = told.map(|words| format!(" · {words}")).collect();
+        let away = if photo.local { "" } else { " · 原图不在本机" };
+        let _ = writeln!(
+            out,
+            "照片 {} {}×{} {}{away}{told}",
+            &photo.hash[..12],
+            photo.width,
+            photo.height,
+            state
+        );
+    }
+    if !view.photos_sent.text.is_empty() {
+        let _ = writeln!(out, "{}", view.photos_sent.text);
     }
     if view.claim.state != "none" {
         let position = view.claim.position.map_or(String::new(), |p| format!(" 第 {p} 位"));
@@ -290,8 +312,46 @@ pub fn sync(told: &RunTold) -> String {
     )
 }
 
+/// Tells on standard error how much of a file is here.
+pub fn fetched(json: bool, have: u64, bytes: u64) {
+    let line =
+        if json { json!({"have": have, "bytes": bytes}).to_string() } else { format!("{have}/{bytes}") };
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// A photo that was written to a file.
+pub fn photo_written(file: &PhotoFile, to: &Path) -> String {
+    format!("已写入 {} ({}, {} bytes)", to.display(), file.mime, file.bytes)
+}
+
+/// The room that photo files take, how far they are sent, and on which networks.
+pub fn files(told: &FilesTold) -> String {
+    let FilesTold { photos, cache, policies } = told;
+    let mut lines = vec![sent(photos)];
+    lines.push(format!(
+        "本机占用 {}/{} 字节, 可腾出 {}",
+        cache.held_bytes, cache.budget_bytes, cache.may_go_bytes
+    ));
+    if cache.over_budget {
+        lines.push(
+            "超过上限:其余照片还没有安全存到平台,不会删除 (over the budget: the rest is not safe yet)".into(),
+        );
+    }
+    lines.push(format!(
+        "上传条件: 缩略图 {:?}, 中图 {:?}, 原图 {:?}",
+        policies.thumb, policies.medium, policies.original
+    ));
+    lines.join("\n")
+}
+
+/// How far photos are on their way, with the bytes that wait.
+fn sent(photos: &PhotosSent) -> String {
+    let bytes = words().photo("bytes", &[("n", photos.waiting_bytes.to_string())]).zh;
+    if photos.text.is_empty() { bytes } else { format!("{}; {bytes}", photos.text) }
+}
+
 /// Where sync stands.
-pub fn status(state: &SyncState) -> String {
+pub fn status(state: &SyncState, photos: &PhotosSent) -> String {
     let line = |stream: &StreamState| {
         let marks =
             [(stream.lines_only, " 仅列表 (lines only)"), (stream.comparing, " 待核对 (to be compared)")];
@@ -301,6 +361,7 @@ pub fn status(state: &SyncState) -> String {
         format!("{}  {}{of} 件  @{}{marks}", stream.stream, stream.held, stream.cursor)
     };
     let mut lines: Vec<String> = state.streams.iter().map(line).collect();
+    lines.push(sent(photos));
     lines.push(format!("待取 (to be fetched): {}", state.wanted));
     lines.push(format!("平台尚未备份 (not in a backup yet): {}", state.not_backed_up));
     lines.extend(

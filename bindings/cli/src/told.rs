@@ -1,7 +1,7 @@
 //! What a run of sync tells when it is over.
 
 use serde::Serialize;
-use yuandian_device::{DeviceError, Phone, RunReport, SyncState};
+use yuandian_device::{CacheState, DeviceError, Phone, PhotosSent, Policies, RunReport, SyncState};
 
 /// How a run ended, and where things stand after it.
 #[derive(Serialize)]
@@ -15,6 +15,8 @@ pub struct RunTold {
     pub attention: usize,
     #[serde(flatten)]
     pub state: SyncState,
+    /// How far photos are on their way.
+    pub photos: PhotosSent,
 }
 
 impl RunTold {
@@ -27,6 +29,24 @@ impl RunTold {
             held: outbox.iter().filter(|line| line.state == "held").count(),
             attention: phone.attention()?.len(),
             state: phone.sync_state()?,
+            photos: phone.photos_sent()?,
         })
     }
+}
+
+/// Where sync stands, photos included.
+#[derive(Serialize)]
+pub struct StatusTold {
+    #[serde(flatten)]
+    pub state: SyncState,
+    /// How far photos are on their way.
+    pub photos: PhotosSent,
+}
+
+/// The room that photo files take, how far they are sent, and on which networks.
+#[derive(Serialize)]
+pub struct FilesTold {
+    pub photos: PhotosSent,
+    pub cache: CacheState,
+    pub policies: Policies,
 }

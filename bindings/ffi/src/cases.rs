@@ -203,7 +203,7 @@ impl YuandianCore {
     }
 }
 
-fn hash_of(text: &str) -> Result<BlobHash, CoreError> {
+pub(crate) fn hash_of(text: &str) -> Result<BlobHash, CoreError> {
     text.parse().map_err(|_| CoreError::InvalidInput {
         field: "hash".to_owned(),
         reason: "64 hexadecimal digits are needed".to_owned(),

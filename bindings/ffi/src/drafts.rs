@@ -59,6 +59,10 @@ pub struct DraftPhoto {
     pub mime: String,
     /// When it was added, ms since 1970.
     pub at_ms: i64,
+    /// SHA-256 of its 320 px picture, once that is made.
+    pub thumb: Option<String>,
+    /// Why it has none: `needs_platform` until the platform gives a picture, `no_decoder` where it cannot.
+    pub no_preview: Option<String>,
 }
 
 /// A draft as it is kept.
@@ -80,6 +84,8 @@ fn record(id: &yuandian_device::CaseId, draft: Draft, updated_ms: i64) -> DraftR
         size: photo.size,
         mime: photo.mime,
         at_ms: photo.at_ms,
+        thumb: photo.small.map(|small| small.thumb.hash.to_string()),
+        no_preview: photo.no_preview,
     };
     DraftRecord {
         id: id.to_string(),
@@ -142,14 +148,9 @@ impl YuandianCore {
     /// [`CoreError::NotFound`].
     pub async fn remove_photo(&self, draft: String, hash: String) -> Result<(), CoreError> {
         self.change_case(draft, move |phone, id| {
-            let mut kept = phone.draft(id)?;
-            let before = kept.photos.len();
-            kept.photos.retain(|photo| photo.hash.to_string() != hash);
-            if kept.photos.len() == before {
-                return Err(CoreError::NotFound { what: "photo".to_owned(), id: hash });
-            }
-            phone.save_draft(Some(*id), &kept)?;
-            Ok(())
+            let found =
+                hash.parse().map_err(|_| CoreError::NotFound { what: "photo".to_owned(), id: hash })?;
+            Ok(phone.remove_draft_photo(id, &found)?)
         })
         .await
     }

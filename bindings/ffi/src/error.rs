@@ -74,6 +74,26 @@ pub enum CoreError {
     /// The phone is full: free some space and try again.
     #[error("the storage is full")]
     StorageFull,
+    /// No room for photos, beside what words need: sync first, or free some space. Words can still be written.
+    #[error("no room for photos: {waiting_bytes} bytes wait to be sent")]
+    NoRoom {
+        /// Bytes of photo files that the platform does not have yet.
+        waiting_bytes: u64,
+        /// Free bytes on the disk, where the system says.
+        free_bytes: Option<u64>,
+    },
+    /// The platform does not give this file: it does not have it yet, or one may not see it.
+    #[error("the server does not give this file: {id}")]
+    Withheld {
+        /// SHA-256 of the file.
+        id: String,
+    },
+    /// What came is not the file that was asked for, more than once: tell your administrator.
+    #[error("the server gave other bytes than those of {id}")]
+    WrongBytes {
+        /// SHA-256 of the file.
+        id: String,
+    },
     /// The store was written by a newer app: update this one.
     #[error("the store has schema {found}, this app knows {known}")]
     AppTooOld {
@@ -110,6 +130,11 @@ impl From<DeviceError> for CoreError {
             DeviceError::ServerRefused(reason) => CoreError::ServerRefused { reason },
             DeviceError::InUse => CoreError::InUse,
             DeviceError::StorageFull => CoreError::StorageFull,
+            DeviceError::NoRoom { waiting_bytes, free_bytes } => {
+                CoreError::NoRoom { waiting_bytes, free_bytes }
+            }
+            DeviceError::Withheld { id } => CoreError::Withheld { id },
+            DeviceError::WrongBytes { id } => CoreError::WrongBytes { id },
             DeviceError::NewerStore { found, known } => CoreError::AppTooOld { found, known },
             DeviceError::Damaged(reason) => CoreError::Damaged { reason },
         }

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use crate::core::YuandianCore;
 use crate::error::CoreError;
 use crate::on_core::on_core;
+use crate::photos::PreviewWanted;
 use crate::sync::{SyncProgress, SyncReport};
 
 /// Events that one listener may leave waiting; beyond it they become one [`EventKind::Missed`].
@@ -38,6 +39,22 @@ pub enum EventKind {
     AttentionChanged {
         /// Number of items in it.
         count: u32,
+    },
+    /// A photo of a draft that only the platform can decode: give a picture of it, or say that there is none.
+    PreviewNeeded {
+        /// Which, and where it lies.
+        preview: PreviewWanted,
+    },
+    /// More of a file that is being fetched is here.
+    FileProgressed {
+        /// The case that shows it.
+        case_id: String,
+        /// SHA-256 of the file.
+        hash: String,
+        /// Bytes that are here.
+        have: u64,
+        /// Bytes in all.
+        bytes: u64,
     },
     /// The listener was too slow and events were dropped: read everything anew.
     Missed,

@@ -18,6 +18,7 @@ mod events;
 mod evidence;
 mod files;
 mod on_core;
+mod photos;
 mod sync;
 mod views;
 
@@ -32,9 +33,14 @@ pub use events::{CoreEvent, EventKind, EventStream};
 pub use evidence::{
     BundleReport, CaptureFacts, EvidenceFinding, PhotoEvidence, PhotoSource, verify_bundle,
 };
+pub use photos::{
+    BackgroundUpload, CacheState, PhotoFile, PhotoSize, PhotosSent, PreviewWanted, UploadHeader,
+    UploadPolicies, UploadPolicy,
+};
 pub use sync::{StreamState, SyncProgress, SyncReport, SyncState, Trouble};
 pub use views::{
-    CaseView, ClaimView, Conflict, ConflictValue, HistoryLine, ListLine, NoteView, PhotoView, PlaceView,
+    CaseView, ClaimView, Conflict, ConflictValue, HistoryLine, ListLine, NoteView, PhotoPart, PhotoView,
+    PlaceView,
 };
 
 uniffi::setup_scaffolding!();

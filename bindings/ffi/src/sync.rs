@@ -27,6 +27,8 @@ pub struct SyncReport {
     pub uploaded: u64,
     /// Bytes of files sent.
     pub uploaded_bytes: u64,
+    /// Small pictures of others' photos fetched after everything else.
+    pub fetched: u64,
     /// Network failures, overcome or not.
     pub failures: u32,
     /// The last of them, for a log.
@@ -42,6 +44,7 @@ impl From<RunReport> for SyncReport {
             pulled: report.pulled,
             uploaded: report.uploaded,
             uploaded_bytes: report.uploaded_bytes,
+            fetched: report.fetched,
             failures: report.failures,
             last_failure: report.last_failure,
         }

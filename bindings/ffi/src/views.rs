@@ -3,6 +3,7 @@
 use yuandian_device::view;
 
 use crate::answers::Answer;
+use crate::photos::PhotosSent;
 
 /// A line of a list with its words.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -78,6 +79,8 @@ pub struct CaseView {
     pub notes: Vec<NoteView>,
     /// Photos in order.
     pub photos: Vec<PhotoView>,
+    /// How far they are on their way to the platform.
+    pub photos_sent: PhotosSent,
     /// One's claim.
     pub claim: ClaimView,
     /// Who opened it.
@@ -149,6 +152,7 @@ impl From<view::CaseView> for CaseView {
             conflicts: view.conflicts.into_iter().map(Conflict::from).collect(),
             notes: view.notes.into_iter().map(NoteView::from).collect(),
             photos: view.photos.into_iter().map(PhotoView::from).collect(),
+            photos_sent: view.photos_sent.into(),
             claim: view.claim.into(),
             author: view.author,
             holders: view.holders,
@@ -458,6 +462,31 @@ pub struct PhotoView {
     pub stored: bool,
     /// Whether the server does not know of it yet.
     pub pending: bool,
+    /// Its 320 px picture, if there is one.
+    pub thumb: Option<PhotoPart>,
+    /// Its 1600 px picture, if there is one.
+    pub medium: Option<PhotoPart>,
+    /// Why there are no small pictures, in words; none where there are.
+    pub preview_unavailable: Option<String>,
+    /// What is wrong with its original, in words: see the 需处理 list.
+    pub trouble: Option<String>,
+}
+
+/// A small size of a photo.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct PhotoPart {
+    /// SHA-256 of its bytes.
+    pub hash: String,
+    /// Bytes.
+    pub size: u64,
+    /// Whether it is on this phone.
+    pub local: bool,
+}
+
+impl From<view::PhotoPart> for PhotoPart {
+    fn from(part: view::PhotoPart) -> Self {
+        Self { hash: part.hash, size: part.size, local: part.local }
+    }
 }
 
 impl From<view::PhotoView> for PhotoView {
@@ -476,6 +505,10 @@ impl From<view::PhotoView> for PhotoView {
             sent: view.sent,
             stored: view.stored,
             pending: view.pending,
+            thumb: view.thumb.map(PhotoPart::from),
+            medium: view.medium.map(PhotoPart::from),
+            preview_unavailable: view.preview_unavailable,
+            trouble: view.trouble,
         }
     }
 }

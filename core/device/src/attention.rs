@@ -25,7 +25,7 @@ use crate::glance::project;
 use crate::phone::Phone;
 use crate::state::decided;
 use crate::store::outbox::Intent;
-use crate::store::{appeals, blobs, cases, journal, outbox, private, rows};
+use crate::store::{appeals, blobs, cache, cases, journal, outbox, private, rows};
 use crate::view::AttentionItem;
 use crate::write::{Saying, kept_words};
 
@@ -49,8 +49,11 @@ impl Phone {
     /// # Errors
     /// The store's.
     pub fn attention(&self) -> Result<Vec<AttentionItem>> {
-        let entries = journal::active(&self.db)?;
-        entries.into_iter().map(|entry| self.attention_item(entry)).collect()
+        let entries = journal::active(&self.db)?.into_iter().map(|entry| self.attention_item(entry));
+        let mut items = entries.collect::<Result<Vec<_>>>()?;
+        items.extend(self.files_in_trouble()?);
+        items.sort_by_key(|item| item.at_ms);
+        Ok(items)
     }
 
     fn attention_item(&self, entry: journal::Entry) -> Result<AttentionItem> {
@@ -100,6 +103,10 @@ impl Phone {
 
     /// An entry that still needs the person, for which this step is offered.
     fn open_entry(&self, item: i64, step: &'static str) -> Result<journal::Entry> {
+        if item < 0 {
+            let next = self.file_in_trouble(item).map(|_| crate::files::STEPS.map(str::to_owned).to_vec())?;
+            return Err(DeviceError::NotOffered { item, step, next });
+        }
         let entry = journal::entry(&self.db, item)?.ok_or_else(|| DeviceError::not_found("item", item))?;
         if let Some(how) = entry.settled {
             return Err(DeviceError::Settled { item, how });
@@ -319,9 +326,11 @@ impl Phone {
     /// # Errors
     /// [`DeviceError::NotFound`], [`DeviceError::Settled`], [`DeviceError::NotOffered`] for a place in a line: leave the line instead.
     pub fn discard(&mut self, item: i64) -> Result<CaseId> {
+        if item < 0 {
+            return self.give_file_up(item);
+        }
         let entry = self.open_entry(item, "discard")?;
-        let drafted: Vec<BlobHash> =
-            self.drafts()?.iter().flat_map(|(_, draft, _)| draft.photos.iter().map(|p| p.hash)).collect();
+        let drafted = self.drafted()?;
         let mut gone = Vec::new();
         let tx = self.db.unchecked_transaction()?;
         journal::settle(&tx, entry.id, "discarded")?;
@@ -336,6 +345,7 @@ impl Phone {
             for hash in self.unnamed(&tx, &entry.doc, edits)?.into_iter().filter(|hash| !named(hash)) {
                 blobs::forget_parked(&tx, &hash, &entry.doc)?;
                 if blobs::progress(&tx, &hash)?.is_none() && !drafted.contains(&hash) {
+                    cache::forget(&tx, &hash)?;
                     gone.push(hash);
                 }
             }
@@ -386,11 +396,9 @@ impl Phone {
             return Ok(refused.into_iter().collect());
         };
         let content = content::current(db, doc, stored.snapshot.as_deref())?.view();
-        let parts = |photo: &PhotoEntry| {
-            [Some(photo.original.hash), photo.thumb.as_ref().map(|thumb| thumb.hash)].into_iter().flatten()
-        };
         let counted = content.photos.iter().filter(|photo| counts(photo));
-        let shown: BTreeSet<BlobHash> = counted.flat_map(|photo| parts(&photo.entry)).collect();
+        let shown: BTreeSet<BlobHash> =
+            counted.flat_map(|photo| photo.entry.files()).map(|file| file.hash).collect();
         Ok(refused.difference(&shown).copied().collect())
     }
 

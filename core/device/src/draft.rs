@@ -107,6 +107,18 @@ impl Phone {
         Ok(hash)
     }
 
+    /// Takes a photo out of a draft. Its files stay until the phone needs the room.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`].
+    pub fn remove_draft_photo(&mut self, id: &CaseId, photo: &BlobHash) -> Result<()> {
+        let mut draft = self.draft(id)?;
+        let at = draft.photos.iter().position(|known| known.hash == *photo);
+        let removed = draft.photos.remove(at.ok_or_else(|| DeviceError::not_found("photo", photo))?);
+        self.save_draft(Some(*id), &draft)?;
+        removed.leave(&self.db)
+    }
+
     /// A draft by its id.
     ///
     /// # Errors
@@ -130,9 +142,13 @@ impl Phone {
     /// # Errors
     /// [`DeviceError::NotFound`].
     pub fn discard_draft(&mut self, id: &CaseId) -> Result<()> {
+        let files = self.draft(id)?;
         let tx = self.db.unchecked_transaction()?;
         cases::remove_draft(&tx, id)?;
         self.drop_records(&tx, id)?;
+        for photo in &files.photos {
+            photo.leave(&tx)?;
+        }
         tx.commit()?;
         Ok(())
     }

@@ -132,7 +132,12 @@ impl Driver {
                         }
                         Input::Kept
                     }
-                    Effect::Finished(report) => return Ok(report),
+                    Effect::Finished(mut report) => {
+                        if report.reached && self.token.is_some() {
+                            report.fetched = self.fetch_thumbs_told(phone, &mut watch).await?;
+                        }
+                        return Ok(report);
+                    }
                 };
                 machine.handle(input, now());
             }
@@ -167,6 +172,30 @@ impl Driver {
             }
         }
         Err(DeviceError::Unreachable("the server does not know this phone any more".into()))
+    }
+
+    /// Small pictures of others' photos, after everything else. A disk without room for them is no failure of the run.
+    async fn fetch_thumbs_told(
+        &mut self,
+        phone: &Arc<Mutex<Phone>>,
+        watch: &mut (impl FnMut(SyncStep) + Send),
+    ) -> Result<u64> {
+        lock(phone).changed.take();
+        let came = match self.fetch_thumbs(phone).await {
+            Err(DeviceError::NoRoom { .. }) => 0,
+            came => came?,
+        };
+        let cases: Vec<_> = lock(phone).changed.take().into_iter().collect();
+        if !cases.is_empty() {
+            watch(SyncStep::Received { cases });
+        }
+        Ok(came)
+    }
+
+    /// Whether a request needs a greeting first. Takes the store's token where there is a good one.
+    pub(crate) fn greets(&mut self, phone: &Mutex<Phone>) -> Result<bool> {
+        self.token = lock(phone).token()?;
+        Ok(self.token.is_none())
     }
 
     async fn ask(&mut self, phone: &Arc<Mutex<Phone>>, request: Request) -> Result<Input> {
@@ -225,7 +254,7 @@ impl Driver {
         self.authorised(request)
     }
 
-    fn authorised(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+    pub(crate) fn authorised(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
         match &self.token {
             Some(token) => request.header(AUTHORIZATION, format!("Bearer {token}")),
             None => request,
@@ -345,7 +374,7 @@ fn busy(response: &Response) -> Option<Failure> {
 }
 
 /// The innermost reason: what a log needs, without the address, which may hold a capability.
-fn words(error: &reqwest::Error) -> String {
+pub(crate) fn words(error: &reqwest::Error) -> String {
     let mut source: &dyn std::error::Error = error;
     while let Some(inner) = source.source() {
         source = inner;
@@ -371,6 +400,8 @@ pub(crate) fn lock(phone: &Mutex<Phone>) -> std::sync::MutexGuard<'_, Phone> {
     phone.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(|e| DeviceError::Damaged(e.to_string()))?
 }

@@ -83,6 +83,26 @@ pub enum DeviceError {
     /// The phone is full: free some space. What was saved before is safe.
     #[error("the phone's storage is full: free some space and try again")]
     StorageFull,
+    /// No room for a photo, beside what words need: they can still be written. What waits to be sent frees its room once it is safe.
+    #[error("no room for photos: {waiting_bytes} bytes wait to be sent; free some space, or sync first")]
+    NoRoom {
+        /// Bytes of photo files that the server does not have yet.
+        waiting_bytes: u64,
+        /// Free bytes on the disk, where the system says.
+        free_bytes: Option<u64>,
+    },
+    /// The server does not give this file: it does not have it yet, or one may not see it (any more).
+    #[error("the server does not give this file: {id}")]
+    Withheld {
+        /// SHA-256 of the file.
+        id: String,
+    },
+    /// What came is not the file that was asked for, more than once: tell your administrator.
+    #[error("the server gave other bytes than those of {id}")]
+    WrongBytes {
+        /// SHA-256 of the file.
+        id: String,
+    },
     /// The store was written by a newer app: update this one.
     #[error("the store has schema {found}, this app knows {known}: update the app")]
     NewerStore {

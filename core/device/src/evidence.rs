@@ -5,13 +5,18 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use yuandian_document::{PhotoEntry, RenditionRef};
 use yuandian_model::{BlobHash, CaseId};
-use yuandian_photo::{Examined, Preview, examine, original_hash, render};
+use yuandian_photo::{Examined, examine, original_hash};
 use yuandian_sync::Rendition;
 
 use crate::capture::{CaptureInfo, Recorded};
 use crate::error::{DeviceError, Result};
 use crate::phone::Phone;
+use crate::previews::{SmallSizes, made_small};
 use crate::store::blobs::{self, NewBlob};
+use crate::store::cache;
+
+/// What every small size is.
+const RENDITION_MIME: &str = "image/jpeg";
 
 /// A photo of a draft: its original is on disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +29,36 @@ pub struct DraftPhoto {
     pub mime: String,
     /// When it was added, wall clock ms.
     pub at_ms: i64,
+    /// Its small sizes, once they are made: their files are on disk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub small: Option<SmallSizes>,
+    /// Why it has no small sizes, where this phone cannot make them: the platform is asked for a picture of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_preview: Option<String>,
+}
+
+impl DraftPhoto {
+    /// Every file that the draft needs.
+    pub(crate) fn files(&self) -> impl Iterator<Item = BlobHash> + '_ {
+        let small = self.small.iter().flat_map(|small| [&small.micro, &small.thumb, &small.medium]);
+        std::iter::once(self.hash).chain(small.map(|file| file.hash))
+    }
+
+    /// Its draft was given up: its files are the first to go when room is needed.
+    pub(crate) fn leave(&self, db: &Connection) -> Result<()> {
+        let left = |hash: &BlobHash, size, rendition| match cache::here(db, hash)? {
+            None => cache::put(db, hash, size, rendition, 0),
+            // A case has it, too.
+            Some(_) => Ok(()),
+        };
+        left(&self.hash, self.size, Rendition::Original)?;
+        if let Some(small) = &self.small {
+            left(&small.thumb.hash, small.thumb.size, Rendition::Medium)?;
+            left(&small.medium.hash, small.medium.size, Rendition::Medium)?;
+            blobs::doom(db, &small.micro.hash)?;
+        }
+        Ok(())
+    }
 }
 
 /// What was seen in a file that goes into its record.
@@ -52,8 +87,14 @@ pub(crate) struct PreparedPhoto {
     /// What is recorded of it where its draft has not done so.
     pub info: CaptureInfo,
     remarks: Vec<String>,
-    micro: Option<Vec<u8>>,
-    thumb: Option<Vec<u8>>,
+    /// The small sizes that are not on disk yet, and the micro picture, which is kept in the store.
+    pub small: Option<SmallBytes>,
+}
+
+/// Bytes of the small sizes, where they were just made; a draft may have them on disk already.
+pub(crate) struct SmallBytes {
+    pub micro: Vec<u8>,
+    pub files: Vec<(BlobHash, Vec<u8>)>,
 }
 
 impl PreparedPhoto {
@@ -82,20 +123,25 @@ impl PreparedPhoto {
     /// Pins the files in the command's transaction: nothing un-stored is ever removed.
     pub fn pin(&self, db: &Connection, case: &CaseId, order_ms: i64) -> Result<()> {
         let order = order_ms.max(0).cast_unsigned();
-        let of = |part: &RenditionRef, mime, rendition| NewBlob {
-            hash: part.hash,
-            doc: *case,
-            size: part.size,
-            mime,
-            rendition,
-            order,
+        let pinned = |part: &RenditionRef, mime: &str, rendition| {
+            blobs::pin(
+                db,
+                &NewBlob { hash: part.hash, doc: *case, size: part.size, mime, rendition, order },
+            )?;
+            cache::put(db, &part.hash, part.size, rendition, order_ms)
         };
-        blobs::pin(db, &of(&self.entry.original, &self.entry.mime, Rendition::Original))?;
+        // The small ones first: of a picture that is smaller than a thumb they are one file.
         if let Some(thumb) = &self.entry.thumb {
-            blobs::pin(db, &of(thumb, "image/jpeg", Rendition::Thumb))?;
+            pinned(thumb, RENDITION_MIME, Rendition::Thumb)?;
         }
-        if let (Some(part), Some(bytes)) = (&self.entry.micro, &self.micro) {
-            blobs::put_micro(db, case, &part.hash, bytes)?;
+        if let Some(medium) = &self.entry.medium {
+            pinned(medium, RENDITION_MIME, Rendition::Medium)?;
+        }
+        pinned(&self.entry.original, &self.entry.mime, Rendition::Original)?;
+        if let (Some(part), Some(small)) = (&self.entry.micro, &self.small) {
+            blobs::put_micro(db, case, &part.hash, &small.micro)?;
+            // Its draft may have had it as a file: the store has it now.
+            blobs::doom(db, &part.hash)?;
         }
         Ok(())
     }
@@ -109,22 +155,21 @@ impl Phone {
             tracing::debug!(?warning, "photo metadata is odd");
         }
         let hash = BlobHash(examined.original_hash);
-        self.ports.blobs.put(&hash, original)?;
+        self.keep_file(&hash, original)?;
         let photo = DraftPhoto {
             hash,
             size: examined.byte_len,
             mime: examined.format.media_type().to_owned(),
             at_ms: self.ports.clock.wall_ms(),
+            small: None,
+            no_preview: None,
         };
         Ok((photo, Seen::in_file(&examined)))
     }
 
-    /// Makes the small sizes of a kept original. One that only the platform can decode goes without.
+    /// The small sizes of a kept original: those that its draft has, else made now. One that only the platform can decode goes without.
     pub(crate) fn prepare(&self, photo: &DraftPhoto) -> Result<PreparedPhoto> {
-        let original = self.ports.blobs.read(&photo.hash, 0, photo.size)?;
-        if original_hash(&original) != photo.hash.0 {
-            return Err(DeviceError::Damaged(format!("photo {} has changed on disk", photo.hash)));
-        }
+        let original = self.intact(photo)?;
         let examined = examine(&original)?;
         let size = examined.upright_dimensions();
         let mut entry = PhotoEntry {
@@ -134,29 +179,44 @@ impl Phone {
             height: size.map_or(0, |s| s.height),
             micro: None,
             thumb: None,
+            medium: None,
             at_ms: photo.at_ms,
         };
         let Seen { remarks, .. } = Seen::in_file(&examined);
-        match render(&original, &examined)? {
-            Preview::Unavailable(_) => {
-                Ok(PreparedPhoto { entry, info: CaptureInfo::default(), remarks, micro: None, thumb: None })
-            },
-            Preview::Ready(small) => {
-                entry.micro = Some(part(&small.micro));
-                entry.thumb = Some(part(&small.thumb));
-                let (micro, thumb) = (Some(small.micro.bytes), Some(small.thumb.bytes));
-                Ok(PreparedPhoto { entry, info: CaptureInfo::default(), remarks, micro, thumb })
-            }
+        let made = match self.kept_small(photo)? {
+            Some(kept) => Some(kept),
+            None => made_small(&original, &examined)?,
+        };
+        let Some((sizes, small)) = made else {
+            return Ok(PreparedPhoto { entry, info: CaptureInfo::default(), remarks, small: None });
+        };
+        entry.micro = Some(sizes.micro);
+        entry.thumb = Some(sizes.thumb);
+        entry.medium = Some(sizes.medium);
+        // Where only the platform could decode it, its picture says how large it is.
+        if entry.width == 0 {
+            (entry.width, entry.height) = (sizes.width, sizes.height);
         }
+        Ok(PreparedPhoto { entry, info: CaptureInfo::default(), remarks, small: Some(small) })
     }
 
     /// Keeps the small sizes before the command's transaction names them.
     pub(crate) fn keep_renditions(&mut self, photo: &PreparedPhoto) -> Result<()> {
         let keeps = !yuandian_model::planted::is(yuandian_model::planted::Bug::RenditionNotKept);
-        if let (Some(part), Some(bytes)) = (&photo.entry.thumb, photo.thumb.as_ref().filter(|_| keeps)) {
-            self.ports.blobs.put(&part.hash, bytes)?;
+        let files = photo.small.iter().flat_map(|small| &small.files).filter(|_| keeps);
+        for (hash, bytes) in files {
+            self.keep_file(hash, bytes)?;
         }
         Ok(())
+    }
+
+    /// The bytes of a draft's original, as they were when it was taken.
+    pub(crate) fn intact(&self, photo: &DraftPhoto) -> Result<Vec<u8>> {
+        let original = self.ports.blobs.read(&photo.hash, 0, photo.size)?;
+        if original_hash(&original) != photo.hash.0 {
+            return Err(DeviceError::Damaged(format!("photo {} has changed on disk", photo.hash)));
+        }
+        Ok(original)
     }
 
     /// Reads a piece of a photo file of this phone. For uploads and for showing.
@@ -177,10 +237,6 @@ impl Phone {
     pub fn micro(&self, hash: &BlobHash) -> Result<Option<Vec<u8>>> {
         blobs::micro(&self.db, hash)
     }
-}
-
-fn part(rendition: &yuandian_photo::Rendition) -> RenditionRef {
-    RenditionRef { hash: BlobHash(rendition.sha256), size: rendition.bytes.len() as u64 }
 }
 
 /// Whether bytes are those of a hash.

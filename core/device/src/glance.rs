@@ -13,7 +13,7 @@ use crate::store::cases;
 use crate::store::cases::BaseCommit;
 use crate::store::outbox::{Intent, Item};
 use crate::store::rows::{self, CaseRow};
-use crate::store::{blobs, journal, streams};
+use crate::store::{blobs, cache, journal, streams};
 use crate::view::{ClaimView, title_of};
 
 /// What a list line and a whole view share.
@@ -41,7 +41,7 @@ pub(crate) fn glance(
     let line = cases::standing(db, id)?.is_some_and(|standing| !standing.whole);
     let state = shown(phone, facts, &loaded.overlay, person);
     let answered = journal::active_of(db, id)?;
-    let sync = if answered.iter().any(|e| e.code != Code::RTaken) {
+    let sync = if answered.iter().any(|e| e.code != Code::RTaken) || cache::is_troubled(db, id)? {
         "attention"
     } else if content.answers.values().any(|a| a.in_conflict()) {
         "conflict"
@@ -129,6 +129,7 @@ pub(crate) fn project_written(
         phone.changed.borrow_mut().insert(*id);
         return rows::put_row(db, &row, None, true);
     }
+    phone.want_thumbs(db, id, &content)?;
     put_line(phone, db, &stored.facts, (&row, stored.whole.then_some(&content)), person)
 }
 

@@ -7,16 +7,21 @@
 
 mod anew;
 mod attention;
+mod background;
 mod bundle;
+mod cache;
 mod capture;
 mod catalogues;
 mod content;
+mod downloads;
 mod draft;
 pub mod driver;
 mod error;
 mod evidence;
 mod exchange;
 mod export;
+mod fetching;
+mod files;
 mod forms;
 mod glance;
 mod grams;
@@ -24,9 +29,11 @@ pub mod limits;
 mod phone;
 pub mod platform;
 pub mod ports;
+mod previews;
 mod proof;
 mod rights;
 mod search;
+mod sending;
 mod services;
 mod state;
 mod store;
@@ -35,7 +42,10 @@ mod waiting;
 mod write;
 
 pub use attention::Amendment;
+pub use background::BackgroundUpload;
+pub use cache::CacheState;
 pub use capture::{CaptureInfo, PhoneFix};
+pub use downloads::{PhotoFile, PhotoSize};
 pub use draft::{Draft, Position};
 pub use driver::{Driver, TrustRoots};
 pub use error::{DeviceError, Result};
@@ -44,9 +54,11 @@ pub use exchange::{StreamState, SyncState, SyncStep};
 pub use forms::{FormState, WrongAnswer};
 pub use bundle::{BundleAsk, BundleTold};
 pub use phone::{APP, PersonRecord, Phone};
+pub use previews::{NEEDS_PLATFORM, NO_DECODER, NeedPreview, SmallSizes};
 pub use proof::{FindingView, PhotoEvidence, finding_words};
 pub use rights::RightView;
 pub use search::SearchAsk;
+pub use sending::PhotosSent;
 pub use services::ServiceLine;
 pub use store::pragmas::PRAGMAS;
 pub use waiting::Waited;
@@ -56,7 +68,7 @@ pub use yuandian_evidence::bundle::{PhotoReport, Report, Verdict, verify};
 pub use yuandian_evidence::{Finding, Level, Source, Window};
 pub use yuandian_model::{BlobHash, CaseId};
 pub use yuandian_photo::limits::ORIGINAL_BYTES_MAX;
-pub use yuandian_sync::RunReport;
+pub use yuandian_sync::{Link, Policies, Policy, RunReport};
 
 /// Every word that people read, without a phone.
 #[must_use]

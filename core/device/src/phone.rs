@@ -12,6 +12,7 @@ use yuandian_document::{Captured, DeviceCertificate, DeviceKey, Purpose, cbor};
 use yuandian_model::catalogue::{Language, Title};
 use yuandian_model::words::Words;
 use yuandian_model::{Actor, CaseId, Catalogue, Divisions, Epoch, Grant, Incarnation, UserId};
+use yuandian_sync::Link;
 use yuandian_sync::message::{Enroll, Enrolled, SignedMessage, WIRE_VERSION};
 
 use crate::catalogues;
@@ -71,6 +72,8 @@ pub struct Phone {
     /// When the last time token came, by the monotonic clock; none in a process that has not heard one.
     pub(crate) token_monotonic_ms: Option<u64>,
     pub(crate) run: Run,
+    /// What the platform says of its network and power.
+    pub(crate) link: Link,
     /// Cases whose line was written or went since this was last asked: what a screen must look at again.
     pub(crate) changed: RefCell<BTreeSet<CaseId>>,
 }
@@ -126,6 +129,7 @@ impl Phone {
             seen_monotonic_ms: None,
             token_monotonic_ms: None,
             run: Run::default(),
+            link: Link::default(),
             changed: RefCell::default(),
         };
         phone.remove_doomed()?;

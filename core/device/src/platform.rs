@@ -161,11 +161,16 @@ impl FolderBlobs {
         let name = hash.to_string();
         self.0.join(&name[..2]).join(name)
     }
+
+    /// Where a file grows that is being fetched.
+    fn coming(&self, hash: &BlobHash) -> PathBuf {
+        Self::path(self, hash).with_extension("coming")
+    }
 }
 
 impl BlobDir for FolderBlobs {
     fn put(&mut self, hash: &BlobHash, bytes: &[u8]) -> io::Result<()> {
-        let path = self.path(hash);
+        let path = Self::path(self, hash);
         if fs::metadata(&path).is_ok_and(|m| m.len() == bytes.len() as u64) {
             // There, but perhaps from a put that was cut short just before its name was durable.
             return sync_folder(&path);
@@ -178,23 +183,69 @@ impl BlobDir for FolderBlobs {
     }
 
     fn read(&self, hash: &BlobHash, offset: u64, length: u64) -> io::Result<Vec<u8>> {
-        let mut file = File::open(self.path(hash))?;
-        file.seek(SeekFrom::Start(offset))?;
-        let mut bytes = Vec::new();
-        file.take(length).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        read_piece(&Self::path(self, hash), offset, length)
     }
 
     fn has(&self, hash: &BlobHash) -> bool {
-        self.path(hash).is_file()
+        Self::path(self, hash).is_file()
     }
 
     fn remove(&mut self, hash: &BlobHash) -> io::Result<()> {
-        match fs::remove_file(self.path(hash)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        gone(fs::remove_file(Self::path(self, hash)))
     }
+
+    fn path(&self, hash: &BlobHash) -> Option<PathBuf> {
+        Some(Self::path(self, hash))
+    }
+
+    fn part_len(&self, hash: &BlobHash) -> u64 {
+        fs::metadata(self.coming(hash)).map_or(0, |part| part.len())
+    }
+
+    fn put_part(&mut self, hash: &BlobHash, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let path = self.coming(hash);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut options = OpenOptions::new();
+        options.create(true).write(true).truncate(false);
+        let mut file = options.open(path)?;
+        file.set_len(offset)?;
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(bytes)
+    }
+
+    fn read_part(&self, hash: &BlobHash, offset: u64, length: u64) -> io::Result<Vec<u8>> {
+        read_piece(&self.coming(hash), offset, length)
+    }
+
+    fn part_is_whole(&mut self, hash: &BlobHash) -> io::Result<()> {
+        let (part, path) = (self.coming(hash), Self::path(self, hash));
+        File::open(&part)?.sync_all()?;
+        fs::rename(&part, &path)?;
+        File::open(&self.0)?.sync_all()?;
+        sync_folder(&path)
+    }
+
+    fn drop_part(&mut self, hash: &BlobHash) -> io::Result<()> {
+        gone(fs::remove_file(self.coming(hash)))
+    }
+}
+
+/// What is not there need not be removed.
+fn gone(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn read_piece(path: &Path, offset: u64, length: u64) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(offset))?;
+    let mut bytes = Vec::new();
+    file.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 #[cfg(test)]

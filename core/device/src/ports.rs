@@ -1,5 +1,7 @@
 //! What a phone needs from the machine it runs on. Everything the simulated world replaces is here.
 
+use std::path::PathBuf;
+
 use yuandian_document::Signer;
 use yuandian_model::BlobHash;
 
@@ -36,6 +38,31 @@ pub trait BlobDir: Send {
     /// # Errors
     /// The system's.
     fn remove(&mut self, hash: &BlobHash) -> std::io::Result<()>;
+    /// Where the file lies, for a platform that opens files itself; `None` where files have no paths.
+    fn path(&self, hash: &BlobHash) -> Option<PathBuf>;
+    /// Bytes of a file that is being fetched and is not whole yet; 0 where none are here.
+    fn part_len(&self, hash: &BlobHash) -> u64;
+    /// Puts bytes at this place of a file that is being fetched, and cuts off what is behind them. Need not be durable: what a crash leaves
+    /// is held against the hash.
+    ///
+    /// # Errors
+    /// The system's.
+    fn put_part(&mut self, hash: &BlobHash, offset: u64, bytes: &[u8]) -> std::io::Result<()>;
+    /// Reads a piece of a file that is being fetched; shorter at its end.
+    ///
+    /// # Errors
+    /// The system's.
+    fn read_part(&self, hash: &BlobHash, offset: u64, length: u64) -> std::io::Result<Vec<u8>>;
+    /// A file that was being fetched is whole: it is a file like any other, durably, when this returns.
+    ///
+    /// # Errors
+    /// The system's.
+    fn part_is_whole(&mut self, hash: &BlobHash) -> std::io::Result<()>;
+    /// Throws away what came of a file that is being fetched; none is no error.
+    ///
+    /// # Errors
+    /// The system's.
+    fn drop_part(&mut self, hash: &BlobHash) -> std::io::Result<()>;
 }
 
 /// Room left for capture.

@@ -4,7 +4,7 @@ mod records;
 
 use std::collections::BTreeMap;
 
-use yuandian_document::{Act, Edit, Kind, Place};
+use yuandian_document::{Act, Edit, Kind, Place, RenditionRef};
 use yuandian_model::calendar::Moment;
 use yuandian_model::catalogue::{ArgumentKind, Service, Title, Transition};
 use yuandian_model::progress::Part;
@@ -18,11 +18,13 @@ use crate::draft::Draft;
 use crate::error::{DeviceError, Result};
 use crate::glance::{Glance, glance, project};
 use crate::phone::Phone;
+use crate::previews::NO_DECODER;
 use crate::state::decided;
+use crate::store::blobs::OwnOriginal;
 use crate::store::cases;
 use crate::store::outbox::{Intent, Item, ItemState};
 use crate::store::rows::{self, CaseRow};
-use crate::store::{blobs, outbox, private};
+use crate::store::{blobs, cache, outbox, private};
 
 pub use records::*;
 
@@ -126,10 +128,22 @@ impl Phone {
                 pending,
             }
         });
+        let policies = self.upload_policies()?;
+        let mut counted = Vec::new();
+        let part = |file: &RenditionRef| PhotoPart {
+            hash: file.hash.to_string(),
+            size: file.size,
+            local: self.ports.blobs.has(&file.hash),
+        };
         let photos = content.photos.iter().map(|photo| {
             let hash = photo.entry.original.hash;
             let own = blobs::progress(&self.db, &hash)?;
             let stored = own.is_some_and(|p| p.stored) || blobs::is_stored(&self.db, id, &hash)?;
+            let size = photo.entry.original.size;
+            let sent = if stored { size } else { own.map_or(0, |p| p.sent) };
+            counted.push(self.count(&OwnOriginal { hash, size, sent, stored }, &policies)?);
+            let trouble = cache::trouble_of(&self.db, &hash)?.filter(|_| !stored);
+            let no_preview = photo.entry.thumb.is_none().then(|| self.words.photo(NO_DECODER, &[]));
             Ok(PhotoView {
                 id: photo.id.to_string(),
                 hash: hash.to_string(),
@@ -141,11 +155,17 @@ impl Phone {
                 by: by(&photo.change.0).0,
                 at_ms: photo.entry.at_ms,
                 local: self.ports.blobs.has(&hash),
-                sent: if stored { photo.entry.original.size } else { own.map_or(0, |p| p.sent) },
+                sent,
                 stored,
                 pending: by(&photo.change.0).2,
+                thumb: photo.entry.thumb.as_ref().map(part),
+                medium: photo.entry.medium.as_ref().map(part),
+                preview_unavailable: no_preview.map(|title| self.worded(title)),
+                trouble: trouble.map(|why| self.worded(self.words.photo(&why, &[]))),
             })
         });
+        let photos = photos.collect::<Result<Vec<_>>>()?;
+        let photos_sent = self.photos_told(&counted, self.waiting_bytes_of(id)?);
         let on_its_way = || loaded.overlay.iter().filter(|item| item.state != ItemState::Taken);
         let describes = |item: &Item| match &item.intent {
             Intent::Content(edits) => edits.iter().any(|edit| matches!(edit, Edit::Describe(_))),
@@ -170,7 +190,8 @@ impl Phone {
             private: private_keys,
             conflicts,
             notes: notes.collect(),
-            photos: photos.collect::<Result<_>>()?,
+            photos,
+            photos_sent,
             claim,
             author: stored.facts.author.name.clone(),
             holders: stored.facts.holders.iter().map(|p| p.name.clone()).collect(),

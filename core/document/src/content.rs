@@ -51,8 +51,18 @@ pub struct PhotoEntry {
     /// 320 px.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumb: Option<RenditionRef>,
+    /// 1600 px. Photos of earlier apps have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub medium: Option<RenditionRef>,
     /// Writer's wall clock, ms since 1970.
     pub at_ms: i64,
+}
+
+impl PhotoEntry {
+    /// The files that travel through the transfer queue, the small ones first. The micro picture is not one: it goes with the commit.
+    pub fn files(&self) -> impl Iterator<Item = &RenditionRef> {
+        [self.thumb.as_ref(), self.medium.as_ref(), Some(&self.original)].into_iter().flatten()
+    }
 }
 
 /// One thing a person writes.

@@ -78,6 +78,7 @@ pub struct Words {
     level: BTreeMap<String, Title>,
     verdict: BTreeMap<String, Title>,
     finding: BTreeMap<String, Title>,
+    photo: BTreeMap<String, Title>,
     code: BTreeMap<String, OutcomeWords>,
 }
 
@@ -159,6 +160,13 @@ impl Words {
     #[must_use]
     pub fn sync(&self, id: &str) -> Title {
         Self::of(&self.sync, id)
+    }
+    /// Something about photo files, with its facts filled in.
+    #[must_use]
+    pub fn photo(&self, id: &str, facts: &[(&str, String)]) -> Title {
+        let said = |value: &String| Title { zh: value.clone(), en: value.clone() };
+        let facts: Vec<(&str, Title)> = facts.iter().map(|(name, value)| (*name, said(value))).collect();
+        filled(&Self::of(&self.photo, id), &facts)
     }
     /// A step that a person can take.
     #[must_use]

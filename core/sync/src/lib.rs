@@ -8,6 +8,7 @@ pub mod download;
 pub mod limits;
 pub mod machine;
 pub mod message;
+pub mod policy;
 pub mod transfer;
 pub mod wire;
 
@@ -16,4 +17,5 @@ pub use machine::{
     Effect, Failure, Input, Keep, Load, Loaded, Machine, Opening, Reply, Request, RunReport, UploadReply,
 };
 pub use message::{CaseFacts, Cursor, Person, StreamId};
+pub use policy::{Link, Policies, Policy};
 pub use transfer::{Rendition, Transfer, TransferQueue, UploadPlan};

@@ -40,6 +40,8 @@ pub struct Transfer {
     pub rendition: Rendition,
     /// Rises with the time of capture: earlier first within a rendition.
     pub order: u64,
+    /// Whether its case is urgent: it goes one step before others of its size.
+    pub urgent: bool,
     /// Where an upload was begun, if it was.
     pub url: Option<String>,
 }
@@ -113,17 +115,40 @@ impl Transfer {
     }
 }
 
-/// Blobs waiting, in sending order.
+impl Transfer {
+    /// One request for all that is left from a byte on, for a platform that sends it while the core sleeps; one that begins the upload where
+    /// that has not been done.
+    #[must_use]
+    pub fn rest(&self, offset: u64) -> UploadPlan {
+        let plan = self.plan(Some(offset.min(self.size)));
+        let length = if plan.file.is_some() { self.size - plan.offset } else { plan.length };
+        UploadPlan { length, ..plan }
+    }
+}
+
+/// Blobs waiting, in sending order: the small ones of every case first, an urgent case's among those that are one size smaller, then by time.
 #[derive(Debug, Clone, Default)]
 pub struct TransferQueue {
     waiting: BTreeMap<(Rendition, u64, BlobHash), Transfer>,
+}
+
+impl Transfer {
+    /// Among which size it is sent.
+    fn step(&self) -> Rendition {
+        match self.rendition {
+            rendition if !self.urgent => rendition,
+            Rendition::Original => Rendition::Medium,
+            Rendition::Medium => Rendition::Thumb,
+            Rendition::Thumb | Rendition::Micro => Rendition::Micro,
+        }
+    }
 }
 
 impl TransferQueue {
     /// Fills the queue; a blob named twice is sent once.
     #[must_use]
     pub fn of(transfers: Vec<Transfer>) -> Self {
-        let waiting = transfers.into_iter().map(|t| ((t.rendition, t.order, t.hash), t)).collect();
+        let waiting = transfers.into_iter().map(|t| ((t.step(), t.order, t.hash), t)).collect();
         Self { waiting }
     }
 
@@ -150,7 +175,7 @@ mod tests {
     use super::*;
 
     fn transfer(number: u8, rendition: Rendition, order: u64) -> Transfer {
-        Transfer { hash: BlobHash([number; 32]), size: 600_000, rendition, order, url: None }
+        Transfer { hash: BlobHash([number; 32]), size: 600_000, rendition, order, urgent: false, url: None }
     }
 
     #[test]
@@ -167,6 +192,22 @@ mod tests {
     }
 
     #[test]
+    fn an_urgent_case_goes_one_step_before_others_of_its_size() {
+        let urgent =
+            |number, rendition, order| Transfer { urgent: true, ..transfer(number, rendition, order) };
+        let mut queue = TransferQueue::of(vec![
+            transfer(1, Rendition::Original, 1),
+            transfer(2, Rendition::Medium, 2),
+            urgent(3, Rendition::Original, 3),
+            transfer(4, Rendition::Thumb, 4),
+            urgent(5, Rendition::Medium, 5),
+            urgent(6, Rendition::Thumb, 6),
+        ]);
+        let order: Vec<u8> = std::iter::from_fn(|| queue.next_transfer()).map(|t| t.hash.0[0]).collect();
+        assert_eq!(order, [6, 4, 5, 2, 3, 1]);
+    }
+
+    #[test]
     fn a_plan_begins_asks_and_sends_pieces() {
         let mut blob = transfer(1, Rendition::Original, 1);
         let begin = blob.plan(None);
@@ -178,5 +219,7 @@ mod tests {
         assert_eq!((piece.method, piece.offset, piece.length), ("PATCH", 0, PATCH_BYTES));
         assert_eq!(blob.plan(Some(590_000)).length, 10_000);
         assert_eq!(blob.plan(Some(700_000)).length, 0, "a server beyond the end gets nothing more");
+        assert_eq!((blob.rest(10).offset, blob.rest(10).length), (10, 599_990), "one request for all of it");
+        assert_eq!((blob.rest(700_000).offset, blob.rest(700_000).length), (600_000, 0));
     }
 }

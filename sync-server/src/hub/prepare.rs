@@ -484,9 +484,9 @@ fn blobs(
         if !is_image(&entry.mime) {
             return Err(Refusal::new(Code::RSchema, [("key", "mime".to_owned())]));
         }
-        let thumb = entry.thumb.as_ref().map(|thumb| (thumb, RENDITION_MIME, true));
+        let small = entry.thumb.iter().chain(&entry.medium).map(|small| (small, RENDITION_MIME, true));
         let original = (&entry.original, entry.mime.as_str(), originals_shared);
-        for (file, mime, shared) in std::iter::once(original).chain(thumb) {
+        for (file, mime, shared) in std::iter::once(original).chain(small) {
             if file.size > BLOB_BYTES_MAX {
                 return Err(Refusal::new(Code::RLimit, [("limit", BLOB_BYTES_MAX.to_string())]));
             }

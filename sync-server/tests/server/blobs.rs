@@ -58,23 +58,26 @@ fn an_upload_that_does_not_move_ends() {
 }
 
 #[test]
-fn an_original_of_a_help_request_is_the_senders_alone_and_its_thumb_everybodys() {
+fn an_original_of_a_help_request_is_the_senders_alone_and_its_small_sizes_everybodys() {
     let world = World::new();
     let mut asker = world.phone(1, Role::Resident);
     let volunteer = world.phone(2, Role::Volunteer);
     let case = asker.new_case();
-    let (original, thumb) = (b"with its place inside".to_vec(), b"without".to_vec());
+    let (original, thumb, medium) =
+        (b"with its place inside".to_vec(), b"without".to_vec(), b"larger, and without".to_vec());
     let reference = |bytes: &[u8]| RenditionRef { hash: BlobHash(sha256(bytes)), size: bytes.len() as u64 };
-    let entry = PhotoEntry { thumb: Some(reference(&thumb)), ..photo_entry(&original, None) };
+    let small = (Some(reference(&thumb)), Some(reference(&medium)));
+    let entry = PhotoEntry { thumb: small.0, medium: small.1, ..photo_entry(&original, None) };
     let edit = Edit::Photo(EntryId::v7(1, [1; 10]), entry);
     let items = vec![asker.report(case, "help.errand"), asker.write(case, &[edit], &[])];
     assert_eq!(world.codes(&asker, items), [Code::Ok; 2]);
-    for bytes in [&original, &thumb] {
+    for bytes in [&original, &thumb, &medium] {
         send(&world, &asker, bytes);
     }
     assert!(read(&world, &asker, &original).is_ok());
     assert_eq!(read(&world, &volunteer, &original), Err(Problem::BlobUnknown));
     assert!(read(&world, &volunteer, &thumb).is_ok());
+    assert!(read(&world, &volunteer, &medium).is_ok());
 }
 
 #[test]

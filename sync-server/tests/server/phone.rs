@@ -236,6 +236,7 @@ pub fn photo_entry(original: &[u8], micro: Option<&Vec<u8>>) -> PhotoEntry {
         height: 3,
         micro: micro.map(|m| reference(m)),
         thumb: None,
+        medium: None,
         at_ms: 7,
     }
 }

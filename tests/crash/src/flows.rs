@@ -69,6 +69,7 @@ pub const FLOWS: &[Made] = &[
     ("attention", attention),
     ("revoke", revoke),
     ("upload", upload),
+    ("let-go", let_go),
     ("epoch-refill", epoch_refill),
 ];
 
@@ -368,6 +369,28 @@ fn upload() -> Flow {
         steps.push(keep(Keep::Uploaded(begun)));
     }
     scene.flow("upload", steps, Resume::FromAcknowledged).showing(&["true]"])
+}
+
+/// Photos are with the server and in its backup, and the phone needs their room.
+fn let_go() -> Flow {
+    let mut scene = Scene::with(1, Role::GridWorker);
+    capture(scene.phone(), "case.city.E06010", "一处");
+    let case = titled(scene.phone(), "一处").expect("the case");
+    scene.phone().note(&case, "现场", &[photo(0), photo(1)]).expect("a note");
+    scene.sync();
+    let image = scene.still();
+    let greeting = scene.sync_until(|keep| matches!(keep, Keep::Hello(_))).pop();
+    let Some(Keep::Hello(told)) = greeting else { unreachable!("a greeting") };
+    let mut safe = told.clone();
+    for head in &mut safe.partitions {
+        head.safe_seq = Some(head.head);
+    }
+    let steps = vec![
+        keep(Keep::Hello(told)),
+        keep(Keep::Hello(safe)),
+        step(|phone| phone.set_cache_budget(0).map(drop)),
+    ];
+    scene.flow_on("let-go", image, steps, Resume::FromAcknowledged).showing(&["一处", "false,"])
 }
 
 /// The server's disk died after it had answered, and a backup from before was put in its place: what it answered is offered again.

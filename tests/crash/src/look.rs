@@ -102,6 +102,14 @@ pub fn files_missing(disk: &Disk, phone: &Phone, rows: &Rows) -> Result<Vec<Stri
     for line in rows.get("blobs").into_iter().flatten() {
         named.extend(line.split('|').next().and_then(|hash| hash.parse::<BlobHash>().ok()));
     }
+    // What was let go is with the server and in its backup: a reference is left, and no file.
+    for line in rows.get("files").into_iter().flatten() {
+        let mut cells = line.split('|');
+        let hash = cells.next().and_then(|hash| hash.parse::<BlobHash>().ok());
+        if let (Some(hash), Some("0")) = (hash, cells.nth(2)) {
+            named.remove(&hash);
+        }
+    }
     let mut whole = BTreeSet::new();
     disk.each_file(|name, bytes| {
         let hash = BlobHash(Sha256::digest(bytes).into());

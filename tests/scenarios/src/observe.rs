@@ -115,6 +115,9 @@ pub fn error(error: &DeviceError) -> Value {
         DeviceError::ServerRefused(reason) => json!({"variant": "ServerRefused", "reason": reason}),
         DeviceError::InUse => json!({"variant": "InUse"}),
         DeviceError::StorageFull => json!({"variant": "StorageFull"}),
+        DeviceError::NoRoom { .. } => json!({"variant": "NoRoom"}),
+        DeviceError::Withheld { .. } => json!({"variant": "Withheld"}),
+        DeviceError::WrongBytes { .. } => json!({"variant": "WrongBytes"}),
         DeviceError::NewerStore { .. } => json!({"variant": "AppTooOld"}),
         DeviceError::Damaged(_) => json!({"variant": "Damaged"}),
     }

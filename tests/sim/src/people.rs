@@ -203,13 +203,13 @@ impl World {
                     self.crashed(index, "died in a command");
                     return Ok(None);
                 }
-                let disk =
-                    matches!(error, DeviceError::StorageFull | DeviceError::Damaged(_) | DeviceError::InUse);
+                let full = matches!(error, DeviceError::StorageFull | DeviceError::NoRoom { .. });
+                let disk = full || matches!(error, DeviceError::Damaged(_) | DeviceError::InUse);
                 hold(!disk || struck, Invariant::PhoneNeverDamaged, || line)?;
                 if disk {
                     self.situations.reached(Situation::CommandNotSaved);
-                    self.situations.reached_if(error == DeviceError::StorageFull, Situation::FullInCommand);
-                    self.situations.reached_if(error != DeviceError::StorageFull, Situation::ErrorInCommand);
+                    self.situations.reached_if(full, Situation::FullInCommand);
+                    self.situations.reached_if(!full, Situation::ErrorInCommand);
                 }
                 Ok(None)
             }

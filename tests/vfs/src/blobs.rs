@@ -1,5 +1,7 @@
 //! Photo files of a phone and blobs of the server on a [`Disk`]: written beside, synced, renamed, folder synced.
 
+use std::path::PathBuf;
+
 use bytes::Bytes;
 use yuandian_device::ports::BlobDir;
 use yuandian_model::BlobHash;
@@ -21,6 +23,10 @@ impl FaultBlobDir {
     #[must_use]
     pub fn name(hash: &BlobHash) -> String {
         format!("blobs/{hash}")
+    }
+
+    fn coming(hash: &BlobHash) -> String {
+        format!("blobs/{hash}.coming")
     }
 }
 
@@ -51,6 +57,37 @@ impl BlobDir for FaultBlobDir {
 
     fn remove(&mut self, hash: &BlobHash) -> std::io::Result<()> {
         match self.0.delete(&Self::name(hash)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn path(&self, _: &BlobHash) -> Option<PathBuf> {
+        None
+    }
+
+    fn part_len(&self, hash: &BlobHash) -> u64 {
+        self.0.length(&Self::coming(hash)).unwrap_or(0)
+    }
+
+    fn put_part(&mut self, hash: &BlobHash, offset: u64, bytes: &[u8]) -> std::io::Result<()> {
+        let name = Self::coming(hash);
+        let mut whole = if self.0.has(&name) { self.0.read(&name, 0, offset)? } else { Vec::new() };
+        whole.extend_from_slice(bytes);
+        self.0.write(&name, &whole)
+    }
+
+    fn read_part(&self, hash: &BlobHash, offset: u64, length: u64) -> std::io::Result<Vec<u8>> {
+        self.0.read(&Self::coming(hash), offset, length)
+    }
+
+    fn part_is_whole(&mut self, hash: &BlobHash) -> std::io::Result<()> {
+        self.0.rename(&Self::coming(hash), &Self::name(hash))?;
+        self.0.sync_folder()
+    }
+
+    fn drop_part(&mut self, hash: &BlobHash) -> std::io::Result<()> {
+        match self.0.delete(&Self::coming(hash)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }

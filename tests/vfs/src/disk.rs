@@ -273,6 +273,12 @@ impl Disk {
         self.state().files.contains_key(name)
     }
 
+    /// Bytes of a file; `None` where it is not there. Costs no operation.
+    #[must_use]
+    pub fn length(&self, name: &str) -> Option<u64> {
+        self.state().files.get(name).map(|file| file.bytes.len() as u64)
+    }
+
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.inner.state()
     }

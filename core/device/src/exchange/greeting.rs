@@ -199,7 +199,7 @@ impl Phone {
         }
         let mut files: BTreeSet<BlobHash> = BTreeSet::new();
         for (_, draft, _) in self.drafts()? {
-            files.extend(draft.photos.iter().map(|photo| photo.hash));
+            files.extend(draft.photos.iter().flat_map(|photo| photo.files()));
         }
         let tx = self.db.unchecked_transaction()?;
         wipe::everything(&tx, &files)?;

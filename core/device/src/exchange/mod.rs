@@ -9,23 +9,23 @@ mod received;
 mod repair;
 mod settling;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
-use yuandian_document::{Edit, cbor};
+use yuandian_document::{Edit, PhotoEntry, cbor};
 use yuandian_evidence::RecordHash;
-use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, PartitionId};
 use yuandian_sync::limits::{DOCS_MAX, MESSAGE_BYTES_MAX, PAGE_BYTES_DEFAULT, PAGE_BYTES_MAX, STREAMS_MAX};
 use yuandian_sync::message::{Docs, Manifest, PartitionHead, Pull, Receipt, StreamId, WIRE_VERSION};
 use yuandian_sync::{Keep, Load, Loaded};
 
-use crate::error::{DeviceError, Result};
-use crate::evidence::is;
+use crate::error::Result;
+use crate::files::FileTrouble;
 use crate::glance::project;
 use crate::phone::Phone;
-use crate::store::{appeals, authored, blobs, meta, outbox, streams};
+use crate::store::{appeals, authored, blobs, cache, meta, outbox, streams};
 
 /// What a phone remembers of the run at hand; forgotten with the process.
 #[derive(Debug, Default)]
@@ -40,6 +40,8 @@ pub(crate) struct Run {
     pub(crate) links: BTreeSet<RecordHash>,
     /// Versions of the catalogue that came and could not be believed.
     pub(crate) no_catalogues: BTreeSet<u32>,
+    /// Files whose every byte was read in this run and found as it should be.
+    pub(crate) intact: RefCell<BTreeSet<BlobHash>>,
 }
 
 /// Something that a run has kept, as a screen may want to show it.
@@ -131,7 +133,8 @@ impl Phone {
             | Keep::Manifest { .. }
             | Keep::Catalogue { .. }
             | Keep::Appealed { .. }
-            | Keep::UploadAt { .. } => Ok(None),
+            | Keep::UploadAt { .. }
+            | Keep::TooLarge(_) => Ok(None),
         }
     }
 
@@ -163,7 +166,7 @@ impl Phone {
                 }))
             }
             Load::Appeal => Loaded::Appeal(self.next_appeal()?),
-            Load::Transfers => Loaded::Transfers(blobs::waiting(&self.db)?),
+            Load::Transfers => Loaded::Transfers(self.transfers()?),
         })
     }
 
@@ -183,8 +186,13 @@ impl Phone {
             Keep::UploadAt { transfer, url } => blobs::set_url(&self.db, &transfer.hash, url.as_deref())?,
             Keep::UploadOffset { transfer, offset } => blobs::set_sent(&self.db, &transfer.hash, *offset)?,
             Keep::Uploaded(transfer) => self.keep_uploaded(&transfer.hash)?,
+            Keep::TooLarge(transfer) => self.keep_trouble(&transfer.hash, FileTrouble::TooLarge)?,
         }
-        self.remove_doomed()
+        self.remove_doomed()?;
+        if matches!(keep, Keep::Hello(_) | Keep::Page(_) | Keep::Uploaded(_)) {
+            self.keep_to_budget()?;
+        }
+        Ok(())
     }
 
     /// Every stream whose cursor goes on; none where a greeting has just said that nothing has moved.
@@ -210,6 +218,7 @@ impl Phone {
         let tx = self.db.unchecked_transaction()?;
         blobs::set_stored(&tx, hash)?;
         for doc in blobs::cases_of(&tx, hash)? {
+            cache::stored(&tx, hash, self.partition_of(&tx, &doc)?)?;
             project(self, &tx, &doc)?;
         }
         self.let_go(&tx)?;
@@ -223,15 +232,13 @@ impl Phone {
         if doomed.is_empty() {
             return Ok(());
         }
-        let drafted: BTreeSet<BlobHash> = self
-            .drafts()?
-            .iter()
-            .flat_map(|(_, draft, _)| draft.photos.iter().map(|photo| photo.hash))
-            .collect();
+        let drafted = self.drafted()?;
         for hash in doomed {
-            let named = blobs::progress(&self.db, &hash)?.is_some() || blobs::is_kept(&self.db, &hash)?;
-            if !drafted.contains(&hash) && !named {
+            if !drafted.contains(&hash) && !self.is_named(&hash)? {
                 self.ports.blobs.remove(&hash)?;
+                if blobs::progress(&self.db, &hash)?.is_none() {
+                    cache::forget(&self.db, &hash)?;
+                }
             }
             blobs::spare(&self.db, &hash)?;
         }
@@ -282,30 +289,13 @@ impl Phone {
         let Some(held) = streams::find(&self.db, partition, stream)? else { return Ok(BTreeMap::new()) };
         Ok(streams::held_between(&self.db, held.num, None, None)?.into_iter().collect())
     }
-
-    /// A piece of a file for an upload, checked against its name when the whole is read.
-    ///
-    /// # Errors
-    /// [`DeviceError::NotFound`] or [`DeviceError::Damaged`] where the file was removed or changed behind the phone's back.
-    pub fn upload_piece(&self, hash: &BlobHash, offset: u64, length: u64) -> Result<Vec<u8>> {
-        let from = if planted::is(Bug::WrongPieceSent) { 0 } else { offset };
-        let piece = self.blob(hash, from, length)?;
-        if piece.len() as u64 != length {
-            return Err(DeviceError::Damaged(format!("photo {hash} is shorter than it was")));
-        }
-        let whole = blobs::progress(&self.db, hash)?.is_some_and(|p| offset == 0 && p.size == length);
-        if whole && !is(&piece, hash) {
-            return Err(DeviceError::Damaged(format!("photo {hash} has changed on disk")));
-        }
-        Ok(piece)
-    }
 }
 
 /// Files that edits name and that travel through the transfer queue.
 pub(crate) fn blobs_of(edits: &[Edit]) -> impl Iterator<Item = BlobHash> + '_ {
-    let files = |edit: &Edit| match edit {
-        Edit::Photo(_, entry) => vec![Some(entry.original.hash), entry.thumb.as_ref().map(|t| t.hash)],
-        _ => vec![],
-    };
-    edits.iter().flat_map(files).flatten()
+    let photos = edits.iter().filter_map(|edit| match edit {
+        Edit::Photo(_, entry) => Some(entry),
+        _ => None,
+    });
+    photos.flat_map(PhotoEntry::files).map(|file| file.hash)
 }

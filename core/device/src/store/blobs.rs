@@ -78,6 +78,7 @@ pub fn waiting(c: &Connection) -> Result<Vec<Transfer>> {
                 size: size.cast_unsigned(),
                 rendition: rendition(kind),
                 order: order.cast_unsigned(),
+                urgent: false,
                 url,
             })
         })
@@ -153,6 +154,52 @@ pub fn progress(c: &Connection, hash: &BlobHash) -> Result<Option<Progress>> {
     .optional()?)
 }
 
+/// An original that was taken on this phone, and how far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnOriginal {
+    /// SHA-256.
+    pub hash: BlobHash,
+    /// Bytes.
+    pub size: u64,
+    /// Bytes the server has.
+    pub sent: u64,
+    /// Whether the server has verified it.
+    pub stored: bool,
+}
+
+/// Every original taken on this phone that is to be with the server.
+pub fn own_originals(c: &Connection) -> Result<Vec<OwnOriginal>> {
+    let mut statement = c.prepare_cached(
+        "SELECT hash, size, MAX(sent), MAX(state) FROM blobs WHERE rendition = 3 AND state IN (0, 1) GROUP BY hash",
+    )?;
+    let rows = statement.query_map([], |r| {
+        Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, i64>(1)?, r.get::<_, i64>(2)?, r.get::<_, i64>(3)?))
+    })?;
+    rows.map(|row| {
+        let (hash, size, sent, state) = row?;
+        Ok(OwnOriginal {
+            hash: id(hash, BlobHash::from_slice)?,
+            size: size.cast_unsigned(),
+            sent: sent.cast_unsigned(),
+            stored: state == 1,
+        })
+    })
+    .collect()
+}
+
+/// Bytes of a case's own files that the server does not have yet.
+pub fn waiting_bytes_of(c: &Connection, doc: &CaseId) -> Result<u64> {
+    let sql = "SELECT COALESCE(SUM(MAX(size - sent, 0)), 0) FROM blobs WHERE doc = ?1 AND state = 0";
+    Ok(c.prepare_cached(sql)?.query_row([doc.as_bytes()], |r| r.get::<_, i64>(0))?.cast_unsigned())
+}
+
+/// Bytes that the server does not have yet, of every file that it is to have.
+pub fn waiting_bytes(c: &Connection) -> Result<u64> {
+    let sql = "SELECT COALESCE(SUM(left), 0) FROM
+         (SELECT MAX(size - sent, 0) AS left FROM blobs WHERE state = 0 GROUP BY hash)";
+    Ok(c.prepare_cached(sql)?.query_row([], |r| r.get::<_, i64>(0))?.cast_unsigned())
+}
+
 /// The query behind where a case's photos stand; its plan is tested.
 pub const UNSENT_SQL: &str = "SELECT hash FROM blobs WHERE doc = ?1 AND state = 0";
 
@@ -201,7 +248,8 @@ pub fn is_stored(c: &Connection, doc: &CaseId, hash: &BlobHash) -> Result<bool> 
 pub fn let_go(c: &Connection, doc: &CaseId, partition: PartitionId) -> Result<()> {
     c.prepare_cached(
         "INSERT OR IGNORE INTO kept_files (hash, doc, size, mime, rendition, ord, partition)
-         SELECT hash, doc, size, mime, rendition, ord, ?2 FROM blobs WHERE doc = ?1 AND state = 1",
+         SELECT hash, doc, size, mime, rendition, ord, ?2 FROM blobs WHERE doc = ?1 AND state = 1
+             AND NOT EXISTS (SELECT 1 FROM files WHERE files.hash = blobs.hash AND here = 0)",
     )?
     .execute(params![doc.as_bytes(), partition.0])?;
     c.prepare_cached(
@@ -216,6 +264,7 @@ pub fn let_go(c: &Connection, doc: &CaseId, partition: PartitionId) -> Result<()
 /// Where a partition stands: what was stored before is in a backup that goes as far. What is in one is doomed unless a case on this phone
 /// names it.
 pub fn backed_up(c: &Connection, head: &PartitionHead) -> Result<()> {
+    super::cache::backed_up(c, head)?;
     if head.head > 0 {
         c.prepare_cached("UPDATE kept_files SET until = ?2 WHERE partition = ?1 AND until IS NULL")?
             .execute(params![head.partition.0, head.head.cast_signed()])?;
@@ -249,6 +298,12 @@ pub fn offer_kept_again(c: &Connection, partition: PartitionId) -> Result<()> {
     Ok(())
 }
 
+/// A file that no row names (any more): removed after the transaction that says so.
+pub fn doom(c: &Connection, hash: &BlobHash) -> Result<()> {
+    c.prepare_cached("INSERT OR IGNORE INTO doomed (hash) VALUES (?1)")?.execute([hash.as_bytes()])?;
+    Ok(())
+}
+
 /// Files to be removed.
 pub fn doomed(c: &Connection) -> Result<Vec<BlobHash>> {
     let mut statement = c.prepare_cached("SELECT hash FROM doomed")?;
@@ -265,6 +320,7 @@ pub fn spare(c: &Connection, hash: &BlobHash) -> Result<()> {
 /// A server that was restored may have lost any file, also of a case that it still has: every one is offered again, from its beginning.
 /// Gives the cases that show them. What the server still has costs one question.
 pub fn offer_all_again(c: &Connection) -> Result<Vec<CaseId>> {
+    super::cache::distrust(c)?;
     c.prepare_cached("UPDATE blobs SET state = 0, url = NULL, sent = 0 WHERE state IN (0, 1)")?.execute([])?;
     let mut statement = c.prepare_cached("SELECT DISTINCT doc FROM blobs WHERE state = 0 ORDER BY doc")?;
     let rows = statement.query_map([], |r| r.get::<_, Vec<u8>>(0))?;

@@ -207,7 +207,7 @@ pub fn purge(c: &Connection, doc: &CaseId) -> Result<()> {
     ] {
         c.prepare_cached(sql)?.execute([doc.as_bytes()])?;
     }
-    Ok(())
+    super::cache::let_case_go(c, doc)
 }
 
 /// Forgets what a line does not show. Pictures that own commits brought stay until those are in a verified backup.

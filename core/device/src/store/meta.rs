@@ -43,6 +43,10 @@ pub const CATALOGUE: &str = "catalogue";
 pub const OWN_WORDS: &str = "own_words";
 /// Documents that this phone is willing to hold.
 pub const BUDGET: &str = "budget";
+/// Bytes of photo files that this phone is willing to hold.
+pub const CACHE_BUDGET: &str = "cache_budget";
+/// On which networks which sizes of photos are sent (JSON).
+pub const UPLOAD_POLICY: &str = "upload_policy";
 /// Set when the server shut this phone or its person out: why.
 pub const SHUT_OUT: &str = "shut_out";
 /// How often something did not come out as the server had promised: sums, heads, receipts (JSON).

@@ -4,6 +4,7 @@
 pub mod appeals;
 pub mod authored;
 pub mod blobs;
+pub mod cache;
 pub mod captures;
 pub mod cases;
 pub mod catalogues;

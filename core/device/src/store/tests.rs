@@ -7,7 +7,7 @@ use yuandian_document::SoftwareRoot;
 use yuandian_model::{Grant, Role, UserId};
 use yuandian_sync::message::{Enrolled, WIRE_VERSION};
 
-use super::{appeals, blobs, cases, journal, outbox, private, rows, search, streams};
+use super::{appeals, blobs, cache, cases, journal, outbox, private, rows, search, streams};
 use crate::platform::{FolderBlobs, SystemRandomness};
 use crate::ports::{Clock, Ports, SpaceProbe};
 use crate::{DeviceError, Draft, Phone};
@@ -91,6 +91,9 @@ fn every_query_behind_a_screen_goes_by_an_index() {
         ("SELECT * FROM journal WHERE commit_id = ?1", "USING INDEX journal_by_commit"),
         (appeals::NEXT_SQL, "USING INDEX appeals_waiting"),
         (blobs::UNSENT_SQL, "INDEX blobs_by_case"),
+        (cache::LET_GO_SQL, "INDEX files_by_age"),
+        (cache::TROUBLED_SQL, "INDEX file_troubles_by_case"),
+        (cache::WANTED_SQL, "INDEX wanted_files_order"),
     ];
     for (sql, index) in table {
         let plan = plan(&phone.db, sql);

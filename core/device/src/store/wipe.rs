@@ -26,6 +26,11 @@ const TABLES: &[&str] = &[
     "leaving",
     "blobs",
     "kept_files",
+    "files",
+    "safe_files",
+    "file_troubles",
+    "wanted_files",
+    "fetched",
     "micros",
     "stored",
     "drafts",
@@ -41,7 +46,7 @@ const TABLES: &[&str] = &[
 /// (`phone::new_incarnation`), or its next change bears a name that was used.
 pub fn everything(c: &Connection, others: &BTreeSet<BlobHash>) -> Result<()> {
     c.execute(
-        "INSERT OR IGNORE INTO doomed (hash) SELECT hash FROM blobs UNION SELECT hash FROM kept_files",
+        "INSERT OR IGNORE INTO doomed (hash) SELECT hash FROM blobs UNION SELECT hash FROM kept_files UNION SELECT hash FROM files",
         [],
     )?;
     for hash in others {

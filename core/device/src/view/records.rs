@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::sending::PhotosSent;
+
 /// One of several values that nobody has settled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConflictValue {
@@ -70,6 +72,25 @@ pub struct PhotoView {
     pub stored: bool,
     /// Whether the server does not know of it yet.
     pub pending: bool,
+    /// Its 320 px picture, if there is one.
+    pub thumb: Option<PhotoPart>,
+    /// Its 1600 px picture, if there is one.
+    pub medium: Option<PhotoPart>,
+    /// Why there are no small pictures, in words; none where there are.
+    pub preview_unavailable: Option<String>,
+    /// What is wrong with its original, in words: see the 需处理 list.
+    pub trouble: Option<String>,
+}
+
+/// A small size of a photo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoPart {
+    /// SHA-256 of its bytes.
+    pub hash: String,
+    /// Bytes.
+    pub size: u64,
+    /// Whether it is on this phone.
+    pub local: bool,
 }
 
 /// Where one's claim stands.
@@ -208,6 +229,8 @@ pub struct CaseView {
     pub notes: Vec<NoteView>,
     /// Photos in order.
     pub photos: Vec<PhotoView>,
+    /// How far they are on their way to the platform.
+    pub photos_sent: PhotosSent,
     /// One's claim.
     pub claim: ClaimView,
     /// Who opened it.

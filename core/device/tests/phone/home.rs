@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
@@ -58,6 +58,15 @@ struct NoProbe;
 impl SpaceProbe for NoProbe {
     fn free_bytes(&self) -> Option<u64> {
         None
+    }
+}
+
+/// As much room as a test says.
+struct Room(Arc<AtomicU64>);
+
+impl SpaceProbe for Room {
+    fn free_bytes(&self) -> Option<u64> {
+        Some(self.0.load(Ordering::Relaxed))
     }
 }
 
@@ -121,6 +130,23 @@ impl Home {
     /// As [`Home::open`], with photo files kept by somebody else.
     pub fn open_with(&self, blobs: Box<dyn BlobDir>) -> Phone {
         Phone::open(&self.store(), Ports { blobs, ..self.ports() }).unwrap()
+    }
+
+    /// The phone is switched off and on again.
+    pub fn open_again(&self, phone: Phone) -> Phone {
+        drop(phone);
+        self.open()
+    }
+
+    /// As [`Home::open_again`], of a phone that a driver has used.
+    pub fn open_again_shared(&self, phone: Arc<Mutex<Phone>>) -> Phone {
+        drop(Arc::try_unwrap(phone).ok().unwrap());
+        self.open()
+    }
+
+    /// As [`Home::open`], on a disk whose free bytes a test decides.
+    pub fn open_with_room(&self, free: Arc<AtomicU64>) -> Phone {
+        Phone::open(&self.store(), Ports { space: Box::new(Room(free)), ..self.ports() }).unwrap()
     }
 
     /// Everything in the store, table by table, a line of hex and text a row. The phone must be closed.

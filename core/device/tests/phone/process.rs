@@ -134,6 +134,24 @@ impl BlobDir for FullFolder {
     fn remove(&mut self, _: &BlobHash) -> std::io::Result<()> {
         Ok(())
     }
+    fn path(&self, _: &BlobHash) -> Option<PathBuf> {
+        None
+    }
+    fn part_len(&self, _: &BlobHash) -> u64 {
+        0
+    }
+    fn put_part(&mut self, _: &BlobHash, _: u64, _: &[u8]) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::StorageFull.into())
+    }
+    fn read_part(&self, _: &BlobHash, _: u64, _: u64) -> std::io::Result<Vec<u8>> {
+        Err(std::io::ErrorKind::NotFound.into())
+    }
+    fn part_is_whole(&mut self, _: &BlobHash) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::NotFound.into())
+    }
+    fn drop_part(&mut self, _: &BlobHash) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[test]
@@ -141,12 +159,13 @@ fn a_photo_without_room_is_an_error_and_the_words_are_kept() {
     let home = Home::new(1);
     let mut phone = home.open_with(Box::new(FullFolder));
     Referee::new().enroll(&mut phone, 1, Role::GridWorker);
+    let no_room = DeviceError::NoRoom { waiting_bytes: 0, free_bytes: None };
     let id = phone.save_draft(None, &draft("case.snap", "井盖")).unwrap();
-    assert_eq!(phone.add_draft_photo(&id, &photo("tiny.jpg")), Err(DeviceError::StorageFull));
+    assert_eq!(phone.add_draft_photo(&id, &photo("tiny.jpg")), Err(no_room.clone()));
     assert_eq!(phone.draft(&id).unwrap().photos, []);
     let case = phone.finish(&id).unwrap();
     let before = phone.outbox().unwrap();
-    assert_eq!(phone.note(&case, "看", &[photo("tiny.jpg")]), Err(DeviceError::StorageFull));
+    assert_eq!(phone.note(&case, "看", &[photo("tiny.jpg")]), Err(no_room.clone()));
     assert_eq!((phone.outbox().unwrap(), phone.case(&case).unwrap().notes), (before, vec![]));
 }
 

@@ -235,7 +235,7 @@ impl Referee {
     /// The server's disk is lost and this copy of it begins another life.
     pub fn restored(self) -> Self {
         let life = EndedLife { partition: PartitionId::ONLY, epoch: self.epoch, last: self.seq };
-        Self { epoch: Epoch([8; 8]), safe_seq: None, ended: vec![life], ..self }
+        Self { epoch: Epoch([self.epoch.0[0] + 1; 8]), safe_seq: None, ended: vec![life], ..self }
     }
 
     /// A page of the cases' lines alone.
@@ -527,6 +527,11 @@ impl Referee {
             phone.keep(&Keep::Uploaded(transfer)).unwrap();
         }
         hashes
+    }
+
+    /// Something moves on that no phone has said: a file was stored.
+    pub fn moved(&mut self) {
+        self.seq += 1;
     }
 
     /// Heads of the referee's own document.

@@ -51,20 +51,22 @@ fn a_case_with_a_photo_is_delivered_when_its_last_file_is() {
     referee.sync(&mut phone);
     assert_eq!(phone.line_of(&id).unwrap().sync, "uploading");
     let waiting = transfers(&mut phone);
-    assert_eq!((waiting.len(), waiting[1].hash, waiting[1].size), (2, hash, original.len() as u64));
+    assert_eq!((waiting.len(), waiting[2].hash, waiting[2].size), (3, hash, original.len() as u64));
 
     let url = Some("/v1/uploads/1".to_owned());
-    phone.keep(&Keep::UploadAt { transfer: waiting[1].clone(), url: url.clone() }).unwrap();
-    phone.keep(&Keep::UploadOffset { transfer: waiting[1].clone(), offset: 1000 }).unwrap();
+    phone.keep(&Keep::UploadAt { transfer: waiting[2].clone(), url: url.clone() }).unwrap();
+    phone.keep(&Keep::UploadOffset { transfer: waiting[2].clone(), offset: 1000 }).unwrap();
     drop(phone);
     let mut phone = homes[0].open();
     let shown = &phone.case(&id).unwrap().photos[0];
     assert_eq!((shown.sent, shown.stored), (1000, false));
-    assert_eq!(transfers(&mut phone)[1].url, url, "an upload goes on where it was begun");
+    assert_eq!(transfers(&mut phone)[2].url, url, "an upload goes on where it was begun");
 
-    phone.keep(&Keep::Uploaded(waiting[0].clone())).unwrap();
-    assert_eq!(phone.line_of(&id).unwrap().sync, "uploading", "the original is not there yet");
-    phone.keep(&Keep::Uploaded(waiting[1].clone())).unwrap();
+    for small in &waiting[..2] {
+        phone.keep(&Keep::Uploaded(small.clone())).unwrap();
+        assert_eq!(phone.line_of(&id).unwrap().sync, "uploading", "the original is not there yet");
+    }
+    phone.keep(&Keep::Uploaded(waiting[2].clone())).unwrap();
     assert_eq!(phone.line_of(&id).unwrap().sync, "delivered");
     let shown = &phone.case(&id).unwrap().photos[0];
     assert_eq!((shown.sent, shown.stored), (original.len() as u64, true));

@@ -47,6 +47,8 @@ enum After {
     End,
     /// On with the blob at hand.
     Upload,
+    /// On with the next one: that at hand was given up.
+    NextUpload,
 }
 
 /// The machine. One run at a time.
@@ -341,6 +343,7 @@ impl Machine {
             Some(After::Docs) => self.load(Load::Docs),
             Some(After::Appeal) => self.load(Load::Appeal),
             Some(After::End) => self.finish(true),
+            Some(After::NextUpload) => self.next_upload(),
             Some(After::Upload) => match self.upload.clone() {
                 Some(Upload { transfer, offset: Some(at), .. }) if at >= transfer.size => {
                     self.report.uploaded += 1;

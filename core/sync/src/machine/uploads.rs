@@ -84,6 +84,11 @@ impl Machine {
                     self.ask(Request::Upload(plan));
                 }
             }
+            413 => {
+                self.left_behind = true;
+                self.failures_in_a_row = 0;
+                self.keep(Keep::TooLarge(transfer), After::NextUpload);
+            }
             _ => self.leave_behind(),
         }
     }

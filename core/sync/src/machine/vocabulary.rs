@@ -200,6 +200,8 @@ pub enum Keep {
     },
     /// The server has it whole and verified.
     Uploaded(Transfer),
+    /// The server takes no file of this size: nobody but a person can do anything about it.
+    TooLarge(Transfer),
 }
 
 /// What the machine wants done.
@@ -255,6 +257,8 @@ pub struct RunReport {
     pub uploaded: u64,
     /// Bytes of blobs sent.
     pub uploaded_bytes: u64,
+    /// Small pictures of others' photos fetched after everything else.
+    pub fetched: u64,
     /// Network failures overcome or not.
     pub failures: u32,
     /// The last failure, for the log.

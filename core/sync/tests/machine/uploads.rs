@@ -3,7 +3,7 @@
 use yuandian_sync::limits::{FAILURES_IN_A_ROW_MAX, PATCH_BYTES};
 use yuandian_sync::{Transfer, UploadReply};
 
-use crate::world::{Answer, World, blob, status, unreachable};
+use crate::world::{Answer, World, blob, busy, status, unreachable};
 
 const AT_1: &str = "keep /v1/uploads/1";
 
@@ -232,7 +232,6 @@ fn a_blob_that_cannot_move_stays_and_the_others_go_on() {
     let unusable = [
         ("POST", status(423)),
         ("POST", status(404)),
-        ("POST", status(413)),
         ("POST", UploadReply { status: 201, offset: Some(0), location: None }),
         ("PATCH", location("/elsewhere")),
         ("PATCH", status(204)),
@@ -264,4 +263,67 @@ fn a_lost_link_ends_the_run_and_keeps_every_blob() {
     let report = world.run_but(|verb, _| (verb == "POST").then(|| Answer::Failed(unreachable())));
     assert_eq!((report.complete, report.failures), (false, FAILURES_IN_A_ROW_MAX + 1));
     assert_eq!(world.transfers.len(), 2);
+}
+
+#[test]
+fn a_file_that_is_too_large_for_the_server_is_told_and_the_others_go_on() {
+    for at in ["POST", "PATCH"] {
+        let mut world = world(vec![blob(1, 10), blob(2, 20)]);
+        let report = world.run_but(|verb, nth| (verb == at && nth == 1).then(|| Answer::Upload(status(413))));
+        assert_eq!((report.complete, report.uploaded, report.failures), (false, 1, 0), "{at}");
+        let told: Vec<_> = world.log.iter().filter(|word| word.starts_with("keep too large")).collect();
+        assert_eq!(told, ["keep too large 1"], "{at}");
+        assert_eq!(world.transfers.iter().map(|t| t.hash.0[0]).collect::<Vec<_>>(), [1], "{at}");
+    }
+}
+
+#[test]
+fn a_head_that_goes_backwards_is_believed_and_its_bytes_are_sent_again() {
+    let mut world = begun(600_000, 400_000);
+    let back = UploadReply { status: 200, offset: Some(100_000), location: None };
+    let report = world.run_but(|verb, nth| match (verb, nth) {
+        // Known at 400,000 and cut; then the server has lost three quarters of it.
+        ("PATCH", 1) => Some(Answer::Failed(unreachable())),
+        ("HEAD", 2) => Some(Answer::Upload(back.clone())),
+        _ => None,
+    });
+    let sent: Vec<_> = world.log.iter().filter(|word| word.starts_with("PATCH")).cloned().collect();
+    assert_eq!(sent[..2], ["PATCH 400000+200000", "PATCH 100000+262144"], "the server's word counts");
+    // This one has its bytes after all and says so with 409: asked, it is believed again.
+    assert_eq!((report.complete, report.uploaded), (true, 1));
+    assert!(world.transfers.is_empty());
+}
+
+#[test]
+fn a_busy_server_is_asked_how_far_it_is_before_more_is_sent() {
+    let mut world = world(vec![blob(1, 300_000)]);
+    let report = world.run_but(|verb, nth| (verb == "PATCH" && nth == 1).then(|| Answer::Failed(busy(None))));
+    let told: Vec<&str> = world
+        .uploading()
+        .into_iter()
+        .filter(|word| !word.starts_with("wait") && !word.starts_with("keep"))
+        .collect();
+    let expected = ["POST", "PATCH 0+262144", "HEAD", "PATCH 0+262144", "PATCH 262144+37856", "finished"];
+    assert_eq!(told, expected);
+    assert_eq!((report.complete, report.failures), (true, 1));
+}
+
+#[test]
+fn an_offset_beyond_the_end_or_a_head_without_one_moves_nothing_and_stops_no_other() {
+    for reply in [
+        UploadReply { status: 200, offset: Some(301_000), location: None },
+        UploadReply { status: 200, offset: None, location: None },
+        UploadReply { status: 423, offset: Some(0), location: None },
+        UploadReply { status: 302, offset: None, location: Some("/v1/uploads/9".into()) },
+    ] {
+        let mut world = begun(300_000, 100);
+        world.transfers.push(blob(2, 10));
+        let report =
+            world.run_but(|verb, nth| (verb == "HEAD" && nth == 1).then(|| Answer::Upload(reply.clone())));
+        assert_eq!((report.complete, report.uploaded), (false, 1), "{reply:?}");
+        assert!(
+            !world.log.iter().any(|word| word == "PATCH 100+262144"),
+            "{reply:?}: nothing is sent on such a word"
+        );
+    }
 }

@@ -161,6 +161,7 @@ impl World {
             }
             Keep::UploadOffset { .. } => {}
             Keep::Uploaded(transfer) => self.transfers.retain(|kept| kept.hash != transfer.hash),
+            Keep::TooLarge(_) => {}
         }
     }
 
@@ -238,6 +239,7 @@ pub fn words(effect: &Effect) -> String {
         Effect::Keep(Keep::UploadAt { url: None, .. }) => "keep no address".into(),
         Effect::Keep(Keep::UploadOffset { offset, .. }) => format!("keep offset {offset}"),
         Effect::Keep(Keep::Uploaded(transfer)) => format!("keep uploaded {}", transfer.hash.0[0]),
+        Effect::Keep(Keep::TooLarge(transfer)) => format!("keep too large {}", transfer.hash.0[0]),
         Effect::Finished(_) => "finished".into(),
     }
 }
@@ -404,6 +406,7 @@ pub fn blob(number: u8, size: u64) -> Transfer {
         size,
         rendition: Rendition::Original,
         order: u64::from(number),
+        urgent: false,
         url: None,
     }
 }

@@ -1,0 +1,178 @@
+//! The small sizes of photos: made off the shutter's path, caught up after a kill, or given by the platform where only it can decode.
+//!
+//! Guarantees: a draft names a small size only after its file is on disk; what was not made when the phone was killed is made with the next
+//! call or when the draft is finished; a picture that the platform gives is looked at like any other.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use yuandian_document::RenditionRef;
+use yuandian_model::{BlobHash, CaseId};
+use yuandian_photo::{Examined, Preview, Rendition, examine, render, render_medium};
+
+use crate::error::{DeviceError, Result};
+use crate::evidence::{DraftPhoto, SmallBytes, is};
+use crate::phone::Phone;
+
+/// Why this phone cannot make small sizes: only the platform decodes this format.
+pub const NEEDS_PLATFORM: &str = "needs_platform";
+/// The platform cannot either.
+pub const NO_DECODER: &str = "no_decoder";
+
+/// The small sizes of a photo, by hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SmallSizes {
+    /// At most 2 kB.
+    pub micro: RenditionRef,
+    /// 320 px.
+    pub thumb: RenditionRef,
+    /// 1600 px.
+    pub medium: RenditionRef,
+    /// Upright width of what they were made from, pixels.
+    pub width: u32,
+    /// Upright height, pixels.
+    pub height: u32,
+}
+
+/// A photo that the platform is asked to decode: it writes an upright JPEG of it and gives that to [`Phone::provide_preview`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeedPreview {
+    /// The draft that it belongs to.
+    pub draft: CaseId,
+    /// SHA-256 of the original, the id for the answer.
+    pub id: BlobHash,
+    /// Where the original lies, where the phone's files have paths.
+    pub path: Option<PathBuf>,
+}
+
+impl Phone {
+    /// Makes the small sizes that a draft's photos lack: for the moment after the shutter. Gives how many photos got theirs. Calling it again,
+    /// or never, changes nothing but when the work is done.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`], [`DeviceError::Photo`], [`DeviceError::NoRoom`].
+    pub fn render_draft(&mut self, id: &CaseId) -> Result<u32> {
+        let lacks = |photo: &DraftPhoto| photo.small.is_none() && photo.no_preview.is_none();
+        let waiting: Vec<DraftPhoto> = self.draft(id)?.photos.into_iter().filter(lacks).collect();
+        let mut rendered = 0;
+        for photo in waiting {
+            let original = self.intact(&photo)?;
+            let made = made_small(&original, &examine(&original)?)?;
+            rendered += u32::from(made.is_some());
+            match made {
+                Some(made) => self.keep_small(id, &photo.hash, made)?,
+                None => self.note_preview(id, &photo.hash, NEEDS_PLATFORM)?,
+            }
+        }
+        Ok(rendered)
+    }
+
+    /// Photos of drafts that only the platform can decode, and that nobody has given up.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn previews_needed(&self) -> Result<Vec<NeedPreview>> {
+        let mut needed = Vec::new();
+        for (draft, entered, _) in self.drafts()? {
+            let asked =
+                entered.photos.iter().filter(|photo| photo.no_preview.as_deref() == Some(NEEDS_PLATFORM));
+            needed.extend(asked.map(|photo| NeedPreview {
+                draft,
+                id: photo.hash,
+                path: self.ports.blobs.path(&photo.hash),
+            }));
+        }
+        Ok(needed)
+    }
+
+    /// Takes the platform's picture of a draft's photo: an upright JPEG, from which the small sizes are made. The original stays what it is.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`] where no draft has this photo (any more), [`DeviceError::Photo`] for what is no usable picture.
+    pub fn provide_preview(&mut self, id: &BlobHash, picture: &[u8]) -> Result<()> {
+        let draft = self.draft_of(id)?;
+        let Some(made) = made_small(picture, &examine(picture)?)? else {
+            return Err(DeviceError::invalid("preview", "give an upright JPEG of it"));
+        };
+        self.keep_small(&draft, id, made)
+    }
+
+    /// The platform cannot decode it either: the photo is evidence without a preview, and says so.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`].
+    pub fn no_preview(&mut self, id: &BlobHash) -> Result<()> {
+        let draft = self.draft_of(id)?;
+        self.note_preview(&draft, id, NO_DECODER)
+    }
+
+    fn draft_of(&self, photo: &BlobHash) -> Result<CaseId> {
+        let drafts = self.drafts()?;
+        let has = |entered: &crate::draft::Draft| entered.photos.iter().any(|known| known.hash == *photo);
+        let found = drafts.into_iter().find(|(_, entered, _)| has(entered));
+        found.map(|(draft, _, _)| draft).ok_or_else(|| DeviceError::not_found("photo", photo))
+    }
+
+    /// Files first, then the row that names them.
+    fn keep_small(&mut self, draft: &CaseId, photo: &BlobHash, made: (SmallSizes, SmallBytes)) -> Result<()> {
+        let (sizes, bytes) = made;
+        for (hash, bytes) in &bytes.files {
+            self.keep_file(hash, bytes)?;
+        }
+        self.keep_file(&sizes.micro.hash, &bytes.micro)?;
+        self.change_draft_photo(draft, photo, |photo| {
+            photo.small = Some(sizes);
+            photo.no_preview = None;
+        })
+    }
+
+    fn note_preview(&mut self, draft: &CaseId, photo: &BlobHash, why: &str) -> Result<()> {
+        self.change_draft_photo(draft, photo, |photo| photo.no_preview = Some(why.to_owned()))
+    }
+
+    fn change_draft_photo(
+        &mut self,
+        draft: &CaseId,
+        photo: &BlobHash,
+        change: impl FnOnce(&mut DraftPhoto),
+    ) -> Result<()> {
+        let mut entered = self.draft(draft)?;
+        if let Some(known) = entered.photos.iter_mut().find(|known| known.hash == *photo) {
+            change(known);
+            self.save_draft(Some(*draft), &entered)?;
+        }
+        Ok(())
+    }
+
+    /// The small sizes that a draft has on disk, each as it was written; none where one of them is not.
+    pub(crate) fn kept_small(&self, photo: &DraftPhoto) -> Result<Option<(SmallSizes, SmallBytes)>> {
+        let Some(sizes) = &photo.small else { return Ok(None) };
+        let whole = |part: &RenditionRef| {
+            let bytes = self.ports.blobs.read(&part.hash, 0, part.size).ok();
+            bytes.filter(|bytes| is(bytes, &part.hash))
+        };
+        let kept = (whole(&sizes.micro), whole(&sizes.thumb), whole(&sizes.medium));
+        let (Some(micro), Some(_), Some(_)) = kept else { return Ok(None) };
+        Ok(Some((sizes.clone(), SmallBytes { micro, files: vec![] })))
+    }
+}
+
+/// Makes the small sizes of a picture; none where only the platform can decode it.
+pub(crate) fn made_small(picture: &[u8], examined: &Examined) -> Result<Option<(SmallSizes, SmallBytes)>> {
+    let Preview::Ready(small) = render(picture, examined)? else { return Ok(None) };
+    let Preview::Ready(medium) = render_medium(picture, examined)? else { return Ok(None) };
+    let size = examined.upright_dimensions();
+    let sizes = SmallSizes {
+        micro: part(&small.micro),
+        thumb: part(&small.thumb),
+        medium: part(&medium),
+        width: size.map_or(0, |s| s.width),
+        height: size.map_or(0, |s| s.height),
+    };
+    let files = vec![(sizes.thumb.hash, small.thumb.bytes), (sizes.medium.hash, medium.bytes)];
+    Ok(Some((sizes, SmallBytes { micro: small.micro.bytes, files })))
+}
+
+fn part(rendition: &Rendition) -> RenditionRef {
+    RenditionRef { hash: BlobHash(rendition.sha256), size: rendition.bytes.len() as u64 }
+}
