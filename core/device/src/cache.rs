@@ -50,9 +50,10 @@ impl Phone {
         let tx = self.db.unchecked_transaction()?;
         meta::set(&tx, meta::CACHE_BUDGET, &bytes.to_be_bytes())?;
         self.let_go_within(&tx, self.over_budget()?, None)?;
+        let state = self.cache()?;
         tx.commit()?;
-        self.remove_doomed()?;
-        self.cache()
+        self.remove_let_go();
+        Ok(state)
     }
 
     /// How much room photo files take.
@@ -96,8 +97,15 @@ impl Phone {
         let tx = self.db.unchecked_transaction()?;
         let gone = self.let_go_within(&tx, bytes, but)?;
         tx.commit()?;
-        self.remove_doomed()?;
+        self.remove_let_go();
         Ok(gone)
+    }
+
+    /// Removes what was let go. It is let go whatever becomes of this: what cannot be removed now is removed later.
+    fn remove_let_go(&mut self) {
+        if let Err(error) = self.remove_doomed() {
+            tracing::warn!(%error, "files that were let go are still to be removed");
+        }
     }
 
     fn let_go_within(&self, tx: &Transaction<'_>, bytes: u64, but: Option<&BlobHash>) -> Result<u64> {

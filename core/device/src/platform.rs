@@ -191,7 +191,11 @@ impl BlobDir for FolderBlobs {
     }
 
     fn remove(&mut self, hash: &BlobHash) -> io::Result<()> {
-        gone(fs::remove_file(Self::path(self, hash)))
+        let path = Self::path(self, hash);
+        match fs::remove_file(&path) {
+            Ok(()) => sync_folder(&path),
+            other => gone(other),
+        }
     }
 
     fn path(&self, hash: &BlobHash) -> Option<PathBuf> {

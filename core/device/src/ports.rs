@@ -33,7 +33,7 @@ pub trait BlobDir: Send {
     fn read(&self, hash: &BlobHash, offset: u64, length: u64) -> std::io::Result<Vec<u8>>;
     /// Whether the file is there.
     fn has(&self, hash: &BlobHash) -> bool;
-    /// Removes a file that no row names any more; one that is not there is no error.
+    /// Removes a file that no row names any more, for good when it returns; one that is not there is no error.
     ///
     /// # Errors
     /// The system's.

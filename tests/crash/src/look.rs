@@ -35,8 +35,9 @@ pub fn rows(disk: &Disk) -> std::result::Result<Rows, String> {
             }
         }
     }
-    // A virtual table's rows are those of its shadow tables.
-    let real = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name";
+    // A virtual table's rows are those of its shadow tables. Files that are still to be removed are no part of what a command did.
+    let real = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'doomed' AND sql NOT LIKE 'CREATE VIRTUAL%'
+         ORDER BY name";
     let mut statement = db.prepare(real).map_err(words)?;
     let names: Vec<String> =
         statement.query_map([], |row| row.get(0)).and_then(Iterator::collect).map_err(words)?;

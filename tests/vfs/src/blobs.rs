@@ -57,8 +57,9 @@ impl BlobDir for FaultBlobDir {
 
     fn remove(&mut self, hash: &BlobHash) -> std::io::Result<()> {
         match self.0.delete(&Self::name(hash)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+            Ok(()) => self.0.sync_folder(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
         }
     }
 

@@ -33,10 +33,11 @@ fn scene() -> Scene {
     Scene { from: one, to: Arc::new(Mutex::new(two)), home, case }
 }
 
+/// Answers one request, by its head.
+type Answer = Box<dyn Fn(&str) -> Vec<u8> + Send>;
+
 /// Answers one request after the other, each by one of these; gives the heads of the requests that came.
-fn serve(
-    answers: Vec<Box<dyn Fn(&str) -> Vec<u8> + Send>>,
-) -> (String, std::thread::JoinHandle<Vec<String>>) {
+fn serve(answers: Vec<Answer>) -> (String, std::thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let served = std::thread::spawn(move || {
