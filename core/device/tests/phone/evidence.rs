@@ -90,7 +90,7 @@ fn the_servers_time_stands_in_the_record_with_the_time_since() {
     let signed = token.signed(&referee.key());
     let mut hello = referee.hello(&phone);
     hello.time_token = Some(signed.clone().into());
-    phone.keep(&Keep::Hello(Box::new(hello.clone()))).unwrap();
+    phone.keep(&Keep::Hello(hello.clone())).unwrap();
     home.clock.advance(90_000);
     let id = drafted(&mut phone, &["tiny.jpg"]);
     phone.finish(&id).unwrap();
@@ -113,7 +113,7 @@ fn the_servers_time_stands_in_the_record_with_the_time_since() {
     // One that the server did not sign is not kept.
     let forger = yuandian_document::DeviceKey::from_seed(&[99; 32]);
     hello.time_token = Some(TimeToken { server_ms: 1, serial: [1; 8] }.signed(&forger).into());
-    phone.keep(&Keep::Hello(Box::new(hello))).unwrap();
+    phone.keep(&Keep::Hello(hello)).unwrap();
     let id = drafted(&mut phone, &["tiny.webp"]);
     phone.finish(&id).unwrap();
     let push = batch(&mut phone);
@@ -177,7 +177,7 @@ fn a_restored_server_is_handed_everything_again_with_its_earlier_words() {
     referee.sync(&mut phone);
     let mut restored = referee.restored();
     let hello = restored.hello(&phone);
-    phone.keep(&Keep::Hello(Box::new(hello))).unwrap();
+    phone.keep(&Keep::Hello(hello)).unwrap();
     let push = batch(&mut phone);
     assert_eq!(push.links.len(), 1);
     let adopt = push.links[0].adopt.as_ref().expect("the word of the log that is over");
