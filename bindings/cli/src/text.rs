@@ -8,8 +8,8 @@ use serde_json::json;
 use yuandian_device::view::{AttentionItem, CaseView, ListLine, OutboxLine};
 use yuandian_device::words;
 use yuandian_device::{
-    BundleTold, CaseId, DeviceError, Finding, PersonRecord, Phone, PhotoEvidence, PhotoFile, PhotosSent, Report,
-    RightView, ServiceLine, StreamState, SyncState, finding_words,
+    BundleTold, CaseId, DeviceError, Finding, PersonRecord, Phone, PhotoEvidence, PhotoFile, PhotosSent,
+    Report, RightView, ServiceLine, StreamState, SyncState, finding_words,
 };
 
 use crate::failure::Failure;

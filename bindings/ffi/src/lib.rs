@@ -30,9 +30,7 @@ pub use core::{CoreVersion, Grant, Language, PersonRecord, YuandianCore, core_ve
 pub use drafts::{DraftInput, DraftPhoto, DraftRecord, Position};
 pub use error::CoreError;
 pub use events::{CoreEvent, EventKind, EventStream};
-pub use evidence::{
-    BundleReport, CaptureFacts, EvidenceFinding, PhotoEvidence, PhotoSource, verify_bundle,
-};
+pub use evidence::{BundleReport, CaptureFacts, EvidenceFinding, PhotoEvidence, PhotoSource, verify_bundle};
 pub use photos::{
     BackgroundUpload, CacheState, PhotoFile, PhotoSize, PhotosSent, PreviewWanted, UploadHeader,
     UploadPolicies, UploadPolicy,

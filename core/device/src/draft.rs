@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use yuandian_model::catalogue::Service;
 use yuandian_model::{BlobHash, CaseId, Code, Refusal, Wgs84, form, limits};
 
-use crate::error::{DeviceError, Result};
 use crate::capture::{CaptureInfo, Recorded};
+use crate::error::{DeviceError, Result};
 use crate::evidence::{DraftPhoto, Seen};
 use crate::phone::Phone;
 use crate::store::captures::State;
@@ -89,6 +89,9 @@ impl Phone {
             return Err(DeviceError::invalid("photo", format!("at most {}", limits::PHOTOS_PER_COMMAND_MAX)));
         }
         let fix = info.fix()?;
+        if let Some((service, _)) = self.catalogue.service(&draft.service) {
+            self.may_come_from(service, info.source)?;
+        }
         let (photo, seen) = self.keep_original(original)?;
         let hash = photo.hash;
         if draft.photos.iter().any(|p| p.hash == hash) {
@@ -96,8 +99,7 @@ impl Phone {
         }
         let (size, mime) = (photo.size, photo.mime.clone());
         let Seen { pixels, remarks } = seen;
-        let recorded =
-            Recorded { original: hash, size, mime, pixels, source: info.source, fix, remarks };
+        let recorded = Recorded { original: hash, size, mime, pixels, source: info.source, fix, remarks };
         draft.photos.push(photo);
         let now = self.ports.clock.wall_ms();
         let tx = self.db.unchecked_transaction()?;

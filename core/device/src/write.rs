@@ -19,8 +19,8 @@ use crate::evidence::PreparedPhoto;
 use crate::glance::project_written;
 use crate::phone::{Phone, incarnation};
 use crate::state::decided;
-use crate::store::outbox::{self, Intent, NewItem};
 use crate::store::captures::{self, State};
+use crate::store::outbox::{self, Intent, NewItem};
 use crate::store::{cases, private};
 
 /// What became of an act.
@@ -166,6 +166,9 @@ impl Phone {
         info: &CaptureInfo,
     ) -> Result<()> {
         self.may_add(case)?;
+        if !photos.is_empty() {
+            self.may_come_into(case, info.source)?;
+        }
         let (edits, photos) = self.note_edits(Some(text), photos, info)?;
         if edits.is_empty() {
             return Err(DeviceError::invalid("text", "a note needs words or a photo"));
@@ -209,6 +212,9 @@ impl Phone {
         let waits_already = ruling.code == Code::RTaken && ruling.next == state;
         if ruling.code == Code::Dup || waits_already {
             return Ok(ActOutcome::AlreadyDone);
+        }
+        if !command.photos.is_empty() {
+            self.may_come_into(case, command.info.source)?;
         }
         let (edits, photos) = self.note_edits(command.text, command.photos, &command.info)?;
         let mut intents = Vec::new();

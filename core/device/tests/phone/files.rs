@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use yuandian_device::{BlobHash, CaseId, DeviceError, Link, Phone, PhotoSize, Policies, Policy};
+use yuandian_device::{
+    BlobHash, CaptureInfo, CaseId, DeviceError, Draft, Link, Phone, PhotoSize, Policies, Policy, Source,
+};
 use yuandian_model::Role;
 use yuandian_sync::{Keep, Load, Loaded, Rendition, Transfer};
 
 use crate::home::Home;
 use crate::referee::Referee;
-use crate::{draft, people, photo};
+use crate::{answers, draft, people, photo};
 
 /// A photo large enough to have three different sizes.
 const LARGE: &str = "picos12_o8.jpg";
@@ -381,4 +383,28 @@ fn without_room_photos_are_refused_with_what_waits_and_words_are_still_written()
     phone.finish(&id).unwrap();
     phone.note(&case, "只有文字", &[]).unwrap();
     assert!(phone.photo_file(&case, 1, PhotoSize::Original).unwrap().here, "what waits is not room");
+}
+
+#[test]
+fn where_only_the_camera_counts_a_picture_out_of_an_album_is_refused_with_what_to_do() {
+    let (_, _, [mut phone]) = people::<1>(Role::Dispatcher);
+    let album = CaptureInfo { source: Source::Album, ..CaptureInfo::default() };
+    let camera = CaptureInfo { source: Source::Camera, ..CaptureInfo::default() };
+    let picture = photo("tiny.jpg");
+    let about = phone.save_draft(None, &draft("case.snap", "井盖")).unwrap().to_string();
+    let asked = Draft { answers: answers(&[("case", &about)]), ..draft("task.verify", "核实") };
+    let id = phone.save_draft(None, &asked).unwrap();
+    let refused = phone.capture(&id, &picture, &album).unwrap_err();
+    let DeviceError::Photo { code, reason } = &refused else { panic!("{refused:?}") };
+    assert_eq!((*code, reason.as_str()), ("album", "这个事项只收现场拍摄的照片:请用应用内相机重新拍"));
+    assert_eq!(phone.draft(&id).unwrap().photos, [], "nothing of it is kept");
+    phone.capture(&id, &picture, &camera).unwrap();
+    let case = phone.finish(&id).unwrap();
+    let other = photo("tiny.png");
+    assert_eq!(phone.note_with(&case, "看", std::slice::from_ref(&other), &album), Err(refused));
+    phone.note_with(&case, "看", &[], &album).unwrap();
+    phone.note_with(&case, "看", std::slice::from_ref(&other), &CaptureInfo::default()).unwrap();
+    // Elsewhere a picture out of an album is as good as it says.
+    let id = phone.save_draft(None, &draft("case.snap", "井盖")).unwrap();
+    phone.capture(&id, &picture, &album).unwrap();
 }

@@ -18,10 +18,10 @@ use yuandian_model::{
 use yuandian_sync::check::{StreamSum, heads_name};
 use yuandian_sync::limits::MESSAGE_BYTES_MAX;
 use yuandian_sync::message::{
-    ChangeName, Docs, DocsReply, EndedLife, Enroll, Enrolled, HelloReply, LinkAnswer, LinkOffer, Manifest, ManifestEntry,
-    ManifestReply, PartitionHead, PrivateReceipt, PrivateRecord, PullReply, PulledCase, PulledCommit, Push,
-    PushItem, PushReply, Receipt, RemovedStream, Renewed, ServerKey, StoredBlob, StreamCheck, StreamId,
-    StreamOffer, WIRE_VERSION,
+    ChangeName, Docs, DocsReply, EndedLife, Enroll, Enrolled, HelloReply, LinkAnswer, LinkOffer, Manifest,
+    ManifestEntry, ManifestReply, PartitionHead, PrivateReceipt, PrivateRecord, PullReply, PulledCase,
+    PulledCommit, Push, PushItem, PushReply, Receipt, RemovedStream, Renewed, ServerKey, StoredBlob,
+    StreamCheck, StreamId, StreamOffer, WIRE_VERSION,
 };
 use yuandian_sync::{CaseFacts, Cursor, Keep, Load, Loaded, Person};
 
