@@ -6,71 +6,84 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::{DynamicImage, ImageDecoder, Limits};
-use jpeg_decoder::PixelFormat;
+use rusty_jpeg::decode::PlanarComponent;
 
 use crate::error::PhotoError;
 use crate::examine::{Dimensions, Examined, Layout};
 use crate::format::Format;
+use crate::jpeg_walk::JpegColour;
 use crate::limits;
+use crate::planes::{Picture, Plane, half, interleaved, scaled_rgb};
 use crate::scan_guard::ScanGuard;
 
-/// Pixels as stored (not yet upright), three bytes each: red, green, blue.
-pub(crate) struct Pixels {
-    pub size: Dimensions,
-    pub rgb: Vec<u8>,
-    /// The colour profile, where the picture would look wrong without it.
-    pub profile: Option<Vec<u8>>,
-}
-
-/// Decodes at a size of at least `wanted` where the format can do so cheaply, else in full. `None` for HEIC.
+/// Decodes at a size of at least about `wanted` where the format can do so cheaply, else in full. As stored, not yet upright. `None` for HEIC.
 pub(crate) fn decode(
     original: &[u8],
     examined: &Examined,
     wanted: Dimensions,
-) -> Result<Option<Pixels>, PhotoError> {
+) -> Result<Option<Picture>, PhotoError> {
     let format = examined.format;
     let decoded = catch_unwind(AssertUnwindSafe(|| match &examined.layout {
-        Layout::Jpeg { scan_ends, end } => decode_jpeg(&original[..*end], scan_ends, wanted).map(Some),
+        Layout::Jpeg { scan_ends, end, colour } => {
+            decode_jpeg(ScanGuard::new(&original[..*end], scan_ends), *colour, wanted).map(Some)
+        }
         Layout::Png { end } => {
             let decoder = PngDecoder::with_limits(Cursor::new(&original[..*end]), decoder_limits());
-            decode_by_image(decoder, format).map(Some)
+            decode_by_image(decoder, format, wanted).map(Some)
         }
         Layout::WebP { end } => {
-            decode_by_image(WebPDecoder::new(Cursor::new(&original[..*end])), format).map(Some)
+            decode_by_image(WebPDecoder::new(Cursor::new(&original[..*end])), format, wanted).map(Some)
         }
         Layout::Heic => Ok(None),
     }));
-    let failed = PhotoError::DecoderFailed { format };
-    match decoded {
-        Ok(Ok(Some(pixels))) if pixels.rgb.len() as u64 != pixels.size.pixels() * 3 => Err(failed),
-        Ok(decoded) => decoded,
-        Err(_) => Err(failed),
+    decoded.unwrap_or(Err(PhotoError::DecoderFailed { format }))
+}
+
+/// DCT-scaled decode into planes: at 1/2 a 12 MP picture never exists in memory, and its colour is never blown up.
+fn decode_jpeg(
+    original: ScanGuard<'_>,
+    colour: JpegColour,
+    wanted: Dimensions,
+) -> Result<Picture, PhotoError> {
+    let format = Format::Jpeg;
+    let undecodable =
+        |error: rusty_jpeg::decode::Error| PhotoError::Undecodable { format, detail: error.to_string() };
+    let mut decoder = rusty_jpeg::Decoder::new(original);
+    // Threads of its own would queue coefficients without a bound, and cost more than they save.
+    decoder.set_single_threaded(true);
+    decoder.set_max_decoding_buffer_size(usize::try_from(limits::DECODED_BYTES_MAX).unwrap_or(usize::MAX));
+    let side = |px: u32| u16::try_from(px).unwrap_or(u16::MAX);
+    decoder.scale(side(wanted.width), side(wanted.height)).map_err(undecodable)?;
+    let decoded = decoder.decode_planar().map_err(undecodable)?;
+    let planes: Vec<Plane> = decoded.components.into_iter().map(plane_of).collect();
+    if !planes.iter().all(Plane::is_whole) {
+        return Err(PhotoError::DecoderFailed { format });
+    }
+    let profile = decoder.icc_profile().filter(|profile| is_needed(profile));
+    match (colour, <[Plane; 3]>::try_from(planes)) {
+        (JpegColour::YCbCr, Ok([luma, blue, red])) => Ok(Picture { luma, chroma: [blue, red], profile }),
+        (JpegColour::Rgb, Ok(planes)) => {
+            let rgb = interleaved(planes, wanted);
+            Ok(Picture::from_rgb(wanted, &rgb, profile))
+        }
+        (JpegColour::Grey, Err(planes)) if planes.len() == 1 => {
+            let colourless = || Plane::filled(half(planes[0].size), COLOURLESS);
+            let chroma = [colourless(), colourless()];
+            planes.into_iter().next().map_or(Err(PhotoError::DecoderFailed { format }), |luma| {
+                Ok(Picture { luma, chroma, profile })
+            })
+        }
+        _ => Err(PhotoError::DecoderFailed { format }),
     }
 }
 
-/// DCT-scaled decode: at 1/8 a 12 MP picture never exists in memory.
-fn decode_jpeg(original: &[u8], scan_ends: &[usize], wanted: Dimensions) -> Result<Pixels, PhotoError> {
-    let undecodable = |error: jpeg_decoder::Error| PhotoError::Undecodable {
-        format: Format::Jpeg,
-        detail: error.to_string(),
-    };
-    let mut decoder = jpeg_decoder::Decoder::new(ScanGuard::new(original, scan_ends));
-    decoder.set_max_decoding_buffer_size(usize::try_from(limits::DECODED_BYTES_MAX).unwrap_or(usize::MAX));
-    let side = |px: u32| u16::try_from(px).unwrap_or(u16::MAX);
-    let (width, height) = decoder.scale(side(wanted.width), side(wanted.height)).map_err(undecodable)?;
-    let decoded = decoder.decode().map_err(undecodable)?;
-    let rgb = match decoder.info().map(|info| info.pixel_format) {
-        Some(PixelFormat::RGB24) => decoded,
-        Some(PixelFormat::L8) => decoded.iter().flat_map(|&grey| [grey; 3]).collect(),
-        _ => {
-            return Err(PhotoError::UnsupportedVariant {
-                format: Format::Jpeg,
-                what: "neither grey nor colour",
-            });
-        }
-    };
-    let size = Dimensions { width: u32::from(width), height: u32::from(height) };
-    Ok(Pixels { size, rgb, profile: decoder.icc_profile().filter(|profile| is_needed(profile)) })
+/// What both colour planes hold where there is no colour.
+const COLOURLESS: u8 = 128;
+
+fn plane_of(component: PlanarComponent) -> Plane {
+    let px = |count: usize| u32::try_from(count).unwrap_or(0);
+    let size = Dimensions { width: px(component.width), height: px(component.height) };
+    Plane { size, stride: px(component.stride), samples: component.data }
 }
 
 fn decoder_limits() -> Limits {
@@ -84,7 +97,8 @@ fn decoder_limits() -> Limits {
 fn decode_by_image<D: ImageDecoder>(
     decoder: image::ImageResult<D>,
     format: Format,
-) -> Result<Pixels, PhotoError> {
+    wanted: Dimensions,
+) -> Result<Picture, PhotoError> {
     let undecodable =
         |error: image::ImageError| PhotoError::Undecodable { format, detail: error.to_string() };
     let mut decoder = decoder.map_err(undecodable)?;
@@ -93,7 +107,10 @@ fn decode_by_image<D: ImageDecoder>(
     let decoded = DynamicImage::from_decoder(decoder).map_err(undecodable)?;
     let size = Dimensions { width: decoded.width(), height: decoded.height() };
     let rgb = if decoded.color().has_alpha() { on_white(decoded) } else { decoded.into_rgb8().into_raw() };
-    Ok(Pixels { size, rgb, profile })
+    if rgb.len() as u64 != size.pixels() * 3 {
+        return Err(PhotoError::DecoderFailed { format });
+    }
+    Ok(Picture::from_rgb(wanted, &scaled_rgb(size, rgb, wanted), profile))
 }
 
 /// JPEG has no transparency: what shines through is white, as on paper.

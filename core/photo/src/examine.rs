@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::error::PhotoError;
 use crate::exif::{self, Metadata};
 use crate::format::{Format, sniff};
+use crate::jpeg_walk::JpegColour;
 use crate::warning::{Trailer, Warning};
 use crate::{heic_walk, jpeg_walk, limits, png_walk, webp_walk};
 
@@ -64,6 +65,7 @@ pub(crate) enum Layout {
     Jpeg {
         scan_ends: Vec<usize>,
         end: usize,
+        colour: JpegColour,
     },
     Png {
         end: usize,
@@ -105,7 +107,7 @@ pub fn examine(original: &[u8]) -> Result<Examined, PhotoError> {
         Format::Jpeg => {
             let walk = jpeg_walk::walk(original)?;
             let metadata = exif::read_block(original, walk.exif, &mut warnings);
-            let layout = Layout::Jpeg { scan_ends: walk.scan_ends, end: walk.end };
+            let layout = Layout::Jpeg { scan_ends: walk.scan_ends, end: walk.end, colour: walk.colour };
             (Some(walk.dimensions), layout, metadata, walk.end)
         }
         Format::Png => {

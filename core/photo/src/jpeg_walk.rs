@@ -48,15 +48,29 @@ pub(crate) struct JpegWalk {
     pub segments: Vec<Segment>,
     /// Where the entropy-coded data of each scan ends, in order.
     pub scan_ends: Vec<usize>,
+    /// What the components mean.
+    pub colour: JpegColour,
     /// The TIFF block of the first EXIF segment.
     pub exif: Option<Range<usize>>,
     /// Offset behind EOI.
     pub end: usize,
 }
 
+/// What the components of a JPEG mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JpegColour {
+    /// One component.
+    Grey,
+    /// Luma and two of colour, by JFIF.
+    YCbCr,
+    /// Red, green and blue as they are.
+    Rgb,
+}
+
 /// Walks `bytes`, which begin with SOI.
 pub(crate) fn walk(bytes: &[u8]) -> Result<JpegWalk, PhotoError> {
-    let mut frame = None;
+    let mut frame: Option<Frame> = None;
+    let mut colour = ColourMarks::default();
     let mut segments = Vec::new();
     let mut scan_ends = Vec::new();
     let mut entropy_bytes = 0_u64;
@@ -84,7 +98,7 @@ pub(crate) fn walk(bytes: &[u8]) -> Result<JpegWalk, PhotoError> {
         match marker {
             SOF_BASELINE..=SOF_PROGRESSIVE if frame.is_some() => return Err(malformed("two frames")),
             SOF_BASELINE..=SOF_PROGRESSIVE => {
-                frame = Some(frame_dimensions(content, marker == SOF_PROGRESSIVE)?);
+                frame = Some(frame_of(content, marker == SOF_PROGRESSIVE)?);
             }
             SOS => {
                 if frame.is_none() {
@@ -100,12 +114,14 @@ pub(crate) fn walk(bytes: &[u8]) -> Result<JpegWalk, PhotoError> {
             APP1 if exif.is_none() && content.starts_with(EXIF_NAME) => {
                 exif = Some(payload.start + EXIF_NAME.len()..payload.end);
             }
+            APP0 if content.starts_with(b"JFIF\0") => colour.is_jfif = true,
+            APP14 if content.starts_with(b"Adobe") => colour.adobe = content.get(11).copied(),
             _ => {}
         }
         at = whole.end;
         segments.push(Segment { marker, whole, payload });
     };
-    let dimensions = frame.ok_or(malformed("no frame"))?;
+    let Frame { dimensions, component_ids } = frame.ok_or(malformed("no frame"))?;
     if scan_ends.is_empty() {
         return Err(malformed("no scan"));
     }
@@ -113,11 +129,39 @@ pub(crate) fn walk(bytes: &[u8]) -> Result<JpegWalk, PhotoError> {
     if entropy_bytes * limits::JPEG_PIXELS_PER_BYTE_MAX < pixels {
         return Err(PhotoError::TooFewBytes { pixels, bytes: entropy_bytes });
     }
-    Ok(JpegWalk { dimensions, segments, scan_ends, exif, end })
+    let colour = colour.meaning(&component_ids);
+    Ok(JpegWalk { dimensions, segments, scan_ends, colour, exif, end })
+}
+
+/// What a file says about its colours beside the components' names.
+#[derive(Default)]
+struct ColourMarks {
+    is_jfif: bool,
+    /// The transform of Adobe's segment; 0 is none.
+    adobe: Option<u8>,
+}
+
+impl ColourMarks {
+    /// The rules of libjpeg, which most of the world's pictures were tried with.
+    fn meaning(&self, component_ids: &[u8]) -> JpegColour {
+        let names_say = || if component_ids == b"RGB" { JpegColour::Rgb } else { JpegColour::YCbCr };
+        match (component_ids.len(), self.is_jfif, self.adobe) {
+            (1, ..) => JpegColour::Grey,
+            (_, true, _) => JpegColour::YCbCr,
+            (_, _, Some(0)) => JpegColour::Rgb,
+            (_, _, Some(_)) => JpegColour::YCbCr,
+            (_, _, None) => names_say(),
+        }
+    }
+}
+
+struct Frame {
+    dimensions: Dimensions,
+    component_ids: Vec<u8>,
 }
 
 /// Reads a frame header (B.2.2) and holds it against the limits.
-fn frame_dimensions(content: &[u8], progressive: bool) -> Result<Dimensions, PhotoError> {
+fn frame_of(content: &[u8], progressive: bool) -> Result<Frame, PhotoError> {
     let [precision, h1, h0, w1, w0, count, components @ ..] = content else {
         return Err(malformed("frame header too short"));
     };
@@ -154,7 +198,7 @@ fn frame_dimensions(content: &[u8], progressive: bool) -> Result<Dimensions, Pho
             return Err(PhotoError::DecodedTooLarge { bytes, limit: limits::DECODED_BYTES_MAX });
         }
     }
-    Ok(dimensions)
+    Ok(Frame { dimensions, component_ids: components.iter().step_by(3).copied().collect() })
 }
 
 /// The next marker at or after `at`, and the offset of its last `FF`. Stray bytes between segments are skipped, as every

@@ -1,8 +1,8 @@
 //! Pixels and evidence: what a photograph is, before anyone relies on it.
 //!
 //! Three calls carry the room. [`examine`] hashes the original, walks its container without decoding a pixel and says
-//! what it is or why it is refused. [`render`] and [`render_medium`] make the small pictures that travel ahead of the
-//! original. [`strip_jpeg`] copies a JPEG without what it says about its author.
+//! what it is or why it is refused. [`render_all`] makes the small pictures that travel ahead of the
+//! original, from one decode; [`develop`] does both. [`strip_jpeg`] copies a JPEG without what it says about its author.
 //!
 //! Guarantees:
 //! - the original's bytes are only read, and hashed before anything else looks at them;
@@ -12,8 +12,7 @@
 //!   [`PhotoError::DecoderFailed`];
 //! - odd metadata is a [`Warning`], never a refusal.
 //!
-//! Pure functions on bytes: no files, no clock, no randomness, nothing kept between calls. `jpeg-decoder` uses
-//! short-lived threads of its own for wide pictures; they end with the call.
+//! Pure functions on bytes: no files, no clock, no randomness, no threads, nothing kept between calls.
 
 mod decode;
 mod error;
@@ -23,19 +22,25 @@ mod format;
 mod heic_walk;
 mod jpeg_walk;
 pub mod limits;
+mod micro;
 mod orientation;
+mod planes;
 mod png_walk;
 mod render;
 mod scan_guard;
 mod strip;
 mod warning;
 mod webp_walk;
+mod write;
 
 pub use error::{NextStep, PhotoError};
 pub use examine::{Dimensions, Examined, examine, original_hash};
 pub use exif::{CapturedAt, Metadata, Position};
 pub use format::Format;
 pub use orientation::Orientation;
-pub use render::{Preview, PreviewUnavailable, Rendition, RenditionKind, Renditions, render, render_medium};
+pub use render::{
+    AllRenditions, Developed, Preview, PreviewUnavailable, Rendition, RenditionKind, Renditions, develop,
+    render, render_all, render_medium, render_platform_preview,
+};
 pub use strip::strip_jpeg;
 pub use warning::{Trailer, Warning};

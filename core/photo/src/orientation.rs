@@ -57,6 +57,12 @@ impl Orientation {
         matches!(self, Self::Transposed | Self::Clockwise90 | Self::Transversed | Self::Anticlockwise90)
     }
 
+    /// Whether the stored picture's x and y run backwards in the upright one.
+    pub(crate) fn mirrors(self) -> (bool, bool) {
+        let (x, y) = self.source_of(0, 0, 2, 2);
+        (x == 1, y == 1)
+    }
+
     /// The stored pixel that stands at `(x, y)` of the upright picture; `width` and `height` are the stored ones.
     pub(crate) fn source_of(self, x: usize, y: usize, width: usize, height: usize) -> (usize, usize) {
         match self {

@@ -1,18 +1,25 @@
 //! The small pictures that travel ahead of the original: upright, sRGB or with their profile, without any metadata.
 //!
-//! Always baseline JPEG, 4:2:0, one interleaved scan with the standard Huffman tables. Optimised tables would save 1 to 4 %,
-//! but with 4:2:0 the encoder then writes one scan per component, which widespread decoders turn into garbage.
+//! | call | makes | decodes |
+//! |---|---|---|
+//! | [`develop`] | examination, medium, thumb, micro | once, and hashes once |
+//! | [`render_all`] | medium, thumb, micro of what was examined | once |
+//! | [`render`] | thumb, micro | once, at a smaller scale |
+//! | [`render_medium`] | medium | once |
+//! | [`render_platform_preview`] | all three, of a JPEG that the platform made of an original which only it can decode | once |
+//!
+//! A thumb of [`render`] and one of [`render_all`] show the same and are not the same bytes: a photograph keeps those that its entry
+//! names. Each call holds at most one decoded picture ([`limits::DECODED_BYTES_MAX`]), a JPEG at reduced scale and on the caller's
+//! thread; a core that takes them one after the other never holds two.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-
-use crate::decode::{Pixels, decode};
+use crate::decode::decode;
 use crate::error::PhotoError;
-use crate::examine::{Dimensions, Examined, original_hash};
+use crate::examine::{Examined, examine, original_hash};
 use crate::format::Format;
 use crate::limits;
-use crate::orientation::Orientation;
+use crate::micro::micro_of;
+use crate::planes::{Picture, fitted};
+use crate::write::write;
 
 /// Which of the small pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,13 +58,32 @@ pub struct Rendition {
     pub height: u32,
 }
 
-/// The two that are made at capture.
+impl Rendition {
+    pub(crate) fn of(kind: RenditionKind, picture: &Picture, quality: u8) -> Self {
+        let bytes = write(picture, quality);
+        let sha256 = original_hash(&bytes);
+        Self { kind, bytes, sha256, width: picture.size().width, height: picture.size().height }
+    }
+}
+
+/// Thumb and micro, of [`render`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renditions {
     /// See [`RenditionKind::Micro`].
     pub micro: Rendition,
     /// See [`RenditionKind::Thumb`].
     pub thumb: Rendition,
+}
+
+/// All three, of [`render_all`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllRenditions {
+    /// See [`RenditionKind::Micro`].
+    pub micro: Rendition,
+    /// See [`RenditionKind::Thumb`].
+    pub thumb: Rendition,
+    /// See [`RenditionKind::Medium`]. A picture that is no larger is written at its own size: its own file, without metadata.
+    pub medium: Rendition,
 }
 
 /// What came of asking for a small picture. A photograph without a preview is still a photograph: it is captured, stored and
@@ -70,11 +96,21 @@ pub enum Preview<T> {
     Unavailable(PreviewUnavailable),
 }
 
+impl<T> Preview<T> {
+    /// Makes something else of what is ready.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Preview<U> {
+        match self {
+            Self::Ready(ready) => Preview::Ready(make(ready)),
+            Self::Unavailable(reason) => Preview::Unavailable(reason),
+        }
+    }
+}
+
 /// Why there is no preview of a good original.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PreviewUnavailable {
-    /// Only the platform can decode this format. Have it write an upright JPEG and render that.
+    /// Only the platform can decode this format. Have it write an upright JPEG and give that to [`render_platform_preview`].
     NeedsPlatform {
         /// The format.
         format: Format,
@@ -90,147 +126,99 @@ impl PreviewUnavailable {
     }
 }
 
+/// A photograph from its bytes to everything that is made of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Developed {
+    /// What it is.
+    pub examined: Examined,
+    /// The small pictures, where this room can decode it.
+    pub renditions: Preview<AllRenditions>,
+}
+
+/// Examines an original and makes its small pictures: one hash, one decode. What a core calls at capture.
+///
+/// # Errors
+/// Those of [`examine`] and of [`render_all`], without `Changed`.
+pub fn develop(original: &[u8]) -> Result<Developed, PhotoError> {
+    let examined = examine(original)?;
+    let renditions = all_of(original, &examined)?;
+    Ok(Developed { examined, renditions })
+}
+
+/// Makes medium, thumb and micro from the bytes that were examined, from one decode: the thumb from the medium's pixels, the micro from
+/// the thumb's. A picture smaller than one of them is not enlarged.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_all(original: &[u8], examined: &Examined) -> Result<Preview<AllRenditions>, PhotoError> {
+    unchanged(original, examined)?;
+    all_of(original, examined)
+}
+
 /// Makes the thumb and the micro from the bytes that were examined. A picture smaller than a thumb is not enlarged.
 ///
 /// # Errors
 /// [`PhotoError::Changed`] when `original` is not what was examined; [`PhotoError::Undecodable`] or
 /// [`PhotoError::DecoderFailed`] when the container is whole but the pixels are not.
 pub fn render(original: &[u8], examined: &Examined) -> Result<Preview<Renditions>, PhotoError> {
-    let pixels = match upright(original, examined, limits::THUMB_SIDE_PX)? {
-        Preview::Ready(pixels) => pixels,
-        Preview::Unavailable(reason) => return Ok(Preview::Unavailable(reason)),
-    };
-    let micro = micro_of(&pixels);
-    let thumb = encode(RenditionKind::Thumb, &pixels, limits::RENDITION_QUALITY);
-    Ok(Preview::Ready(Renditions { micro, thumb }))
+    unchanged(original, examined)?;
+    Ok(upright(original, examined, limits::THUMB_SIDE_PX)?.map(|picture| {
+        let thumb = Rendition::of(RenditionKind::Thumb, &picture, limits::RENDITION_QUALITY);
+        Renditions { micro: micro_of(&picture), thumb }
+    }))
 }
 
-/// Makes the medium rendition, by the same path.
+/// Makes the medium rendition alone, the same bytes as [`render_all`] makes.
 ///
 /// # Errors
 /// As [`render`].
 pub fn render_medium(original: &[u8], examined: &Examined) -> Result<Preview<Rendition>, PhotoError> {
-    Ok(match upright(original, examined, limits::MEDIUM_SIDE_PX)? {
-        Preview::Ready(pixels) => {
-            Preview::Ready(encode(RenditionKind::Medium, &pixels, limits::RENDITION_QUALITY))
-        }
-        Preview::Unavailable(reason) => Preview::Unavailable(reason),
-    })
+    unchanged(original, examined)?;
+    Ok(upright(original, examined, limits::MEDIUM_SIDE_PX)?
+        .map(|picture| Rendition::of(RenditionKind::Medium, &picture, limits::RENDITION_QUALITY)))
 }
 
-/// Decodes, scales, and only then turns: turning a few pixels is free.
-fn upright(original: &[u8], examined: &Examined, side_px: u32) -> Result<Preview<Pixels>, PhotoError> {
-    let unavailable = Preview::Unavailable(PreviewUnavailable::NeedsPlatform { format: examined.format });
-    if original_hash(original) != examined.original_hash {
-        return Err(PhotoError::Changed);
+/// Makes the three small pictures of an original that only the platform can decode (a HEIC), from the JPEG that the platform made of
+/// it: upright, either in its pixels or by its EXIF orientation, never by both.
+///
+/// The preview is examined like any photograph and only its pixels are used. It proves nothing about the original, whose hash
+/// and metadata come from [`examine`] of the original itself.
+///
+/// # Errors
+/// [`PhotoError::NotJpeg`], and every refusal that [`examine`] and [`render_all`] have for a JPEG; the original stays without a preview.
+pub fn render_platform_preview(preview: &[u8]) -> Result<AllRenditions, PhotoError> {
+    let examined = examine(preview)?;
+    let format = examined.format;
+    if format != Format::Jpeg {
+        return Err(PhotoError::NotJpeg { format });
     }
+    match all_of(preview, &examined)? {
+        Preview::Ready(renditions) => Ok(renditions),
+        Preview::Unavailable(_) => Err(PhotoError::NotJpeg { format }),
+    }
+}
+
+fn unchanged(original: &[u8], examined: &Examined) -> Result<(), PhotoError> {
+    if original_hash(original) == examined.original_hash { Ok(()) } else { Err(PhotoError::Changed) }
+}
+
+fn all_of(original: &[u8], examined: &Examined) -> Result<Preview<AllRenditions>, PhotoError> {
+    Ok(upright(original, examined, limits::MEDIUM_SIDE_PX)?.map(|picture| {
+        let medium = Rendition::of(RenditionKind::Medium, &picture, limits::RENDITION_QUALITY);
+        let small = picture.reduced(limits::THUMB_SIDE_PX);
+        let thumb = Rendition::of(RenditionKind::Thumb, &small, limits::RENDITION_QUALITY);
+        AllRenditions { micro: micro_of(&small), thumb, medium }
+    }))
+}
+
+/// The picture as it stands, its long side at most `side_px`.
+fn upright(original: &[u8], examined: &Examined, side_px: u32) -> Result<Preview<Picture>, PhotoError> {
+    let unavailable = Preview::Unavailable(PreviewUnavailable::NeedsPlatform { format: examined.format });
     let Some(stored) = examined.dimensions else {
         return Ok(unavailable);
     };
     let wanted = fitted(stored, side_px);
-    Ok(match decode(original, examined, wanted)? {
-        Some(pixels) => Preview::Ready(turned(resized(pixels, wanted), examined.metadata.orientation)),
-        None => unavailable,
-    })
-}
-
-/// The size with the long side at most `side_px` and the shape kept; never larger than `size`, never without pixels.
-fn fitted(size: Dimensions, side_px: u32) -> Dimensions {
-    let long = size.width.max(size.height);
-    if long <= side_px {
-        return size;
-    }
-    let (long, side) = (u64::from(long), u64::from(side_px));
-    let scaled = |px: u32| u32::try_from((u64::from(px) * side + long / 2) / long).unwrap_or(side_px).max(1);
-    Dimensions { width: scaled(size.width), height: scaled(size.height) }
-}
-
-fn resized(pixels: Pixels, wanted: Dimensions) -> Pixels {
-    if pixels.size == wanted { pixels } else { scaled(&pixels, wanted) }
-}
-
-fn scaled(pixels: &Pixels, wanted: Dimensions) -> Pixels {
-    let Dimensions { width, height } = pixels.size;
-    let source = ImageRef::new(width, height, &pixels.rgb, PixelType::U8x3)
-        .expect("the decoder was held to three bytes for each pixel");
-    let mut scaled = Image::new(wanted.width, wanted.height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-    Resizer::new()
-        .resize(&source, &mut scaled, &options)
-        .expect("both pictures have the same kind of pixels");
-    Pixels { size: wanted, rgb: scaled.into_vec(), profile: pixels.profile.clone() }
-}
-
-fn turned(pixels: Pixels, orientation: Orientation) -> Pixels {
-    if orientation == Orientation::Upright {
-        return pixels;
-    }
-    let Dimensions { width, height } = pixels.size;
-    let size =
-        if orientation.swaps_sides() { Dimensions { width: height, height: width } } else { pixels.size };
-    let mut rgb = Vec::with_capacity(pixels.rgb.len());
-    for y in 0..size.height as usize {
-        for x in 0..size.width as usize {
-            let (from_x, from_y) = orientation.source_of(x, y, width as usize, height as usize);
-            let at = (from_y * width as usize + from_x) * 3;
-            rgb.extend_from_slice(&pixels.rgb[at..at + 3]);
-        }
-    }
-    Pixels { size, rgb, profile: pixels.profile }
-}
-
-/// Long sides tried for the micro, pixels.
-const MICRO_SIDES_PX: [u32; 9] = [192, 160, 144, 128, 112, 96, 80, 64, 48];
-
-/// Taken where nothing larger fits. It is one MCU, six blocks, and fits whatever is in them: 620 bytes of tables and headers,
-/// then 64 coefficients a block of at most 26 bits each.
-const MICRO_SIDE_PX_MIN: u32 = 16;
-
-/// Below this a small picture is blocks, not a picture.
-const MICRO_QUALITY_MIN: u8 = 30;
-
-/// The largest picture that fits at a quality one can look at, then the best quality at that size.
-fn micro_of(pixels: &Pixels) -> Rendition {
-    // The profile alone would take a quarter of the space.
-    let at_side = |side_px| Pixels { profile: None, ..scaled(pixels, fitted(pixels.size, side_px)) };
-    let encoded = |pixels: &Pixels, quality| encode(RenditionKind::Micro, pixels, quality);
-    let fits = |rendition: &Rendition| rendition.bytes.len() <= limits::MICRO_BYTES_MAX;
-    let at_least = |side_px| {
-        let small = at_side(side_px);
-        let rendition = encoded(&small, MICRO_QUALITY_MIN);
-        (small, rendition)
-    };
-    let (small, mut best) = MICRO_SIDES_PX
-        .into_iter()
-        .map(at_least)
-        .find(|(_, rendition)| fits(rendition))
-        .unwrap_or_else(|| at_least(MICRO_SIDE_PX_MIN));
-    let (mut fitting, mut too_good) = (MICRO_QUALITY_MIN, limits::RENDITION_QUALITY + 1);
-    while too_good - fitting > 1 {
-        let quality = fitting.midpoint(too_good);
-        let candidate = encoded(&small, quality);
-        if fits(&candidate) {
-            (fitting, best) = (quality, candidate);
-        } else {
-            too_good = quality;
-        }
-    }
-    best
-}
-
-fn encode(kind: RenditionKind, pixels: &Pixels, quality: u8) -> Rendition {
-    let Dimensions { width, height } = pixels.size;
-    let side = |px: u32| u16::try_from(px).expect("no rendition has a side beyond 1600 pixels");
-    let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, quality);
-    encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
-    encoder.set_optimized_huffman_tables(false);
-    if let Some(profile) = &pixels.profile {
-        encoder.add_icc_profile(profile).expect("a carried profile fits one segment");
-    }
-    encoder
-        .encode(&pixels.rgb, side(width), side(height), ColorType::Rgb)
-        .expect("the buffer has three bytes for each pixel, and a Vec takes every byte");
-    let sha256 = original_hash(&bytes);
-    Rendition { kind, bytes, sha256, width, height }
+    Ok(decode(original, examined, wanted)?.map_or(unavailable, |picture| {
+        Preview::Ready(picture.upright(wanted, examined.metadata.orientation))
+    }))
 }

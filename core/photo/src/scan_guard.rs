@@ -10,7 +10,7 @@
 
 use std::io::{self, Read};
 
-/// `jpeg-decoder` fills a 64-bit buffer: eight bytes ahead at most, each `FF` followed by its stuffed zero.
+/// `rusty_jpeg` fills a 64-bit buffer: eight bytes ahead at most, each `FF` followed by its stuffed zero.
 const GUARD: &[u8] = &[0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0xFF, 0];
 
 /// Reads `bytes` with a guard at each of `scan_ends`.
@@ -46,25 +46,5 @@ impl Read for ScanGuard<'_> {
         let count = (&self.bytes[self.at..self.stretch_end]).read(out)?;
         self.at += count;
         Ok(count)
-    }
-
-    /// Decoders ask byte by byte: the common case is one comparison and one copy.
-    #[inline]
-    fn read_exact(&mut self, mut out: &mut [u8]) -> io::Result<()> {
-        if let [byte] = out
-            && self.guard.is_empty()
-            && self.at < self.stretch_end
-        {
-            *byte = self.bytes[self.at];
-            self.at += 1;
-            return Ok(());
-        }
-        while !out.is_empty() {
-            match self.read(out)? {
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                count => out = &mut out[count..],
-            }
-        }
-        Ok(())
     }
 }

@@ -12,6 +12,7 @@ mod corpus;
 mod exif;
 mod jpeg;
 mod mutants;
+mod one_decode;
 mod png;
 mod renditions;
 mod strip;
