@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 
 use crate::command::{self, Done, Stop};
-use crate::{binaries, bindings, gate, kotlin, lint, name_of, python, scenarios, swift};
+use crate::{binaries, bindings, gate, kotlin, lint, name_of, photo, python, scenarios, swift};
 
 /// One thing that is tested, by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -23,6 +23,8 @@ pub enum Lane {
     Rust,
     /// The admission gate on hostile and on honest data.
     Gate,
+    /// The photo room on good and on hostile files, and a second decoder on what it writes.
+    Photo,
     /// The list of scenarios through Rust, then through Python.
     Scenarios,
     /// The Python binding's own tests.
@@ -119,6 +121,7 @@ impl Lane {
             // Without `-p`: one set of features for the whole workspace, so that every lane shares one build.
             Lane::Rust => command::cargo()?.arg("test").run(),
             Lane::Gate => gate::lane(),
+            Lane::Photo => photo::lane(),
             Lane::Scenarios => scenarios::lane(),
             Lane::Python => python::lane(),
             Lane::Kotlin => kotlin::lane(),

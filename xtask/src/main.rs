@@ -20,6 +20,7 @@ mod lanes;
 mod lint;
 mod mirror;
 mod mutants;
+mod photo;
 mod place;
 mod python;
 mod room;
@@ -135,10 +136,21 @@ enum Chore {
     },
     /// How many small changes of a room's rules, rights and calendar its own tests notice; exit code 1 below 90 %.
     Mutants(mutants::Asked),
+    /// What the core makes of each file of a folder as a photograph, alone: verdict, size, time, memory, bytes, warnings.
+    Photo {
+        /// The folder.
+        dir: PathBuf,
+        /// A line of JSON per file on stdout.
+        #[arg(long)]
+        json: bool,
+    },
     /// Run a named benchmark; the last line is its result.
     Bench {
         /// Which one (`capture`, `open`, …).
         name: String,
+        /// Of `photo`: how large the pictures are.
+        #[arg(long)]
+        megapixels: Option<u32>,
         /// Machine-readable output on stdout.
         #[arg(long)]
         json: bool,
@@ -242,7 +254,11 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::Fuzz { target, seconds, seed, json } => {
             binaries::become_fuzz(&target, seconds, &binaries::Drawn { seed, json })
         }
-        Chore::Bench { name, json } => binaries::become_bench(&name, json),
+        Chore::Photo { dir, json } => photo::become_photo(&dir, json),
+        Chore::Bench { name, megapixels, json } => match name.as_str() {
+            "photo" => photo::become_bench(megapixels, json),
+            _ => binaries::become_bench(&name, json),
+        },
         Chore::Scenarios { lang, json } => scenarios::run(lang, json),
         Chore::Bindings { lang, out } => bindings::generate(lang, &place::absolute(&out)?).map(drop),
         Chore::Lint => lint::run(),

@@ -22,6 +22,9 @@ pub const JAVA: Tool<'static> =
     Tool { program: "javac", probe: "-version", packages: &["openjdk-17-jdk-headless"] };
 /// The Python binding needs the interpreter and its own library only.
 pub const PYTHON: Tool<'static> = Tool { program: "python3", probe: "--version", packages: &["python3"] };
+/// Environments of Python that hold packages of their own.
+pub const PYTHON_VENV: Tool<'static> =
+    Tool { program: "python3", probe: "-mensurepip", packages: &["python3-venv"] };
 /// Makes the Swift chroot.
 pub const DEBOOTSTRAP: Tool<'static> =
     Tool { program: "debootstrap", probe: "--version", packages: &["debootstrap"] };

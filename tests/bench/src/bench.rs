@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
-use crate::{capture, commits, list, memory, open, reconnect, rules, syncs};
+use crate::{capture, commits, list, memory, open, photo_figure, reconnect, rules, syncs};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -19,6 +19,12 @@ pub struct Arguments {
     /// A folder on the disk to be measured. The system's folder for temporary files where not given
     #[arg(long)]
     dir: Option<PathBuf>,
+    /// Of `photo`: how large the pictures are, megapixels; above 12 they are enlarged in the run
+    #[arg(long, default_value_t = 12)]
+    megapixels: u32,
+    /// Of `photo`: an interpreter that knows pyvips and Pillow. `cargo xtask` brings one
+    #[arg(long, default_value = "python3")]
+    python: PathBuf,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -43,6 +49,8 @@ enum Name {
     Rules,
     /// 2,000 devices that come back three days behind, while others write
     Reconnect,
+    /// Medium, thumb, micro and hash of a photograph against libvips: CPU time, memory, quality
+    Photo,
 }
 
 /// A figure: pairs of ours and the floor's, and what is judged.
@@ -95,6 +103,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         Name::FirstSync => syncs::first(&dir)?,
         Name::Rules => rules::measure()?,
         Name::Reconnect => reconnect::measure(&dir)?,
+        Name::Photo => photo_figure::measure(&dir, arguments.megapixels, &arguments.python)?,
     };
     let line = figure.json();
     if !arguments.json {

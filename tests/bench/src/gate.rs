@@ -8,10 +8,8 @@
 use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::time::{Duration, Instant};
-use std::{fs, io, panic, thread};
+use std::time::Instant;
+use std::{fs, io, panic};
 
 use automerge::Automerge;
 use clap::Args;
@@ -21,8 +19,7 @@ use yuandian_document::{ActorId, Content, Edit, NoteEntry};
 use yuandian_model::EntryId;
 use yuandian_model::form::SharedAnswer;
 
-/// A judgement that takes longer has not ended: the process is killed and the file counts as a crash.
-const JUDGE_SECONDS_MAX: u64 = 20;
+use crate::child::{Heard, of_child, peak_kib, reset_peak};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -164,57 +161,23 @@ fn change_files(directory: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
 
 /// Starts this program again for one file. Whatever becomes of the child, the parent has a line to print.
 fn judge_in_child(arguments: &Arguments, file: &Path) -> Result<Judged, Box<dyn Error>> {
-    let mut command = Command::new(std::env::current_exe()?);
-    command.arg("gate-one").arg("--base").arg(&arguments.base);
+    let mut command = vec!["gate-one".as_ref(), "--base".as_ref(), arguments.base.as_os_str()];
     if arguments.structure_only {
-        command.arg("--structure-only");
+        command.push("--structure-only".as_ref());
     }
-    let mut child = command
-        .arg("--")
-        .arg(file)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let mut stdout = child.stdout.take().ok_or("the child has no output")?;
-    let (sender, receiver) = mpsc::channel();
-    let reader = thread::spawn(move || {
-        let mut said = String::new();
-        let read = io::Read::read_to_string(&mut stdout, &mut said);
-        // The parent no longer listens only when it has given up on the child.
-        let _ = sender.send(read.map(|_| said));
-    });
-    let said = receiver.recv_timeout(Duration::from_secs(JUDGE_SECONDS_MAX));
-    if said.is_err() {
-        child.kill()?;
-    }
-    let status = child.wait()?;
-    let _ = reader.join();
     let crash = |code: String| Judged {
         line: Line { file: name(file), verdict: Verdict::Crash, code, ms: None, peak_kib: None },
         detail: String::new(),
     };
-    Ok(match said {
-        Err(_) => crash("timeout".to_owned()),
-        Ok(said) if status.success() => serde_json::from_str(&said?)?,
-        Ok(_) => crash(status.to_string()),
+    Ok(match of_child(&command, file)? {
+        Heard::Said(judged) => judged,
+        Heard::Crashed(status) => crash(status),
+        Heard::NoEnd => crash("timeout".to_owned()),
     })
 }
 
 fn name(file: &Path) -> String {
     file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-/// Asks Linux to count the peak of resident memory anew from the present level. Elsewhere nothing happens.
-fn reset_peak() {
-    let _ = fs::write("/proc/self/clear_refs", "5");
-}
-
-/// The peak of resident memory in KiB, where the system tells.
-fn peak_kib() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
 fn row(judged: &Judged) -> String {

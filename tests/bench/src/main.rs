@@ -1,4 +1,4 @@
-//! Figures as ratios against a peer or the floor in one run, and the gate on files. `cargo xtask` runs this binary.
+//! Figures as ratios against a peer or the floor in one run, and the gate and the photo room on files. `cargo xtask` runs this binary.
 //!
 //! `bench NAME` measures what the phone does and the floor under it in interleaved pairs on the same machine and disk, so that a busy
 //! machine slows both. Every figure ends in one line of JSON, the last line printed:
@@ -20,13 +20,18 @@
 
 mod bench;
 mod capture;
+mod child;
 mod city;
 mod commits;
 mod gate;
 mod list;
 mod memory;
 mod open;
+mod peer;
 mod phone;
+mod photo;
+mod photo_figure;
+mod photo_render;
 mod reconnect;
 mod rules;
 mod runs;
@@ -52,6 +57,17 @@ enum Command {
     /// Judge one file in this process and print its line
     #[command(hide = true)]
     GateOne(gate::One),
+    /// Judge each file of a folder as a photograph and make its small pictures, one process per file
+    Photo(photo::Arguments),
+    /// Judge one file in this process and print its line
+    #[command(hide = true)]
+    PhotoOne(photo::One),
+    /// Make the small pictures of one file in this process and print what it took
+    #[command(hide = true)]
+    PhotoWork(photo_figure::Work),
+    /// Write the small pictures of files into a folder
+    #[command(hide = true)]
+    Render(photo_render::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +75,10 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Gate(arguments) => gate::run(&arguments),
         Command::GateOne(one) => gate::run_one(&one),
+        Command::Photo(arguments) => photo::run(&arguments),
+        Command::PhotoOne(one) => photo::run_one(&one),
+        Command::PhotoWork(work) => photo_figure::work(&work),
+        Command::Render(arguments) => photo_render::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
