@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::edited::{EditHint, hints};
 use crate::error::PhotoError;
 use crate::exif::{self, Metadata};
 use crate::format::{Format, sniff};
@@ -55,6 +56,8 @@ pub struct Examined {
     pub metadata: Metadata,
     /// What is odd about it, in the order it was found.
     pub warnings: Vec<Warning>,
+    /// What may speak for an editor. Hints for a person, never a verdict.
+    pub edit_hints: Vec<EditHint>,
     pub(crate) layout: Layout,
 }
 
@@ -135,5 +138,6 @@ pub fn examine(original: &[u8]) -> Result<Examined, PhotoError> {
             .push(Warning::BytesAfterEnd { bytes: after.len() as u64, trailer: Trailer::recognise(after) });
     }
     let byte_len = original.len() as u64;
-    Ok(Examined { format, original_hash, byte_len, dimensions, metadata, warnings, layout })
+    let edit_hints = hints(&metadata);
+    Ok(Examined { format, original_hash, byte_len, dimensions, metadata, warnings, edit_hints, layout })
 }

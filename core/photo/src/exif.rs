@@ -1,15 +1,16 @@
 //! What the camera wrote about a photograph (EXIF 2.32), as typed fields held against sense.
 //!
 //! Cameras write nonsense, and so do people who edit metadata: zero denominators, (0, 0), the year 2002 of a clock that was
-//! never set. None of it says anything about the pixels, so each oddity becomes a [`Warning`] and its field stays empty.
+//! never set, a receiver that contradicts the clock. None of it says anything about the pixels, so each oddity becomes a [`Warning`] and its field stays empty.
 
 use std::io::Cursor;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ::exif::{DateTime, Error, Exif, In, Rational, Reader, Tag, Value};
+use ::exif::{Error, Exif, In, Rational, Reader, Tag, Value};
 
 use crate::limits;
+use crate::moments;
 use crate::orientation::Orientation;
 use crate::warning::Warning;
 
@@ -26,6 +27,14 @@ pub struct Metadata {
     pub camera_make: Option<String>,
     /// Model of the camera, as long at most.
     pub camera_model: Option<String>,
+    /// What wrote the file last, as long at most: the phone's own system, or an editor.
+    pub software: Option<String>,
+    /// Whether the maker's own notes are there. Most editors and chats drop them.
+    pub has_maker_note: bool,
+    /// When the file was last written, by the clock of what wrote it.
+    pub modified_at: Option<CapturedAt>,
+    /// The receiver's own time of its position, UTC, Unix ms: a claim like the others, and as old as its last fix.
+    pub gps_at_ms: Option<i64>,
 }
 
 /// The camera's wall clock at the time of capture.
@@ -86,12 +95,21 @@ fn read(parse: impl FnOnce(&Reader) -> Result<Exif, Error>, warnings: &mut Vec<W
             return Metadata::default();
         }
     };
+    let orientation = orientation(&exif, warnings);
+    let captured_at = moments::captured_at(&exif, warnings);
+    let position = position(&exif, warnings);
+    let gps_at_ms = moments::gps_at_ms(&exif, warnings);
+    warnings.extend(moments::apart(captured_at.as_ref(), gps_at_ms));
     Metadata {
-        orientation: orientation(&exif, warnings),
-        captured_at: captured_at(&exif, warnings),
-        position: position(&exif, warnings),
+        orientation,
+        captured_at,
+        position,
         camera_make: camera_text(&exif, Tag::Make),
         camera_model: camera_text(&exif, Tag::Model),
+        software: camera_text(&exif, Tag::Software),
+        has_maker_note: exif.get_field(Tag::MakerNote, In::PRIMARY).is_some(),
+        modified_at: moments::modified_at(&exif),
+        gps_at_ms,
     }
 }
 
@@ -103,66 +121,6 @@ fn orientation(exif: &Exif, warnings: &mut Vec<Warning>) -> Orientation {
         warnings.push(Warning::OrientationOutOfRange);
         Orientation::default()
     })
-}
-
-/// The date tags with the offset that belongs to each, the shutter's own first.
-const DATES: [(Tag, Tag); 3] = [
-    (Tag::DateTimeOriginal, Tag::OffsetTimeOriginal),
-    (Tag::DateTimeDigitized, Tag::OffsetTimeDigitized),
-    (Tag::DateTime, Tag::OffsetTime),
-];
-
-fn captured_at(exif: &Exif, warnings: &mut Vec<Warning>) -> Option<CapturedAt> {
-    let (text, offset_tag) = DATES.iter().find_map(|(date, offset)| Some((ascii(exif, *date)?, *offset)))?;
-    // Blanks are the standard's own way to say that the time is unknown.
-    if text.iter().all(|byte| matches!(byte, b' ' | b':')) {
-        return None;
-    }
-    let Some(local) = DateTime::from_ascii(text).ok().filter(is_believable) else {
-        warnings.push(Warning::DateAbsurd);
-        return None;
-    };
-    let offset_minutes = ascii(exif, offset_tag).and_then(|text| {
-        let parsed = parse_offset_minutes(text);
-        if parsed.is_none() && !text.iter().all(|byte| matches!(byte, b' ' | b':')) {
-            warnings.push(Warning::OffsetUnreadable);
-        }
-        parsed
-    });
-    let DateTime { year, month, day, hour, minute, second, .. } = local;
-    let local = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
-    Some(CapturedAt { local, offset_minutes })
-}
-
-fn is_believable(at: &DateTime) -> bool {
-    let leap = at.year.is_multiple_of(4) && (!at.year.is_multiple_of(100) || at.year.is_multiple_of(400));
-    let days = match at.month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
-    (limits::CAPTURE_YEAR_MIN..=limits::CAPTURE_YEAR_MAX).contains(&at.year)
-        && (1..=days).contains(&at.day)
-        && at.hour <= 23
-        && at.minute <= 59
-        && at.second <= 60
-}
-
-/// `+HH:MM` or `-HH:MM`, up to the 14 hours that any zone has.
-fn parse_offset_minutes(text: &[u8]) -> Option<i16> {
-    let &[sign @ (b'+' | b'-'), h1, h0, b':', m1, m0] = text else {
-        return None;
-    };
-    let digits = |tens: u8, ones: u8| {
-        let both = tens.is_ascii_digit() && ones.is_ascii_digit();
-        both.then(|| i16::from(tens - b'0') * 10 + i16::from(ones - b'0'))
-    };
-    let (hours, minutes) = (digits(h1, h0)?, digits(m1, m0)?);
-    let total = hours * 60 + minutes;
-    let holds = minutes < 60 && total <= 14 * 60;
-    holds.then_some(if sign == b'-' { -total } else { total })
 }
 
 fn position(exif: &Exif, warnings: &mut Vec<Warning>) -> Option<Position> {
@@ -216,7 +174,7 @@ fn camera_text(exif: &Exif, tag: Tag) -> Option<String> {
 }
 
 /// The first string of an ASCII field, without the spaces and zeros around it.
-fn ascii(exif: &Exif, tag: Tag) -> Option<&[u8]> {
+pub(crate) fn ascii(exif: &Exif, tag: Tag) -> Option<&[u8]> {
     match &exif.get_field(tag, In::PRIMARY)?.value {
         Value::Ascii(strings) => {
             strings.first().map(|text| text.trim_ascii()).filter(|text| !text.is_empty())

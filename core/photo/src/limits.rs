@@ -58,3 +58,24 @@ pub const MICRO_BYTES_MAX: usize = 2_048;
 
 /// Longest colour profile carried into a rendition, bytes: Display P3 and Adobe RGB take about 550.
 pub const CARRIED_PROFILE_BYTES_MAX: usize = 4_096;
+
+/// Bits of pHash in which two photographs that look alike may differ.
+pub const PHASH_ALIKE_BITS_MAX: u32 = 8;
+
+/// Bits of dHash, as well.
+pub const DHASH_ALIKE_BITS_MAX: u32 = 10;
+
+/// Most characters of a watermark, all lines together.
+pub const WATERMARK_CHARS_MAX: usize = 400;
+
+/// How far the receiver's time and the camera's clock may lie apart, minutes: a position may be as old as the last fix.
+pub const GPS_TIME_APART_MINUTES_MAX: i64 = 15;
+
+/// How far any zone lies from UTC, minutes.
+pub const ZONE_MINUTES_MAX: i64 = 14 * 60;
+
+/// How far a camera's clock may run ahead of the phone's before it is odd, minutes: a day covers every zone that it may not name.
+pub const AHEAD_MINUTES_MAX: i64 = 24 * 60;
+
+/// How long after the shutter a camera may still write its file, seconds.
+pub const WRITTEN_AFTER_SECONDS_MAX: i64 = 60;

@@ -28,6 +28,12 @@ impl Plane {
         self.size.pixels() > 0 && self.stride >= self.size.width && self.samples.len() as u64 >= bytes
     }
 
+    /// The samples of the picture alone.
+    pub fn contiguous(self) -> Vec<u8> {
+        let size = self.size;
+        self.scaled(size).samples
+    }
+
     fn scaled(self, wanted: Dimensions) -> Self {
         if self.size == wanted && self.stride == wanted.width {
             return self;

@@ -211,8 +211,12 @@ fn all_of(original: &[u8], examined: &Examined) -> Result<Preview<AllRenditions>
     }))
 }
 
-/// The picture as it stands, its long side at most `side_px`.
-fn upright(original: &[u8], examined: &Examined, side_px: u32) -> Result<Preview<Picture>, PhotoError> {
+/// The picture as it stands, its long side at most `side_px`, from bytes that `examined` belongs to.
+pub(crate) fn upright(
+    original: &[u8],
+    examined: &Examined,
+    side_px: u32,
+) -> Result<Preview<Picture>, PhotoError> {
     let unavailable = Preview::Unavailable(PreviewUnavailable::NeedsPlatform { format: examined.format });
     let Some(stored) = examined.dimensions else {
         return Ok(unavailable);

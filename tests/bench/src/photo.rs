@@ -7,6 +7,9 @@
 //! what it was then. What is no file, cannot be read, or changes while it is read is refused in its line; the exit code is 0
 //! when every entry was judged.
 //!
+//! `warnings` holds the codes of [`Warning`](yuandian_photo::Warning), then those of [`EditHint`](yuandian_photo::EditHint), then
+//! `needs_platform` where only the platform can make the renditions.
+//!
 //! Beside the codes of [`PhotoError`](yuandian_photo::PhotoError) there are `not_a_file`, `unreadable`, and of a process that did not answer `crashed` and `no_end`.
 #![allow(clippy::disallowed_methods, reason = "a command that reads files and measures time")]
 
@@ -143,8 +146,9 @@ fn judge(file: &Path) -> Line {
         Err(refusal) => return Line::refused(file, refusal.code()),
     };
     let size = examined.upright_dimensions();
-    let mut warnings: Vec<String> =
-        examined.warnings.iter().map(|warning| warning.code().to_owned()).collect();
+    let odd = examined.warnings.iter().map(|warning| warning.code());
+    let hints = examined.edit_hints.iter().map(|hint| hint.code());
+    let mut warnings: Vec<String> = odd.chain(hints).map(str::to_owned).collect();
     let bytes = match &renditions {
         Preview::Ready(made) => [&made.medium, &made.thumb, &made.micro].map(|r| Some(r.bytes.len())),
         Preview::Unavailable(reason) => {

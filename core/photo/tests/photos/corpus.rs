@@ -79,6 +79,7 @@ fn every_good_photo_is_accepted_as_what_it_is() {
         assert_eq!(examined.original_hash, original_hash(&original), "{name}");
         assert_eq!(examined.byte_len, original.len() as u64, "{name}");
         assert_eq!(examined.warnings, [], "{name}");
+        assert_eq!(examined.edit_hints, [], "{name}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! What cameras and people write into EXIF, sense and nonsense.
 
 use ::exif::{Rational, Tag, Value};
-use yuandian_photo::{CapturedAt, Metadata, Orientation, Position, Warning, examine, limits};
+use yuandian_photo::{CapturedAt, EditHint, Metadata, Orientation, Position, Warning, examine, limits};
 
 use crate::build::{Style, corners, jpeg};
 use crate::build::{
@@ -196,4 +196,150 @@ fn webp_exif_is_read_with_and_without_its_introduction() {
         let original = webp_of(&[vp8l_header(8, 8, false), riff_chunk(b"EXIF", &content)]);
         assert_eq!(examine(&original).unwrap().metadata.orientation, Orientation::Anticlockwise90);
     }
+}
+
+fn gps_time(date: &str, hour: (u32, u32), minute: (u32, u32), second: (u32, u32)) -> Fields {
+    vec![text(Tag::GPSDateStamp, date), (Tag::GPSTimeStamp, rationals(&[hour, minute, second]))]
+}
+
+/// 2026-11-22T04:00:00Z, Unix ms.
+const NOON_IN_CHINA_MS: i64 = 1_795_320_000_000;
+
+#[test]
+fn the_receivers_time_is_held_against_the_cameras_clock() {
+    let noon = |offset: &str| {
+        let date = text(Tag::DateTimeOriginal, "2026:11:22 12:00:00");
+        if offset.is_empty() { vec![date] } else { vec![date, text(Tag::OffsetTimeOriginal, offset)] }
+    };
+    let at = |hour, minute| gps_time("2026:11:22", (hour, 1), (minute, 1), (0, 1));
+    let read_at = Some(NOON_IN_CHINA_MS);
+    let apart = |minutes| vec![Warning::GpsTimeApart { minutes }];
+    let unreadable = || vec![Warning::GpsTimeUnreadable];
+    let cases = [
+        ("the same time", noon("+08:00"), at(4, 0), read_at, vec![]),
+        ("a fix as old as may be", noon("+08:00"), at(3, 45), Some(NOON_IN_CHINA_MS - 900_000), vec![]),
+        ("an older fix", noon("+08:00"), at(3, 44), Some(NOON_IN_CHINA_MS - 960_000), apart(16)),
+        ("a clock behind", noon("+08:00"), at(4, 16), Some(NOON_IN_CHINA_MS + 960_000), apart(-16)),
+        ("the wrong zone", noon("+07:00"), at(4, 0), read_at, apart(60)),
+        ("no zone", noon(""), at(4, 0), read_at, vec![]),
+        (
+            "no zone, and true in none",
+            noon(""),
+            gps_time("2026:11:21", (4, 1), (0, 1), (0, 1)),
+            Some(NOON_IN_CHINA_MS - 86_400_000),
+            apart(1920),
+        ),
+        (
+            "no zone, the last one",
+            noon(""),
+            gps_time("2026:11:21", (22, 1), (0, 1), (0, 1)),
+            Some(NOON_IN_CHINA_MS - 21_600_000),
+            vec![],
+        ),
+        ("no clock", vec![], at(4, 0), read_at, vec![]),
+        ("no receiver", noon("+08:00"), vec![], None, vec![]),
+        ("a date alone", noon("+08:00"), at(4, 0)[..1].to_vec(), None, vec![]),
+        (
+            "a fraction",
+            noon("+08:00"),
+            gps_time("2026:11:22", (4, 1), (0, 1), (1, 2)),
+            Some(NOON_IN_CHINA_MS + 500),
+            vec![],
+        ),
+        (
+            "zero denominator",
+            noon("+08:00"),
+            gps_time("2026:11:22", (4, 0), (0, 1), (0, 1)),
+            None,
+            unreadable(),
+        ),
+        (
+            "nothing by nothing",
+            noon("+08:00"),
+            gps_time("2026:11:22", (0, 0), (0, 1), (0, 1)),
+            None,
+            unreadable(),
+        ),
+        ("hour 25", noon("+08:00"), gps_time("2026:11:22", (25, 1), (0, 1), (0, 1)), None, unreadable()),
+        ("no such day", noon("+08:00"), gps_time("2026:02:30", (4, 1), (0, 1), (0, 1)), None, unreadable()),
+        ("words", noon("+08:00"), gps_time("yesterday", (4, 1), (0, 1), (0, 1)), None, unreadable()),
+    ];
+    for (name, clock, receiver, gps_at_ms, warnings) in cases {
+        let (metadata, found) = read(&[clock, receiver].concat());
+        assert_eq!(metadata.gps_at_ms, gps_at_ms, "{name}");
+        assert_eq!(found, warnings, "{name}");
+    }
+}
+
+#[test]
+fn times_that_have_not_come_yet_are_odd_by_the_phones_clock() {
+    let (metadata, _) = read(&[zoned_noon(), gps_time("2026:11:22", (4, 1), (0, 1), (0, 1))].concat());
+    let minute = 60_000;
+    let ahead = limits::AHEAD_MINUTES_MAX;
+    assert_eq!(metadata.warnings_at(NOON_IN_CHINA_MS), []);
+    assert_eq!(metadata.warnings_at(NOON_IN_CHINA_MS + 10 * 365 * 86_400_000), [], "age is not odd");
+    assert_eq!(metadata.warnings_at(NOON_IN_CHINA_MS - ahead * minute), []);
+    let minutes = ahead + 1;
+    assert_eq!(
+        metadata.warnings_at(NOON_IN_CHINA_MS - minutes * minute),
+        [Warning::CapturedAhead { minutes }, Warning::GpsTimeAhead { minutes }]
+    );
+    assert_eq!(Metadata::default().warnings_at(i64::MIN), []);
+}
+
+fn zoned_noon() -> Fields {
+    vec![text(Tag::DateTimeOriginal, "2026:11:22 12:00:00"), text(Tag::OffsetTimeOriginal, "+08:00")]
+}
+
+#[test]
+fn what_speaks_for_an_editor_is_a_hint_and_nothing_is_refused() {
+    let hints = |fields: &[(Tag, Value)]| {
+        let plain = jpeg(&corners(32, 24), &Style::default());
+        let examined = examine(&with_segments(&plain, &[exif_segment(fields)])).unwrap();
+        assert_eq!(examined.warnings, []);
+        examined.edit_hints
+    };
+    let shutter = || text(Tag::DateTimeOriginal, "2026:11:22 12:00:00");
+    let file = |time| text(Tag::DateTime, time);
+    let make = || text(Tag::Make, "Xiaomi");
+    let cases = [
+        ("nothing", vec![orientation(1)], vec![]),
+        ("a camera", vec![shutter(), make()], vec![]),
+        ("a camera's own system", vec![shutter(), make(), text(Tag::Software, "HarmonyOS 4.2")], vec![]),
+        (
+            "an editor",
+            vec![shutter(), make(), text(Tag::Software, "Adobe Photoshop 27")],
+            vec![EditHint::EditorNamed],
+        ),
+        (
+            "an editor in Chinese",
+            vec![shutter(), make(), text(Tag::Software, "美图秀秀")],
+            vec![EditHint::EditorNamed],
+        ),
+        ("written at once", vec![shutter(), make(), file("2026:11:22 12:01:00")], vec![]),
+        (
+            "written later",
+            vec![shutter(), make(), file("2026:11:22 12:01:01")],
+            vec![EditHint::WrittenApart { seconds: 61 }],
+        ),
+        (
+            "written before",
+            vec![shutter(), make(), file("2026:11:22 11:59:59")],
+            vec![EditHint::WrittenApart { seconds: -1 }],
+        ),
+        ("a date that is none", vec![shutter(), make(), file("2026:13:22 11:59:59")], vec![]),
+        ("no camera", vec![shutter()], vec![EditHint::NoCamera]),
+        ("the maker's notes", vec![shutter(), (Tag::MakerNote, Value::Undefined(vec![1; 8], 0))], vec![]),
+        (
+            "all of them",
+            vec![shutter(), file("2026:11:23 12:00:00"), text(Tag::Software, "GIMP 3.0")],
+            vec![EditHint::EditorNamed, EditHint::WrittenApart { seconds: 86_400 }, EditHint::NoCamera],
+        ),
+    ];
+    for (name, fields, expected) in cases {
+        assert_eq!(hints(&fields), expected, "{name}");
+    }
+    let codes = [EditHint::EditorNamed, EditHint::WrittenApart { seconds: 1 }, EditHint::NoCamera]
+        .map(EditHint::code);
+    assert_eq!(codes, ["hint_editor_named", "hint_written_apart", "hint_no_camera"]);
 }

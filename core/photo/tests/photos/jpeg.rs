@@ -131,7 +131,10 @@ fn a_cut_jpeg_given_a_fresh_end_is_never_shown_half_grey() {
 #[test]
 fn bytes_after_the_end_are_reported_and_never_rendered() {
     let alone = photo("tiny.jpg");
-    let cases: [(&[u8], Trailer, &str); 6] = [
+    let gain_map_and_video = [alone.as_slice(), &alone, b"\0\0\0\x18ftypmp42"].concat();
+    let cases: [(&[u8], Trailer, &str); 8] = [
+        (&gain_map_and_video, Trailer::MotionPhoto, "motion_photo"),
+        (&alone[..200], Trailer::Picture, "picture_after_end"),
         (&[0; 512], Trailer::Padding, "padding_after_end"),
         (b"\0\0\0\x18ftypmp42\0\0\0\0", Trailer::MotionPhoto, "motion_photo"),
         (b"MotionPhoto_Data\0\0\0\x18ftypmp42", Trailer::MotionPhoto, "motion_photo"),

@@ -10,12 +10,14 @@ mod build;
 mod containers;
 mod corpus;
 mod exif;
+mod fingerprint;
 mod jpeg;
 mod mutants;
 mod one_decode;
 mod png;
 mod renditions;
 mod strip;
+mod watermark;
 
 use yuandian_photo::{Preview, Renditions, examine, render};
 
