@@ -5,7 +5,10 @@ mod parts;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use yuandian_photo::{Preview, examine, limits, original_hash, render, render_medium, strip_jpeg};
+use yuandian_photo::{
+    Format, Metadata, PhotoError, Preview, Rendition, WatermarkError, develop, examine, fingerprint, limits,
+    original_hash, render, render_all, render_platform_preview, strip_jpeg, watermark,
+};
 use yuandian_programs::seed::Seed;
 
 use crate::measure::{Bounds, within};
@@ -17,6 +20,9 @@ const EXAMINE: Bounds = Bounds { bytes: 16 * 1024 * 1024, time: Duration::from_s
 const RENDER: Bounds = Bounds { bytes: 320 * 1024 * 1024, time: Duration::from_secs(30) };
 /// Longer samples are not mutated: a megabyte of pixels says no more than a kilobyte of them, and takes a thousand times as long.
 const SAMPLE_BYTES_MAX: usize = 250_000;
+
+/// Digits.
+const FONT: &[u8] = include_bytes!("../../data/fonts/letters.ttc");
 
 /// The photo room.
 pub struct Photo;
@@ -59,30 +65,67 @@ impl Target for Photo {
         {
             return broken("what is shared would be refused");
         }
-        let made = match within(RENDER, || render(input, &examined))? {
+        let made = match within(RENDER, || render_all(input, &examined))? {
             Ok(Preview::Ready(made)) => made,
             Ok(Preview::Unavailable(why)) => return Ok(why.code().to_owned()),
-            Err(error) => return Ok(format!("render: {}", error.code())),
+            Err(error) => return small_refusal(input, &error),
         };
-        let side = |width: u32, height: u32| width.max(height);
+        let side = |rendition: &Rendition| rendition.width.max(rendition.height);
         if made.micro.bytes.len() > limits::MICRO_BYTES_MAX {
             return broken("the micro picture is too large");
         }
-        if side(made.thumb.width, made.thumb.height) > limits::THUMB_SIDE_PX {
-            return broken("the thumb is too large");
+        if side(&made.thumb) > limits::THUMB_SIDE_PX || side(&made.medium) > limits::MEDIUM_SIDE_PX {
+            return broken("a small picture is too large");
         }
-        for small in [&made.micro, &made.thumb] {
-            if within(EXAMINE, || examine(&small.bytes))?.is_err() {
-                return broken("a small picture would be refused");
+        for small in [&made.micro, &made.thumb, &made.medium] {
+            match within(EXAMINE, || examine(&small.bytes))? {
+                Ok(again) if again.warnings.is_empty() && again.metadata == Metadata::default() => {}
+                Ok(_) => return broken("a small picture says more than its pixels"),
+                Err(_) => return broken("a small picture would be refused"),
             }
         }
-        match within(RENDER, || render_medium(input, &examined))? {
-            Ok(Preview::Ready(medium)) if side(medium.width, medium.height) > limits::MEDIUM_SIDE_PX => {
-                broken("the medium picture is too large")
-            }
-            Ok(Preview::Ready(_)) => Ok("ok".into()),
-            Ok(Preview::Unavailable(_)) => broken("a thumb, and no medium picture"),
-            Err(_) => broken("a thumb, and a medium picture that cannot be made"),
+        match within(RENDER, || render(input, &examined))? {
+            Ok(Preview::Ready(few))
+                if (few.thumb.width, few.thumb.height) == (made.thumb.width, made.thumb.height) => {}
+            _ => return broken("all small pictures, and not the two of them"),
+        }
+        let developed = within(RENDER, || develop(input))?;
+        if developed.is_err() || developed.is_ok_and(|all| all.renditions != Preview::Ready(made.clone())) {
+            return broken("developed otherwise than examined and rendered");
+        }
+        let preview = within(RENDER, || render_platform_preview(input))?;
+        match (examined.format, preview) {
+            (Format::Jpeg, Ok(same)) if same == made => {}
+            (Format::Png | Format::WebP | Format::Heic, Err(error)) if error.code() == "not_jpeg" => {}
+            _ => return broken("a platform's preview is judged otherwise than a photograph"),
+        }
+        match (within(RENDER, || fingerprint(input))?, fingerprint(&made.thumb.bytes)) {
+            (Ok(one), Ok(same)) if one.distance(one) == same.distance(same) => {}
+            _ => return broken("a picture without a fingerprint"),
+        }
+        let words = ["2026-11-22".to_owned()];
+        match within(RENDER, || watermark(input, &words, FONT, 0))? {
+            Ok(marked) if within(EXAMINE, || examine(&marked))?.is_ok() => Ok("ok".into()),
+            Err(WatermarkError::NoRoom { .. }) => Ok("ok, too small for words".into()),
+            _ => broken("a picture that cannot be written on"),
         }
     }
+}
+
+/// What cannot be decoded is refused by every call, in one word.
+fn small_refusal(input: &[u8], error: &PhotoError) -> Result<String, Broken> {
+    let refusals = [
+        within(RENDER, || develop(input).map(drop))?.err(),
+        within(RENDER, || fingerprint(input).map(drop))?.err(),
+        within(RENDER, || watermark(input, &[], FONT, 0).map(drop))?.err().and_then(
+            |refusal| match refusal {
+                WatermarkError::Photo(error) => Some(error),
+                _ => None,
+            },
+        ),
+    ];
+    if refusals.iter().any(|refusal| refusal.as_ref().map(PhotoError::code) != Some(error.code())) {
+        return Err(Broken(format!("refused as {} by one call, and not by the others", error.code())));
+    }
+    Ok(format!("render: {}", error.code()))
 }
