@@ -3,6 +3,7 @@
 mod backups;
 mod cases;
 mod catalogues;
+mod files;
 mod judged;
 mod people;
 
@@ -23,6 +24,7 @@ use crate::store::{Authority as _, NewInvitation, Store};
 pub use backups::{back_up, put_back};
 pub use cases::{Why, WhyStream, move_case, reopen_case, why};
 pub use catalogues::{CatalogueLine, PublishedCatalogue, Unpublished, catalogues, publish};
+pub use files::{held, hold, verify_blobs};
 pub use judged::{AppealSummary, QuarantineLine, answer, appeals, quarantine, settle};
 pub use people::{grant, revoke, rotate_key, shut_out};
 

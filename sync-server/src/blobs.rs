@@ -1,16 +1,21 @@
 //! Where blobs are: a blocking seam, each blob named by its SHA-256 and never changed, over `object_store`.
 
 use std::future::Future;
+use std::ops::Range;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Bytes;
+use futures_util::StreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+use sha2::{Digest, Sha256};
 use yuandian_model::BlobHash;
+
+use crate::limits::READ_BYTES;
 
 /// Why a blob could not be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +41,36 @@ pub trait Blobs: Send + Sync {
     /// # Errors
     /// [`BlobError`].
     fn get(&self, hash: &BlobHash) -> Result<Option<Bytes>, BlobError>;
+
+    /// How large a blob is, bytes; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    fn size(&self, hash: &BlobHash) -> Result<Option<u64>, BlobError>;
+
+    /// A part of a blob: of a shorter one what there is of it, which may be nothing; `None` where there is no blob.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    fn read(&self, hash: &BlobHash, part: Range<u64>) -> Result<Option<Bytes>, BlobError>;
+
+    /// Reads a blob through and tells what it has become: the hash and size of the bytes that are there. [`READ_BYTES`] of it are in memory.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    fn examine(&self, hash: &BlobHash) -> Result<Option<(BlobHash, u64)>, BlobError> {
+        let (mut sum, mut at) = (Sha256::new(), 0);
+        loop {
+            let Some(bytes) = self.read(hash, at..at + READ_BYTES)? else {
+                return Ok(None);
+            };
+            sum.update(&bytes);
+            at += bytes.len() as u64;
+            if (bytes.len() as u64) < READ_BYTES {
+                return Ok(Some((BlobHash(sum.finalize().into()), at)));
+            }
+        }
+    }
 
     /// Takes a blob away; nothing happens where there is none.
     ///
@@ -66,11 +101,21 @@ impl ObjectBlobs {
     /// # Errors
     /// [`BlobError`].
     pub fn holds(&self, hash: &BlobHash) -> Result<bool, BlobError> {
-        match block_on(self.store.head(&key(hash))) {
-            Ok(_) => Ok(true),
-            Err(object_store::Error::NotFound { .. }) => Ok(false),
-            Err(e) => Err(error(e)),
+        Ok(self.size(hash)?.is_some())
+    }
+
+    /// Every blob that is there, in no order.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    pub fn all(&self) -> Result<Vec<BlobHash>, BlobError> {
+        let mut list = self.store.list(None);
+        let mut found = Vec::new();
+        while let Some(object) = block_on(list.next()) {
+            let object = object.map_err(error)?;
+            found.extend(object.location.filename().and_then(|name| name.parse::<BlobHash>().ok()));
         }
+        Ok(found)
     }
 }
 
@@ -111,6 +156,30 @@ impl Blobs for ObjectBlobs {
     fn get(&self, hash: &BlobHash) -> Result<Option<Bytes>, BlobError> {
         let read = async { self.store.get(&key(hash)).await?.bytes().await };
         match block_on(read) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(e) => Err(error(e)),
+        }
+    }
+
+    fn size(&self, hash: &BlobHash) -> Result<Option<u64>, BlobError> {
+        match block_on(self.store.head(&key(hash))) {
+            Ok(meta) => Ok(Some(meta.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(e) => Err(error(e)),
+        }
+    }
+
+    fn read(&self, hash: &BlobHash, part: Range<u64>) -> Result<Option<Bytes>, BlobError> {
+        // A range beyond the end is an error to most stores: ask for what is there.
+        let Some(size) = self.size(hash)? else {
+            return Ok(None);
+        };
+        let part = part.start..part.end.min(size);
+        if part.is_empty() {
+            return Ok(Some(Bytes::new()));
+        }
+        match block_on(self.store.get_range(&key(hash), part)) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(e) => Err(error(e)),
@@ -163,6 +232,31 @@ mod tests {
         blobs.remove(&hash).unwrap();
         blobs.remove(&hash).unwrap();
         assert_eq!(blobs.get(&hash).unwrap(), None);
+    }
+
+    #[test]
+    fn a_blob_is_read_in_parts_and_examined() {
+        let place = tempfile::tempdir().unwrap();
+        let blobs = ObjectBlobs::directory(place.path()).unwrap();
+        let file: Vec<u8> = (0..READ_BYTES + 5).map(|n| (n % 251) as u8).collect();
+        let hash = BlobHash(Sha256::digest(&file).into());
+        let read = |part| blobs.read(&hash, part).unwrap();
+        assert_eq!(
+            (read(0..1), blobs.size(&hash).unwrap(), blobs.examine(&hash).unwrap()),
+            (None, None, None)
+        );
+        blobs.put(&hash, Bytes::from(file.clone())).unwrap();
+        assert_eq!(read(3..7).unwrap(), file[3..7]);
+        assert_eq!(read(READ_BYTES..READ_BYTES + 99).unwrap(), file[file.len() - 5..], "to its end");
+        assert_eq!(read(READ_BYTES + 5..READ_BYTES + 6).unwrap(), Bytes::new(), "beyond it");
+        let size = file.len() as u64;
+        assert_eq!(blobs.examine(&hash).unwrap(), Some((hash, size)));
+        assert_eq!(blobs.all().unwrap(), [hash]);
+        let name = hash.to_string();
+        let path = place.path().join(&name[..2]).join(&name[2..4]).join(&name);
+        std::fs::write(path, &file[1..]).unwrap();
+        let damaged = BlobHash(Sha256::digest(&file[1..]).into());
+        assert_eq!(blobs.examine(&hash).unwrap(), Some((damaged, size - 1)));
     }
 
     #[test]

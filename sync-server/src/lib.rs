@@ -13,6 +13,7 @@ pub mod randomness;
 pub mod shell;
 pub mod store;
 pub mod streams;
+pub mod verify;
 
 pub use hub::{Hub, Principal, Request, Response};
 pub use problem::Problem;

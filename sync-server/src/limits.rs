@@ -18,6 +18,22 @@ pub const INVITATION_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 pub const INVITATIONS_PER_COMMAND_MAX: u32 = 1_000;
 /// How long an upload that does not move is kept, ms.
 pub const UPLOAD_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// How often the spool is looked through for what belongs to no upload any more, ms.
+pub const SPOOL_CLEARED_MS: i64 = 60 * 60 * 1000;
+/// What a client may say of its file in `Upload-Metadata`, bytes.
+pub const UPLOAD_METADATA_BYTES_MAX: usize = 4 * 1024;
+/// How long a file that nobody names is kept before it is condemned, ms.
+pub const UNNAMED_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// How long a condemned file is kept before it goes, ms.
+pub const CONDEMNED_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// How often it is looked whether a file of a held case may go now, ms.
+pub const HOLD_LOOK_MS: i64 = 24 * 60 * 60 * 1000;
+/// How soon bytes that could not be removed are tried again, ms.
+pub const GOING_RETRY_MS: i64 = 60 * 60 * 1000;
+/// Bytes of a file that are in memory at a time where it is read.
+pub const READ_BYTES: u64 = 256 * 1024;
+/// Files that a backup marks as lost by itself; more are a disk that is away rather than damage, and an operator's to look at.
+pub const LOST_PER_BACKUP_MAX: usize = 64;
 /// Unfinished uploads of one device.
 pub const UPLOADS_PER_DEVICE_MAX: u64 = 256;
 /// Name and version of an app, bytes.

@@ -2,6 +2,7 @@
 
 mod authority;
 mod catalogue;
+mod files;
 
 pub use authority::Bounds;
 
@@ -24,6 +25,9 @@ pub enum AdminCommand {
     /// About authority.
     #[command(flatten)]
     Authority(authority::AuthorityCommand),
+    /// About stored files.
+    #[command(flatten)]
+    Files(files::FilesCommand),
     /// Move a case to another grid.
     Move {
         /// The data directory.
@@ -64,6 +68,7 @@ pub enum AdminCommand {
 pub fn operate(command: AdminCommand) -> ExitCode {
     match command {
         AdminCommand::Authority(command) => authority::operate(command),
+        AdminCommand::Files(command) => files::operate(command),
         AdminCommand::Move { data, case, to } => numbered(
             admin::move_case(&data, case, &to, &mut SystemRandomness, now_ms()),
             "it lies there already",

@@ -41,6 +41,8 @@ macro_rules! problems {
 problems! {
     /// The body is not the message expected.
     Malformed = "malformed", 400, "The body is not a message of this kind", "Send the message again as this version writes it";
+    /// A checksum by an algorithm that is not known here.
+    ChecksumAlgorithm = "checksum_algorithm", 400, "Checksums by this algorithm are not known here", "Use one that OPTIONS names in Tus-Checksum-Algorithm, or none";
     /// The message is of another version.
     Version = "version", 400, "This message version is not spoken here", "Update the app";
     /// A list is longer than its limit.
@@ -95,6 +97,8 @@ problems! {
     TooManyAppeals = "too_many_appeals", 429, "Too many appeals of this device wait for an answer", "Wait for the answers, then appeal again";
     /// The bytes do not have the promised hash.
     ChecksumMismatch = "checksum_mismatch", 460, "The bytes do not have the promised hash", "Send the file again from the start";
+    /// The bytes of one request do not have their checksum.
+    PieceMismatch = "piece_mismatch", 460, "The bytes of this request do not have their checksum", "Ask with HEAD and send them again";
     /// A bug.
     Internal = "internal", 500, "The server failed", "Try again later; tell the operator if it stays";
     /// All workers are busy.

@@ -7,6 +7,7 @@ pub mod check;
 pub mod download;
 pub mod limits;
 pub mod machine;
+pub mod media;
 pub mod message;
 pub mod policy;
 pub mod transfer;

@@ -18,8 +18,12 @@ pub const PAGE_BYTES_MAX: u32 = 4 * 1024 * 1024;
 pub const FETCH_COMMITS_MAX: usize = 256;
 /// Bytes of one PATCH of an upload: small enough that a bad link makes progress, large enough that a good one is filled.
 pub const PATCH_BYTES: u64 = 256 * 1024;
-/// One uploaded file, bytes.
+/// One uploaded file of any kind, bytes: a photo's original may be as large.
 pub const BLOB_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// A voice note, bytes: ten minutes of what phones record for speech.
+pub const VOICE_BYTES_MAX: u64 = 10 * 1024 * 1024;
+/// A short film, bytes: half a minute of what phones record.
+pub const VIDEO_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Failures in a row without any progress after which a run ends; the work stays queued.
 pub const FAILURES_IN_A_ROW_MAX: u32 = 6;
 /// Rounds of push and pull in one run; what is left after them waits for the next.

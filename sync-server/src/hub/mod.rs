@@ -14,6 +14,7 @@ mod pace;
 mod prepare;
 mod pull;
 mod push;
+mod reading;
 mod release;
 mod rules;
 mod uploads;
@@ -37,6 +38,7 @@ use crate::store::{Account, CaseLine, Judge, Store, Swept, Upload};
 
 pub use appeals::Answered;
 pub(crate) use catalogues::known;
+pub use reading::Reading;
 pub use rules::Rules;
 
 /// Who asks.
@@ -130,7 +132,7 @@ pub enum Response {
     Evidence(EvidenceReply),
     /// To [`Request::Blob`].
     Blob {
-        /// Media type, always `image/…`.
+        /// Media type, one of a closed list.
         mime: String,
         /// The bytes.
         bytes: Bytes,
@@ -151,6 +153,8 @@ pub struct Hub {
     pace: Mutex<pace::Pace>,
     documents: documents::Documents,
     has_key: AtomicBool,
+    /// Held by who stores bytes together, by who removes them alone.
+    going: RwLock<()>,
 }
 
 impl Hub {
@@ -173,6 +177,7 @@ impl Hub {
             pace: Mutex::default(),
             documents: documents::Documents::default(),
             has_key: AtomicBool::new(false),
+            going: RwLock::default(),
         }
     }
 
@@ -251,7 +256,9 @@ impl Hub {
         self.learn_catalogues(now_ms)?;
         self.judge_ripe(now_ms)?;
         let acted = self.act_on_time(now_ms)?;
-        Ok(Swept { acted, ..self.store.sweep(now_ms)? })
+        let swept = self.store.sweep(now_ms)?;
+        self.remove_going(&swept.going)?;
+        Ok(Swept { acted, ..swept })
     }
 
     /// Does what the server does of itself, in every case whose time has come.

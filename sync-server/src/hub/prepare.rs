@@ -15,7 +15,8 @@ use yuandian_document::{
 use yuandian_model::catalogue::PlacePrecision;
 use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, Code, CommitId, Refusal, UserId, Writing};
-use yuandian_sync::limits::{BLOB_BYTES_MAX, TITLE_CHARS_MAX};
+use yuandian_sync::limits::TITLE_CHARS_MAX;
+use yuandian_sync::media;
 use yuandian_sync::message::{PushItem, Receipt};
 
 use super::documents::Opened;
@@ -487,8 +488,9 @@ fn blobs(
         let small = entry.thumb.iter().chain(&entry.medium).map(|small| (small, RENDITION_MIME, true));
         let original = (&entry.original, entry.mime.as_str(), originals_shared);
         for (file, mime, shared) in std::iter::once(original).chain(small) {
-            if file.size > BLOB_BYTES_MAX {
-                return Err(Refusal::new(Code::RLimit, [("limit", BLOB_BYTES_MAX.to_string())]));
+            let limit = media::bytes_max(mime);
+            if file.size > limit {
+                return Err(Refusal::new(Code::RLimit, [("limit", limit.to_string())]));
             }
             blobs.push(BlobRef { hash: file.hash, size: file.size, mime: mime.to_owned(), shared });
         }

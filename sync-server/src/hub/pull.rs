@@ -1,22 +1,18 @@
-//! PULL, DOCS, MANIFEST, FETCH and blobs: what a device may see, by the rights its person has now.
+//! PULL, DOCS, MANIFEST and FETCH: what a device may see, by the rights its person has now.
 
-use bytes::Bytes;
 use yuandian_document::cbor;
-use yuandian_model::{BlobHash, CaseState};
+use yuandian_model::CaseState;
 use yuandian_sync::Cursor;
 use yuandian_sync::limits::{DOCS_MAX, FETCH_COMMITS_MAX, MANIFEST_ENTRIES_MAX, PAGE_BYTES_MAX, STREAMS_MAX};
 use yuandian_sync::message::{
     Docs, DocsReply, Fetch, FetchReply, Manifest, ManifestReply, Pull, PullReply, Renewed, WIRE_VERSION,
 };
 
-use super::{Hub, Response, spoken};
+use super::{Hub, spoken};
 use crate::limits::{FUTURE_NOTED_MS, PAGE_BYTES_MIN};
 use crate::problem::Problem;
-use crate::store::{Account, DocsAsk, ManifestAsk, PageAsk, ReadableBlob, Receiver};
+use crate::store::{Account, DocsAsk, ManifestAsk, PageAsk, Receiver};
 use crate::streams::streams_for;
-
-/// Media type of micro pictures, which no entry names.
-const MICRO_MIME: &str = "image/jpeg";
 
 impl Hub {
     pub(super) fn pull(&self, pull: &Pull, account: &Account, now_ms: i64) -> Result<PullReply, Problem> {
@@ -60,6 +56,8 @@ impl Hub {
             notices: Vec::new(),
             renewed: Renewed {
                 safe_seq: page.safe_seq,
+                // A backup holds every file that is stored in the same moment of the database, read through: the numbers are the same.
+                blob_safe_seq: page.safe_seq,
                 catalogue: Some(self.rules().catalogue().version()),
                 time_token: Some(cbor::encode(&self.time_token(now_ms)?).into()),
                 ..Renewed::default()
@@ -127,22 +125,5 @@ impl Hub {
         let held = streams_for(account.at(now_ms));
         let found = self.store.envelopes(&fetch.commits, &held)?;
         Ok(FetchReply { version: WIRE_VERSION, commits: found.commits, certificates: found.certificates })
-    }
-
-    /// Absent and forbidden are one answer: nobody learns what exists.
-    pub(super) fn blob(&self, hash: &BlobHash, account: &Account, now_ms: i64) -> Result<Response, Problem> {
-        let held = streams_for(account.at(now_ms));
-        match self.store.readable_blob(hash, &account.user, &held)?.ok_or(Problem::BlobUnknown)? {
-            ReadableBlob::Micro(bytes) => {
-                Ok(Response::Blob { mime: MICRO_MIME.to_owned(), bytes: Bytes::from(bytes) })
-            }
-            ReadableBlob::Whole { mime } => match self.blobs.get(hash)? {
-                Some(bytes) => Ok(Response::Blob { mime, bytes }),
-                None => {
-                    tracing::error!(%hash, "a blob that was stored is not there");
-                    Err(Problem::Internal)
-                }
-            },
-        }
     }
 }

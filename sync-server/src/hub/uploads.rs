@@ -1,5 +1,7 @@
 //! Uploads: who may send which bytes, and what happens when the last one is here. Offsets and spool files are the shell's.
 
+use std::sync::PoisonError;
+
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use yuandian_model::BlobHash;
@@ -22,8 +24,15 @@ impl Hub {
             return Err(Problem::TooLarge);
         }
         let id = UploadId(self.draw());
-        let wanted =
-            Upload { id, hash, size, device: account.device, until_ms: now_ms + UPLOAD_MS, stored: false };
+        let wanted = Upload {
+            id,
+            hash,
+            size,
+            device: account.device,
+            until_ms: now_ms + UPLOAD_MS,
+            stored: false,
+            metadata: None,
+        };
         match self.store.open_upload(&wanted)? {
             UploadOutcome::Open(upload) => Ok(upload),
             UploadOutcome::NotReferenced => Err(Problem::BlobNotReferenced),
@@ -37,6 +46,14 @@ impl Hub {
     /// [`Problem::UploadUnknown`] where there is none or it has ended.
     pub fn upload(&self, id: &UploadId, now_ms: i64) -> Result<Upload, Problem> {
         self.store.upload(id, now_ms)?.ok_or(Problem::UploadUnknown)
+    }
+
+    /// Keeps what a client says of its file beside the hash, to say it again when it is asked.
+    ///
+    /// # Errors
+    /// [`Problem::UploadUnknown`] where there is no such upload.
+    pub fn describe_upload(&self, id: &UploadId, metadata: Option<&str>) -> Result<(), Problem> {
+        if self.store.describe_upload(id, metadata)? { Ok(()) } else { Err(Problem::UploadUnknown) }
     }
 
     /// Ends an upload.
@@ -59,8 +76,24 @@ impl Hub {
             tracing::warn!(promised = %upload.hash, found = %hash, "an upload does not have the promised hash");
             return Err(Problem::ChecksumMismatch);
         }
+        // Bytes that are on their way out do not go between these two steps.
+        let _staying = self.going.read().unwrap_or_else(PoisonError::into_inner);
         self.blobs.put(&hash, bytes)?;
         self.store.blob_stored(upload, now_ms)?;
+        Ok(())
+    }
+
+    /// Removes the bytes of files whose rows have gone. What cannot be removed now is tried again; what was sent anew meanwhile stays.
+    pub(super) fn remove_going(&self, going: &[BlobHash]) -> Result<(), Problem> {
+        for hash in going {
+            let _alone = self.going.write().unwrap_or_else(PoisonError::into_inner);
+            if self.store.is_going(hash)? {
+                match self.blobs.remove(hash) {
+                    Ok(()) => self.store.blob_gone(hash)?,
+                    Err(reason) => tracing::warn!(%hash, %reason, "a file that nobody names stays for now"),
+                }
+            }
+        }
         Ok(())
     }
 }

@@ -19,9 +19,10 @@ use yuandian_model::{BlobHash, Epoch, PartitionId};
 use super::place::DATABASE;
 use super::{Place, ServeError};
 use crate::blobs::{Blobs, ObjectBlobs};
-use crate::limits::BACKUPS_KEPT;
+use crate::limits::{BACKUPS_KEPT, LOST_PER_BACKUP_MAX};
 use crate::randomness::{Randomness, draw};
 use crate::store::{Copied, SqliteStore, Store, check_copy};
+use crate::verify::{How, verify};
 
 const MANIFEST: &str = "manifest.json";
 const BLOBS: &str = "blobs";
@@ -139,6 +140,15 @@ fn finished(root: &Path) -> Result<Vec<PathBuf>, ServeError> {
     Ok(folders.map(|name| root.join(name)).filter(|folder| folder.join(MANIFEST).is_file()).collect())
 }
 
+/// The copies of files in a place of backups; none where there is no such place.
+///
+/// # Errors
+/// [`ServeError`].
+pub fn pool(root: &Path) -> Result<Option<ObjectBlobs>, ServeError> {
+    let pool = root.join(BLOBS);
+    if pool.is_dir() { Ok(Some(ObjectBlobs::directory(&pool)?)) } else { Ok(None) }
+}
+
 /// Blobs of a pool.
 fn pooled(pool: &Path) -> Result<Vec<(BlobHash, PathBuf)>, ServeError> {
     let mut found = Vec::new();
@@ -229,9 +239,12 @@ fn make(
 ) -> Result<Copied, ServeError> {
     fs::create_dir(folder).map_err(at(folder))?;
     let database = folder.join(DATABASE);
+    let pool = ObjectBlobs::directory(&keeping.root.join(BLOBS))?;
+    // What a backup calls stored was read through: phones let go of their own copies by it.
+    let how = How { copies: Some(&pool), lost_max: Some(LOST_PER_BACKUP_MAX), notes: true };
+    verify(store, blobs, how, now_ms)?;
     let copied = store.copy_to(&database, now_ms)?;
     synced(&database)?;
-    let pool = ObjectBlobs::directory(&keeping.root.join(BLOBS))?;
     for hash in &copied.blobs {
         if !pool.holds(hash)? {
             let bytes =

@@ -19,11 +19,11 @@
 //! | `POST /v1/manifest` | bearer | `Manifest` -> `ManifestReply` |
 //! | `POST /v1/commits` | bearer | `Fetch` -> `FetchReply` |
 //! | `POST /v1/appeals` | bearer | `Appeal` -> `AppealReply`; also for a device that was shut out |
-//! | `GET /v1/blobs/{sha256 hex}` | bearer | the bytes, `Content-Disposition: attachment`, `ETag`; absent and forbidden are one 404 |
+//! | `GET`, `HEAD /v1/blobs/{sha256 hex}` | bearer | the bytes or one range of them, `Content-Disposition: attachment`, `ETag`; absent and forbidden are one 404 |
 //! | `GET /v1/wait` | bearer | Server-Sent Events: `event: poke`, `data: {"partition","epoch","head"}` at once and when the head moves |
-//! | `POST /v1/uploads` | bearer | tus creation: `Upload-Length`, `Upload-Metadata: sha256 <base64 of the hash in hex>` -> 201, `Location`, `Upload-Offset` |
-//! | `HEAD`, `PATCH`, `DELETE /v1/uploads/{id}` | who knows the address | tus 1.0 core and termination; `X-HTTP-Method-Override` is honoured |
-//! | `OPTIONS /v1/uploads` | anybody | `Tus-Version`, `Tus-Extension`, `Tus-Max-Size` |
+//! | `POST /v1/uploads` | bearer | tus creation: `Upload-Length`, `Upload-Metadata: sha256 <base64 of the hash in hex>` -> 201, `Location`, `Upload-Offset`; with a body, the beginning of the file |
+//! | `HEAD`, `PATCH`, `DELETE /v1/uploads/{id}` | who knows the address | tus 1.0 core, checksum (`sha1`, `sha256`) and termination; `X-HTTP-Method-Override` is honoured |
+//! | `OPTIONS /v1/uploads` | anybody | `Tus-Version`, `Tus-Extension`, `Tus-Checksum-Algorithm`, `Tus-Max-Size` |
 //! | `GET /livez` | anybody | 200 while the process answers |
 //! | `GET /readyz` | anybody | 200 while it can write a transaction and a blob, 503 while it starts or drains; a second line warns of a stale backup |
 //! | `GET /` | anybody | a plain page of the cases, at most a second old |
@@ -35,6 +35,7 @@
 mod accept;
 pub mod backup;
 mod body;
+mod download;
 mod kept;
 mod page;
 mod place;
@@ -59,10 +60,13 @@ use yuandian_model::{Catalogue, Divisions};
 
 use crate::blobs::{BlobError, ObjectBlobs};
 use crate::hub::Hub;
-use crate::limits::{BODIES_MAX, DRAIN_MS_MAX, FINISHING_UPLOADS_MAX, TICK_MS_MAX, WAITERS_MAX};
+use crate::limits::{
+    BODIES_MAX, DRAIN_MS_MAX, FINISHING_UPLOADS_MAX, SPOOL_CLEARED_MS, TICK_MS_MAX, WAITERS_MAX,
+};
 use crate::problem::Problem;
 use crate::randomness::Randomness;
 use crate::store::{SqliteStore, Store, StoreError};
+use crate::verify::VerifyError;
 
 pub use place::Place;
 
@@ -94,6 +98,9 @@ pub enum ServeError {
         /// What is wrong with it.
         why: String,
     },
+    /// Stored files were not verified.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
     /// The directory holds half of a restore.
     #[error("a restore into {0} was cut short: run the same `yuandian-server restore` again")]
     HalfRestored(String),
@@ -349,11 +356,15 @@ async fn back_up(app: &Arc<App>) {
 
 /// Runs timers when they are due, and at least once a minute.
 async fn tick(app: Arc<App>, first: tokio::sync::oneshot::Sender<()>) {
-    clear_spool(&app).await;
     let mut first = Some(first);
+    let mut spool_cleared_ms = None;
     loop {
         let hub = app.hub.clone();
         let now = now_ms();
+        if spool_cleared_ms.is_none_or(|at| now - at >= SPOOL_CLEARED_MS) {
+            clear_spool(&app).await;
+            spool_cleared_ms = Some(now);
+        }
         let swept = app.pool.run(move || hub.tick(now)).await;
         if let Some(first) = first.take() {
             // Who does not wait for it any more is stopping.

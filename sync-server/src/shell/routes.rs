@@ -4,19 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
 use minicbor::{Decode, Encode};
 use tokio::sync::OwnedSemaphorePermit;
-use yuandian_model::BlobHash;
 use yuandian_sync::wire::{CONTENT_TYPE, WireError, unpack};
 
 use super::body::{discard, whole};
 use super::reply::{Reply, message};
-use super::{App, now_ms, page, tus, wait};
+use super::{App, download, now_ms, page, tus, wait};
 use crate::hub::{self, Principal};
 use crate::limits::BODY_BYTES_MAX;
 use crate::problem::Problem;
@@ -42,7 +40,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/appeals", post(|s, r| device("appeal", hub::Request::Appeal, s, r)))
         .route("/v1/commits", post(|s, r| device("fetch", hub::Request::Fetch, s, r)))
         .route("/v1/evidence", post(|s, r| device("evidence", hub::Request::Evidence, s, r)))
-        .route("/v1/blobs/{hash}", get(blob))
+        .route("/v1/blobs/{hash}", get(download::blob))
         .route("/v1/wait", get(wait::wait))
         .route("/v1/uploads", any(tus::collection))
         .route("/v1/uploads/{id}", any(tus::upload))
@@ -161,41 +159,6 @@ async fn answer(
             })
         })
         .await
-}
-
-async fn blob(
-    State(app): State<Arc<App>>,
-    Path(hash): Path<String>,
-    headers: HeaderMap,
-) -> Result<Reply, Problem> {
-    let token = bearer(&headers)?;
-    let hub = app.hub.clone();
-    let found = app.pool.run(move || {
-        let now = now_ms();
-        let principal = hub.authenticate(&token, now)?;
-        let hash: BlobHash = hash.parse().map_err(|_| Problem::BlobUnknown)?;
-        Ok((hash, hub.handle(hub::Request::Blob(hash), &principal, now)?))
-    });
-    let (hash, hub::Response::Blob { mime, bytes }) = found.await? else {
-        return Err(Problem::Internal);
-    };
-    let tag = format!("\"{hash}\"");
-    let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|held| held == tag.as_str());
-    let mut reply = if unchanged {
-        let mut reply = Response::new(Body::empty());
-        *reply.status_mut() = StatusCode::NOT_MODIFIED;
-        reply
-    } else {
-        Response::new(Body::from(bytes))
-    };
-    let headers = reply.headers_mut();
-    let mime = HeaderValue::from_str(&mime).map_err(|_| Problem::Internal)?;
-    headers.insert(header::CONTENT_TYPE, mime);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, immutable, max-age=31536000"));
-    headers.insert(header::ETAG, HeaderValue::from_str(&tag).map_err(|_| Problem::Internal)?);
-    Ok(reply)
 }
 
 async fn readyz(State(app): State<Arc<App>>) -> Reply {

@@ -9,12 +9,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::fs::{File, OpenOptions};
+use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 
 use crate::store::UploadId;
 
 /// How long one who wants to know the offset waits for a writer that was asked to stop, ms.
 const TAKE_OVER_MS_MAX: u64 = 10_000;
+
+/// End of the name of a file whose bytes do not count yet.
+const BESIDE: &str = ".piece";
 
 pub struct Spool {
     directory: PathBuf,
@@ -109,13 +113,37 @@ impl Spool {
         OpenOptions::new().create(true).append(true).open(self.path(id)).await
     }
 
+    fn path_beside(&self, id: &UploadId) -> PathBuf {
+        self.directory.join(format!("{}{BESIDE}", hex::encode(id.0)))
+    }
+
+    /// Opens an empty file beside the upload's own, for bytes that do not count yet.
+    pub async fn beside(&self, id: &UploadId) -> io::Result<File> {
+        File::create(self.path_beside(id)).await
+    }
+
+    /// Lets the bytes beside count: appended and synced.
+    pub async fn take_in(&self, id: &UploadId) -> io::Result<()> {
+        let mut beside = File::open(self.path_beside(id)).await?;
+        let mut file = self.append(id).await?;
+        tokio::io::copy(&mut beside, &mut file).await?;
+        file.flush().await?;
+        file.sync_all().await
+    }
+
+    /// Forgets the bytes beside.
+    pub async fn remove_beside(&self, id: &UploadId) {
+        gone(tokio::fs::remove_file(self.path_beside(id)).await);
+    }
+
     /// Every upload that has a file here.
     pub async fn held(&self) -> io::Result<Vec<UploadId>> {
         let mut files = tokio::fs::read_dir(&self.directory).await?;
         let mut held = Vec::new();
         while let Some(file) = files.next_entry().await? {
-            let mut id = [0; 16];
-            if file.file_name().to_str().is_some_and(|name| hex::decode_to_slice(name, &mut id).is_ok()) {
+            let (mut id, name) = ([0; 16], file.file_name());
+            let name = name.to_str().map(|name| name.strip_suffix(BESIDE).unwrap_or(name));
+            if name.is_some_and(|name| hex::decode_to_slice(name, &mut id).is_ok()) {
                 held.push(UploadId(id));
             }
         }
@@ -127,12 +155,17 @@ impl Spool {
         tokio::fs::read(self.path(id)).await
     }
 
-    /// Forgets the bytes.
+    /// Forgets the bytes, also those beside.
     pub async fn remove(&self, id: &UploadId) {
-        if let Err(e) = tokio::fs::remove_file(self.path(id)).await
-            && e.kind() != io::ErrorKind::NotFound
-        {
-            tracing::warn!(reason = %e, "a spool file stays");
-        }
+        gone(tokio::fs::remove_file(self.path(id)).await);
+        self.remove_beside(id).await;
+    }
+}
+
+fn gone(removed: io::Result<()>) {
+    if let Err(e) = removed
+        && e.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(reason = %e, "a spool file stays");
     }
 }

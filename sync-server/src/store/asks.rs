@@ -117,7 +117,9 @@ pub enum ReadableBlob {
     Micro(Vec<u8>),
     /// A whole file among the blobs.
     Whole {
-        /// Media type that its photo entry names.
+        /// Media type that its entry names.
         mime: String,
+        /// Bytes.
+        size: u64,
     },
 }

@@ -399,7 +399,15 @@ fn blobs_move_the_cases_that_name_them(store: &dyn Store) {
     let mut writer = Writer::new(store, Role::GridWorker);
     let hash = BlobHash([9; 32]);
     let device = writer.account.device;
-    let wanted = Upload { id: UploadId([1; 16]), hash, size: 10, device, until_ms: NOW + 50, stored: false };
+    let wanted = Upload {
+        id: UploadId([1; 16]),
+        hash,
+        size: 10,
+        device,
+        until_ms: NOW + 50,
+        stored: false,
+        metadata: None,
+    };
     assert_eq!(store.open_upload(&wanted), Ok(UploadOutcome::NotReferenced), "nobody asked for it");
     for number in 1..=2 {
         let case = CaseId([number; 16]);
@@ -420,7 +428,7 @@ fn blobs_move_the_cases_that_name_them(store: &dyn Store) {
     assert_eq!(store.blob_count(), Ok(1));
     assert_eq!(store.upload(&wanted.id, NOW), Ok(Some(Upload { stored: true, ..found })));
     let read = store.readable_blob(&hash, &writer.account.user, &streams).expect("readable");
-    assert_eq!(read, Some(super::ReadableBlob::Whole { mime: "image/png".into() }));
+    assert_eq!(read, Some(super::ReadableBlob::Whole { mime: "image/png".into(), size: 10 }));
     assert_eq!(
         store.readable_blob(&hash, &writer.account.user, &BTreeSet::new()),
         Ok(None),

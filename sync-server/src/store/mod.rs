@@ -7,6 +7,7 @@
 mod asks;
 mod authority;
 pub mod conformance;
+mod files;
 mod ledger;
 mod situation;
 pub mod sqlite;
@@ -35,6 +36,7 @@ pub use asks::{
 pub use authority::{
     AppealLine, AppealOutcome, Authority, Concern, NewAppeal, PublishOutcome, Quarantined, RightsChange, Whom,
 };
+pub use files::{FileRow, Files, FilesOutcome};
 pub use ledger::{ChainTip, Ledger, Step, Verdict};
 pub use situation::{ACT_SEQ, Adopted, Asked, Held, Rights, Situation, named};
 pub use sqlite::{SqliteStore, copies::check_copy};
@@ -325,6 +327,8 @@ pub struct Swept {
     pub acted: Vec<(CaseId, String)>,
     /// Uploads that ended: their spool files can go.
     pub uploads: Vec<UploadId>,
+    /// Files whose rows have gone: their bytes go next.
+    pub going: Vec<BlobHash>,
     /// Whether a copy of the store is due.
     pub backup_due: bool,
     /// When the next timer is due, ms since 1970.
@@ -379,7 +383,7 @@ pub struct CaseLine {
 }
 
 /// The store.
-pub trait Store: Authority + Witness {
+pub trait Store: Authority + Files + Witness {
     /// Where the only partition stands.
     ///
     /// # Errors
@@ -516,7 +520,7 @@ pub trait Store: Authority + Witness {
     /// Cases, the one that moved last first; all of them without a limit.
     fn cases(&self, limit: Option<u32>) -> Result<Vec<CaseLine>, StoreError>;
 
-    /// How many blobs are stored whole.
+    /// How many blobs are stored whole, lost ones apart.
     fn blob_count(&self) -> Result<u64, StoreError>;
 
     /// Copies the whole store into a new file, synced and checked, while it serves.

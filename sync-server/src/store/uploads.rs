@@ -26,8 +26,10 @@ pub struct Upload {
     pub device: DeviceId,
     /// When it ends unless it moves, ms since 1970.
     pub until_ms: i64,
-    /// Whether this device has sent the whole blob already; that another has does not count.
+    /// Whether the blob is stored and this device has sent it whole already; that another has does not count.
     pub stored: bool,
+    /// What the client said of it in `Upload-Metadata`; none where that was the hash alone.
+    pub metadata: Option<String>,
 }
 
 /// What became of a wish to upload.

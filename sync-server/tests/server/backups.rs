@@ -1,5 +1,6 @@
 //! Copies made while a server serves, what counts as one, and a server that begins anew from one.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -167,7 +168,7 @@ fn a_restore_that_was_cut_short_is_begun_anew_and_not_served_before() {
     assert!(restore().unwrap_err().to_string().contains("not empty"), "once");
 }
 
-/// Blobs whose disk is full or whose bytes are lost.
+/// Blobs whose disk is full, or whose bytes get lost just after they were read through.
 struct Failing(bool);
 
 impl Blobs for Failing {
@@ -176,6 +177,12 @@ impl Blobs for Failing {
     }
     fn get(&self, _: &BlobHash) -> Result<Option<Bytes>, BlobError> {
         if self.0 { Err(BlobError::Full) } else { Ok(None) }
+    }
+    fn size(&self, _: &BlobHash) -> Result<Option<u64>, BlobError> {
+        Ok(Some(6))
+    }
+    fn read(&self, _: &BlobHash, _: Range<u64>) -> Result<Option<Bytes>, BlobError> {
+        if self.0 { Err(BlobError::Full) } else { Ok(Some(Bytes::from_static(b"a file"))) }
     }
     fn remove(&self, _: &BlobHash) -> Result<(), BlobError> {
         Ok(())

@@ -69,16 +69,20 @@ impl Server {
         (self.address, self.stop, self.thread) = (address, Some(stop), Some(thread));
     }
 
-    pub fn invite(&self, role: Role) -> String {
-        let grant = Grant::new(role, GRID.parse().unwrap());
+    pub fn invite(&self, role: Role, grid: &str) -> String {
+        let grant = Grant::new(role, grid.parse().unwrap());
         let codes = admin::invite(self.directory.path(), &grant, 1, &mut SystemRandomness, now_ms());
         codes.unwrap()[0].to_string()
     }
 
     /// An enrolled phone with a token.
     pub fn phone(&self, number: u8, role: Role) -> Phone {
+        self.phone_in(number, role, GRID)
+    }
+
+    pub fn phone_in(&self, number: u8, role: Role, grid: &str) -> Phone {
         let mut phone = Phone::new(number);
-        let code = self.invite(role);
+        let code = self.invite(role, grid);
         let enrolled: Enrolled =
             self.message("/v1/enroll", None, &phone.enroll(&code, &format!("Person {number}"))).unwrap();
         phone.user = Some(enrolled.user);

@@ -11,7 +11,7 @@ use crate::phone::*;
 
 const OCTETS: &str = "application/offset+octet-stream";
 
-fn create(phone: &Phone, hash: &[u8; 32], size: u64) -> Request {
+pub fn create(phone: &Phone, hash: &[u8; 32], size: u64) -> Request {
     let metadata = base64::engine::general_purpose::STANDARD.encode(hex::encode(hash));
     Request::new("POST", "/v1/uploads")
         .bearer(&phone.token)
@@ -20,7 +20,7 @@ fn create(phone: &Phone, hash: &[u8; 32], size: u64) -> Request {
         .header("Upload-Metadata", &format!("filename eA==,sha256 {metadata}"))
 }
 
-fn patch(location: &str, offset: u64, body: &[u8]) -> Request {
+pub fn patch(location: &str, offset: u64, body: &[u8]) -> Request {
     Request::new("PATCH", location)
         .header("Tus-Resumable", "1.0.0")
         .header("Upload-Offset", &offset.to_string())
@@ -28,19 +28,19 @@ fn patch(location: &str, offset: u64, body: &[u8]) -> Request {
         .body(body)
 }
 
-fn plain(method: &str, location: &str) -> Request {
+pub fn plain(method: &str, location: &str) -> Request {
     Request::new(method, location).header("Tus-Resumable", "1.0.0")
 }
 
-struct Setting {
-    server: Server,
-    phone: Phone,
-    case: CaseId,
-    file: Vec<u8>,
+pub struct Setting {
+    pub server: Server,
+    pub phone: Phone,
+    pub case: CaseId,
+    pub file: Vec<u8>,
 }
 
 /// A case with a photo whose original is waited for.
-fn waited_for(size: usize) -> Setting {
+pub fn waited_for(size: usize) -> Setting {
     let server = Server::new();
     let mut phone = server.phone(1, Role::GridWorker);
     let case = phone.new_case();
@@ -52,13 +52,18 @@ fn waited_for(size: usize) -> Setting {
 }
 
 impl Setting {
-    fn begin(&self) -> (String, Answer) {
+    pub fn begin(&self) -> (String, Answer) {
         let answer = self.server.send(&create(&self.phone, &sha256(&self.file), self.file.len() as u64));
         assert_eq!(answer.status, 201, "{answer:?}");
         (answer.header("location").to_owned(), answer)
     }
 
-    fn offset(&self, location: &str) -> u64 {
+    /// How many files are in the spool.
+    pub fn spooled(&self) -> usize {
+        std::fs::read_dir(self.server.directory.path().join("spool")).unwrap().count()
+    }
+
+    pub fn offset(&self, location: &str) -> u64 {
         let answer = self.server.send(&plain("HEAD", location));
         assert_eq!(answer.status, 200, "{answer:?}");
         assert_eq!(answer.header("upload-length"), self.file.len().to_string());
@@ -227,7 +232,10 @@ fn creating_asks_for_a_token_and_a_commit_that_names_the_file() {
     }
     let options = bare(Request::new("OPTIONS", "/v1/uploads"));
     assert_eq!((options.status, options.header("tus-version")), (204, "1.0.0"));
-    assert_eq!(options.header("tus-extension"), "creation,termination,expiration");
+    assert_eq!(
+        options.header("tus-extension"),
+        "creation,creation-with-upload,checksum,expiration,termination"
+    );
     assert_eq!(options.header("tus-max-size"), BLOB_BYTES_MAX.to_string());
 }
 

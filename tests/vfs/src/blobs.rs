@@ -1,5 +1,6 @@
 //! Photo files of a phone and blobs of the server on a [`Disk`]: written beside, synced, renamed, folder synced.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use bytes::Bytes;
@@ -120,6 +121,18 @@ impl Blobs for FaultBlobs {
 
     fn get(&self, hash: &BlobHash) -> Result<Option<Bytes>, BlobError> {
         match self.0.read(&FaultBlobDir::name(hash), 0, u64::MAX) {
+            Ok(bytes) => Ok(Some(bytes.into())),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(error(&e)),
+        }
+    }
+
+    fn size(&self, hash: &BlobHash) -> Result<Option<u64>, BlobError> {
+        Ok(self.get(hash)?.map(|bytes| bytes.len() as u64))
+    }
+
+    fn read(&self, hash: &BlobHash, part: Range<u64>) -> Result<Option<Bytes>, BlobError> {
+        match self.0.read(&FaultBlobDir::name(hash), part.start, part.end.saturating_sub(part.start)) {
             Ok(bytes) => Ok(Some(bytes.into())),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(e) => Err(error(&e)),

@@ -131,7 +131,7 @@ fn checked(copy: &mut Connection) -> Result<Copied, StoreError> {
         settings::get(&Transaction::within(&transaction), COPY_OF)?.and_then(|made| made.parse().ok());
     let made_ms = made_ms.ok_or_else(|| StoreError::Damaged("a file that no backup made".into()))?;
     let blobs = transaction
-        .prepare("SELECT hash FROM blob ORDER BY hash")
+        .prepare("SELECT hash FROM blob WHERE lost_ms IS NULL ORDER BY hash")
         .and_then(|mut s| s.query_map([], |row| Ok(BlobHash(row.get(0)?)))?.collect())
         .map_err(error)?;
     Ok(Copied { made_ms, heads: partitions::heads(&Transaction::within(&transaction))?, blobs })

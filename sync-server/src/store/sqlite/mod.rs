@@ -10,6 +10,7 @@ mod contacts;
 pub(super) mod copies;
 mod documents;
 mod feed;
+mod files;
 mod held;
 mod keys;
 mod log;

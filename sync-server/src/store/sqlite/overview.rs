@@ -15,7 +15,8 @@ pub fn sql() -> String {
         "SELECT {CASE_COLUMNS},
          (SELECT count(*) FROM commit_log c WHERE c.document = case_row.id AND c.seq > 0),
          (SELECT count(DISTINCT r.hash) FROM blob_ref r WHERE r.document = case_row.id),
-         (SELECT count(DISTINCT r.hash) FROM blob_ref r WHERE r.document = case_row.id AND r.proven = 1),
+         (SELECT count(DISTINCT r.hash) FROM blob_ref r CROSS JOIN blob b ON b.hash = r.hash
+          WHERE r.document = case_row.id AND r.proven = 1 AND b.lost_ms IS NULL),
          (SELECT heads FROM document_cache d WHERE d.document = case_row.id)
          FROM case_row WHERE id IN
          (SELECT f.document FROM partition p CROSS JOIN feed f ON f.partition = p.id WHERE f.seq > p.head - ?2)
@@ -43,5 +44,5 @@ pub fn cases(t: &Transaction<'_>, limit: Option<u32>) -> Result<Vec<CaseLine>, S
 }
 
 pub fn blob_count(t: &Transaction<'_>) -> Result<u64, StoreError> {
-    t.query_row("SELECT count(*) FROM blob", [], |row| count(row, 0)).map_err(error)
+    t.query_row("SELECT count(*) FROM blob WHERE lost_ms IS NULL", [], |row| count(row, 0)).map_err(error)
 }

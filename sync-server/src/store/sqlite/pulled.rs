@@ -28,8 +28,8 @@ pub const COMMITS: &str =
     "SELECT id, seq, user, received_ms, coalesce(granted, receipt), envelope, change FROM commit_log
      WHERE document = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq";
 pub const MICROS: &str = "SELECT bytes FROM micro WHERE commit_id = ?1 ORDER BY position";
-pub const STORED: &str =
-    "SELECT DISTINCT hash FROM blob_ref WHERE document = ?1 AND proven = 1 ORDER BY hash";
+pub const STORED: &str = "SELECT DISTINCT r.hash FROM blob_ref r CROSS JOIN blob b ON b.hash = r.hash
+     WHERE r.document = ?1 AND r.proven = 1 AND b.lost_ms IS NULL ORDER BY r.hash";
 pub const HEADS: &str = "SELECT version, heads FROM document_cache WHERE document = ?1";
 pub const SNAPSHOT: &str = "SELECT saved FROM document_cache WHERE document = ?1 AND version = ?2";
 

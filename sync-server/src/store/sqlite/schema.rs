@@ -93,11 +93,14 @@ CREATE TABLE blob_ref (
     PRIMARY KEY (hash, document, device)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX blob_ref_document ON blob_ref (document, hash);
-CREATE TABLE blob (hash BLOB PRIMARY KEY, size INTEGER NOT NULL, stored_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE blob (
+    hash BLOB PRIMARY KEY, size INTEGER NOT NULL, stored_ms INTEGER NOT NULL, lost_ms INTEGER
+) STRICT, WITHOUT ROWID;
 CREATE TABLE upload (
     id BLOB PRIMARY KEY, hash BLOB NOT NULL, device BLOB NOT NULL REFERENCES device (device), size INTEGER NOT NULL,
-    until_ms INTEGER NOT NULL, UNIQUE (device, hash)
+    until_ms INTEGER NOT NULL, metadata TEXT, UNIQUE (device, hash)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX upload_hash ON upload (hash);
 CREATE TABLE contact (
     device BLOB PRIMARY KEY REFERENCES device (device), at_ms INTEGER NOT NULL, app TEXT NOT NULL, budget INTEGER NOT NULL,
     free_bytes INTEGER, over INTEGER NOT NULL
@@ -177,6 +180,19 @@ CREATE INDEX capture_document ON capture (document) WHERE kind = 0;
 CREATE INDEX capture_original ON capture (original) WHERE kind = 0;
 ";
 
+/// Files that nobody names any more and how far each is on its way; cases that named one once; cases that are held.
+const FILES: &str = "
+CREATE TABLE blob_fate (
+    hash BLOB PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('unnamed', 'condemned', 'going'))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE blob_once (
+    hash BLOB NOT NULL, document BLOB NOT NULL REFERENCES case_row (id), PRIMARY KEY (hash, document)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE legal_hold (
+    document BLOB PRIMARY KEY REFERENCES case_row (id), since_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
 /// Makes the tables in an empty file, with the first epoch; checks the version of any other.
 pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
@@ -189,6 +205,7 @@ pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), St
         transaction.execute_batch(TABLES).map_err(error)?;
         transaction.execute_batch(AUTHORITY).map_err(error)?;
         transaction.execute_batch(EVIDENCE).map_err(error)?;
+        transaction.execute_batch(FILES).map_err(error)?;
         transaction
             .execute(
                 "INSERT INTO partition (id, epoch, head) VALUES (?1, ?2, 0)",

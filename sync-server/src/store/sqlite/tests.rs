@@ -3,8 +3,8 @@
 use yuandian_model::Epoch;
 
 use super::{
-    SqliteStore, appeals, commits, contacts, feed, held, membership, overview, private, pulled, quarantine,
-    rights, server_acts, timers, uploads,
+    SqliteStore, appeals, commits, contacts, feed, files, held, membership, overview, private, pulled,
+    quarantine, rights, server_acts, timers, uploads,
 };
 
 #[test]
@@ -17,6 +17,11 @@ fn no_query_of_feed_page_or_timers_scans() {
         commits::TAKEN,
         commits::BEARINGS,
         commits::EVIDENCE,
+        files::NAMED,
+        files::HELD,
+        files::TOLD,
+        files::UPLOADED,
+        files::OF_CASE,
         held::OF_CASE,
         held::RIPE,
         private::OF_CASE,

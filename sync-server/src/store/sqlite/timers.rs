@@ -1,10 +1,10 @@
 //! Durable timers: what is due runs once, after a restart too, in the transaction that forgets it.
 
 use rusqlite::OptionalExtension;
-use yuandian_model::{CaseId, UserId};
+use yuandian_model::{BlobHash, CaseId, UserId};
 
 use super::writing::Transaction;
-use super::{ages, copies, error, membership, rights};
+use super::{ages, copies, error, files, membership, rights};
 use crate::limits::TIMERS_PER_TICK_MAX;
 use crate::store::{StoreError, Swept, UploadId};
 
@@ -30,6 +30,9 @@ pub const OWN: &str = "own";
 
 /// A case was merged into another, which the people of the first are to follow; the subject is the first. The hub does it: it needs the rule.
 pub const JOIN: &str = "join";
+
+/// A file that nobody names takes the next step on its way; the subject is its hash.
+pub const FILE: &str = "file";
 
 /// A copy of the store is due; no subject.
 pub const BACKUP: &str = "backup";
@@ -101,6 +104,14 @@ pub fn sweep(t: &Transaction<'_>, now_ms: i64) -> Result<Swept, StoreError> {
             BACKUP => {
                 copies::due(t, now_ms)?;
                 swept.backup_due = true;
+                continue;
+            }
+            FILE => {
+                // Sets its own next time.
+                match BlobHash::from_slice(&subject) {
+                    Some(hash) => swept.going.extend(files::turn(t, &hash, now_ms)?),
+                    None => clear(t, &kind, &subject)?,
+                }
                 continue;
             }
             AGE => {

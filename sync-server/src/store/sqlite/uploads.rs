@@ -10,7 +10,7 @@ use yuandian_sync::message::PartitionHead;
 use super::membership::{Step, holding, touch};
 use super::row::{case, count, signed};
 use super::writing::Transaction;
-use super::{error, partitions, timers};
+use super::{error, files, partitions, timers};
 use crate::limits::UPLOADS_PER_DEVICE_MAX;
 use crate::store::{ReadableBlob, StoreError, Upload, UploadId, UploadOutcome};
 
@@ -19,8 +19,8 @@ pub const REFERENCED: &str = "SELECT 1 FROM blob_ref WHERE hash = ?1 AND device 
 pub const UNPROVEN: &str =
     "SELECT document FROM blob_ref WHERE hash = ?1 AND device = ?2 AND proven = 0 ORDER BY document";
 /// Cases through which a person may read a blob, with its media type.
-pub const READABLE: &str = "SELECT r.document, r.mime FROM blob_ref r JOIN device d ON d.device = r.device
-     WHERE r.hash = ?1 AND r.proven = 1 AND (r.shared = 1 OR d.user = ?2)";
+pub const READABLE: &str = "SELECT r.document, r.mime, b.size FROM blob b JOIN blob_ref r ON r.hash = b.hash JOIN device d ON d.device = r.device
+     WHERE b.hash = ?1 AND b.lost_ms IS NULL AND r.proven = 1 AND (r.shared = 1 OR d.user = ?2)";
 pub const MICRO_CASES: &str =
     "SELECT DISTINCT c.document FROM micro m JOIN commit_log c ON c.id = m.commit_id
      WHERE m.hash = ?1 AND c.seq IS NOT NULL";
@@ -33,10 +33,12 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Upload> {
         size: count(row, 3)?,
         until_ms: row.get(4)?,
         stored: row.get(5)?,
+        metadata: row.get(6)?,
     })
 }
 
-const COLUMNS: &str = "u.id, u.hash, u.device, u.size, u.until_ms, EXISTS (SELECT 1 FROM blob_ref r WHERE r.hash = u.hash AND r.device = u.device AND r.proven = 1)";
+const COLUMNS: &str = "u.id, u.hash, u.device, u.size, u.until_ms, EXISTS (SELECT 1 FROM blob_ref r WHERE r.hash = u.hash AND r.device = u.device AND r.proven = 1)
+     AND EXISTS (SELECT 1 FROM blob b WHERE b.hash = u.hash AND b.lost_ms IS NULL), u.metadata";
 
 pub fn open(t: &Transaction<'_>, wanted: &Upload) -> Result<UploadOutcome, StoreError> {
     let (hash, device) = (wanted.hash.0, wanted.device.0);
@@ -47,6 +49,8 @@ pub fn open(t: &Transaction<'_>, wanted: &Upload) -> Result<UploadOutcome, Store
     if !referenced {
         return Ok(UploadOutcome::NotReferenced);
     }
+    // Before anything else, in this very transaction: what somebody is about to send does not go meanwhile.
+    files::spare(t, &wanted.hash)?;
     let known = t
         .query_row(
             &format!("SELECT {COLUMNS} FROM upload u WHERE u.device = ?1 AND u.hash = ?2"),
@@ -74,8 +78,8 @@ pub fn open(t: &Transaction<'_>, wanted: &Upload) -> Result<UploadOutcome, Store
                 return Ok(UploadOutcome::TooMany);
             }
             t.execute(
-                "INSERT INTO upload (id, hash, device, size, until_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
-                (wanted.id.0, hash, device, signed(wanted.size), wanted.until_ms),
+                "INSERT INTO upload (id, hash, device, size, until_ms, metadata) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                (wanted.id.0, hash, device, signed(wanted.size), wanted.until_ms, &wanted.metadata),
             )
             .map_err(error)?;
             wanted.id
@@ -107,22 +111,27 @@ pub fn end(t: &Transaction<'_>, id: &UploadId) -> Result<bool, StoreError> {
 
 pub fn stored(t: &Transaction<'_>, upload: &Upload, now_ms: i64) -> Result<PartitionHead, StoreError> {
     let Upload { hash, device, size, .. } = upload;
+    let mut naming: BTreeSet<CaseId> = files::was_lost(t, hash)?.into_iter().collect();
     t.execute(
-        "INSERT INTO blob (hash, size, stored_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        "INSERT INTO blob (hash, size, stored_ms) VALUES (?1, ?2, ?3)
+         ON CONFLICT (hash) DO UPDATE SET stored_ms = ?3, lost_ms = NULL WHERE lost_ms IS NOT NULL",
         (hash.0, signed(*size), now_ms),
     )
     .map_err(error)?;
-    let naming: Vec<CaseId> = t
+    // The cases may have let go of it while it was on its way.
+    files::look(t, hash, now_ms)?;
+    let unproven: Vec<CaseId> = t
         .prepare_cached(UNPROVEN)
         .and_then(|mut s| s.query_map((hash.0, device.0), |row| Ok(CaseId(row.get(0)?)))?.collect())
         .map_err(error)?;
     t.execute("UPDATE blob_ref SET proven = 1 WHERE hash = ?1 AND device = ?2", (hash.0, device.0))
         .map_err(error)?;
-    move_on(t, &naming, now_ms)
+    naming.extend(unproven);
+    move_on(t, &naming.into_iter().collect::<Vec<_>>(), now_ms)
 }
 
 /// Moves cases on by one number each. Where the only partition stands after it.
-fn move_on(t: &Transaction<'_>, cases: &[CaseId], now_ms: i64) -> Result<PartitionHead, StoreError> {
+pub fn move_on(t: &Transaction<'_>, cases: &[CaseId], now_ms: i64) -> Result<PartitionHead, StoreError> {
     let mut partitions: BTreeMap<PartitionId, Vec<CaseId>> = BTreeMap::new();
     for document in cases {
         if let Some(record) = case(t, document)? {
@@ -148,15 +157,16 @@ pub fn readable(
     reader: &UserId,
     streams: &BTreeSet<StreamId>,
 ) -> Result<Option<ReadableBlob>, StoreError> {
-    let whole: Vec<(CaseId, String)> = t
+    let whole: Vec<(CaseId, String, u64)> = t
         .prepare_cached(READABLE)
         .and_then(|mut s| {
-            s.query_map((hash.0, reader.0), |row| Ok((CaseId(row.get(0)?), row.get(1)?)))?.collect()
+            let row = |row: &rusqlite::Row<'_>| Ok((CaseId(row.get(0)?), row.get(1)?, count(row, 2)?));
+            s.query_map((hash.0, reader.0), row)?.collect()
         })
         .map_err(error)?;
-    for (case, mime) in whole {
+    for (case, mime, size) in whole {
         if holding(t, &case, streams)?.is_some() {
-            return Ok(Some(ReadableBlob::Whole { mime }));
+            return Ok(Some(ReadableBlob::Whole { mime, size }));
         }
     }
     let micro: Vec<CaseId> = t
