@@ -1,6 +1,7 @@
 //! Where blobs are: a blocking seam, each blob named by its SHA-256 and never changed, over `object_store`.
 
 use std::future::Future;
+use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
 use std::pin::pin;
@@ -35,6 +36,20 @@ pub trait Blobs: Send + Sync {
     /// # Errors
     /// [`BlobError`]; nothing is half-written.
     fn put(&self, hash: &BlobHash, bytes: Bytes) -> Result<(), BlobError>;
+
+    /// Keeps what a source gives if it has the hash, as durably; gives the hash and the size that it has. Nothing is kept where it is another.
+    ///
+    /// # Errors
+    /// [`BlobError`], also where the source cannot be read; nothing is half-written.
+    fn put_from(&self, hash: &BlobHash, source: &mut dyn Read) -> Result<(BlobHash, u64), BlobError> {
+        let mut bytes = Vec::new();
+        source.read_to_end(&mut bytes).map_err(|e| unread(&e))?;
+        let found = (BlobHash(Sha256::digest(&bytes).into()), bytes.len() as u64);
+        if found.0 == *hash {
+            self.put(hash, bytes.into())?;
+        }
+        Ok(found)
+    }
 
     /// The blob's bytes, `None` where there is none.
     ///
@@ -119,6 +134,13 @@ impl ObjectBlobs {
     }
 }
 
+/// Bytes of a file that are in memory at a time where it is written: what every object store takes as a part.
+const PUT_BYTES: u64 = 8 * 1024 * 1024;
+
+fn unread(error: &std::io::Error) -> BlobError {
+    BlobError::Unreachable(format!("an upload's bytes cannot be read: {error}"))
+}
+
 /// Two levels of folders, so that none gets too large to list.
 fn key(hash: &BlobHash) -> Key {
     let name = hash.to_string();
@@ -150,6 +172,52 @@ impl Blobs for ObjectBlobs {
                 put(PutMode::Overwrite).map(drop).map_err(error)
             }
             Err(e) => Err(error(e)),
+        }
+    }
+
+    /// More than a piece is written in pieces, and gets its name when the last one was the right one.
+    fn put_from(&self, hash: &BlobHash, source: &mut dyn Read) -> Result<(BlobHash, u64), BlobError> {
+        let (mut sum, mut size) = (Sha256::new(), 0);
+        let mut piece = || -> Result<(Bytes, BlobHash, u64), BlobError> {
+            let mut bytes = Vec::new();
+            source.take(PUT_BYTES).read_to_end(&mut bytes).map_err(|e| unread(&e))?;
+            sum.update(&bytes);
+            size += bytes.len() as u64;
+            Ok((bytes.into(), BlobHash(sum.clone().finalize().into()), size))
+        };
+        let (first, found, size) = piece()?;
+        if (first.len() as u64) < PUT_BYTES {
+            if found == *hash {
+                self.put(hash, first)?;
+            }
+            return Ok((found, size));
+        }
+        let mut upload = block_on(self.store.put_multipart(&key(hash))).map_err(error)?;
+        let mut next = first;
+        let written = loop {
+            let last = (next.len() as u64) < PUT_BYTES;
+            if !next.is_empty()
+                && let Err(e) = block_on(upload.put_part(next.into()))
+            {
+                break Err(error(e));
+            }
+            match piece() {
+                Err(e) => break Err(e),
+                Ok((_, found, size)) if last => break Ok((found, size)),
+                Ok((bytes, ..)) => next = bytes,
+            }
+        };
+        match written {
+            Ok((found, size)) if found == *hash => {
+                block_on(upload.complete()).map(|_| (found, size)).map_err(error)
+            }
+            other => {
+                // What was written has no name yet; a store that keeps it for a while loses only space.
+                if let Err(e) = block_on(upload.abort()) {
+                    tracing::warn!(reason = %e, "pieces of a file stay behind");
+                }
+                other
+            }
         }
     }
 
@@ -257,6 +325,24 @@ mod tests {
         std::fs::write(path, &file[1..]).unwrap();
         let damaged = BlobHash(Sha256::digest(&file[1..]).into());
         assert_eq!(blobs.examine(&hash).unwrap(), Some((damaged, size - 1)));
+    }
+
+    #[test]
+    fn a_large_file_gets_its_name_when_all_of_it_is_the_right_one() {
+        let place = tempfile::tempdir().unwrap();
+        let blobs = ObjectBlobs::directory(place.path()).unwrap();
+        for size in [0, 5, PUT_BYTES - 1, PUT_BYTES, PUT_BYTES + 1, 2 * PUT_BYTES] {
+            let file: Vec<u8> = (0..size).map(|n| (n % 253) as u8).collect();
+            let hash = BlobHash(Sha256::digest(&file).into());
+            let other = BlobHash([7; 32]);
+            assert_eq!(blobs.put_from(&other, &mut &file[..]).unwrap(), (hash, size));
+            assert_eq!(blobs.size(&other).unwrap(), None, "{size}");
+            for _ in 0..2 {
+                assert_eq!(blobs.put_from(&hash, &mut &file[..]).unwrap(), (hash, size));
+                assert_eq!(blobs.examine(&hash).unwrap(), Some((hash, size)));
+            }
+        }
+        assert_eq!(blobs.all().unwrap().len(), 6, "and nothing beside them");
     }
 
     #[test]

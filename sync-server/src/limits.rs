@@ -65,7 +65,7 @@ pub const GROUP_COMMITS_MAX: usize = WORKERS_MAX / 2;
 pub const OPEN_DOCUMENTS_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Requests that wait for a worker; beyond it they are sent away at once.
 pub const WAITING_REQUESTS_MAX: usize = 256;
-/// Uploads that are verified and stored at the same time: each is in memory once.
+/// Uploads that are verified and stored at the same time: a piece of each is in memory.
 pub const FINISHING_UPLOADS_MAX: usize = 2;
 /// Open `WAIT` connections.
 pub const WAITERS_MAX: usize = 4_096;

@@ -1,6 +1,7 @@
 //! Uploads: who may send which bytes, and what happens when the last one is here. Offsets and spool files are the shell's.
 
-use std::sync::PoisonError;
+use std::io::Read;
+use std::sync::{PoisonError, RwLockReadGuard};
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -72,15 +73,32 @@ impl Hub {
         let hash = BlobHash(Sha256::digest(&bytes).into());
         let believed = yuandian_model::planted::is(yuandian_model::planted::Bug::UploadHashNotChecked);
         let hash = if believed { upload.hash } else { hash };
-        if hash != upload.hash || bytes.len() as u64 != upload.size {
-            tracing::warn!(promised = %upload.hash, found = %hash, "an upload does not have the promised hash");
-            return Err(Problem::ChecksumMismatch);
-        }
-        // Bytes that are on their way out do not go between these two steps.
-        let _staying = self.going.read().unwrap_or_else(PoisonError::into_inner);
+        promised(upload, (hash, bytes.len() as u64))?;
+        let _staying = self.staying();
         self.blobs.put(&hash, bytes)?;
         self.store.blob_stored(upload, now_ms)?;
         Ok(())
+    }
+
+    /// [`Hub::finish_upload`] of bytes that are read as they are kept: no more than a piece of them is in memory.
+    ///
+    /// # Errors
+    /// Those of [`Hub::finish_upload`].
+    pub fn finish_upload_from(
+        &self,
+        upload: &Upload,
+        source: &mut dyn Read,
+        now_ms: i64,
+    ) -> Result<(), Problem> {
+        let _staying = self.staying();
+        promised(upload, self.blobs.put_from(&upload.hash, source)?)?;
+        self.store.blob_stored(upload, now_ms)?;
+        Ok(())
+    }
+
+    /// Bytes that are on their way out do not go while this is held: between a put and its row.
+    fn staying(&self) -> RwLockReadGuard<'_, ()> {
+        self.going.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Removes the bytes of files whose rows have gone. What cannot be removed now is tried again; what was sent anew meanwhile stays.
@@ -96,4 +114,12 @@ impl Hub {
         }
         Ok(())
     }
+}
+
+fn promised(upload: &Upload, found: (BlobHash, u64)) -> Result<(), Problem> {
+    if found == (upload.hash, upload.size) {
+        return Ok(());
+    }
+    tracing::warn!(promised = %upload.hash, found = %found.0, "an upload does not have the promised hash");
+    Err(Problem::ChecksumMismatch)
 }

@@ -64,7 +64,8 @@ impl Spool {
         Self { directory, writers: Arc::default() }
     }
 
-    fn path(&self, id: &UploadId) -> PathBuf {
+    /// Where an upload's bytes are.
+    pub fn path(&self, id: &UploadId) -> PathBuf {
         self.directory.join(hex::encode(id.0))
     }
 
@@ -148,11 +149,6 @@ impl Spool {
             }
         }
         Ok(held)
-    }
-
-    /// All bytes.
-    pub async fn read(&self, id: &UploadId) -> io::Result<Vec<u8>> {
-        tokio::fs::read(self.path(id)).await
     }
 
     /// Forgets the bytes, also those beside.

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use axum::body::BodyDataStream;
-use bytes::Bytes;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
@@ -100,14 +99,19 @@ pub async fn settle(app: &Arc<App>, upload: &Upload, _writing: &Writing) -> Resu
         return Ok(length);
     }
     let _permit = app.finishing.acquire().await.map_err(|_| Problem::NotReady)?;
-    let bytes = match upload.size {
-        0 => Bytes::new(),
-        _ => Bytes::from(app.spool.read(&upload.id).await.map_err(|e| disk(&e))?),
-    };
     let (hub, upload) = (app.hub.clone(), upload.clone());
     let id = upload.id;
     let size = upload.size;
-    match app.pool.run(move || hub.finish_upload(&upload, bytes, now_ms())).await {
+    let path = app.spool.path(&id);
+    let finished = app.pool.run(move || match size {
+        // Nothing was ever written.
+        0 => hub.finish_upload_from(&upload, &mut std::io::empty(), now_ms()),
+        _ => {
+            let mut file = std::fs::File::open(path).map_err(|e| disk(&e))?;
+            hub.finish_upload_from(&upload, &mut file, now_ms())
+        }
+    });
+    match finished.await {
         Ok(()) => {
             app.spool.remove(&id).await;
             Ok(size)
