@@ -88,6 +88,9 @@ enum Command {
         /// A place of backups, of which the newest is taken, or one backup's folder.
         #[arg(long)]
         from: PathBuf,
+        /// Put it back also where files of it are missing or damaged: phones that have them send them again.
+        #[arg(long)]
+        accept_lost: bool,
     },
     /// What is on the server. Works while `serve` runs.
     Summary {
@@ -126,8 +129,8 @@ fn main() -> ExitCode {
             }
             Err(error) => admin_failed(&error),
         },
-        Command::Restore { data, from } => {
-            match admin::put_back(&data, &from, &mut SystemRandomness, now_ms()) {
+        Command::Restore { data, from, accept_lost } => {
+            match admin::put_back(&data, &from, accept_lost, &mut SystemRandomness, now_ms()) {
                 Ok(restored) => {
                     said(&operator::restored(&data, &restored));
                     ExitCode::SUCCESS

@@ -24,15 +24,16 @@ pub fn back_up(
     Ok(backup::back_up(&store, &blobs, to, now_ms)?)
 }
 
-/// Puts a backup back into an empty or missing directory under a new epoch. `now_ms`: ms since 1970.
+/// Puts a backup back into an empty or missing directory under a new epoch; with `accept_lost` also one that lacks files. `now_ms`: ms since 1970.
 ///
 /// # Errors
 /// [`AdminError`]; a server does not start on what is half-made.
 pub fn put_back(
     data: &Path,
     from: &Path,
+    accept_lost: bool,
     randomness: &mut dyn Randomness,
     now_ms: i64,
 ) -> Result<Restored, AdminError> {
-    Ok(backup::restore(data, from, randomness, now_ms)?)
+    Ok(backup::restore(data, from, accept_lost, randomness, now_ms)?)
 }

@@ -21,7 +21,7 @@ use super::{Place, ServeError};
 use crate::blobs::{Blobs, ObjectBlobs};
 use crate::limits::{BACKUPS_KEPT, LOST_PER_BACKUP_MAX};
 use crate::randomness::{Randomness, draw};
-use crate::store::{Copied, SqliteStore, Store, check_copy};
+use crate::store::{Copied, Files as _, SqliteStore, Store, check_copy};
 use crate::verify::{How, verify};
 
 const MANIFEST: &str = "manifest.json";
@@ -289,16 +289,20 @@ pub struct Restored {
     pub partitions: Vec<HeadLine>,
     /// Blobs put back.
     pub blobs: usize,
+    /// Blobs that the backup should have and has not, or damaged: wanted from phones again.
+    pub lost: Vec<BlobHash>,
 }
 
 /// Puts a backup back into an empty or missing directory and begins a new epoch. `from`: a place, of which the newest backup is taken, or one
-/// backup's folder. `now_ms`: ms since 1970. A restore that was cut short is begun anew by the same command.
+/// backup's folder. A blob that is missing there, or damaged, stops it, or with `accept_lost` is noted as lost. `now_ms`: ms since 1970. A restore
+/// that was cut short is begun anew by the same command.
 ///
 /// # Errors
 /// [`ServeError`]; a server does not start on what is half-made.
 pub fn restore(
     data: &Path,
     from: &Path,
+    accept_lost: bool,
     randomness: &mut dyn Randomness,
     now_ms: i64,
 ) -> Result<Restored, ServeError> {
@@ -331,8 +335,22 @@ pub fn restore(
         return Err(broken(&folder, "its manifest names other blobs than its database"));
     }
     let pool = folder.parent().unwrap_or(&folder).join(BLOBS);
-    put_back(&ObjectBlobs::directory(&pool)?, &ObjectBlobs::directory(&place.blobs())?, &manifest, &folder)?;
+    let mut lost = Vec::new();
+    let (pool, blobs) = (ObjectBlobs::directory(&pool)?, ObjectBlobs::directory(&place.blobs())?);
+    for hash in &manifest.blobs {
+        match put_back(&pool, &blobs, hash)? {
+            None => {}
+            Some(_) if accept_lost => lost.push(*hash),
+            Some(why) => {
+                let next = "with --accept-lost it is left out, and phones that have it send it again";
+                return Err(broken(&folder, format!("{why}: {next}")));
+            }
+        }
+    }
     let store = SqliteStore::restored(&part, None, Epoch(draw(randomness)), now_ms)?;
+    for hash in &lost {
+        store.blob_lost(hash, now_ms)?;
+    }
     let partitions = store.heads()?;
     store.checkpoint()?;
     drop(store);
@@ -347,19 +365,19 @@ pub fn restore(
             .into_iter()
             .map(|h| HeadLine { partition: h.partition, epoch: h.epoch, head: h.head })
             .collect(),
-        blobs: manifest.blobs.len(),
+        blobs: manifest.blobs.len() - lost.len(),
+        lost,
     })
 }
 
-fn put_back(
-    pool: &dyn Blobs,
-    blobs: &dyn Blobs,
-    manifest: &Manifest,
-    folder: &Path,
-) -> Result<(), ServeError> {
-    for hash in &manifest.blobs {
-        let bytes = pool.get(hash)?.ok_or_else(|| broken(folder, format!("blob {hash} is not there")))?;
-        blobs.put(hash, whole(hash, bytes).map_err(|why| broken(folder, why))?)?;
+/// Puts one blob back; what is wrong with it where it is not what its name says.
+fn put_back(pool: &dyn Blobs, blobs: &dyn Blobs, hash: &BlobHash) -> Result<Option<String>, ServeError> {
+    let Some(bytes) = pool.get(hash)? else {
+        return Ok(Some(format!("blob {hash} is not there")));
+    };
+    match whole(hash, bytes) {
+        Ok(bytes) => blobs.put(hash, bytes)?,
+        Err(why) => return Ok(Some(why)),
     }
-    Ok(())
+    Ok(None)
 }

@@ -63,7 +63,7 @@ fn a_backup_that_is_put_back_is_the_same_server_in_a_new_life() {
     assert_eq!(world.page(&author).renewed.safe_seq, Some(before.head));
 
     let target = place.path().join("new");
-    let restored = put_back(&target, place.path(), &mut counted(9), world.now()).unwrap();
+    let restored = put_back(&target, place.path(), false, &mut counted(9), world.now()).unwrap();
     let store = SqliteStore::open(&target.join("yuandian.db"), Epoch([1; 8])).unwrap();
     let after = store.head().unwrap();
     assert_eq!((after.head, after.safe_seq, restored.blobs), (before.head, None, 1));
@@ -88,7 +88,7 @@ fn what_phones_had_sent_after_the_backup_comes_back_with_them() {
     let receipts = world.push_raw(&author, items.clone());
     world.pull(&mut author);
 
-    put_back(&place.path().join("new"), place.path(), &mut counted(9), world.now()).unwrap();
+    put_back(&place.path().join("new"), place.path(), false, &mut counted(9), world.now()).unwrap();
     world.move_to(&place.path().join("new"));
     world.hello(&mut author);
     let page = world.page(&author);
@@ -127,7 +127,8 @@ fn a_backup_that_is_not_what_was_made_is_not_put_back() {
     let folder = made(&world, place.path());
     let refused = |what: &str| {
         let target = tempfile::tempdir().unwrap();
-        let error = put_back(target.path(), place.path(), &mut SystemRandomness, world.now()).unwrap_err();
+        let error =
+            put_back(target.path(), place.path(), false, &mut SystemRandomness, world.now()).unwrap_err();
         assert!(error.to_string().contains(what), "{error}");
         assert!(!target.path().join("yuandian.db").exists());
     };
@@ -155,7 +156,7 @@ fn a_restore_that_was_cut_short_is_begun_anew_and_not_served_before() {
     with_blob(&world, &mut author, b"a file");
     made(&world, place.path());
     let target = tempfile::tempdir().unwrap();
-    let restore = || put_back(target.path(), place.path(), &mut SystemRandomness, world.now());
+    let restore = || put_back(target.path(), place.path(), false, &mut SystemRandomness, world.now());
     std::fs::write(target.path().join("mine"), b"x").unwrap();
     assert!(restore().unwrap_err().to_string().contains("not empty"));
     std::fs::remove_file(target.path().join("mine")).unwrap();
@@ -205,11 +206,11 @@ fn what_fails_half_way_is_no_backup() {
     std::fs::create_dir(&killed).unwrap();
     std::fs::write(killed.join("manifest.json"), b"{}").unwrap();
     let target = place.path().join("new");
-    let none = put_back(&target, place.path(), &mut SystemRandomness, world.now()).unwrap_err();
+    let none = put_back(&target, place.path(), false, &mut SystemRandomness, world.now()).unwrap_err();
     assert!(none.to_string().contains("no backup"), "{none}");
     made(&world, place.path());
     assert_eq!(folders(place.path()).len(), 1);
-    put_back(&target, place.path(), &mut SystemRandomness, world.now()).unwrap();
+    put_back(&target, place.path(), false, &mut SystemRandomness, world.now()).unwrap();
 }
 
 #[test]
@@ -253,7 +254,7 @@ fn backups_are_made_while_people_write() {
         }
     });
     let target = place.path().join("new");
-    put_back(&target, place.path(), &mut SystemRandomness, world.now()).unwrap();
+    put_back(&target, place.path(), false, &mut SystemRandomness, world.now()).unwrap();
     let restored = summary(&target, &mut SystemRandomness, world.now()).unwrap();
     let safe = world.store.head().unwrap().safe_seq.unwrap();
     assert!(restored.head >= safe, "what is called safe is there");

@@ -284,3 +284,36 @@ fn bytes_without_a_row_go_in_time_unless_they_are_sent_after_all() {
     tick(&world, CONDEMNED_MS);
     assert!(!path(&world, b"never finished").exists() && path(&world, b"finished later").exists());
 }
+
+#[test]
+fn a_restore_that_lacks_files_wants_them_from_phones() {
+    let mut world = World::new();
+    let place = tempfile::tempdir().unwrap();
+    let mut author = world.phone(1, Role::GridWorker);
+    let case = named(&world, &mut author, b"gone");
+    named(&world, &mut author, b"kept");
+    for file in [&b"gone"[..], b"kept"] {
+        send(&world, &author, file);
+    }
+    backup::back_up(&*world.store, &blobs(&world), place.path(), world.now()).unwrap();
+    let name = hex::encode(sha256(b"gone"));
+    std::fs::remove_file(place.path().join("blobs").join(&name[..2]).join(&name[2..4]).join(&name)).unwrap();
+    let target = place.path().join("new");
+    let restore =
+        |accept_lost| admin::put_back(&target, place.path(), accept_lost, &mut counted(9), world.now());
+    assert!(restore(false).unwrap_err().to_string().contains("--accept-lost"));
+    let restored = restore(true).unwrap();
+    assert_eq!((restored.blobs, restored.lost), (1, vec![BlobHash(sha256(b"gone"))]));
+    world.move_to(&target);
+    again(&world, &mut author);
+    assert!(read(&world, &author, b"kept").is_ok());
+    assert_eq!(read(&world, &author, b"gone"), Err(Problem::BlobUnknown));
+    let mut reader = world.phone(2, Role::GridWorker);
+    let told = |world: &World, reader: &mut Phone| {
+        world.pull(reader).into_iter().find(|pulled| pulled.document == case).unwrap().stored.len()
+    };
+    assert_eq!(told(&world, &mut reader), 0);
+    send(&world, &author, b"gone");
+    assert_eq!(told(&world, &mut reader), 1);
+    assert!(read(&world, &reader, b"gone").is_ok());
+}
