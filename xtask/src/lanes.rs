@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 
 use crate::command::{self, Done, Stop};
-use crate::{binaries, bindings, gate, kotlin, lint, name_of, photo, python, scenarios, swift};
+use crate::{binaries, bindings, gate, kotlin, lint, name_of, photo, python, scenarios, swift, tus};
 
 /// One thing that is tested, by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,6 +39,8 @@ pub enum Lane {
     Kill,
     /// Exported bundles, altered byte by byte, and the verifier that must notice.
     Evidence,
+    /// Resumable uploads: every rule of the protocol, real clients, and a link that dies.
+    Tus,
     /// Many simulated worlds, each of which must keep every promise.
     Sim,
     /// The main job, played and checked.
@@ -129,6 +131,7 @@ impl Lane {
             Lane::Crash => binaries::crash_lane(),
             Lane::Kill => binaries::kill_lane(),
             Lane::Evidence => binaries::evidence_lane(),
+            Lane::Tus => tus::lane(),
             Lane::Sim => binaries::sim_lane(),
             Lane::Demo => binaries::demo_lane(),
         }

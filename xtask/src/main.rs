@@ -27,6 +27,7 @@ mod room;
 mod scenarios;
 mod swift;
 mod tools;
+mod tus;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -111,6 +112,26 @@ enum Chore {
         /// Which.
         #[command(subcommand)]
         trial: EvidenceTrial,
+    },
+    /// Look at every rule of tus 1.0 that a server offers, or our own without a URL; exit code 1 if one does not hold.
+    TusCheck(tus::Check),
+    /// Start our server with files that it waits for, for whoever wants to try an upload by hand: URL, token and hashes on stdout.
+    TusOffer {
+        /// Where the files are written.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Upload photos over a link that dies every 200,000 bytes, with kills of the phone and of the server.
+    Upload {
+        /// How many photos.
+        #[arg(long, default_value_t = 200)]
+        runs: usize,
+        /// Fixes which syncs are killed.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Only a line of JSON on stdout.
+        #[arg(long)]
+        json: bool,
     },
     /// Hostile bytes for the gate, the wire, the photo room or forms; what breaks something is kept in `tests/corpus`.
     Fuzz {
@@ -251,6 +272,9 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::Evidence { trial: EvidenceTrial::Mutate { count, seed, json } } => {
             binaries::become_evidence(count, &binaries::Drawn { seed, json })
         }
+        Chore::TusCheck(check) => tus::become_check(&check),
+        Chore::TusOffer { out } => tus::become_offer(&out),
+        Chore::Upload { runs, seed, json } => tus::become_upload(runs, seed, json),
         Chore::Fuzz { target, seconds, seed, json } => {
             binaries::become_fuzz(&target, seconds, &binaries::Drawn { seed, json })
         }

@@ -25,6 +25,8 @@ pub const PYTHON: Tool<'static> = Tool { program: "python3", probe: "--version",
 /// Environments of Python that hold packages of their own.
 pub const PYTHON_VENV: Tool<'static> =
     Tool { program: "python3", probe: "-mensurepip", packages: &["python3-venv"] };
+/// Runs a client of uploads, and installs it with npm.
+pub const NODE: Tool<'static> = Tool { program: "npm", probe: "--version", packages: &["nodejs", "npm"] };
 /// Makes the Swift chroot.
 pub const DEBOOTSTRAP: Tool<'static> =
     Tool { program: "debootstrap", probe: "--version", packages: &["debootstrap"] };
