@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
-use crate::{capture, commits, list, memory, open, photo_figure, reconnect, rules, syncs};
+use crate::{capture, commits, list, memory, open, photo_figure, reconnect, rules, shutter, syncs};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -31,6 +31,8 @@ pub struct Arguments {
 enum Name {
     /// Durable capture of a case against a raw commit of the same bytes
     Capture,
+    /// From the shutter to "saved": an original of 4 MB against bare writes of the same bytes
+    Shutter,
     /// A cold case of 15 changes against loading and reading its document bare
     Open,
     /// Lists, filters and searches of 100,000 cases against reading bare rows
@@ -94,6 +96,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let dir = arguments.dir.clone().unwrap_or_else(std::env::temp_dir);
     let figure = match arguments.figure {
         Name::Capture => capture::measure(&dir)?,
+        Name::Shutter => shutter::measure(&dir)?,
         Name::Open => open::measure(&dir)?,
         Name::List => list::measure(&dir)?,
         Name::Memory => memory::measure(&dir)?,

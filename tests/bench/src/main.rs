@@ -35,6 +35,7 @@ mod photo_render;
 mod reconnect;
 mod rules;
 mod runs;
+mod shutter;
 mod syncs;
 
 use std::process::ExitCode;
