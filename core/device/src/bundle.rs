@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 use std::io::{Seek, Write};
 
 use serde::Serialize;
-use yuandian_evidence::Level;
+use yuandian_evidence::{Checked, Level};
 use yuandian_evidence::bundle::{self, Content, Exporter, Photo};
 use yuandian_model::calendar::beijing_second;
 use yuandian_model::{BlobHash, CaseId};
+use yuandian_photo::{WatermarkError, watermark};
 
 use crate::error::{DeviceError, Result};
 use crate::phone::Phone;
@@ -44,7 +45,7 @@ impl Phone {
     pub fn write_bundle<W: Write + Seek>(
         &self,
         case: &CaseId,
-        _ask: &BundleAsk,
+        ask: &BundleAsk,
         file: W,
     ) -> Result<(W, BundleTold)> {
         let view = self.case(case)?;
@@ -58,12 +59,14 @@ impl Phone {
         };
         let mut photos = Vec::new();
         let mut lines = Vec::new();
+        let mut marks = Vec::new();
         for photo in &view.photos {
             let hash = hash_of(photo)?;
             let proof = self.proof_of(case, &hash, &known)?;
             told.records += usize::from(proof.link.is_some());
             told.received += usize::from(proof.receipt.is_some());
             let checked = self.checked(case, &hash, &known)?;
+            marks.push(mark(view.id.as_str(), photo, &checked));
             let words = checked.findings.iter().map(|finding| self.finding(finding));
             lines.push(words.map(|f| (f.level, f.text)).collect::<Vec<_>>());
             photos.push(Photo {
@@ -93,7 +96,10 @@ impl Phone {
             &content,
             &exporter,
             |at| Ok(self.original_of(&view.photos[at]).unwrap_or_else(|error| keep(&mut wrong, error))),
-            |_| Ok(None),
+            |at| {
+                let picture = self.picture_of(&view.photos[at], &marks[at], ask.font.as_ref());
+                Ok(picture.unwrap_or_else(|error| keep(&mut wrong, error)))
+            },
         );
         if let Some(error) = wrong {
             return Err(error);
@@ -119,6 +125,25 @@ impl Phone {
         }
     }
 
+    /// What the page shows of a photo: upright, not larger than a medium picture, the words burnt into it where there is a font. None of a file
+    /// that only the platform can decode.
+    fn picture_of(
+        &self,
+        photo: &PhotoView,
+        mark: &[String],
+        font: Option<&(Vec<u8>, u32)>,
+    ) -> Result<Option<Vec<u8>>> {
+        let Some(original) = self.original_of(photo)? else { return Ok(None) };
+        let (font, index, mark) = font.map_or((&[][..], 0, &[][..]), |(font, index)| (font, *index, mark));
+        match watermark(&original, mark, font, index) {
+            Ok(picture) => Ok(Some(picture)),
+            // A small picture: the words stand beside it.
+            Err(WatermarkError::NoRoom { .. }) => Ok(watermark(&original, &[], &[], 0).ok()),
+            Err(WatermarkError::Photo(_)) => Ok(None),
+            Err(error) => Err(DeviceError::invalid("font", error)),
+        }
+    }
+
     /// The page for people: everything on it is also in the other members, signed.
     fn page(&self, view: &CaseView, lines: &[Vec<(Level, String)>]) -> String {
         let mut page = String::from(
@@ -141,11 +166,15 @@ impl Phone {
             let n = at + 1;
             let _ = write!(
                 page,
-                "<h2>{n:02} · {} · {}</h2><p><code>{}</code></p><ul>",
+                "<h2>{n:02} · {} · {}</h2><p><code>{}</code></p>",
                 escaped(&photo.by),
                 beijing_second(photo.at_ms),
                 photo.hash
             );
+            if photo.local && !photo.mime.contains("hei") {
+                let _ = write!(page, "<img src=\"{}\" alt=\"\">", bundle::shown(n));
+            }
+            page.push_str("<ul>");
             for (level, text) in lines.get(at).into_iter().flatten() {
                 let id = level.id();
                 let word = self.worded(self.words.level(id));
@@ -165,6 +194,21 @@ fn keep(wrong: &mut Option<DeviceError>, error: DeviceError) -> Option<Vec<u8>> 
 
 fn hash_of(photo: &PhotoView) -> Result<BlobHash> {
     photo.hash.parse().map_err(|_| DeviceError::not_found("photo", &photo.hash))
+}
+
+/// What is burnt into a picture: time, who, place, case, code. Said here as it is said on the page, and proven by neither.
+fn mark(case: &str, photo: &PhotoView, checked: &Checked) -> Vec<String> {
+    let at_ms = checked.record.as_ref().map_or(photo.at_ms, |record| record.wall_ms);
+    let place = checked.record.as_ref().and_then(|record| record.fix.as_ref()).map_or_else(
+        || "无定位 no position".to_owned(),
+        |fix| {
+            let (lng, lat) = fix.degrees();
+            let accuracy = fix.accuracy_m.map_or_else(String::new, |metres| format!(" ±{metres} m"));
+            format!("{lng:.6}, {lat:.6}{accuracy}")
+        },
+    );
+    let code: String = photo.hash.chars().take(16).collect();
+    vec![format!("{} · {}", beijing_second(at_ms), photo.by), place, format!("{case} · {code}")]
 }
 
 /// The end of a file's name.
