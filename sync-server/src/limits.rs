@@ -34,6 +34,14 @@ pub const GOING_RETRY_MS: i64 = 60 * 60 * 1000;
 pub const READ_BYTES: u64 = 256 * 1024;
 /// Files that a backup marks as lost by itself; more are a disk that is away rather than damage, and an operator's to look at.
 pub const LOST_PER_BACKUP_MAX: usize = 64;
+/// How long before and after a case photos of others are compared with its own, ms: three months.
+pub const LIKENESS_MS: i64 = 90 * 24 * 60 * 60 * 1000;
+/// Photos that one is compared with, the newest.
+pub const LIKENESS_PHOTOS_MAX: u32 = 20_000;
+/// A thumb that a fingerprint is taken of, bytes.
+pub const THUMB_BYTES_MAX: u64 = 256 * 1024;
+/// Within this time the same person's looks at one original are one entry in the log, ms.
+pub const VIEW_AGAIN_MS: i64 = 60 * 60 * 1000;
 /// Unfinished uploads of one device.
 pub const UPLOADS_PER_DEVICE_MAX: u64 = 256;
 /// Name and version of an app, bytes.

@@ -53,7 +53,8 @@ pub fn show(phone: Phone, case: &str, how: &Ask<'_>, json: bool) -> Result<(), F
     let (phone, why) = ask(phone, case, how)?;
     let id = phone.find(case)?;
     let photos = phone.photo_evidence(&id)?;
-    let told = json!({"id": id.to_string(), "photos": photos, "not_asked": why.as_ref().map(ToString::to_string)});
+    let told =
+        json!({"id": id.to_string(), "photos": photos, "not_asked": why.as_ref().map(ToString::to_string)});
     answer(json, &told, || text::evidence(&photos, why.as_ref(), &phone))
 }
 

@@ -155,8 +155,13 @@ impl YuandianCore {
         self.change_case(case_id, move |phone, id| {
             let photos = files::read_photos(&act.photos)?;
             let arguments = pairs(act.arguments);
-            let command =
-                ActCommand { name: &act.name, text: act.text.as_deref(), args: &arguments, photos: &photos, ..ActCommand::default() };
+            let command = ActCommand {
+                name: &act.name,
+                text: act.text.as_deref(),
+                args: &arguments,
+                photos: &photos,
+                ..ActCommand::default()
+            };
             Ok(phone.act(id, &command)?.into())
         })
         .await

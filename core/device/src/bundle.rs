@@ -1,11 +1,12 @@
 //! A case's evidence as one file that leaves the house: originals, records, receipts, proofs, and a page for people.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io::{Seek, Write};
 
 use serde::Serialize;
-use yuandian_evidence::{Checked, Level};
 use yuandian_evidence::bundle::{self, Content, Exporter, Photo};
+use yuandian_evidence::{Checked, Level};
 use yuandian_model::calendar::beijing_second;
 use yuandian_model::{BlobHash, CaseId};
 use yuandian_photo::{WatermarkError, watermark};
@@ -90,18 +91,18 @@ impl Phone {
             photos,
         };
         let exporter = Exporter { key: &self.key, certificate: &self.certificate };
-        let mut wrong = None;
+        let wrong = RefCell::new(None);
         let written = bundle::write(
             file,
             &content,
             &exporter,
-            |at| Ok(self.original_of(&view.photos[at]).unwrap_or_else(|error| keep(&mut wrong, error))),
+            |at| Ok(self.original_of(&view.photos[at]).unwrap_or_else(|error| keep(&wrong, error))),
             |at| {
                 let picture = self.picture_of(&view.photos[at], &marks[at], ask.font.as_ref());
-                Ok(picture.unwrap_or_else(|error| keep(&mut wrong, error)))
+                Ok(picture.unwrap_or_else(|error| keep(&wrong, error)))
             },
         );
-        if let Some(error) = wrong {
+        if let Some(error) = wrong.into_inner() {
             return Err(error);
         }
         let file = written.map_err(|error| match error {
@@ -187,8 +188,9 @@ impl Phone {
     }
 }
 
-fn keep(wrong: &mut Option<DeviceError>, error: DeviceError) -> Option<Vec<u8>> {
-    wrong.get_or_insert(error);
+/// The first thing that went wrong; the archive is not looked at any more.
+fn keep(wrong: &RefCell<Option<DeviceError>>, error: DeviceError) -> Option<Vec<u8>> {
+    wrong.borrow_mut().get_or_insert(error);
     None
 }
 
@@ -215,7 +217,9 @@ fn mark(case: &str, photo: &PhotoView, checked: &Checked) -> Vec<String> {
 fn kind_of(mime: &str) -> String {
     let kind = mime.rsplit('/').next().unwrap_or_default();
     let kind = if kind == "jpeg" { "jpg" } else { kind };
-    let plain = !kind.is_empty() && kind.len() <= 8 && kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let plain = !kind.is_empty()
+        && kind.len() <= 8
+        && kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if plain { kind.to_owned() } else { "bin".to_owned() }
 }
 

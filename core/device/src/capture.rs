@@ -7,7 +7,8 @@ use yuandian_document::SignedNotice;
 use yuandian_document::cbor;
 use yuandian_evidence::limits::{NOTICE_BYTES_MAX, REMARKS_MAX};
 use yuandian_evidence::{
-    CaptureReceipt, CaptureRecord, Dropped, Fix, Link, RECORD_VERSION, RecordHash, SignedLink, Source, TimeToken,
+    CaptureReceipt, CaptureRecord, Dropped, Fix, Link, RECORD_VERSION, RecordHash, SignedLink, Source,
+    TimeToken,
 };
 use yuandian_model::{BlobHash, CaseId, Code, Incarnation};
 use yuandian_sync::limits::PUSH_LINKS_MAX;
@@ -98,8 +99,7 @@ impl Phone {
         let n = tip.map_or(1, |(n, _)| n + 1);
         let now = self.ports.clock.monotonic_ms();
         let token = self.time_token(tx)?;
-        let since_token_ms =
-            token.as_ref().and(self.token_monotonic_ms).map(|at| now.saturating_sub(at));
+        let since_token_ms = token.as_ref().and(self.token_monotonic_ms).map(|at| now.saturating_sub(at));
         let record = CaptureRecord {
             version: RECORD_VERSION,
             original: recorded.original,
@@ -140,7 +140,8 @@ impl Phone {
     fn dropped(&self, incarnation: Incarnation, n: u64, record: RecordHash) -> SignedLink {
         let device = self.certificate.device;
         let signer = self.key.id();
-        Link::Dropped(Dropped { version: RECORD_VERSION, device, incarnation, n, record, signer }).sign(&self.key)
+        Link::Dropped(Dropped { version: RECORD_VERSION, device, incarnation, n, record, signer })
+            .sign(&self.key)
     }
 
     /// The last signed word of the server's clock.

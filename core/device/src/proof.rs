@@ -1,8 +1,8 @@
 //! What is proven of a case's photos, as this phone knows it: its own records, and what the server said when it was last asked.
 
 use serde::Serialize;
-use yuandian_document::cbor;
 use yuandian_document::SignedNotice;
+use yuandian_document::cbor;
 use yuandian_evidence::merkle::is_consistent;
 use yuandian_evidence::{
     Checked, Checkpoint, Finding, Level, PhotoProof, ServerWord, Statement, Window, check_photo, hashes,
@@ -77,7 +77,8 @@ impl Phone {
     /// [`DeviceError::Unreachable`] for an answer that cannot be believed: nothing is kept of it; the store's.
     pub fn keep_evidence(&mut self, case: &CaseId, reply: &EvidenceReply) -> Result<()> {
         let keys = self.server_keys()?;
-        let unlike = |what: &str| DeviceError::Unreachable(format!("evidence that cannot be believed: {what}"));
+        let unlike =
+            |what: &str| DeviceError::Unreachable(format!("evidence that cannot be believed: {what}"));
         let checkpoint = Checkpoint::believed(&reply.checkpoint, &keys);
         let checkpoint = checkpoint.ok_or_else(|| unlike("the server did not sign its log"))?;
         let statement = Statement::believed(&reply.statement, &keys);
@@ -118,11 +119,9 @@ impl Phone {
         let Ok(reply) = cbor::decode::<EvidenceReply>("evidence", &bytes, MESSAGE_BYTES_MAX) else {
             return Ok(none(keys));
         };
-        let records = reply.records.into_iter().filter_map(|record| {
-            match record.link.open().ok()? {
-                yuandian_evidence::Link::Captured(link) => Some((link.original, record)),
-                yuandian_evidence::Link::Dropped(_) => None,
-            }
+        let records = reply.records.into_iter().filter_map(|record| match record.link.open().ok()? {
+            yuandian_evidence::Link::Captured(link) => Some((link.original, record)),
+            yuandian_evidence::Link::Dropped(_) => None,
         });
         Ok(Known {
             word: ServerWord {

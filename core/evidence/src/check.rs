@@ -130,7 +130,8 @@ impl Check<'_> {
         };
         let name = signed.name(&link);
         let signature = proof.certificate.as_ref().map(|certificate| {
-            let key = certificate.verify().map_err(|error| (Part::Device, "certificate", error.to_string()))?;
+            let key =
+                certificate.verify().map_err(|error| (Part::Device, "certificate", error.to_string()))?;
             signed.verify(&link, &key).map_err(|error| (Part::Record, "signature", error.to_string()))
         });
         let Link::Captured(record) = link else {
@@ -205,10 +206,8 @@ impl Check<'_> {
         if let Some(measured) = window.measured_ms.filter(|measured| Some(*measured) != window.after_ms) {
             self.say(Finding::new(Level::Claimed, "stopwatch").with("at_ms", measured));
         }
-        let flags = [
-            (window.stopwatch_contradicts, "stopwatch_contradicts"),
-            (window.wall_outside, "wall_outside"),
-        ];
+        let flags =
+            [(window.stopwatch_contradicts, "stopwatch_contradicts"), (window.wall_outside, "wall_outside")];
         for (_, code) in flags.iter().filter(|(is, _)| *is) {
             self.say(Finding::new(Level::Remarkable, code));
         }

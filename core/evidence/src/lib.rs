@@ -18,9 +18,9 @@ mod window;
 pub use check::{Checked, Part, PhotoProof, ServerWord, check_photo};
 pub use finding::{Finding, Level};
 pub use log::{CaptureReceipt, Checkpoint, Entry, Handling, LogId};
-pub use record::{CaptureRecord, Dropped, Fix, Link, LinkError, RECORD_VERSION, RecordHash, SignedLink, Source};
-pub use statement::{
-    AboutRecord, ChainState, Likeness, PathHash, ProvenEntry, Statement, hashes, path,
+pub use record::{
+    CaptureRecord, Dropped, Fix, Link, LinkError, RECORD_VERSION, RecordHash, SignedLink, Source,
 };
+pub use statement::{AboutRecord, ChainState, Likeness, PathHash, ProvenEntry, Statement, hashes, path};
 pub use token::TimeToken;
 pub use window::Window;

@@ -241,8 +241,14 @@ mod tests {
     #[test]
     fn hashes_are_those_of_the_rfc() {
         // Certificate Transparency's own test vectors (certificate-transparency-go, rfc6962): the leaf without bytes and "L123456".
-        assert_eq!(hex::encode(empty_root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-        assert_eq!(hex::encode(leaf_hash(b"")), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+        assert_eq!(
+            hex::encode(empty_root()),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+        assert_eq!(
+            hex::encode(leaf_hash(b"")),
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+        );
         assert_eq!(
             hex::encode(leaf_hash(b"L123456")),
             "395aa064aa4c29f7010acfe3f25db9485bbd4b91897b6ad7ad547639252b4d56"
@@ -281,7 +287,11 @@ mod tests {
                 if old > 0 {
                     assert!(!is_consistent(&(old, leaf_hash(b"x")), &stand(new), &path), "{old} of {new}");
                     assert!(!is_consistent(&stand(old), &(new, leaf_hash(b"x")), &path));
-                    assert!(!is_consistent(&stand(old), &stand(new), &[path.as_slice(), &[[7; 32]]].concat()));
+                    assert!(!is_consistent(
+                        &stand(old),
+                        &stand(new),
+                        &[path.as_slice(), &[[7; 32]]].concat()
+                    ));
                 }
                 if old < new {
                     assert!(!is_consistent(&stand(new), &stand(old), &path));

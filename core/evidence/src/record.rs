@@ -305,7 +305,13 @@ impl SignedLink {
 impl Fix {
     /// From degrees, to the nearest 1e-7 (about a centimetre); none outside the world or for what is no number.
     #[must_use]
-    pub fn of(lng: f64, lat: f64, accuracy_m: Option<u32>, provider: &str, mock: Option<bool>) -> Option<Self> {
+    pub fn of(
+        lng: f64,
+        lat: f64,
+        accuracy_m: Option<u32>,
+        provider: &str,
+        mock: Option<bool>,
+    ) -> Option<Self> {
         let inside = lng.is_finite() && lat.is_finite() && lng.abs() <= 180.0 && lat.abs() <= 90.0;
         let e7 = |degrees: f64| {
             #[expect(clippy::cast_possible_truncation, reason = "at most 1.8e9, which an i32 holds")]

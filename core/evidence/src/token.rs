@@ -44,7 +44,12 @@ impl TimeToken {
 }
 
 /// Reads what a notice says, if one of these keys signed it for this purpose.
-pub(crate) fn believed<T>(what: &'static str, notice: &SignedNotice, purpose: Purpose, keys: &[ServerKey]) -> Option<T>
+pub(crate) fn believed<T>(
+    what: &'static str,
+    notice: &SignedNotice,
+    purpose: Purpose,
+    keys: &[ServerKey],
+) -> Option<T>
 where
     T: for<'b> Decode<'b, ()> + Encode<()>,
 {

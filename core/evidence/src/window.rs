@@ -33,7 +33,8 @@ impl Window {
         let before_ms = receipt.map(|receipt| receipt.received_ms);
         let since = record.since_token_ms.map(|ms| i64::try_from(ms).unwrap_or(i64::MAX));
         let measured = after_ms.zip(since).map(|(after, since)| after.saturating_add(since));
-        let stopwatch_contradicts = measured.zip(before_ms).is_some_and(|(measured, before)| measured > before);
+        let stopwatch_contradicts =
+            measured.zip(before_ms).is_some_and(|(measured, before)| measured > before);
         let measured_ms = measured.filter(|_| !stopwatch_contradicts).or(after_ms);
         Self {
             after_ms,

@@ -9,8 +9,8 @@ use yuandian_document::{DeviceCertificate, DeviceKey, Purpose, ServerKey, Signed
 use yuandian_evidence::bundle::{self, Content, Exporter, Photo, Report, Verdict};
 use yuandian_evidence::merkle::{self, Hash, Nodes};
 use yuandian_evidence::{
-    AboutRecord, CaptureReceipt, CaptureRecord, ChainState, Checkpoint, Entry, Fix, Handling, Level, Link, LogId,
-    ProvenEntry, RECORD_VERSION, RecordHash, SignedLink, Source, Statement, TimeToken, Window, path,
+    AboutRecord, CaptureReceipt, CaptureRecord, ChainState, Checkpoint, Entry, Fix, Handling, Level, Link,
+    LogId, ProvenEntry, RECORD_VERSION, RecordHash, SignedLink, Source, Statement, TimeToken, Window, path,
 };
 use yuandian_model::{BlobHash, CaseId, DeviceId, Incarnation, UserId};
 
@@ -338,7 +338,8 @@ fn a_thousand_captures_with_wrong_clocks_lie_in_their_windows() {
         let receipt =
             CaptureReceipt { record: name, user: UserId([5; 16]), received_ms: received, log: LOG, index: 1 };
         let window = Window::of(&record, Some(&receipt), &world.keys());
-        let holds = |from: Option<i64>| from.is_some_and(|from| from <= truth) && truth <= window.before_ms.unwrap();
+        let holds =
+            |from: Option<i64>| from.is_some_and(|from| from <= truth) && truth <= window.before_ms.unwrap();
         assert!(holds(window.after_ms), "{number}: proven {window:?} {truth}");
         assert!(holds(window.measured_ms), "{number}: measured {window:?} {truth}");
         assert!(!window.stopwatch_contradicts);

@@ -155,9 +155,8 @@ fn read_evidence(
     terms: Option<(&Service, &Workflow)>,
     state: &CaseState,
 ) -> Result<(), Refusal> {
-    let counts = |grant: &Grant| {
-        reads_whole(grant, terms) && (grant.of.is_some() || grant.role.works_the_grid())
-    };
+    let counts =
+        |grant: &Grant| reads_whole(grant, terms) && (grant.of.is_some() || grant.role.works_the_grid());
     let refused = || Refusal::new(Code::RRole, [("act", "evidence".to_owned())]);
     principal.reaches(counts, Place::of(state)).granted(&state.grid, refused)
 }

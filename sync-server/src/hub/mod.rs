@@ -9,6 +9,7 @@ mod documents;
 mod enroll;
 mod evidence;
 mod hello;
+mod looks;
 mod offers;
 mod pace;
 mod prepare;
@@ -26,9 +27,9 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use yuandian_model::{BlobHash, CaseId, Catalogue, Divisions};
 use yuandian_sync::message::{
-    Appeal, AppealReply, CatalogueAsk, CatalogueReply, Docs, DocsReply, Enrolled, Fetch, FetchReply,
-    EvidenceAsk, EvidenceReply, HelloReply, Manifest, ManifestReply, Nonce, NonceRequest, PartitionHead, Pull, PullReply, Push,
-    PushReply, ServerKey, SignedMessage, WIRE_VERSION,
+    Appeal, AppealReply, CatalogueAsk, CatalogueReply, Docs, DocsReply, Enrolled, EvidenceAsk, EvidenceReply,
+    Fetch, FetchReply, HelloReply, Manifest, ManifestReply, Nonce, NonceRequest, PartitionHead, Pull,
+    PullReply, Push, PushReply, ServerKey, SignedMessage, WIRE_VERSION,
 };
 
 use crate::blobs::{BlobError, Blobs};

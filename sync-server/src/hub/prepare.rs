@@ -16,8 +16,8 @@ use yuandian_model::catalogue::PlacePrecision;
 use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, Code, CommitId, Refusal, UserId, Writing};
 use yuandian_sync::limits::TITLE_CHARS_MAX;
-use yuandian_sync::media;
 use yuandian_sync::message::{PushItem, Receipt};
+use yuandian_sync::{Rendition, media};
 
 use super::documents::Opened;
 use super::push::Sequenced;
@@ -485,14 +485,23 @@ fn blobs(
         if !is_image(&entry.mime) {
             return Err(Refusal::new(Code::RSchema, [("key", "mime".to_owned())]));
         }
-        let small = entry.thumb.iter().chain(&entry.medium).map(|small| (small, RENDITION_MIME, true));
-        let original = (&entry.original, entry.mime.as_str(), originals_shared);
-        for (file, mime, shared) in std::iter::once(original).chain(small) {
+        let small = |file, rendition| (file, rendition, RENDITION_MIME, true);
+        let original = (&entry.original, Rendition::Original, entry.mime.as_str(), originals_shared);
+        let thumb = entry.thumb.iter().map(|file| small(file, Rendition::Thumb));
+        let medium = entry.medium.iter().map(|file| small(file, Rendition::Medium));
+        for (file, rendition, mime, shared) in std::iter::once(original).chain(thumb).chain(medium) {
             let limit = media::bytes_max(mime);
             if file.size > limit {
                 return Err(Refusal::new(Code::RLimit, [("limit", limit.to_string())]));
             }
-            blobs.push(BlobRef { hash: file.hash, size: file.size, mime: mime.to_owned(), shared });
+            blobs.push(BlobRef {
+                hash: file.hash,
+                size: file.size,
+                mime: mime.to_owned(),
+                shared,
+                rendition,
+                original: entry.original.hash,
+            });
         }
     }
     Ok(blobs)

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use yuandian_model::BlobHash;
+use yuandian_model::{BlobHash, CaseState};
 use yuandian_sync::media;
 
 use super::{Hub, Principal, Response};
@@ -37,12 +37,20 @@ impl Hub {
         let account = principal.welcome()?;
         let held = streams_for(account.at(now_ms));
         let hash = *hash;
-        Ok(match self.store.readable_blob(&hash, &account.user, &held)?.ok_or(Problem::BlobUnknown)? {
+        let rules = self.rules();
+        let reads = |state: &CaseState| rules.reads_evidence(account.at(now_ms), state);
+        let found = self.store.readable_blob(&hash, &account.user, &held, &reads)?;
+        Ok(match found.ok_or(Problem::BlobUnknown)? {
             ReadableBlob::Micro(bytes) => {
                 let size = bytes.len() as u64;
                 Reading { hash, mime: MICRO_MIME, size, micro: Some(Bytes::from(bytes)) }
             }
-            ReadableBlob::Whole { mime, size } => {
+            ReadableBlob::Whole { mime, size, looked_at } => {
+                // In the log before a byte is given.
+                if let Some(document) = looked_at {
+                    self.ready(now_ms)?;
+                    self.store.looked_at(&hash, &document, (account.user, account.device), now_ms)?;
+                }
                 Reading { hash, mime: media::served(&mime), size, micro: None }
             }
         })

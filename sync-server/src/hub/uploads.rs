@@ -77,7 +77,7 @@ impl Hub {
         let _staying = self.staying();
         self.blobs.put(&hash, bytes)?;
         self.store.blob_stored(upload, now_ms)?;
-        Ok(())
+        self.take_fingerprint(&hash)
     }
 
     /// [`Hub::finish_upload`] of bytes that are read as they are kept: no more than a piece of them is in memory.
@@ -93,7 +93,7 @@ impl Hub {
         let _staying = self.staying();
         promised(upload, self.blobs.put_from(&upload.hash, source)?)?;
         self.store.blob_stored(upload, now_ms)?;
-        Ok(())
+        self.take_fingerprint(&upload.hash)
     }
 
     /// Bytes that are on their way out do not go while this is held: between a put and its row.

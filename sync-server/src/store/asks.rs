@@ -121,5 +121,7 @@ pub enum ReadableBlob {
         mime: String,
         /// Bytes.
         size: u64,
+        /// The case through which an original is read that the reader did not send: the log is to say so.
+        looked_at: Option<CaseId>,
     },
 }

@@ -19,7 +19,7 @@ use yuandian_model::{
     Service, UserId, Writing,
 };
 use yuandian_sync::message::{CommitNumber, Receipt};
-use yuandian_sync::{Cursor, StreamId};
+use yuandian_sync::{Cursor, Rendition, StreamId};
 
 use super::{
     Account, Asked, Batch, BlobRef, CommandPart, Committed, ContentWork, EnrollOutcome, Enrollment,
@@ -411,7 +411,8 @@ fn blobs_move_the_cases_that_name_them(store: &dyn Store) {
     assert_eq!(store.open_upload(&wanted), Ok(UploadOutcome::NotReferenced), "nobody asked for it");
     for number in 1..=2 {
         let case = CaseId([number; 16]);
-        let blob = BlobRef { hash, size: 10, mime: "image/png".into(), shared: true };
+        let (rendition, original) = (Rendition::Original, hash);
+        let blob = BlobRef { hash, size: 10, mime: "image/png".into(), shared: true, rendition, original };
         let items = vec![writer.report(case, "case.snap"), writer.content(case, 0, vec![blob])];
         writer.done(items);
     }
@@ -422,15 +423,22 @@ fn blobs_move_the_cases_that_name_them(store: &dyn Store) {
     let sized = Upload { size: 11, ..wanted.clone() };
     assert_eq!(store.open_upload(&sized), Ok(UploadOutcome::NotReferenced), "the size is part of it");
     let streams = streams_for(writer.account.at(NOW));
-    assert_eq!(store.readable_blob(&hash, &writer.account.user, &streams), Ok(None), "not there yet");
+    assert_eq!(
+        store.readable_blob(&hash, &writer.account.user, &streams, &|_| false),
+        Ok(None),
+        "not there yet"
+    );
     assert_eq!(store.blob_stored(&wanted, NOW).expect("kept").head, 6, "each case that names it moves");
     assert_eq!(store.blob_stored(&wanted, NOW).expect("kept").head, 6, "once");
     assert_eq!(store.blob_count(), Ok(1));
     assert_eq!(store.upload(&wanted.id, NOW), Ok(Some(Upload { stored: true, ..found })));
-    let read = store.readable_blob(&hash, &writer.account.user, &streams).expect("readable");
-    assert_eq!(read, Some(super::ReadableBlob::Whole { mime: "image/png".into(), size: 10 }));
+    let read = store.readable_blob(&hash, &writer.account.user, &streams, &|_| false).expect("readable");
     assert_eq!(
-        store.readable_blob(&hash, &writer.account.user, &BTreeSet::new()),
+        read,
+        Some(super::ReadableBlob::Whole { mime: "image/png".into(), size: 10, looked_at: None })
+    );
+    assert_eq!(
+        store.readable_blob(&hash, &writer.account.user, &BTreeSet::new(), &|_| false),
         Ok(None),
         "by right alone"
     );

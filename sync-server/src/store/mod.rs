@@ -493,12 +493,13 @@ pub trait Store: Authority + Files + Witness {
         streams: &BTreeSet<StreamId>,
     ) -> Result<Envelopes, StoreError>;
 
-    /// A blob that a case in one of the streams names, by a device that sent its bytes, and that is shared or the reader's own.
+    /// A blob that a case in one of the streams names, by a device that sent its bytes, and that is shared, the reader's own, or evidence that `reads` lets the reader see.
     fn readable_blob(
         &self,
         hash: &BlobHash,
         reader: &UserId,
         streams: &BTreeSet<StreamId>,
+        reads: &dyn Fn(&CaseState) -> bool,
     ) -> Result<Option<ReadableBlob>, StoreError>;
 
     /// Opens an upload, or finds the one of the same device and hash. `wanted.stored` is ignored.

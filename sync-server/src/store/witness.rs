@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use yuandian_evidence::{CaptureReceipt, Entry, Link, LogId, RecordHash, SignedLink};
-use yuandian_model::{CaseId, CaseState, DeviceId, UserId};
+use yuandian_model::{BlobHash, CaseId, CaseState, DeviceId, UserId};
+use yuandian_photo::Fingerprint;
 use yuandian_sync::StreamId;
 use yuandian_sync::message::{EvidenceReply, LinkAnswer, SeenLog};
 
@@ -47,11 +48,30 @@ pub trait Witness: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError`], as for every method.
-    fn put_links(&self, account: &Account, links: &[NewLink], now_ms: i64)
-    -> Result<Vec<LinkAnswer>, StoreError>;
+    fn put_links(
+        &self,
+        account: &Account,
+        links: &[NewLink],
+        now_ms: i64,
+    ) -> Result<Vec<LinkAnswer>, StoreError>;
 
     /// A leaf of a log.
     fn log_entry(&self, log: &LogId, index: u64) -> Result<Entry, StoreError>;
+
+    /// Enters that somebody was given an original that another sent; looks within an hour are one.
+    fn looked_at(
+        &self,
+        original: &BlobHash,
+        document: &CaseId,
+        by: (UserId, DeviceId),
+        now_ms: i64,
+    ) -> Result<(), StoreError>;
+
+    /// Whether a file is a thumb whose fingerprint is not known.
+    fn wants_fingerprint(&self, thumb: &BlobHash) -> Result<bool, StoreError>;
+
+    /// Keeps a thumb's fingerprint.
+    fn put_fingerprint(&self, thumb: &BlobHash, print: Fingerprint) -> Result<(), StoreError>;
 
     /// What is known of a case's photos; none where the reader does not hold the case. An export is in the log before it is answered.
     fn evidence(

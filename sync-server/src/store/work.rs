@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use yuandian_document::{Act, ChangeHash, Envelope, Kind, SignedCommit};
 use yuandian_model::{BlobHash, CaseId, CommitId, DeviceId, GroupId, Refusal, UserId, Writing};
+use yuandian_sync::Rendition;
 use yuandian_sync::message::PartitionHead;
 
 use super::{Account, Adopted};
@@ -51,6 +52,10 @@ pub struct BlobRef {
     pub mime: String,
     /// Whether everybody who sees the case may read it; otherwise only the person that sent it. An original may carry its exact place.
     pub shared: bool,
+    /// Which size of the photo.
+    pub rendition: Rendition,
+    /// The photo's original.
+    pub original: BlobHash,
 }
 
 /// What preparing a content commit found, on document version `base`.

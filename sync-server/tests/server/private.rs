@@ -16,7 +16,9 @@ fn record(document: CaseId, version: u64, value: &str) -> PrivateRecord {
 }
 
 fn put(world: &World, phone: &Phone, private: Vec<PrivateRecord>) -> Vec<Code> {
-    match world.ask_as(phone, Request::Push(Push { version: WIRE_VERSION, items: vec![], private, links: vec![] })) {
+    match world
+        .ask_as(phone, Request::Push(Push { version: WIRE_VERSION, items: vec![], private, links: vec![] }))
+    {
         Ok(Response::Push(reply)) => reply.private.into_iter().map(|r| r.code).collect(),
         other => panic!("push: {other:?}"),
     }

@@ -463,7 +463,9 @@ fn a_push_has_at_most_so_many_commits() {
     let mut author = world.phone(1, Role::GridWorker);
     let case = author.new_case();
     let report = author.report(case, "case.snap");
-    let many = |n: usize| Request::Push(Push { version: 0, items: vec![report.clone(); n], private: vec![], links: vec![] });
+    let many = |n: usize| {
+        Request::Push(Push { version: 0, items: vec![report.clone(); n], private: vec![], links: vec![] })
+    };
     assert!(matches!(world.ask_as(&author, many(PUSH_COMMITS_MAX)), Ok(Response::Push(_))));
     assert_eq!(world.ask_as(&author, many(PUSH_COMMITS_MAX + 1)).unwrap_err(), Problem::OverLimit);
     let other = Request::Push(Push { version: 9, items: vec![], private: vec![], links: vec![] });

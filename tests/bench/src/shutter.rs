@@ -57,7 +57,12 @@ pub fn measure(dir: &Path) -> Result<Figure, Box<dyn Error>> {
         };
         if number >= WARM_UP {
             samples.push(pair);
-            let alone = |work: &dyn Fn()| timed(|| { work(); Ok::<(), std::convert::Infallible>(()) });
+            let alone = |work: &dyn Fn()| {
+                timed(|| {
+                    work();
+                    Ok::<(), std::convert::Infallible>(())
+                })
+            };
             let Ok((_, hash)) = alone(&|| drop(yuandian_photo::original_hash(&original)));
             let Ok((_, examine)) = alone(&|| drop(yuandian_photo::examine(&original)));
             hashes.push(hash);
@@ -77,7 +82,9 @@ pub fn measure(dir: &Path) -> Result<Figure, Box<dyn Error>> {
         goal: RATIO_MAX,
         holds: ours / floor <= RATIO_MAX,
         more,
-        words: format!("{PAIRS} originals of 4.2 MB captured, recorded and saved, against the bare writes of the same bytes"),
+        words: format!(
+            "{PAIRS} originals of 4.2 MB captured, recorded and saved, against the bare writes of the same bytes"
+        ),
     })
 }
 

@@ -38,8 +38,20 @@ pub fn bundles(bin_dir: &Path, folder: &Path) -> Played<Vec<Bundle>> {
     };
     let (worker, colleague) = (phone("worker")?, phone("colleague")?);
     let captured = worker.ask(&[
-        "capture", "--service", "case.snap", "--at", "113.6132,34.7521,12", "--text", "门口暴露垃圾",
-        "--photo", &files[0], "--photo", &files[1], "--camera", "--fix", "113.61321,34.75212,9",
+        "capture",
+        "--service",
+        "case.snap",
+        "--at",
+        "113.6132,34.7521,12",
+        "--text",
+        "门口暴露垃圾",
+        "--photo",
+        &files[0],
+        "--photo",
+        &files[1],
+        "--camera",
+        "--fix",
+        "113.61321,34.75212,9",
     ])?;
     let case = member(&captured, "id");
     worker.sync()?;

@@ -159,8 +159,7 @@ fn verdict(said: &Value) -> &str {
 fn names(said: &Value, member: &str) -> bool {
     let photos = said.get("photos").and_then(Value::as_array).into_iter().flatten();
     let lists = std::iter::once(said).chain(photos);
-    let mut findings =
-        lists.filter_map(|list| list.get("findings")).filter_map(Value::as_array).flatten();
+    let mut findings = lists.filter_map(|list| list.get("findings")).filter_map(Value::as_array).flatten();
     findings.any(|finding| {
         let text = |name: &str| finding.get(name).and_then(Value::as_str);
         text("level") == Some("broken") && text("member") == Some(member)

@@ -101,7 +101,13 @@ fn carry_out(stage: &mut Stage, what: &What) -> Result<Answer, String> {
             let (id, photos) = (stage.case(case)?, read_all(photos)?);
             let given = |(key, value): (&String, &String)| Ok((key.clone(), stage.given(value)?));
             let set = set.iter().map(given).collect::<Result<Vec<_>, String>>()?;
-            let command = ActCommand { name: act, text: text.as_deref(), args: &set, photos: &photos, ..ActCommand::default() };
+            let command = ActCommand {
+                name: act,
+                text: text.as_deref(),
+                args: &set,
+                photos: &photos,
+                ..ActCommand::default()
+            };
             let outcome = |outcome| match outcome {
                 ActOutcome::Queued => json!("queued"),
                 ActOutcome::AlreadyDone => json!("already_done"),

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_evidence::{Level, Link, PhotoProof, ServerWord, Statement, check_photo};
 use yuandian_model::{BlobHash, CaseId, DeviceId};
-use yuandian_server::store::{Authority as _, CaseLine, EvidenceQuestion, SqliteStore, Store as _, Witness as _};
+use yuandian_server::store::{
+    Authority as _, CaseLine, EvidenceQuestion, SqliteStore, Store as _, Witness as _,
+};
 use yuandian_sync::StreamId;
 use yuandian_sync::message::EvidenceReply;
 
@@ -31,7 +33,8 @@ impl World {
     /// The promise that breaks.
     pub fn check_evidence(&mut self, lines: &BTreeMap<CaseId, CaseLine>) -> Step {
         let Some(store) = self.server.store().cloned() else { return Ok(()) };
-        let broken = |e: yuandian_server::store::StoreError| Broken::new(Invariant::ServerNeverFails, e.to_string());
+        let broken =
+            |e: yuandian_server::store::StoreError| Broken::new(Invariant::ServerNeverFails, e.to_string());
         let keys = store.keys(&[1; 32], self.server_ms()).map_err(broken)?;
         for case in lines.keys() {
             let Some(reply) = self.evidence_of(&store, case)? else { continue };
@@ -50,15 +53,22 @@ impl World {
                 };
                 let checked = check_photo(&proof, &word, case, &|part| part.member().to_owned());
                 let (Some(record), Some(window)) = (checked.record, checked.window) else {
-                    return Err(Broken::new(Invariant::CapturesProven, format!("{case}: a record without words")));
+                    return Err(Broken::new(
+                        Invariant::CapturesProven,
+                        format!("{case}: a record without words"),
+                    ));
                 };
                 let index = self.devices.iter().position(|device| device.id == Some(record.device));
-                let Some(index) = index.filter(|index| !self.devices[*index].person.malicious) else { continue };
+                let Some(index) = index.filter(|index| !self.devices[*index].person.malicious) else {
+                    continue;
+                };
                 let wrong = checked.findings.iter().find(|finding| finding.level == Level::Broken);
                 hold(wrong.is_none(), Invariant::CapturesProven, || format!("{case}: {wrong:?}"))?;
-                let truths = self.captures.get(&(record.device, record.original)).cloned().unwrap_or_default();
+                let truths =
+                    self.captures.get(&(record.device, record.original)).cloned().unwrap_or_default();
                 let holds = |at: &i64| {
-                    window.measured_ms.is_none_or(|from| from <= *at) && window.before_ms.is_some_and(|to| *at <= to)
+                    window.measured_ms.is_none_or(|from| from <= *at)
+                        && window.before_ms.is_some_and(|to| *at <= to)
                 };
                 hold(truths.iter().any(holds), Invariant::CapturesProven, || {
                     format!("{case}: phone {index} took {} at {truths:?}, proven {window:?}", record.original)
@@ -72,7 +82,8 @@ impl World {
     }
 
     fn evidence_of(&self, store: &SqliteStore, case: &CaseId) -> Step<Option<EvidenceReply>> {
-        let failed = |e: yuandian_server::store::StoreError| Broken::new(Invariant::ServerNeverFails, e.to_string());
+        let failed =
+            |e: yuandian_server::store::StoreError| Broken::new(Invariant::ServerNeverFails, e.to_string());
         let streams = store.case_streams(case).map_err(failed)?;
         let streams: BTreeSet<StreamId> = streams.into_iter().map(|stream| stream.stream).collect();
         let Some(device) = self.devices.iter().find_map(|device| device.id.zip(device.person.user)) else {
@@ -107,7 +118,11 @@ impl World {
         for saved in saved {
             let What::Photo(hash) = &saved.what else { continue };
             let device = &self.devices[saved.device];
-            if device.person.malicious || device.restored || device.cloned_from.is_some() || !self.server_has(saved) {
+            if device.person.malicious
+                || device.restored
+                || device.cloned_from.is_some()
+                || !self.server_has(saved)
+            {
                 continue;
             }
             hold(originals.contains(&(device.id, *hash)), Invariant::CapturesProven, || {

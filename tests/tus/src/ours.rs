@@ -152,6 +152,7 @@ impl Phone {
             height: 3,
             micro: None,
             thumb: None,
+            medium: None,
             at_ms: WALL_MS,
         };
         let by = actor(&self.certificate.device, &case, &Incarnation([9; 16]), 0);
@@ -164,7 +165,7 @@ impl Phone {
             .ok_or_else(|| Stop("a photo that writes nothing".into()))?;
         let named = self.commit(case, Kind::Content, body);
         let items = [reported, named].map(|commit| PushItem { commit, micros: vec![], adopt: None }).to_vec();
-        let push = Push { version: WIRE_VERSION, items, private: vec![] };
+        let push = Push { version: WIRE_VERSION, items, private: vec![], links: vec![] };
         let reply: PushReply = self.ask("/v1/push", Some(token), &push)?;
         for bytes in &reply.receipts {
             let receipt: Receipt =

@@ -87,7 +87,9 @@ impl Phone {
         private.retain(|record| !self.run.offered.contains(&offered(record)));
         private.truncate(PRIVATE_RECORDS_MAX);
         self.run.offered.extend(private.iter().map(offered));
-        self.run.links.extend(links.iter().filter_map(|offer| Some(offer.link.name(&offer.link.open().ok()?))));
+        self.run
+            .links
+            .extend(links.iter().filter_map(|offer| Some(offer.link.name(&offer.link.open().ok()?))));
         Ok(Push { version: WIRE_VERSION, items, private, links })
     }
 

@@ -38,7 +38,8 @@ pub fn tip(c: &Connection, incarnation: &Incarnation) -> Result<Option<(u64, Rec
 }
 
 fn name_of(bytes: Vec<u8>) -> Result<RecordHash> {
-    let bytes = bytes.try_into().map_err(|_| DeviceError::Damaged("a record's name has a wrong length".into()))?;
+    let bytes =
+        bytes.try_into().map_err(|_| DeviceError::Damaged("a record's name has a wrong length".into()))?;
     Ok(RecordHash(bytes))
 }
 
@@ -81,8 +82,9 @@ pub fn finish(c: &Connection, doc: &CaseId, original: &BlobHash) -> Result<()> {
 
 /// Records of a draft that went, or of files that it left out.
 pub fn of_draft(c: &Connection, doc: &CaseId) -> Result<Vec<(Incarnation, u64, RecordHash)>> {
-    let mut statement =
-        c.prepare_cached("SELECT incarnation, n, name FROM captures WHERE doc = ?1 AND state = 0 ORDER BY n")?;
+    let mut statement = c.prepare_cached(
+        "SELECT incarnation, n, name FROM captures WHERE doc = ?1 AND state = 0 ORDER BY n",
+    )?;
     let rows = statement.query_map([doc.as_bytes()], |r| {
         Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, i64>(1)?, r.get::<_, Vec<u8>>(2)?))
     })?;
@@ -150,7 +152,8 @@ pub struct Own {
 }
 
 /// The query behind an own record; its plan is tested.
-pub const OWN_SQL: &str = "SELECT link, signature, receipt FROM captures WHERE doc = ?1 AND original = ?2 AND state IN (0, 1, 2)
+pub const OWN_SQL: &str =
+    "SELECT link, signature, receipt FROM captures WHERE doc = ?1 AND original = ?2 AND state IN (0, 1, 2)
      ORDER BY incarnation, n LIMIT 1";
 
 /// This phone's own record of a file of a case.

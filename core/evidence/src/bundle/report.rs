@@ -63,7 +63,8 @@ pub struct Report {
 impl Report {
     /// Every finding, with the photo that it is about.
     pub fn all(&self) -> impl Iterator<Item = (Option<usize>, &Finding)> {
-        let of_photos = self.photos.iter().flat_map(|photo| photo.findings.iter().map(|f| (Some(photo.n), f)));
+        let of_photos =
+            self.photos.iter().flat_map(|photo| photo.findings.iter().map(|f| (Some(photo.n), f)));
         self.findings.iter().map(|f| (None, f)).chain(of_photos)
     }
 

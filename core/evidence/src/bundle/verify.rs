@@ -13,9 +13,11 @@ use zip::ZipArchive;
 use super::list::{FORMAT, List, ListSignature, damage};
 use super::report::{PhotoReport, Report, Verdict};
 use super::{CASE, CHECKPOINT, KEYS, LIST, PAGE, SIGNATURE, STATEMENT, of_photo, shown};
-use crate::limits::{BUNDLE_MEMBERS_MAX, LIST_BYTES_MAX, MEMBER_BYTES_MAX, NOTICE_BYTES_MAX, PATH_HASHES_MAX};
 use crate::check::{Part, PhotoProof, ServerWord, check_photo};
 use crate::finding::{Finding, Level};
+use crate::limits::{
+    BUNDLE_MEMBERS_MAX, LIST_BYTES_MAX, MEMBER_BYTES_MAX, NOTICE_BYTES_MAX, PATH_HASHES_MAX,
+};
 use crate::log::{Checkpoint, Entry};
 use crate::merkle::is_included;
 use crate::record::CaptureRecord;
@@ -29,8 +31,12 @@ pub fn verify<R: Read + Seek>(file: R, trusted: &[KeyId]) -> Report {
     let mut report =
         Report { verdict: Verdict::Broken, case: None, server_key: None, findings: vec![], photos: vec![] };
     match ZipArchive::new(file) {
-        Ok(zip) if zip.len() <= BUNDLE_MEMBERS_MAX => check(&mut Bundle { zip, used: BTreeMap::new() }, trusted, &mut report),
-        Ok(zip) => report.findings.push(Finding::new(Level::Broken, "too_many_members").with("count", zip.len())),
+        Ok(zip) if zip.len() <= BUNDLE_MEMBERS_MAX => {
+            check(&mut Bundle { zip, used: BTreeMap::new() }, trusted, &mut report)
+        }
+        Ok(zip) => {
+            report.findings.push(Finding::new(Level::Broken, "too_many_members").with("count", zip.len()))
+        }
         Err(error) => report.findings.push(Finding::new(Level::Broken, "not_a_bundle").with("why", error)),
     }
     report.judged()
@@ -215,7 +221,8 @@ fn server<R: Read + Seek>(
             found.push(Finding::new(Level::Claimed, "server_key").with("key", hex::encode(key.id().0)));
         }
         (Some(key), _) => {
-            found.push(Finding::new(Level::Proven, "server_key_trusted").with("key", hex::encode(key.id().0)));
+            found
+                .push(Finding::new(Level::Proven, "server_key_trusted").with("key", hex::encode(key.id().0)));
         }
     }
     if keys.len() < told.len() && trusted.is_empty() {

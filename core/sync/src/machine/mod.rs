@@ -272,9 +272,7 @@ impl Machine {
                 None => self.ask(Request::Nonce),
             },
             Loaded::Hello(hello) => self.ask(Request::Hello(hello)),
-            Loaded::Batch(push)
-                if !push.is_empty() && self.rounds < ROUNDS_MAX =>
-            {
+            Loaded::Batch(push) if !push.is_empty() && self.rounds < ROUNDS_MAX => {
                 self.rounds += 1;
                 self.looked = false;
                 self.ask(Request::Push(push));

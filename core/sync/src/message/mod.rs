@@ -39,12 +39,12 @@ pub use hello::{
     EndedLife, Hello, HelloReply, Nonce, NonceBytes, NonceRequest, PartitionHead, RemovedStream, Wipe,
 };
 pub use key::SignedMessage;
-pub use yuandian_document::{ServerKey, SignedNotice};
 pub use manifest::{Manifest, ManifestEntry, ManifestReply};
 pub use pull::{Pull, PullReply, PulledCase, Renewed};
 pub use push::{PrivateReceipt, PrivateRecord, Push, PushItem, PushReply};
 pub use receipt::Receipt;
 pub use stream::{Cursor, StreamCheck, StreamId, StreamOffer};
+pub use yuandian_document::{ServerKey, SignedNotice};
 
 /// Version of every message here.
 pub const WIRE_VERSION: u8 = 0;

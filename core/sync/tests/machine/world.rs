@@ -312,7 +312,7 @@ pub fn batch(items: usize) -> Push {
         version: WIRE_VERSION,
         items: vec![PushItem { commit, micros: vec![], adopt: None }; items],
         private: vec![],
-            links: vec![],
+        links: vec![],
     }
 }
 
@@ -322,7 +322,7 @@ pub fn push_reply(receipts: usize) -> PushReply {
         receipts: vec![vec![].into(); receipts],
         partitions: vec![],
         private: vec![],
-            links: vec![],
+        links: vec![],
     }
 }
 

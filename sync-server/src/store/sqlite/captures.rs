@@ -16,8 +16,8 @@ use super::log::Log;
 use super::membership::holding;
 use super::row::{case, count, signed};
 use super::writing::Transaction;
-use super::{error, keys, log};
-use crate::store::{Account, EvidenceQuestion, NewLink, StoreError};
+use super::{error, keys, likeness, log};
+use crate::store::{Account, CaseRecord, EvidenceQuestion, NewLink, StoreError};
 
 const CAPTURED: i64 = 0;
 const DROPPED: i64 = 1;
@@ -79,8 +79,7 @@ fn one(
     // What a log before this one has received is as old as that one said.
     let received_ms = link.adopted.as_ref().map_or(now_ms, |adopted| adopted.received_ms.min(now_ms));
     let index = log::append(t, log, &Entry::Captured { record: link.name, received_ms })?;
-    let receipt =
-        CaptureReceipt { record: link.name, user: account.user, received_ms, log: log.id, index };
+    let receipt = CaptureReceipt { record: link.name, user: account.user, received_ms, log: log.id, index };
     let receipt = keys::notice(t, Purpose::CaptureReceipt, cbor::encode(&receipt))?;
     t.prepare_cached(
         "INSERT OR REPLACE INTO capture (device, incarnation, n, name, kind, user, received_ms, prev, document, original, signer,
@@ -186,7 +185,7 @@ pub fn told(
         about.push(AboutRecord {
             record: kept.name,
             chain: chain(t, &kept)?,
-            likeness: likeness(t, &kept, question)?,
+            likeness: likenesses(t, &kept, (&record, question))?,
         });
         records.push(taken(t, kept, &log)?);
     }
@@ -222,8 +221,7 @@ fn taken(t: &Transaction<'_>, kept: Kept, log: &Log) -> Result<TakenRecord, Stor
         .prepare_cached("SELECT name FROM person WHERE user = ?1")
         .and_then(|mut s| s.query_row([kept.user.0], |row| row.get(0)))
         .map_err(error)?;
-    let inclusion =
-        if kept.log == log.ordinal { log::inclusion(t, log, kept.index)? } else { Vec::new() };
+    let inclusion = if kept.log == log.ordinal { log::inclusion(t, log, kept.index)? } else { Vec::new() };
     Ok(TakenRecord {
         link: kept.link,
         certificate: decoded::<DeviceCertificate>(&certificate)?,
@@ -236,7 +234,8 @@ fn taken(t: &Transaction<'_>, kept: Kept, log: &Log) -> Result<TakenRecord, Stor
 
 pub const BEFORE: &str =
     "SELECT count(DISTINCT n), count(*) FROM capture WHERE device = ?1 AND incarnation = ?2 AND n < ?3";
-pub const TWICE: &str = "SELECT EXISTS (SELECT 1 FROM capture WHERE device = ?1 AND incarnation = ?2 AND n = ?3 AND name <> ?4)";
+pub const TWICE: &str =
+    "SELECT EXISTS (SELECT 1 FROM capture WHERE device = ?1 AND incarnation = ?2 AND n = ?3 AND name <> ?4)";
 /// Links whose predecessor is there under another name than theirs for it.
 pub const UNLIKE: &str = "SELECT count(*) FROM capture c WHERE c.device = ?1 AND c.incarnation = ?2 AND c.n <= ?3 AND c.kind = 0
      AND CASE WHEN c.n = 1 THEN c.prev IS NOT NULL
@@ -251,25 +250,21 @@ fn chain(t: &Transaction<'_>, kept: &Kept) -> Result<ChainState, StoreError> {
         .prepare_cached(BEFORE)
         .and_then(|mut s| s.query_row(up_to, |row| Ok((count(row, 0)?, count(row, 1)?))))
         .map_err(error)?;
-    let broken = t
-        .prepare_cached(UNLIKE)
-        .and_then(|mut s| s.query_row(up_to, |row| count(row, 0)))
-        .map_err(error)?;
+    let broken =
+        t.prepare_cached(UNLIKE).and_then(|mut s| s.query_row(up_to, |row| count(row, 0))).map_err(error)?;
     let twice: bool = t
         .prepare_cached(TWICE)
-        .and_then(|mut s| {
-            s.query_row((device.0, incarnation.0, signed(n), kept.name.0), |row| row.get(0))
-        })
+        .and_then(|mut s| s.query_row((device.0, incarnation.0, signed(n), kept.name.0), |row| row.get(0)))
         .map_err(error)?;
     let missing = n.saturating_sub(1).saturating_sub(before);
     Ok(ChainState { before, missing, broken, forked: twice || rows > before })
 }
 
-/// Cases of which a record of the very same file was received, the first first.
-fn likeness(
+/// Cases of which a record of the very same file was received, the first first; then photos that look like it.
+fn likenesses(
     t: &Transaction<'_>,
     kept: &Kept,
-    question: &EvidenceQuestion<'_>,
+    (record, question): (&CaseRecord, &EvidenceQuestion<'_>),
 ) -> Result<Vec<Likeness>, StoreError> {
     let max = i64::try_from(LIKENESS_TOLD_MAX).unwrap_or(i64::MAX);
     let others: Vec<(CaseId, i64)> = t
@@ -292,14 +287,20 @@ fn likeness(
             received_ms,
         });
     }
+    for (like, document) in likeness::alike(t, record, &kept.original)? {
+        if likeness.len() == LIKENESS_TOLD_MAX {
+            break;
+        }
+        let seen = holding(t, &document, question.streams)?.is_some();
+        likeness.push(Likeness { document: seen.then_some(document), ..like });
+    }
     Ok(likeness)
 }
 
 fn handled(t: &Transaction<'_>, document: &CaseId, log: &Log) -> Result<Vec<ProvenEntry>, StoreError> {
     let mut entries = log::handled(t, log, document, CUSTODY_TOLD_MAX)?;
     entries.reverse();
-    let proven = |(index, entry)| {
-        Ok(ProvenEntry { index, entry, path: path(log::inclusion(t, log, index)?) })
-    };
+    let proven =
+        |(index, entry)| Ok(ProvenEntry { index, entry, path: path(log::inclusion(t, log, index)?) });
     entries.into_iter().map(proven).collect()
 }

@@ -389,10 +389,11 @@ impl Writer<'_> {
             self.t
                 .prepare_cached(
                     // Bytes that the device sent for another case are proven here too; and what was once an original stays the sender's.
-                    "INSERT INTO blob_ref (hash, document, device, size, mime, shared, proven)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6,
+                    "INSERT INTO blob_ref (hash, document, device, size, mime, shared, rendition, original, proven)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
                       EXISTS (SELECT 1 FROM blob_ref r WHERE r.hash = ?1 AND r.device = ?3 AND r.proven = 1))
-                     ON CONFLICT (hash, document, device) DO UPDATE SET shared = min(shared, excluded.shared)",
+                     ON CONFLICT (hash, document, device) DO UPDATE SET shared = min(shared, excluded.shared),
+                      rendition = max(rendition, excluded.rendition)",
                 )
                 .and_then(|mut s| {
                     s.execute((
@@ -402,6 +403,8 @@ impl Writer<'_> {
                         signed(blob.size),
                         &blob.mime,
                         blob.shared,
+                        blob.rendition as i64,
+                        blob.original.0,
                     ))
                 })
                 .map_err(error)?;

@@ -88,10 +88,14 @@ pub fn append(t: &Transaction<'_>, log: &mut Log, entry: &Entry) -> Result<u64, 
     t.prepare_cached("INSERT INTO log_leaf (log, idx, entry) VALUES (?1, ?2, ?3)")
         .and_then(|mut s| s.execute((log.ordinal, signed(index), entry.to_bytes())))
         .map_err(error)?;
-    if let Entry::Handled { document, .. } = entry {
-        t.prepare_cached("INSERT INTO log_handled (document, log, idx) VALUES (?1, ?2, ?3)")
-            .and_then(|mut s| s.execute((document.0, log.ordinal, signed(index))))
-            .map_err(error)?;
+    if let Entry::Handled { how, original, document, user, at_ms, .. } = entry {
+        t.prepare_cached(
+            "INSERT INTO log_handled (document, log, idx, how, original, user, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )
+        .and_then(|mut s| {
+            s.execute((document.0, log.ordinal, signed(index), *how as i64, original.0, user.0, at_ms))
+        })
+        .map_err(error)?;
     }
     log.size = index + 1;
     t.prepare_cached("UPDATE log SET size = ?2 WHERE ordinal = ?1")
@@ -126,7 +130,8 @@ pub fn consistency(t: &Transaction<'_>, log: &Log, old: u64) -> Result<Vec<Hash>
     merkle::consistency(&Rows { t, log: log.ordinal }, old.min(log.size), log.size)
 }
 
-pub const HANDLED: &str = "SELECT l.idx, l.entry FROM log_handled h JOIN log_leaf l ON l.log = h.log AND l.idx = h.idx
+pub const HANDLED: &str =
+    "SELECT l.idx, l.entry FROM log_handled h JOIN log_leaf l ON l.log = h.log AND l.idx = h.idx
      WHERE h.document = ?1 AND h.log = ?2 ORDER BY h.idx DESC LIMIT ?3";
 
 /// What was done with the originals of a case in a log, the newest first.
@@ -156,6 +161,20 @@ pub fn handled(
 pub fn handled_count(t: &Transaction<'_>, document: &yuandian_model::CaseId) -> Result<u64, StoreError> {
     t.prepare_cached("SELECT count(*) FROM log_handled WHERE document = ?1")
         .and_then(|mut s| s.query_row([document.0], |row| count(row, 0)))
+        .map_err(error)
+}
+
+pub const LOOKED: &str = "SELECT 1 FROM log_handled WHERE document = ?1 AND how = ?2 AND original = ?3 AND user = ?4 AND at_ms > ?5";
+
+/// Whether somebody's look at an original is in a log already, since a time.
+pub fn has_looked(
+    t: &Transaction<'_>,
+    original: &yuandian_model::BlobHash,
+    (document, user): (&yuandian_model::CaseId, &yuandian_model::UserId),
+    since_ms: i64,
+) -> Result<bool, StoreError> {
+    t.prepare_cached(LOOKED)
+        .and_then(|mut s| s.exists((document.0, Handling::View as i64, original.0, user.0, since_ms)))
         .map_err(error)
 }
 

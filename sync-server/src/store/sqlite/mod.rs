@@ -13,6 +13,7 @@ mod feed;
 mod files;
 mod held;
 mod keys;
+mod likeness;
 mod log;
 mod membership;
 mod numbers;
@@ -39,7 +40,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use yuandian_model::planted::{self, Bug};
-use yuandian_model::{BlobHash, CaseId, DeviceId, DivisionCode, Epoch, PartitionId, UserId};
+use yuandian_model::{BlobHash, CaseId, CaseState, DeviceId, DivisionCode, Epoch, PartitionId, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::check::StreamSum;
 use yuandian_sync::message::{CommitNumber, EndedLife, PartitionHead};
@@ -308,8 +309,9 @@ impl Store for SqliteStore {
         hash: &BlobHash,
         reader: &UserId,
         streams: &BTreeSet<StreamId>,
+        reads: &dyn Fn(&CaseState) -> bool,
     ) -> Result<Option<ReadableBlob>, StoreError> {
-        self.read(|t| uploads::readable(t, hash, reader, streams))
+        self.read(|t| uploads::readable(t, hash, (reader, reads), streams))
     }
     fn open_upload(&self, wanted: &Upload) -> Result<UploadOutcome, StoreError> {
         self.write(|t| uploads::open(t, wanted))

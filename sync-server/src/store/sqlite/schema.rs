@@ -89,7 +89,8 @@ CREATE TABLE stream_sum (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE blob_ref (
     hash BLOB NOT NULL, document BLOB NOT NULL REFERENCES case_row (id), device BLOB NOT NULL, size INTEGER NOT NULL,
-    mime TEXT NOT NULL, shared INTEGER NOT NULL CHECK (shared IN (0, 1)), proven INTEGER NOT NULL CHECK (proven IN (0, 1)),
+    mime TEXT NOT NULL, shared INTEGER NOT NULL CHECK (shared IN (0, 1)), rendition INTEGER NOT NULL, original BLOB NOT NULL,
+    proven INTEGER NOT NULL CHECK (proven IN (0, 1)),
     PRIMARY KEY (hash, document, device)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX blob_ref_document ON blob_ref (document, hash);
@@ -168,7 +169,8 @@ CREATE TABLE log_node (
     PRIMARY KEY (log, level, idx)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE log_handled (
-    document BLOB NOT NULL, log INTEGER NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (document, log, idx)
+    document BLOB NOT NULL, log INTEGER NOT NULL, idx INTEGER NOT NULL, how INTEGER NOT NULL, original BLOB NOT NULL,
+    user BLOB NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (document, log, idx)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE capture (
     device BLOB NOT NULL REFERENCES device (device), incarnation BLOB NOT NULL, n INTEGER NOT NULL, name BLOB NOT NULL,
@@ -178,6 +180,8 @@ CREATE TABLE capture (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX capture_document ON capture (document) WHERE kind = 0;
 CREATE INDEX capture_original ON capture (original) WHERE kind = 0;
+CREATE TABLE fingerprint (thumb BLOB PRIMARY KEY, phash INTEGER NOT NULL, dhash INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX case_district ON case_row (substr(grid, 1, 6), opened_ms);
 ";
 
 /// Files that nobody names any more and how far each is on its way; cases that named one once; cases that are held.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::OptionalExtension;
-use yuandian_model::{BlobHash, CaseId, DeviceId, PartitionId, UserId};
+use yuandian_model::{BlobHash, CaseId, CaseState, DeviceId, PartitionId, UserId};
+use yuandian_sync::Rendition;
 use yuandian_sync::StreamId;
 use yuandian_sync::message::PartitionHead;
 
@@ -19,8 +20,9 @@ pub const REFERENCED: &str = "SELECT 1 FROM blob_ref WHERE hash = ?1 AND device 
 pub const UNPROVEN: &str =
     "SELECT document FROM blob_ref WHERE hash = ?1 AND device = ?2 AND proven = 0 ORDER BY document";
 /// Cases through which a person may read a blob, with its media type.
-pub const READABLE: &str = "SELECT r.document, r.mime, b.size FROM blob b JOIN blob_ref r ON r.hash = b.hash JOIN device d ON d.device = r.device
-     WHERE b.hash = ?1 AND b.lost_ms IS NULL AND r.proven = 1 AND (r.shared = 1 OR d.user = ?2)";
+pub const READABLE: &str = "SELECT r.document, r.mime, b.size, r.shared, d.user = ?2, r.rendition
+     FROM blob b JOIN blob_ref r ON r.hash = b.hash JOIN device d ON d.device = r.device
+     WHERE b.hash = ?1 AND b.lost_ms IS NULL AND r.proven = 1 ORDER BY 5 DESC, r.document";
 pub const MICRO_CASES: &str =
     "SELECT DISTINCT c.document FROM micro m JOIN commit_log c ON c.id = m.commit_id
      WHERE m.hash = ?1 AND c.seq IS NOT NULL";
@@ -151,22 +153,48 @@ pub fn move_on(t: &Transaction<'_>, cases: &[CaseId], now_ms: i64) -> Result<Par
     partitions::head(t)
 }
 
+/// A file as a case names it.
+struct Named {
+    case: CaseId,
+    mime: String,
+    size: u64,
+    shared: bool,
+    own: bool,
+    original: bool,
+}
+
 pub fn readable(
     t: &Transaction<'_>,
     hash: &BlobHash,
-    reader: &UserId,
+    (reader, reads): (&UserId, &dyn Fn(&CaseState) -> bool),
     streams: &BTreeSet<StreamId>,
 ) -> Result<Option<ReadableBlob>, StoreError> {
-    let whole: Vec<(CaseId, String, u64)> = t
+    let whole: Vec<Named> = t
         .prepare_cached(READABLE)
         .and_then(|mut s| {
-            let row = |row: &rusqlite::Row<'_>| Ok((CaseId(row.get(0)?), row.get(1)?, count(row, 2)?));
-            s.query_map((hash.0, reader.0), row)?.collect()
+            let named = |row: &rusqlite::Row<'_>| {
+                Ok(Named {
+                    case: CaseId(row.get(0)?),
+                    mime: row.get(1)?,
+                    size: count(row, 2)?,
+                    shared: row.get(3)?,
+                    own: row.get(4)?,
+                    original: row.get::<_, i64>(5)? == Rendition::Original as i64,
+                })
+            };
+            s.query_map((hash.0, reader.0), named)?.collect()
         })
         .map_err(error)?;
-    for (case, mime, size) in whole {
-        if holding(t, &case, streams)?.is_some() {
-            return Ok(Some(ReadableBlob::Whole { mime, size }));
+    for Named { case: document, mime, size, shared, own, original } in whole {
+        if holding(t, &document, streams)?.is_none() {
+            continue;
+        }
+        let by_right = || -> Result<bool, StoreError> {
+            Ok(case(t, &document)?.is_some_and(|record| reads(&record.state)))
+        };
+        if own || shared || by_right()? {
+            let looked_at = (original && !own).then_some(document);
+            return Ok(Some(ReadableBlob::Whole { mime, size, looked_at }));
         }
     }
     let micro: Vec<CaseId> = t

@@ -183,7 +183,13 @@ pub fn refusing(push: &Push, refused: usize, code: Code) -> Keep {
         ByteVec::from(cbor::encode(&receipt.seal(&server::signer())))
     };
     let receipts = push.items.iter().enumerate().map(receipt).collect();
-    Keep::Receipts(PushReply { version: WIRE_VERSION, receipts, partitions: vec![], private: vec![], links: vec![] })
+    Keep::Receipts(PushReply {
+        version: WIRE_VERSION,
+        receipts,
+        partitions: vec![],
+        private: vec![],
+        links: vec![],
+    })
 }
 
 /// A greeting's answer that takes the grids away and leaves the person's own stream.
