@@ -103,6 +103,12 @@ fn pull() {
 }
 
 #[test]
+fn evidence() {
+    hold("evidence-ask", &messages::evidence_ask());
+    hold("evidence-reply", &messages::evidence_reply());
+}
+
+#[test]
 fn fetch() {
     hold("manifest", &messages::manifest());
     hold("manifest-reply", &messages::manifest_reply());

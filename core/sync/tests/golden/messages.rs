@@ -3,19 +3,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::Encode;
-use yuandian_document::{ChangeHash, Content, Envelope, Kind, Place, Purpose, Signature, SignedCommit, cbor};
+use yuandian_document::{
+    ChangeHash, Content, DeviceCertificate, Envelope, Kind, Place, Purpose, Signature, SignedCommit,
+    SoftwareRoot, cbor,
+};
+use yuandian_evidence::{
+    AboutRecord, CaptureReceipt, CaptureRecord, ChainState, Checkpoint, Dropped, Entry, Fix, Handling,
+    Likeness, Link, LogId, PathHash, ProvenEntry, RECORD_VERSION, RecordHash, Source, Statement, TimeToken,
+};
 use yuandian_model::progress::{Extension, Part, Pause, Step};
 use yuandian_model::{
-    CaseId, Cell500, Code, DivisionCode, Epoch, Grant, Mark, PartitionId, Progress, Role, UserId, Wgs84,
+    BlobHash, CaseId, Cell500, Code, DivisionCode, Epoch, Grant, Mark, PartitionId, Progress, Role, UserId,
+    Wgs84,
 };
 use yuandian_sync::check::heads_name;
 use yuandian_sync::message::{
     Appeal, AppealAnswer, AppealReply, CatalogueAsk, CatalogueReply, ChangeName, CommitNumber, Docs,
-    DocsReply, EndedLife, Enroll, Enrolled, Fetch, FetchReply, HeadsName, Hello, HelloReply, Manifest,
-    ManifestEntry, ManifestReply, Nonce, NonceBytes, NonceRequest, PartitionHead, PrivateField,
-    PrivateReceipt, PrivateRecord, Pull, PullReply, PulledCase, PulledCommit, Push, PushItem, PushReply,
-    Receipt, RemovedStream, Renewed, ServerKey, SignedMessage, SignedNotice, StoredBlob, StreamCheck,
-    StreamOffer, WIRE_VERSION, Wanted, Wipe,
+    DocsReply, EndedLife, Enroll, Enrolled, EvidenceAsk, EvidenceReply, Fetch, FetchReply, HeadsName, Hello,
+    HelloReply, LinkAnswer, LinkOffer, Manifest, ManifestEntry, ManifestReply, Nonce, NonceBytes,
+    NonceRequest, PartitionHead, PrivateField, PrivateReceipt, PrivateRecord, Pull, PullReply, PulledCase,
+    PulledCommit, Push, PushItem, PushReply, Receipt, RemovedStream, Renewed, SeenLog, ServerKey,
+    SignedMessage, SignedNotice, StoredBlob, StreamCheck, StreamOffer, TakenRecord, WIRE_VERSION, Wanted,
+    Wipe,
 };
 use yuandian_sync::{CaseFacts, Cursor, Person, StreamId};
 
@@ -211,6 +220,129 @@ pub fn push() -> Push {
             value: "母亲".into(),
             version: 3,
         }],
+        links: vec![
+            LinkOffer { link: captured().sign(&samples::key()), adopt: Some(capture_receipt()) },
+            LinkOffer { link: dropped().sign(&samples::key()), adopt: None },
+        ],
+    }
+}
+
+fn time_token() -> TimeToken {
+    TimeToken { server_ms: SERVER_MS, serial: [0x71; 8] }
+}
+
+fn capture_record() -> CaptureRecord {
+    CaptureRecord {
+        version: RECORD_VERSION,
+        original: BlobHash([0x72; 32]),
+        size: 4_200_000,
+        mime: "image/jpeg".into(),
+        pixels: Some((3_024, 4_032)),
+        document: samples::case(),
+        device: samples::device(),
+        incarnation: INCARNATION,
+        n: 7,
+        prev: Some(RecordHash([0x73; 32])),
+        wall_ms: CAPTURED_MS,
+        monotonic_ms: 90_000,
+        token: Some(time_token().signed(&samples::key()).into()),
+        since_token_ms: Some(60_000),
+        fix: Fix::of(113.613_25, 34.752_1, Some(12), "gps", Some(false)),
+        source: Source::Camera,
+        app: "yuandian/0.1.0".into(),
+        signer: samples::key().id(),
+        remarks: vec!["motion_photo".into()],
+    }
+}
+
+fn captured() -> Link {
+    Link::Captured(Box::new(capture_record()))
+}
+
+fn dropped() -> Link {
+    Link::Dropped(Dropped {
+        version: RECORD_VERSION,
+        device: samples::device(),
+        incarnation: INCARNATION,
+        n: 8,
+        record: RecordHash([0x74; 32]),
+        signer: samples::key().id(),
+    })
+}
+
+fn record_name() -> RecordHash {
+    captured().sign(&samples::key()).name(&captured())
+}
+
+const LOG: LogId = LogId([0x75; 16]);
+
+fn capture_receipt() -> SignedNotice {
+    let receipt = CaptureReceipt {
+        record: record_name(),
+        user: samples::author(),
+        received_ms: SERVER_MS,
+        log: LOG,
+        index: 9,
+    };
+    SignedNotice::sign(&samples::key(), Purpose::CaptureReceipt, cbor::encode(&receipt))
+}
+
+fn path() -> Vec<PathHash> {
+    vec![PathHash([0x76; 32]), PathHash([0x77; 32])]
+}
+
+pub fn evidence_ask() -> EvidenceAsk {
+    let seen = Some(SeenLog { log: LOG, size: 9 });
+    EvidenceAsk { version: WIRE_VERSION, document: samples::case(), seen, export: true }
+}
+
+/// With every kind of entry that a log has.
+pub fn evidence_reply() -> EvidenceReply {
+    let entry = |index, entry| ProvenEntry { index, entry, path: path() };
+    let handled = Entry::Handled {
+        how: Handling::Export,
+        original: BlobHash([0x72; 32]),
+        document: samples::case(),
+        user: samples::author(),
+        device: samples::device(),
+        at_ms: SERVER_MS,
+    };
+    let statement = Statement {
+        document: samples::case(),
+        at_ms: SERVER_MS,
+        records: vec![AboutRecord {
+            record: record_name(),
+            chain: ChainState { before: 5, missing: 1, broken: 2, forked: true },
+            likeness: vec![Likeness {
+                original: BlobHash([0x78; 32]),
+                document: Some(samples::case()),
+                same_file: false,
+                distance: 6,
+                received_ms: SERVER_MS,
+            }],
+        }],
+        handled: vec![
+            entry(0, Entry::Began { previous: Some(b"a checkpoint".to_vec().into()) }),
+            entry(9, Entry::Captured { record: record_name(), received_ms: SERVER_MS }),
+            entry(10, handled),
+        ],
+        handled_before: 3,
+    };
+    let checkpoint = Checkpoint { log: LOG, size: 11, root: [0x79; 32], at_ms: SERVER_MS };
+    let root = SoftwareRoot::from_seed(&[7; 32]).expect("a small number is a P-256 scalar");
+    EvidenceReply {
+        version: WIRE_VERSION,
+        checkpoint: SignedNotice::sign(&samples::key(), Purpose::Checkpoint, cbor::encode(&checkpoint)),
+        consistency: path(),
+        statement: SignedNotice::sign(&samples::key(), Purpose::Evidence, cbor::encode(&statement)),
+        records: vec![TakenRecord {
+            link: captured().sign(&samples::key()),
+            certificate: DeviceCertificate::issue(&root, &samples::key()).expect("a key in memory signs"),
+            receipt: capture_receipt(),
+            path: path(),
+            user: samples::author(),
+            name: "李静".into(),
+        }],
     }
 }
 
@@ -257,6 +389,10 @@ pub fn push_reply() -> PushReply {
         receipts: receipts.collect(),
         partitions: heads(),
         private: vec![private_receipt()],
+        links: vec![
+            LinkAnswer { record: Some(record_name()), code: Code::Ok, receipt: Some(capture_receipt()) },
+            LinkAnswer { record: None, code: Code::RSchema, receipt: None },
+        ],
     }
 }
 
