@@ -25,7 +25,7 @@ use crate::problem::Problem;
 use crate::store::{Upload, UploadId};
 
 use said::{CHECKSUM_ALGORITHMS, Checksum, Metadata, VERSION, plain, spoken, stated, text};
-use taking::{disk, nothing, settle, take};
+use taking::{nothing, settle, take};
 
 const EXTENSIONS: &str = "creation,creation-with-upload,checksum,expiration,termination";
 const PATCH_TYPE: &str = "application/offset+octet-stream";
@@ -158,20 +158,14 @@ async fn create(app: &Arc<App>, headers: &HeaderMap, stream: &mut BodyDataStream
         Ok(upload)
     });
     let upload = opened.await?;
-    let offset = match app.spool.take(&upload.id) {
-        Some(writing) => {
-            let at = settle(app, &upload, &writing).await?;
-            // An upload that was begun before goes on by PATCH alone: this body is the file from its beginning.
-            if has_bytes(headers) && at == 0 && !upload.stored {
-                take(app, &upload, (&writing, upload.size), checksum, stream).await?;
-                settle(app, &upload, &writing).await?
-            } else {
-                at
-            }
-        }
-        // Somebody is writing it: where it stands now is as good an answer as any.
-        None => app.spool.length(&upload.id).await.map_err(|e| disk(&e))?.min(upload.size),
-    };
+    // Whoever begins it again has given up the connection it was sent on: the offset must not be that of a writer who is still at it.
+    let writing = app.spool.take_over(&upload.id).await.ok_or(Problem::UploadLocked)?;
+    let mut offset = settle(app, &upload, &writing).await?;
+    // An upload that was begun before goes on by PATCH alone: this body is the file from its beginning.
+    if has_bytes(headers) && offset == 0 && !upload.stored {
+        take(app, &upload, (&writing, upload.size), checksum, stream).await?;
+        offset = settle(app, &upload, &writing).await?;
+    }
     let mut reply = about(StatusCode::CREATED, &upload, offset);
     let location = text(&format!("{UPLOADS_PATH}/{}", hex::encode(upload.id.0)))?;
     reply.headers_mut().insert(header::LOCATION, location);

@@ -287,7 +287,15 @@ fn who_asks_for_the_offset_takes_over_from_a_connection_that_hangs() {
         std::thread::yield_now();
     }
     assert_eq!(set.offset(&location), 400);
-    let answer = set.server.send(&patch(&location, 400, &set.file[400..]));
+    let bytes = patch(&location, 400, &set.file[400..]).bytes();
+    let mut hanging = set.server.connect();
+    hanging.write_all(&bytes[..bytes.len() - 300]).unwrap();
+    while std::fs::metadata(&spool).map_or(0, |file| file.len()) < 700 {
+        std::thread::yield_now();
+    }
+    let (same, answer) = set.begin();
+    assert_eq!((same, answer.header("upload-offset")), (location.clone(), "700"), "or begins it again");
+    let answer = set.server.send(&patch(&location, 700, &set.file[700..]));
     assert_eq!((answer.status, answer.header("upload-offset")), (204, "1000"));
 }
 
