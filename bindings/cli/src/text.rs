@@ -334,7 +334,7 @@ pub fn files(told: &FilesTold) -> String {
     ));
     if cache.over_budget {
         lines.push(
-            "超过上限:其余照片还没有安全存到平台,不会删除 (over the budget: the rest is not safe yet)".into(),
+            "超过上限:剩下的是缩略图和还没有安全存到平台的照片,不会删除 (over the budget: thumbs, and photos that are not safe yet, stay)".into(),
         );
     }
     lines.push(format!(
