@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use yuandian_document::RenditionRef;
 use yuandian_model::{BlobHash, CaseId};
-use yuandian_photo::{Examined, Preview, Rendition, examine, render, render_medium};
+use yuandian_photo::{
+    AllRenditions, Examined, Preview, Rendition, examine, render_all, render_platform_preview,
+};
 
 use crate::error::{DeviceError, Result};
 use crate::evidence::{DraftPhoto, SmallBytes, is};
@@ -91,9 +93,7 @@ impl Phone {
     /// [`DeviceError::NotFound`] where no draft has this photo (any more), [`DeviceError::Photo`] for what is no usable picture.
     pub fn provide_preview(&mut self, id: &BlobHash, picture: &[u8]) -> Result<()> {
         let draft = self.draft_of(id)?;
-        let Some(made) = made_small(picture, &examine(picture)?)? else {
-            return Err(DeviceError::invalid("preview", "give an upright JPEG of it"));
-        };
+        let made = kept_as(render_platform_preview(picture)?, &examine(picture)?);
         self.keep_small(&draft, id, made)
     }
 
@@ -157,20 +157,26 @@ impl Phone {
     }
 }
 
-/// Makes the small sizes of a picture; none where only the platform can decode it.
+/// Makes the small sizes of a picture, from one decode; none where only the platform can decode it.
 pub(crate) fn made_small(picture: &[u8], examined: &Examined) -> Result<Option<(SmallSizes, SmallBytes)>> {
-    let Preview::Ready(small) = render(picture, examined)? else { return Ok(None) };
-    let Preview::Ready(medium) = render_medium(picture, examined)? else { return Ok(None) };
+    Ok(match render_all(picture, examined)? {
+        Preview::Ready(made) => Some(kept_as(made, examined)),
+        Preview::Unavailable(_) => None,
+    })
+}
+
+fn kept_as(made: AllRenditions, examined: &Examined) -> (SmallSizes, SmallBytes) {
+    let AllRenditions { micro, thumb, medium } = made;
     let size = examined.upright_dimensions();
     let sizes = SmallSizes {
-        micro: part(&small.micro),
-        thumb: part(&small.thumb),
+        micro: part(&micro),
+        thumb: part(&thumb),
         medium: part(&medium),
         width: size.map_or(0, |s| s.width),
         height: size.map_or(0, |s| s.height),
     };
-    let files = vec![(sizes.thumb.hash, small.thumb.bytes), (sizes.medium.hash, medium.bytes)];
-    Ok(Some((sizes, SmallBytes { micro: small.micro.bytes, files })))
+    let files = vec![(sizes.thumb.hash, thumb.bytes), (sizes.medium.hash, medium.bytes)];
+    (sizes, SmallBytes { micro: micro.bytes, files })
 }
 
 fn part(rendition: &Rendition) -> RenditionRef {

@@ -102,7 +102,7 @@ fn a_photo_that_only_the_platform_can_decode_is_asked_for_and_given() {
     assert_eq!((needed.len(), needed[0].id, needed[0].draft), (1, heic, id));
     assert_eq!(std::fs::read(needed[0].path.as_ref().unwrap()).unwrap(), photo("tiny.heic"));
     assert!(matches!(phone.provide_preview(&heic, b"no picture"), Err(DeviceError::Photo { .. })));
-    assert!(matches!(phone.provide_preview(&heic, &photo("tiny.heic")), Err(DeviceError::Invalid { .. })));
+    assert!(matches!(phone.provide_preview(&heic, &photo("tiny.heic")), Err(DeviceError::Photo { .. })));
     phone.provide_preview(&heic, &photo("small_exif.jpg")).unwrap();
     assert_eq!(phone.previews_needed().unwrap(), []);
     phone.finish(&id).unwrap();
