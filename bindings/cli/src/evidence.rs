@@ -4,10 +4,12 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::json;
-use yuandian_device::{BundleAsk, DeviceError, Driver, KeyId, Phone, Report, Verdict, verify};
+use yuandian_device::{
+    BundleAsk, CaseId, DeviceError, Driver, KeyId, Phone, PhotoSize, Report, Verdict, verify,
+};
 
 use crate::failure::Failure;
 use crate::run::{answer, file_failure, network, roots};
@@ -42,10 +44,29 @@ fn ask(phone: Phone, case: &str, ask: &Ask<'_>) -> Result<(Phone, Option<DeviceE
     let id = phone.find(case)?;
     let mut driver = Driver::new(&phone.server()?, &roots(ask.trust)?)?;
     let phone = Arc::new(Mutex::new(phone));
-    let asked = network()?.block_on(driver.evidence(&phone, &id, ask.export));
+    let asked = network()?.block_on(async {
+        // The originals first: what leaves the system is then what the log says.
+        let fetched = if ask.export { originals(&mut driver, &phone, &id).await } else { Ok(()) };
+        driver.evidence(&phone, &id, ask.export).await.and(fetched)
+    });
     let phone = Arc::into_inner(phone).and_then(|phone| phone.into_inner().ok());
     let phone = phone.ok_or_else(|| Failure::System("the phone is still in use".to_owned()))?;
     Ok((phone, asked.err()))
+}
+
+/// Fetches the originals of a case that are not on this phone. The first that does not come is told; the others are tried all the same.
+async fn originals(driver: &mut Driver, phone: &Arc<Mutex<Phone>>, case: &CaseId) -> Result<(), DeviceError> {
+    let files = {
+        let phone = phone.lock().unwrap_or_else(PoisonError::into_inner);
+        let photos = phone.case(case)?.photos.len();
+        (1..=photos).map(|n| phone.photo_file(case, n, PhotoSize::Original)).collect::<Result<Vec<_>, _>>()?
+    };
+    let mut first = Ok(());
+    for file in &files {
+        let fetched = driver.fetch(phone, file, |_| {}).await;
+        first = first.and(fetched);
+    }
+    first
 }
 
 /// `evidence CASE`.
