@@ -304,7 +304,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("locked.jpg");
         fs::write(&file, b"\xFF\xD8\xFF").unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
         // Root reads whatever it likes: there is nothing to see then.
         if File::open(&file).is_err() {
             assert_eq!(judge(&file).code.as_deref(), Some("unreadable"));
