@@ -36,6 +36,12 @@ fn drafted(phone: &mut Phone, photos: &[&str]) -> CaseId {
     id
 }
 
+/// A run begins: what was offered and not answered in the one before is offered again.
+fn again(phone: &mut Phone) -> Push {
+    phone.load(&Load::Start).unwrap();
+    batch(phone)
+}
+
 fn records(push: &Push) -> Vec<Link> {
     push.links.iter().map(|offer| offer.link.open().unwrap()).collect()
 }
@@ -75,8 +81,9 @@ fn a_record_is_there_with_the_original_and_goes_out_with_its_case() {
     let fix = first.fix.as_ref().unwrap();
     assert_eq!((fix.degrees(), fix.accuracy_m, fix.mock), ((113.6132, 34.7521), Some(9), Some(true)));
     assert_eq!((first.token.as_ref(), first.since_token_ms), (None, None), "no server was heard yet");
+    phone.load(&Load::Start).unwrap();
     referee.sync(&mut phone);
-    assert_eq!(batch(&mut phone).links, [], "answered: it is not offered again");
+    assert_eq!(again(&mut phone).links, [], "answered: it is not offered again");
     let proven = phone.photo_evidence(&id).unwrap();
     assert_eq!(proven.len(), 2);
     assert!(codes(&proven[0]).contains(&(Level::Proven, "received")), "{proven:#?}");
@@ -140,8 +147,9 @@ fn what_a_draft_throws_away_is_accounted_for_and_nothing_else_of_it_told() {
     let hash = captured(&links[1]).original;
     assert!(!bytes.windows(16).any(|window| window == given_up.as_bytes()), "nor the case");
     assert!(!bytes.windows(32).any(|window| window == hash.as_bytes()));
+    phone.load(&Load::Start).unwrap();
     referee.sync(&mut phone);
-    assert_eq!(batch(&mut phone).links, []);
+    assert_eq!(again(&mut phone).links, []);
 }
 
 #[test]
@@ -178,12 +186,13 @@ fn a_restored_server_is_handed_everything_again_with_its_earlier_words() {
     let mut restored = referee.restored();
     let hello = restored.hello(&phone);
     phone.keep(&Keep::Hello(hello)).unwrap();
-    let push = batch(&mut phone);
+    let push = again(&mut phone);
     assert_eq!(push.links.len(), 1);
     let adopt = push.links[0].adopt.as_ref().expect("the word of the log that is over");
     assert!(adopt.is_signed_by(Purpose::CaptureReceipt, &[crate::referee::server_key(&restored.key())]));
+    phone.load(&Load::Start).unwrap();
     restored.sync(&mut phone);
-    assert_eq!(batch(&mut phone).links, []);
+    assert_eq!(again(&mut phone).links, []);
 }
 
 #[test]
@@ -191,6 +200,7 @@ fn a_receipt_that_the_server_did_not_sign_is_none() {
     let (mut referee, [_home], [mut phone]) = people::<1>(Role::GridWorker);
     let id = drafted(&mut phone, &["tiny.jpg"]);
     phone.finish(&id).unwrap();
+    phone.keep(&Keep::Hello(referee.hello(&phone))).unwrap();
     let Loaded::Batch(push) = phone.load(&Load::Batch).unwrap() else { panic!() };
     let mut reply = referee.push(&push);
     let forger = yuandian_document::DeviceKey::from_seed(&[99; 32]);

@@ -503,10 +503,11 @@ impl Referee {
         phone.keep(&Keep::Hello(self.hello(phone))).unwrap();
         for _ in 0..32 {
             let push = batch(phone);
-            if push.items.is_empty() {
+            if push.items.is_empty() && push.links.is_empty() {
                 let page = self.page(phone);
                 phone.keep(&Keep::Page(page)).unwrap();
-                if batch(phone).items.is_empty() {
+                let more = batch(phone);
+                if more.items.is_empty() && more.links.is_empty() {
                     return;
                 }
                 continue;
