@@ -24,7 +24,7 @@ pub const JAVA: Tool<'static> =
 pub const PYTHON: Tool<'static> = Tool { program: "python3", probe: "--version", packages: &["python3"] };
 /// Environments of Python that hold packages of their own.
 pub const PYTHON_VENV: Tool<'static> =
-    Tool { program: "python3", probe: "-mensurepip", packages: &["python3-venv"] };
+    Tool { program: "python3", probe: "-cimport ensurepip", packages: &["python3-venv"] };
 /// Runs a client of uploads, and installs it with npm.
 pub const NODE: Tool<'static> = Tool { program: "npm", probe: "--version", packages: &["nodejs", "npm"] };
 /// Makes the Swift chroot.
