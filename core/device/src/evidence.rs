@@ -1,5 +1,7 @@
 //! Photos on their way into a case: the original first and untouched, then the small sizes made from it.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -71,11 +73,13 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    fn in_file(examined: &Examined) -> Self {
-        let mut remarks: Vec<String> =
-            examined.warnings.iter().map(|warning| warning.code().to_owned()).collect();
-        remarks.sort();
-        remarks.dedup();
+    /// `wall_ms`: this phone's clock, which a picture's own times are held against.
+    fn in_file(examined: &Examined, wall_ms: i64) -> Self {
+        let ahead = examined.metadata.warnings_at(wall_ms);
+        let warnings = examined.warnings.iter().chain(&ahead).map(|warning| warning.code());
+        let hints = examined.edit_hints.iter().map(|hint| hint.code());
+        let codes: BTreeSet<&str> = warnings.chain(hints).collect();
+        let remarks = codes.into_iter().map(str::to_owned).collect();
         let pixels = examined.upright_dimensions().map(|size| (size.width, size.height));
         Self { pixels, remarks }
     }
@@ -164,7 +168,8 @@ impl Phone {
             small: None,
             no_preview: None,
         };
-        Ok((photo, Seen::in_file(&examined)))
+        let seen = Seen::in_file(&examined, photo.at_ms);
+        Ok((photo, seen))
     }
 
     /// The small sizes of a kept original: those that its draft has, else made now. One that only the platform can decode goes without.
@@ -182,7 +187,7 @@ impl Phone {
             medium: None,
             at_ms: photo.at_ms,
         };
-        let Seen { remarks, .. } = Seen::in_file(&examined);
+        let Seen { remarks, .. } = Seen::in_file(&examined, photo.at_ms);
         let made = match self.kept_small(photo)? {
             Some(kept) => Some(kept),
             None => made_small(&original, &examined)?,

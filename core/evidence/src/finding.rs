@@ -53,6 +53,65 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Every code, in the alphabet's order.
+    pub const CODES: &'static [&'static str] = &[
+        "altered",
+        "certificate",
+        "chain_broken",
+        "chain_forked",
+        "chain_gap",
+        "chain_unbroken",
+        "checkpoint",
+        "custody",
+        "dropped",
+        "form",
+        "from_album",
+        "from_camera",
+        "from_unknown",
+        "future_format",
+        "gone",
+        "in_log",
+        "key_without_endorsement",
+        "list_signed",
+        "looks_like",
+        "looks_like_elsewhere",
+        "mock_position",
+        "no_photos",
+        "no_position",
+        "no_record",
+        "no_server_key",
+        "no_token",
+        "no_word_on_chain",
+        "not_a_bundle",
+        "not_before",
+        "not_in_log",
+        "not_included",
+        "original_altered",
+        "original_as_listed",
+        "original_not_included",
+        "original_untouched",
+        "other_case",
+        "other_log",
+        "position",
+        "received",
+        "record_of_another",
+        "record_signed",
+        "remarks",
+        "same_file",
+        "same_file_elsewhere",
+        "server_key",
+        "server_key_trusted",
+        "signature",
+        "stopwatch",
+        "stopwatch_contradicts",
+        "token",
+        "too_many_members",
+        "unlisted",
+        "unreadable",
+        "wall_clock",
+        "wall_outside",
+    ];
+
     /// Something that would prove more, and is not there.
     #[must_use]
     pub fn missing(code: &'static str) -> Self {
@@ -60,6 +119,7 @@ impl Finding {
     }
 
     pub(crate) fn new(level: Level, code: &'static str) -> Self {
+        debug_assert!(Self::CODES.contains(&code), "{code} is not listed");
         Self { level, code, member: None, bytes: None, facts: BTreeMap::new() }
     }
 
@@ -73,6 +133,7 @@ impl Finding {
         self
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "numbers, names and texts alike are given")]
     pub(crate) fn with(mut self, name: &'static str, fact: impl ToString) -> Self {
         self.facts.insert(name, fact.to_string());
         self

@@ -78,6 +78,7 @@ pub struct Words {
     level: BTreeMap<String, Title>,
     verdict: BTreeMap<String, Title>,
     finding: BTreeMap<String, Title>,
+    remark: BTreeMap<String, Title>,
     photo: BTreeMap<String, Title>,
     code: BTreeMap<String, OutcomeWords>,
 }
@@ -267,11 +268,21 @@ impl Words {
     pub fn finding<'f>(&self, code: &str, facts: impl IntoIterator<Item = (&'f str, &'f str)>) -> Title {
         let plain = |text: String| Title { zh: text.clone(), en: text };
         let read = |(name, value): (&'f str, &'f str)| {
+            if name == "remarks" {
+                return (name, self.remarks(value));
+            }
             let time = name.ends_with("_ms").then(|| value.parse().ok()).flatten().map(beijing_second);
             (name, plain(time.unwrap_or_else(|| value.to_owned())))
         };
         let facts: Vec<_> = facts.into_iter().map(read).collect();
         filled(&Self::of(&self.finding, code), &facts)
+    }
+
+    /// What is odd in a picture's file, by codes with commas between them; a code without words is itself.
+    fn remarks(&self, codes: &str) -> Title {
+        let titles: Vec<Title> = codes.split(", ").map(|code| Self::of(&self.remark, code)).collect();
+        let joined = |pick: fn(&Title) -> &str, by| titles.iter().map(pick).collect::<Vec<_>>().join(by);
+        Title { zh: joined(|title| &title.zh, "；"), en: joined(|title| &title.en, "; ") }
     }
 
     /// Codes of findings that have words.

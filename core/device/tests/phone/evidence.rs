@@ -241,3 +241,15 @@ fn the_page_of_a_bundle_takes_nothing_from_words_as_markup() {
     let page = std::io::read_to_string(archive.by_name("index.html").unwrap()).unwrap();
     assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"));
 }
+
+#[test]
+fn every_finding_has_words_and_no_word_is_left_over() {
+    let words = yuandian_device::words();
+    let worded: std::collections::BTreeSet<&str> = words.findings().collect();
+    let known: std::collections::BTreeSet<&str> = yuandian_evidence::Finding::CODES.iter().copied().collect();
+    assert_eq!(worded, known);
+    let said = words.finding("received", [("at_ms", "1780000000000"), ("user", "x")]);
+    assert!(said.zh.contains("2026-05-2"), "{}", said.zh);
+    let odd = words.finding("remarks", [("remarks", "motion_photo, of_a_newer_app")]);
+    assert_eq!(odd.zh, "文件有少见之处：带有动态照片视频；of_a_newer_app");
+}
