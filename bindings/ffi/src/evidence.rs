@@ -7,7 +7,7 @@ use yuandian_device::{BundleAsk, CaptureInfo, Driver, PhoneFix};
 use crate::core::{YuandianCore, lock};
 use crate::error::CoreError;
 use crate::files;
-use crate::on_core::on_core;
+use crate::on_core::{on_core, on_core_blocking};
 
 /// Where a photo came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -207,9 +207,13 @@ impl YuandianCore {
 /// # Errors
 /// [`CoreError::FileUnusable`]; [`CoreError::InvalidInput`] for a key's name that is not 32 hexadecimal digits.
 #[uniffi::export]
-pub fn verify_bundle(path: String, server_keys: Vec<String>) -> Result<BundleReport, CoreError> {
+pub async fn verify_bundle(path: String, server_keys: Vec<String>) -> Result<BundleReport, CoreError> {
+    on_core_blocking(move || verified(&path, &server_keys)).await
+}
+
+fn verified(path: &str, server_keys: &[String]) -> Result<BundleReport, CoreError> {
     let trusted = server_keys.iter().map(|key| key_of(key)).collect::<Result<Vec<_>, _>>()?;
-    let report = yuandian_device::verify(std::io::Cursor::new(files::read(&path)?), &trusted);
+    let report = yuandian_device::verify(std::io::Cursor::new(files::read(path)?), &trusted);
     let words = yuandian_device::words();
     let findings = report.all().map(|(_, finding)| EvidenceFinding {
         level: finding.level.id().to_owned(),

@@ -157,11 +157,10 @@ impl Phone {
         // Writing into a String cannot fail.
         let _ = write!(
             page,
-            "<h1>{}</h1><p>{} · {}</p><p>{}</p>",
+            "<h1>{}</h1><p>{} · {}</p><p>核验：<code>yuandian verify 文件.zip</code>。本页仅供阅读，以核验结果为准。</p>",
             escaped(&view.title),
             escaped(&view.service),
             escaped(&view.stage_text),
-            "核验：<code>yuandian verify 文件.zip</code>。本页仅供阅读，以核验结果为准。"
         );
         for (at, photo) in view.photos.iter().enumerate() {
             let n = at + 1;

@@ -1,5 +1,11 @@
 //! A device, a server and a log made by hand: honest bundles hold, and nothing that is altered does.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    reason = "a test stops where its ground gives way; its numbers are small"
+)]
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};

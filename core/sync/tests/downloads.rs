@@ -230,7 +230,7 @@ fn another_range_than_asked_for_is_never_put_behind_what_is_here() {
     ];
     for answer in odd {
         let mut world = World::with(40, true);
-        assert_eq!(world.fetch(|nth| (nth == 1).then(|| Answer::Head(answer, 60))), Ok(()), "{answer:?}");
+        assert_eq!(world.fetch(|nth| (nth == 1).then_some(Answer::Head(answer, 60))), Ok(()), "{answer:?}");
         assert_eq!(world.log, ["ask 40", "drop", "ask 0", "read 100", "check"], "{answer:?}");
     }
 }

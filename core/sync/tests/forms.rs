@@ -219,7 +219,7 @@ fn members(bytes: &[u8], index: usize) -> Vec<(u64, Vec<u8>)> {
 fn pushed(envelopes: &[Vec<(u64, Vec<u8>)>]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut e = Encoder::new(&mut bytes);
-    e.map(3).unwrap().u8(0).unwrap().u8(0).unwrap().u8(1).unwrap().array(envelopes.len() as u64).unwrap();
+    e.map(4).unwrap().u8(0).unwrap().u8(0).unwrap().u8(1).unwrap().array(envelopes.len() as u64).unwrap();
     for members in envelopes {
         let mut e = Encoder::new(&mut bytes);
         e.map(3).unwrap().u8(0).unwrap().array(2).unwrap().u8(1).unwrap().array(1).unwrap();
@@ -231,7 +231,7 @@ fn pushed(envelopes: &[Vec<(u64, Vec<u8>)>]) -> Vec<u8> {
         let mut e = Encoder::new(&mut bytes);
         e.u8(1).unwrap().bytes(&[0; 64]).unwrap().u8(2).unwrap().array(0).unwrap();
     }
-    Encoder::new(&mut bytes).u8(2).unwrap().array(0).unwrap();
+    Encoder::new(&mut bytes).u8(2).unwrap().array(0).unwrap().u8(3).unwrap().array(0).unwrap();
     assert_eq!(Decoder::new(&bytes).datatype().unwrap(), Type::Map);
     bytes
 }

@@ -1,7 +1,7 @@
 //! EVIDENCE: capture records come in and are answered with receipts; what is known of a case's photos is told to whom it is for.
 
 use yuandian_document::{CertifiedKey, Purpose, cbor};
-use yuandian_evidence::{CaptureReceipt, Link, TimeToken};
+use yuandian_evidence::{CaptureReceipt, Link, RecordHash, TimeToken};
 use yuandian_model::{CaseState, Code};
 use yuandian_sync::limits::PUSH_LINKS_MAX;
 use yuandian_sync::message::{EvidenceAsk, EvidenceReply, LinkAnswer, LinkOffer, ServerKey, SignedNotice};
@@ -39,13 +39,13 @@ impl Hub {
         self.ready(now_ms)?;
         let keys = self.keys(now_ms)?;
         let key = CertifiedKey::believed(account.device, &account.key).map_err(|_| Problem::Internal)?;
-        let opened: Vec<Result<NewLink, LinkAnswer>> =
+        let opened: Vec<Result<NewLink, Refused>> =
             offers.into_iter().map(|offer| open(offer, &key, &keys)).collect();
         let good: Vec<NewLink> = opened.iter().filter_map(|link| link.as_ref().ok()).cloned().collect();
         let mut answers = self.store.put_links(account, &good, now_ms)?.into_iter();
-        let answer = |link: Result<NewLink, LinkAnswer>| match link {
+        let answer = |link: Result<NewLink, Refused>| match link {
             Ok(_) => answers.next().unwrap_or_else(|| refused(Code::RetryLater)),
-            Err(refused) => refused,
+            Err((record, code)) => LinkAnswer { record, code, receipt: None },
         };
         Ok(opened.into_iter().map(answer).collect())
     }
@@ -76,12 +76,14 @@ impl Hub {
     }
 }
 
-fn open(offer: LinkOffer, key: &CertifiedKey, keys: &[ServerKey]) -> Result<NewLink, LinkAnswer> {
+/// The name of a link that is not taken, where it can be read, and why.
+type Refused = (Option<RecordHash>, Code);
+
+fn open(offer: LinkOffer, key: &CertifiedKey, keys: &[ServerKey]) -> Result<NewLink, Refused> {
     let LinkOffer { link, adopt } = offer;
-    let refused = |record, code| LinkAnswer { record, code, receipt: None };
-    let opened = link.open().map_err(|_| refused(None, Code::RSchema))?;
+    let opened = link.open().map_err(|_| (None, Code::RSchema))?;
     let name = link.name(&opened);
-    link.verify(&opened, key).map_err(|_| refused(Some(name), Code::RSig))?;
+    link.verify(&opened, key).map_err(|_| (Some(name), Code::RSig))?;
     let adopted = adopt.and_then(|notice| CaptureReceipt::believed(&notice, keys));
     let adopted = adopted.filter(|receipt| receipt.record == name && is_captured(&opened));
     Ok(NewLink { link, opened, name, adopted })

@@ -73,6 +73,8 @@ impl Hub {
         let next_nonce = self.draw();
         self.greeted(&hello, &account, &offers, (next_nonce, now_ms))?;
         let heads = self.store.heads()?;
+        // A backup holds every file that is stored in the same moment of the database.
+        let blob_safe_seq = heads.first().and_then(|head| head.safe_seq);
         let lives: BTreeSet<Epoch> = hello.streams.iter().filter_map(|held| held.epoch).collect();
         let over = lives.into_iter().filter(|life| !heads.iter().any(|head| head.epoch == *life));
         let ended = self.store.ended(&over.collect())?;
@@ -98,7 +100,7 @@ impl Hub {
             lease: None,
             catalogue: rules.catalogue().version(),
             min_client: None,
-            blob_safe_seq: None,
+            blob_safe_seq,
             keys: self.keys(now_ms)?,
             notices: Vec::new(),
             wipe,

@@ -9,6 +9,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 /// Names and bytes, in the archive's order.
 pub type Members = Vec<(String, Vec<u8>)>;
 
+#[expect(clippy::needless_pass_by_value, reason = "the form that `map_err` takes")]
 fn wrong(error: zip::result::ZipError) -> Stop {
     Stop(error.to_string())
 }

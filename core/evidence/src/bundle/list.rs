@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn damage_is_named_by_the_pieces_it_hit() {
-        let bytes: Vec<u8> = (0..3 * PIECE_BYTES + 10).map(|i| (i % 251) as u8).collect();
+        let bytes: Vec<u8> = (0..=250).cycle().take(3 * PIECE_BYTES + 10).collect();
         let member = Member::of("a", &bytes);
         assert_eq!(member.damage(&bytes), None);
         let (piece, size) = (PIECE_BYTES as u64, bytes.len() as u64);

@@ -1,6 +1,6 @@
 //! Checking a bundle, offline: nothing is believed but signatures and hashes, and the server's first key, which the reader compares.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 
 use minicbor::{Decode, Encode};
@@ -32,10 +32,10 @@ pub fn verify<R: Read + Seek>(file: R, trusted: &[KeyId]) -> Report {
         Report { verdict: Verdict::Broken, case: None, server_key: None, findings: vec![], photos: vec![] };
     match ZipArchive::new(file) {
         Ok(zip) if zip.len() <= BUNDLE_MEMBERS_MAX => {
-            check(&mut Bundle { zip, used: BTreeMap::new() }, trusted, &mut report)
+            check(&mut Bundle { zip, used: BTreeSet::new() }, trusted, &mut report);
         }
         Ok(zip) => {
-            report.findings.push(Finding::new(Level::Broken, "too_many_members").with("count", zip.len()))
+            report.findings.push(Finding::new(Level::Broken, "too_many_members").with("count", zip.len()));
         }
         Err(error) => report.findings.push(Finding::new(Level::Broken, "not_a_bundle").with("why", error)),
     }
@@ -45,7 +45,7 @@ pub fn verify<R: Read + Seek>(file: R, trusted: &[KeyId]) -> Report {
 struct Bundle<R> {
     zip: ZipArchive<R>,
     /// Members that something asked for.
-    used: BTreeMap<String, ()>,
+    used: BTreeSet<String>,
 }
 
 /// A member that could not be had.
@@ -56,7 +56,7 @@ enum Lack {
 
 impl<R: Read + Seek> Bundle<R> {
     fn read(&mut self, name: &str, max: u64) -> Result<Vec<u8>, Lack> {
-        self.used.insert(name.to_owned(), ());
+        self.used.insert(name.to_owned());
         let member = match self.zip.by_name(name) {
             Ok(member) => member,
             Err(zip::result::ZipError::FileNotFound) => return Err(Lack::Gone),
@@ -182,7 +182,7 @@ fn members<R: Read + Seek>(bundle: &mut Bundle<R>, list: &List, found: &mut Vec<
             Err(error) => found.push(Finding::new(Level::Broken, "unreadable").with("why", error)),
         }
     }
-    for name in names.iter().filter(|name| !bundle.used.contains_key(*name)) {
+    for name in names.iter().filter(|name| !bundle.used.contains(*name)) {
         found.push(Finding::new(Level::Broken, "unlisted").of(name));
     }
     // What is read further down must be listed, or it was slipped in under a name that nobody looked at.

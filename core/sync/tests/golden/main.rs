@@ -38,6 +38,8 @@ const FORMS: &[&str] = &[
     "appeal",
     "appeal-reply",
     "catalogue-ask",
+    "evidence-ask",
+    "evidence-reply",
     "catalogue-reply",
     "catalogue-reply-unknown",
     "docs",

@@ -35,8 +35,11 @@ pub fn put(
     links.iter().map(|link| one(t, account, link, &mut log, now_ms)).collect()
 }
 
+/// Whether it is a capture, and its receipt.
+type KeptLink = (i64, Option<Vec<u8>>);
+
 /// What is kept at a place of a chain under this name: whether it is a capture, and its receipt.
-fn kept(t: &Transaction<'_>, link: &NewLink) -> Result<Option<(i64, Option<Vec<u8>>)>, StoreError> {
+fn kept(t: &Transaction<'_>, link: &NewLink) -> Result<Option<KeptLink>, StoreError> {
     let (device, incarnation, n) = link.opened.place();
     t.prepare_cached(
         "SELECT kind, receipt FROM capture WHERE device = ?1 AND incarnation = ?2 AND n = ?3 AND name = ?4",

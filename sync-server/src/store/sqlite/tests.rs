@@ -3,8 +3,8 @@
 use yuandian_model::Epoch;
 
 use super::{
-    SqliteStore, appeals, commits, contacts, feed, files, held, membership, overview, private, pulled,
-    quarantine, rights, server_acts, timers, uploads,
+    SqliteStore, appeals, captures, commits, contacts, feed, files, held, likeness, log, membership,
+    overview, private, pulled, quarantine, rights, server_acts, timers, uploads,
 };
 
 #[test]
@@ -14,6 +14,15 @@ fn no_query_of_feed_page_or_timers_scans() {
     let queries = [
         appeals::OPEN,
         appeals::ANSWERS,
+        captures::BEFORE,
+        captures::TWICE,
+        captures::UNLIKE,
+        likeness::WANTED,
+        likeness::OF_PHOTO,
+        likeness::NEARBY,
+        log::NODE,
+        log::HANDLED,
+        log::LOOKED,
         commits::TAKEN,
         commits::BEARINGS,
         commits::EVIDENCE,
@@ -61,6 +70,10 @@ fn no_query_of_feed_page_or_timers_scans() {
         for step in plan {
             assert!(!walks(&step) && !step.contains("ORDER BY"), "{step}: {sql}");
         }
+    }
+    // The photos of one case, and the cases that show one file, are few.
+    for sql in [captures::OF_CASE, captures::SAME_FILE] {
+        assert!(store.plan(sql).iter().all(|step| !walks(step)), "{sql}");
     }
     // What is in a small stream and the cases of the newest numbers of all partitions are sorted, and are few.
     for sql in [feed::ROWS_OF_SMALL, &overview::sql()] {

@@ -22,7 +22,7 @@ pub const UNPROVEN: &str =
 /// Cases through which a person may read a blob, with its media type.
 pub const READABLE: &str = "SELECT r.document, r.mime, b.size, r.shared, d.user = ?2, r.rendition
      FROM blob b JOIN blob_ref r ON r.hash = b.hash JOIN device d ON d.device = r.device
-     WHERE b.hash = ?1 AND b.lost_ms IS NULL AND r.proven = 1 ORDER BY 5 DESC, r.document";
+     WHERE b.hash = ?1 AND b.lost_ms IS NULL AND r.proven = 1";
 pub const MICRO_CASES: &str =
     "SELECT DISTINCT c.document FROM micro m JOIN commit_log c ON c.id = m.commit_id
      WHERE m.hash = ?1 AND c.seq IS NOT NULL";
@@ -169,7 +169,7 @@ pub fn readable(
     (reader, reads): (&UserId, &dyn Fn(&CaseState) -> bool),
     streams: &BTreeSet<StreamId>,
 ) -> Result<Option<ReadableBlob>, StoreError> {
-    let whole: Vec<Named> = t
+    let mut whole: Vec<Named> = t
         .prepare_cached(READABLE)
         .and_then(|mut s| {
             let named = |row: &rusqlite::Row<'_>| {
@@ -185,6 +185,8 @@ pub fn readable(
             s.query_map((hash.0, reader.0), named)?.collect()
         })
         .map_err(error)?;
+    // What a reader sent is the reader's own, whatever else names it.
+    whole.sort_by_key(|named| (!named.own, named.case));
     for Named { case: document, mime, size, shared, own, original } in whole {
         if holding(t, &document, streams)?.is_none() {
             continue;
