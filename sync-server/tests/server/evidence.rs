@@ -16,17 +16,17 @@ use crate::phone::*;
 use crate::world::*;
 
 /// A phone's chain, made by hand.
-struct Chain {
+pub struct Chain {
     n: u64,
     prev: Option<RecordHash>,
 }
 
 impl Chain {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { n: 0, prev: None }
     }
 
-    fn next(&mut self, phone: &Phone, case: CaseId, original: &[u8]) -> LinkOffer {
+    pub fn next(&mut self, phone: &Phone, case: CaseId, original: &[u8]) -> LinkOffer {
         let link = self.record(phone, case, original);
         let signed = link.sign(&phone.key());
         self.prev = Some(signed.name(&link));

@@ -20,6 +20,7 @@ mod held;
 mod http;
 mod judged;
 mod lines;
+mod looks;
 mod operator;
 mod own_acts;
 mod phone;
