@@ -62,6 +62,22 @@ class CoreBinding(unittest.IsolatedAsyncioTestCase):
         for kind in (core.CoreError.NotEnrolled, core.CoreError.NotFound, core.CoreError.Refused):
             self.assertTrue(issubclass(kind, core.CoreError))
 
+    async def test_a_capture_says_where_it_came_from_and_a_bundle_is_checked_without_a_phone(self):
+        draft = await self.core.save_draft(None, snap("井盖缺失"))
+        facts = core.CaptureFacts(source=core.PhotoSource.CAMERA, lng=113.65, lat=34.76, accuracy_m=8, mock=False)
+        photo = await self.core.capture_photo(draft, str(PHOTO), facts)
+        self.assertEqual([p.hash for p in (await self.core.draft(draft)).photos], [photo])
+        outside = core.CaptureFacts(source=core.PhotoSource.ALBUM, lng=200.0, lat=34.76)
+        with self.assertRaises(core.CoreError.InvalidInput) as refused:
+            await self.core.capture_photo(draft, str(DATA / "photos" / "tiny.png"), outside)
+        self.assertEqual(refused.exception.field, "position")
+        report = await core.verify_bundle(str(PHOTO), [])
+        self.assertEqual((report.verdict, [f.level for f in report.findings]), ("broken", ["broken"]))
+        with self.assertRaises(core.CoreError.InvalidInput):
+            await core.verify_bundle(str(PHOTO), ["no key"])
+        with self.assertRaises(core.CoreError.NotFound):
+            await self.core.photo_evidence("没有这个")
+
     async def test_events_are_pulled_and_acknowledged(self):
         events = self.core.events()
         draft = await self.core.save_draft(None, snap("一"))

@@ -172,6 +172,9 @@ pub enum Verb {
         /// Which size.
         #[arg(long, value_enum, default_value_t = Size::Medium)]
         size: Size,
+        /// Without what the file says of its author: place, time, device, what stands behind the picture. JPEG only.
+        #[arg(long)]
+        strip: bool,
         /// The file to write.
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,

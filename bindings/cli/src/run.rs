@@ -107,8 +107,8 @@ fn with_phone(command: &Command) -> Done {
             let told = StatusTold { state: phone.sync_state()?, photos: phone.photos_sent()? };
             answer(json, &told, || text::status(&told.state, &told.photos))
         }
-        Verb::Photo { case, n, size, output, trust } => {
-            photo(phone, (case, *n, (*size).into()), output, trust, json)
+        Verb::Photo { case, n, size, strip, output, trust } => {
+            photo(phone, (case, *n, (*size).into()), (output, *strip), trust, json)
         }
         Verb::Files { budget, thumb, medium, original } => {
             let mut policies = phone.upload_policies()?;
@@ -152,7 +152,7 @@ fn with_phone(command: &Command) -> Done {
 fn photo(
     phone: Phone,
     (case, n, size): (&str, usize, PhotoSize),
-    to: &Path,
+    (to, strip): (&Path, bool),
     trust: &[PathBuf],
     json: bool,
 ) -> Done {
@@ -169,6 +169,7 @@ fn photo(
             lock(&phone)?.show_photo(&file)?
         }
     };
+    let bytes = if strip { yuandian_device::for_sharing(&bytes)? } else { bytes };
     std::fs::write(to, &bytes).map_err(|e| file_failure(to, &e))?;
     let told = json!({"file": to, "bytes": bytes.len(), "hash": file.hash.to_string(), "size": file.size});
     answer(json, &told, || text::photo_written(&file, to))

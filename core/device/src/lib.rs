@@ -71,6 +71,14 @@ pub use yuandian_model::{BlobHash, CaseId};
 pub use yuandian_photo::limits::ORIGINAL_BYTES_MAX;
 pub use yuandian_sync::{Link, Policies, Policy, RunReport};
 
+/// A copy of a JPEG for sharing at full size: the same pixels, without EXIF, XMP and what stands behind the picture. The original stays.
+///
+/// # Errors
+/// [`DeviceError::Photo`] for what is no whole JPEG.
+pub fn for_sharing(original: &[u8]) -> Result<Vec<u8>> {
+    Ok(yuandian_photo::strip_jpeg(original)?)
+}
+
 /// Every word that people read, without a phone.
 #[must_use]
 pub fn words() -> yuandian_model::words::Words {

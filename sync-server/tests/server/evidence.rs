@@ -255,11 +255,12 @@ fn an_export_is_in_the_log_before_it_is_answered_and_the_log_only_grows() {
     let export = EvidenceAsk { version: WIRE_VERSION, document: case, seen: Some(seen), export: true };
     let Ok(Response::Evidence(after)) = world.ask_as(&author, Request::Evidence(export)) else { panic!() };
     let (old, new) = (checkpoint(&world, &before), checkpoint(&world, &after));
-    assert_eq!(new.size, old.size + 1);
+    assert_eq!(new.size, old.size + 2, "the export, and the picture of its page");
     let path = hashes(&after.consistency);
     assert!(is_consistent(&(old.size, old.root), &(new.size, new.root), &path));
     let told = statement(&world, &after);
-    let [entry] = told.handled.as_slice() else { panic!("{told:?}") };
+    let [entry, derivative] = told.handled.as_slice() else { panic!("{told:?}") };
+    assert!(matches!(derivative.entry, Entry::Handled { how: Handling::Derivative, .. }));
     assert!(is_included(&entry.entry.hash(), entry.index, new.size, &hashes(&entry.path), &new.root));
     let expected = Entry::Handled {
         how: Handling::Export,

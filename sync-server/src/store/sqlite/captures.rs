@@ -180,6 +180,8 @@ pub fn told(
         let originals: Vec<BlobHash> = kept.iter().map(|kept| kept.original).collect();
         let by = (document, question.user, question.device);
         log::enter_handled(t, Handling::Export, &originals, by, now_ms)?;
+        // The pictures of its page are made from them.
+        log::enter_handled(t, Handling::Derivative, &originals, by, now_ms)?;
     }
     let log = log::begun(t, now_ms)?;
     let mut records = Vec::with_capacity(kept.len());
