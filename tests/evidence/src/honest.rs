@@ -56,7 +56,7 @@ pub fn bundles(bin_dir: &Path, folder: &Path) -> Played<Vec<Bundle>> {
     let case = member(&captured, "id");
     worker.sync()?;
     colleague.sync()?;
-    colleague.ask(&["note", &case, "--text", "现场复核", "--photo", &files[2], "--album"])?;
+    colleague.ask(&["note", &case, "现场复核", "--photo", &files[2], "--album"])?;
     colleague.sync()?;
     worker.sync()?;
     let mut bundles = Vec::new();
