@@ -85,12 +85,13 @@ impl Phone {
         if statement.is_none_or(|statement| statement.document != *case) {
             return Err(unlike("the server did not sign what it says of this case"));
         }
+        let mut newest = true;
         if let Some(seen) = self.seen_checkpoint()?.filter(|seen| seen.log == checkpoint.log) {
             let stands = |c: &Checkpoint| (c.size, c.root);
             let path = hashes(&reply.consistency);
             // Two answers may overtake each other: an older stand proves nothing against a newer one.
-            let older = checkpoint.size < seen.size;
-            if !older && !is_consistent(&stands(&seen), &stands(&checkpoint), &path) {
+            newest = checkpoint.size >= seen.size;
+            if newest && !is_consistent(&stands(&seen), &stands(&checkpoint), &path) {
                 let tx = self.db.unchecked_transaction()?;
                 self.trouble(&tx, "evidence_log")?;
                 tx.commit()?;
@@ -100,7 +101,10 @@ impl Phone {
         }
         let tx = self.db.unchecked_transaction()?;
         captures::put_told(&tx, case, &cbor::encode(reply), self.ports.clock.wall_ms())?;
-        meta::set(&tx, meta::CHECKPOINT, &cbor::encode(&reply.checkpoint))?;
+        // What was seen of a log is never forgotten for less of it.
+        if newest {
+            meta::set(&tx, meta::CHECKPOINT, &cbor::encode(&reply.checkpoint))?;
+        }
         tx.commit()?;
         Ok(())
     }

@@ -7,9 +7,10 @@ use yuandian_device::{
 };
 use yuandian_document::Purpose;
 use yuandian_document::{SignedNotice, cbor};
-use yuandian_evidence::{CaptureRecord, Link, TimeToken};
+use yuandian_evidence::merkle::{leaf_hash, node_hash};
+use yuandian_evidence::{CaptureRecord, Checkpoint, Link, LogId, PathHash, Statement, TimeToken};
 use yuandian_model::{CaseId, Role};
-use yuandian_sync::message::Push;
+use yuandian_sync::message::{EvidenceReply, Push};
 use yuandian_sync::{Keep, Load, Loaded};
 
 use crate::home::{Home, START_MS};
@@ -252,4 +253,35 @@ fn every_finding_has_words_and_no_word_is_left_over() {
     assert!(said.zh.contains("2026-05-2"), "{}", said.zh);
     let odd = words.finding("remarks", [("remarks", "motion_photo, of_a_newer_app")]);
     assert_eq!(odd.zh, "文件有少见之处：带有动态照片视频；of_a_newer_app");
+}
+
+#[test]
+fn a_log_that_was_seen_is_not_exchanged_by_showing_less_of_it_first() {
+    let (referee, [_home], [mut phone]) = people::<1>(Role::GridWorker);
+    phone.keep(&Keep::Hello(referee.hello(&phone))).unwrap();
+    let id = drafted(&mut phone, &["tiny.jpg"]);
+    phone.finish(&id).unwrap();
+    let leaf = |byte: u8| leaf_hash(&[byte]);
+    let reply = |size, root, path: &[[u8; 32]]| {
+        let signed = |purpose, message| SignedNotice::sign(&referee.key(), purpose, message);
+        let checkpoint = Checkpoint { log: LogId([1; 16]), size, root, at_ms: START_MS };
+        let statement =
+            Statement { document: id, at_ms: START_MS, records: vec![], handled: vec![], handled_before: 0 };
+        EvidenceReply {
+            version: 0,
+            checkpoint: signed(Purpose::Checkpoint, cbor::encode(&checkpoint)),
+            consistency: path.iter().copied().map(PathHash).collect(),
+            statement: signed(Purpose::Evidence, cbor::encode(&statement)),
+            records: vec![],
+        }
+    };
+    let grown = node_hash(&leaf(1), &leaf(2));
+    phone.keep_evidence(&id, &reply(2, grown, &[])).unwrap();
+    // An answer that was overtaken is no harm.
+    phone.keep_evidence(&id, &reply(1, leaf(1), &[])).unwrap();
+    let other = reply(2, node_hash(&leaf(1), &leaf(3)), &[leaf(3)]);
+    assert!(matches!(phone.keep_evidence(&id, &other), Err(DeviceError::Unreachable(_))));
+    assert_eq!(phone.sync_state().unwrap().troubles.get("evidence_log"), Some(&1));
+    let more = node_hash(&grown, &leaf(3));
+    phone.keep_evidence(&id, &reply(3, more, &[leaf(3)])).unwrap();
 }
