@@ -78,6 +78,23 @@ class CoreBinding(unittest.IsolatedAsyncioTestCase):
         with self.assertRaises(core.CoreError.NotFound):
             await self.core.photo_evidence("没有这个")
 
+    async def test_what_is_attached_to_a_draft_is_what_it_is_said_to_be(self):
+        draft = await self.core.save_draft(None, snap("井盖缺失"))
+        voice = pathlib.Path(self.home) / "voice.amr"
+        voice.write_bytes(b"#!AMR\n spoken")
+        spoken = core.AttachmentInput(kind=core.AttachedKind.VOICE, path=str(voice))
+        file = await self.core.add_file(draft, spoken)
+        self.assertEqual(await self.core.save_draft(draft, snap("井盖已缺失")), draft)
+        (kept,) = (await self.core.draft(draft)).files
+        self.assertEqual((kept.hash, kept.mime), (file, "audio/amr"))
+        for kind, path in [(core.AttachedKind.SIGNATURE, str(PHOTO)), (core.AttachedKind.VIDEO, str(voice))]:
+            with self.assertRaises(core.CoreError.InvalidInput):
+                await self.core.add_file(draft, core.AttachmentInput(kind=kind, path=path))
+        await self.core.remove_file(draft, file)
+        self.assertEqual((await self.core.draft(draft)).files, [])
+        with self.assertRaises(core.CoreError.NotFound):
+            await self.core.attached_file("没有这个", file)
+
     async def test_events_are_pulled_and_acknowledged(self):
         events = self.core.events()
         draft = await self.core.save_draft(None, snap("一"))

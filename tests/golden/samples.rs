@@ -61,7 +61,7 @@ pub fn content_actor() -> ActorId {
 
 /// One of each thing that people write.
 pub fn edits() -> Vec<Edit> {
-    let note = NoteEntry { text: "附近有学校".into(), at_ms: CAPTURED_MS };
+    let note = NoteEntry::of("附近有学校", CAPTURED_MS);
     let photo = PhotoEntry {
         original: RenditionRef { hash: ORIGINAL, size: 3_145_728 },
         mime: "image/jpeg".into(),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use yuandian_device::{CaptureInfo, PhoneFix, PhotoSize, Policy, Position, Source};
+use yuandian_device::{Attached, CaptureInfo, PhoneFix, PhotoSize, Policy, Position, Source};
 
 /// A phone on the command line.
 #[derive(Debug, Parser)]
@@ -100,6 +100,9 @@ pub enum Verb {
         /// A photo with it.
         #[arg(long = "photo", value_name = "FILE")]
         photos: Vec<PathBuf>,
+        /// What is attached to it.
+        #[command(flatten)]
+        attached: AttachedFiles,
         /// Where the photos came from.
         #[command(flatten)]
         taken: Taken,
@@ -116,6 +119,9 @@ pub enum Verb {
         /// A photo with it.
         #[arg(long = "photo", value_name = "FILE")]
         photos: Vec<PathBuf>,
+        /// What is attached to its note.
+        #[command(flatten)]
+        attached: AttachedFiles,
         /// Where the photos came from.
         #[command(flatten)]
         taken: Taken,
@@ -175,6 +181,19 @@ pub enum Verb {
         /// Without what the file says of its author: place, time, device, what stands behind the picture. JPEG only.
         #[arg(long)]
         strip: bool,
+        /// The file to write.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// A certificate authority to trust beside the public ones, DER file. May be repeated.
+        #[arg(long = "trust", value_name = "FILE.der")]
+        trust: Vec<PathBuf>,
+    },
+    /// Write an attached file of a case (a voice note, a film, a signature) to a file; fetched first where it is not here (uses the network).
+    File {
+        /// The case.
+        case: String,
+        /// SHA-256 of the file, or its first characters, as `show` prints it.
+        hash: String,
         /// The file to write.
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
@@ -342,6 +361,9 @@ pub struct Capture {
     /// A photo.
     #[arg(long = "photo", value_name = "FILE")]
     pub photos: Vec<PathBuf>,
+    /// What is attached to it.
+    #[command(flatten)]
+    pub attached: AttachedFiles,
     /// Why there is no photo, where the service asks for some.
     #[arg(long, value_name = "REASON")]
     pub no_photo: Option<String>,
@@ -354,6 +376,30 @@ pub struct Capture {
     /// Keep it as a draft.
     #[arg(long)]
     pub draft: bool,
+}
+
+/// Files beside a note.
+#[derive(Debug, Clone, Args)]
+pub struct AttachedFiles {
+    /// A voice note: AAC, AMR, MP4, MP3, Ogg or WAV.
+    #[arg(long, value_name = "FILE")]
+    pub voice: Vec<PathBuf>,
+    /// A short film: MP4 or QuickTime.
+    #[arg(long, value_name = "FILE")]
+    pub video: Vec<PathBuf>,
+    /// A signature: PNG.
+    #[arg(long, value_name = "FILE")]
+    pub signature: Vec<PathBuf>,
+}
+
+impl AttachedFiles {
+    /// Each with its kind.
+    pub fn each(&self) -> impl Iterator<Item = (Attached, &PathBuf)> {
+        let of = |kind| move |path| (kind, path);
+        let voice = self.voice.iter().map(of(Attached::Voice));
+        let video = self.video.iter().map(of(Attached::Video));
+        voice.chain(video).chain(self.signature.iter().map(of(Attached::Signature)))
+    }
 }
 
 /// What the capture record says of where photos came from.

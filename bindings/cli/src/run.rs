@@ -9,11 +9,11 @@ use serde::Serialize;
 use serde_json::json;
 use yuandian_device::platform::open_home;
 use yuandian_device::{
-    ActCommand, ActOutcome, Amendment, CaseId, DeviceError, Draft, Driver, Link, Phone, PhotoFile, PhotoSize,
-    Policy, RunReport, SearchAsk, TrustRoots, Waited,
+    ActCommand, ActOutcome, Addition, Amendment, Attached, Attachment, BlobHash, CaseId, DeviceError, Draft,
+    Driver, Link, Phone, PhotoFile, Policy, RunReport, SearchAsk, TrustRoots, Waited,
 };
 
-use crate::args::{Capture, Command, Step, Verb, When};
+use crate::args::{AttachedFiles, Capture, Command, Step, Verb, When};
 use crate::evidence;
 use crate::failure::Failure;
 use crate::text;
@@ -73,16 +73,18 @@ fn with_phone(command: &Command) -> Done {
             phone.edit(&id, set, seen.as_deref())?;
             saved(&phone, &id, json)
         }
-        Verb::Note { case, text, photos, taken } => {
+        Verb::Note { case, text, photos, attached, taken } => {
             let id = phone.find(case)?;
-            phone.note_with(&id, text, &read_all(photos)?, &taken.info())?;
+            let (photos, files) = (read_all(photos)?, read_attached(attached)?);
+            phone.add(&id, &Addition { text, photos: &photos, files: &files, info: taken.info() })?;
             saved(&phone, &id, json)
         }
-        Verb::Act { case, name, text: note, photos, taken, set } => {
+        Verb::Act { case, name, text: note, photos, attached, taken, set } => {
             let id = phone.find(case)?;
-            let photos = read_all(photos)?;
+            let (photos, files) = (read_all(photos)?, read_attached(attached)?);
+            let text = note.as_deref();
             let act =
-                ActCommand { name, text: note.as_deref(), args: set, photos: &photos, info: taken.info() };
+                ActCommand { name, text, args: set, photos: &photos, files: &files, info: taken.info() };
             acted(&mut phone, &id, &act, json)
         }
         Verb::Follow { case } => {
@@ -108,7 +110,13 @@ fn with_phone(command: &Command) -> Done {
             answer(json, &told, || text::status(&told.state, &told.photos))
         }
         Verb::Photo { case, n, size, strip, output, trust } => {
-            photo(phone, (case, *n, (*size).into()), (output, *strip), trust, json)
+            let file = phone.photo_file(&phone.find(case)?, *n, (*size).into())?;
+            write_file(phone, &file, (output, *strip), trust, json)
+        }
+        Verb::File { case, hash, output, trust } => {
+            let id = phone.find(case)?;
+            let file = phone.attached_file(&id, &attached_hash(&phone, &id, hash)?)?;
+            write_file(phone, &file, (output, false), trust, json)
         }
         Verb::Files { budget, thumb, medium, original } => {
             let mut policies = phone.upload_policies()?;
@@ -148,18 +156,24 @@ fn with_phone(command: &Command) -> Done {
     }
 }
 
-/// Writes a photo of a case to a file, fetching it where it is not here.
-fn photo(
+/// An attached file of a case by the first characters of its hash.
+fn attached_hash(phone: &Phone, case: &CaseId, text: &str) -> Result<BlobHash, Failure> {
+    let view = phone.case(case)?;
+    let mut files = view.notes.iter().flat_map(|note| &note.files).filter(|file| file.hash.starts_with(text));
+    let found = files.next().and_then(|file| file.hash.parse().ok());
+    Ok(found.ok_or_else(|| DeviceError::NotFound { what: "file", id: text.to_owned() })?)
+}
+
+/// Writes a file of a case, fetching it where it is not here.
+fn write_file(
     phone: Phone,
-    (case, n, size): (&str, usize, PhotoSize),
+    file: &PhotoFile,
     (to, strip): (&Path, bool),
     trust: &[PathBuf],
     json: bool,
 ) -> Done {
-    let id = phone.find(case)?;
-    let file = phone.photo_file(&id, n, size)?;
     let phone = Arc::new(Mutex::new(phone));
-    let kept = if file.here { lock(&phone)?.show_photo(&file).ok() } else { None };
+    let kept = if file.here { lock(&phone)?.show_photo(file).ok() } else { None };
     let bytes = match kept {
         Some(bytes) => bytes,
         None => {
@@ -172,7 +186,7 @@ fn photo(
     let bytes = if strip { yuandian_device::for_sharing(&bytes)? } else { bytes };
     std::fs::write(to, &bytes).map_err(|e| file_failure(to, &e))?;
     let told = json!({"file": to, "bytes": bytes.len(), "hash": file.hash.to_string(), "size": file.size});
-    answer(json, &told, || text::photo_written(&file, to))
+    answer(json, &told, || text::photo_written(file, to))
 }
 
 fn acted(phone: &mut Phone, id: &CaseId, act: &ActCommand<'_>, json: bool) -> Done {
@@ -211,14 +225,14 @@ fn exported(bytes: &[u8], file: &Path, what: &serde_json::Value, json: bool) -> 
 
 /// The draft first, photo by photo, then the case: whatever kills the phone in between leaves what was there.
 fn capture(phone: &mut Phone, capture: &Capture, json: bool) -> Done {
-    let photos = read_all(&capture.photos)?;
+    let (photos, files) = (read_all(&capture.photos)?, read_attached(&capture.attached)?);
     let draft = Draft {
         service: capture.service.clone(),
         position: capture.at,
         text: capture.text.clone(),
         answers: capture.set.clone(),
-        photos: vec![],
         no_photo: capture.no_photo.clone(),
+        ..Draft::default()
     };
     let id = phone.save_draft(None, &draft)?;
     for (number, photo) in (1..).zip(&photos) {
@@ -226,6 +240,11 @@ fn capture(phone: &mut Phone, capture: &Capture, json: bool) -> Done {
             return Err(give_up(phone, &id, error));
         }
         text::progress(json, &id, number);
+    }
+    for file in &files {
+        if let Err(error) = phone.attach(&id, file, &capture.taken.info()) {
+            return Err(give_up(phone, &id, error));
+        }
     }
     if photos.is_empty() {
         text::progress(json, &id, 0);
@@ -307,6 +326,14 @@ pub fn answer<T: Serialize>(json: bool, value: &T, words: impl FnOnce() -> Strin
 
 pub fn read_all(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
     files.iter().map(|file| std::fs::read(file).map_err(|e| file_failure(file, &e))).collect()
+}
+
+fn read_attached(files: &AttachedFiles) -> Result<Vec<Attachment>, Failure> {
+    let read = |(kind, path): (Attached, &PathBuf)| {
+        let bytes = std::fs::read(path).map_err(|e| file_failure(path, &e))?;
+        Ok(Attachment { kind, bytes })
+    };
+    files.each().map(read).collect()
 }
 
 pub fn roots(files: &[PathBuf]) -> Result<TrustRoots, Failure> {

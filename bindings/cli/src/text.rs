@@ -173,6 +173,17 @@ pub fn case(view: &CaseView, phone: &Phone) -> String {
     }
     for note in &view.notes {
         let _ = writeln!(out, "备注 {}: {}{}", note.by, note.text, waits(note.pending));
+        for file in &note.files {
+            let state = if file.stored {
+                "已送达".to_owned()
+            } else {
+                format!("{}/{} 字节", file.sent, file.size)
+            };
+            let away = if file.local { "" } else { " · 不在本机" };
+            let told = file.trouble.iter().map(|words| format!(" · {words}")).collect::<String>();
+            let _ =
+                writeln!(out, "  {} {} {} {state}{away}{told}", file.kind_text, &file.hash[..12], file.mime);
+        }
     }
     for photo in &view.photos {
         let state = if photo.stored {

@@ -1,8 +1,9 @@
 //! Reading cases, and what a person does with them: edit, note, act, settle, export.
 
-use yuandian_device::{ActCommand, BlobHash};
+use yuandian_device::{ActCommand, Addition, BlobHash};
 
 use crate::answers::{Answer, pairs};
+use crate::attached::{self, AttachmentInput};
 use crate::core::YuandianCore;
 use crate::error::CoreError;
 use crate::files;
@@ -22,6 +23,9 @@ pub struct ActInput {
     /// Paths of photos with it, at most 9.
     #[uniffi(default = [])]
     pub photos: Vec<String>,
+    /// What is attached to its note, at most 9 files.
+    #[uniffi(default = [])]
+    pub files: Vec<AttachmentInput>,
 }
 
 /// What became of an act.
@@ -134,14 +138,23 @@ impl YuandianCore {
         self.change_case(case_id, move |phone, id| Ok(phone.edit(id, &answers, seen.as_deref())?)).await
     }
 
-    /// Adds a note and photos (by path, at most 9) to a case.
+    /// Adds a note, photos (by path, at most 9) and files (at most 9) to a case.
     ///
     /// # Errors
-    /// [`CoreError::NotFound`], [`CoreError::InvalidInput`], [`CoreError::PhotoRefused`], [`CoreError::FileUnusable`].
-    pub async fn note(&self, case_id: String, text: String, photos: Vec<String>) -> Result<(), CoreError> {
+    /// [`CoreError::NotFound`], [`CoreError::InvalidInput`], also for a file that is not what it is said to be;
+    /// [`CoreError::PhotoRefused`], [`CoreError::FileUnusable`].
+    #[uniffi::method(default(files = []))]
+    pub async fn note(
+        &self,
+        case_id: String,
+        text: String,
+        photos: Vec<String>,
+        files: Vec<AttachmentInput>,
+    ) -> Result<(), CoreError> {
         self.change_case(case_id, move |phone, id| {
-            let photos = files::read_photos(&photos)?;
-            Ok(phone.note(id, &text, &photos)?)
+            let (photos, files) = (files::read_photos(&photos)?, attached::read(&files)?);
+            let addition = Addition { text: &text, photos: &photos, files: &files, ..Addition::default() };
+            Ok(phone.add(id, &addition)?)
         })
         .await
     }
@@ -153,13 +166,14 @@ impl YuandianCore {
     /// [`CoreError::PhotoRefused`], [`CoreError::FileUnusable`].
     pub async fn act(&self, case_id: String, act: ActInput) -> Result<ActOutcome, CoreError> {
         self.change_case(case_id, move |phone, id| {
-            let photos = files::read_photos(&act.photos)?;
+            let (photos, files) = (files::read_photos(&act.photos)?, attached::read(&act.files)?);
             let arguments = pairs(act.arguments);
             let command = ActCommand {
                 name: &act.name,
                 text: act.text.as_deref(),
                 args: &arguments,
                 photos: &photos,
+                files: &files,
                 ..ActCommand::default()
             };
             Ok(phone.act(id, &command)?.into())

@@ -3,6 +3,7 @@
 use yuandian_device::Draft;
 
 use crate::answers::{Answer, pairs};
+use crate::attached::DraftFile;
 use crate::core::YuandianCore;
 use crate::error::CoreError;
 use crate::events::EventKind;
@@ -74,6 +75,8 @@ pub struct DraftRecord {
     pub entered: DraftInput,
     /// Photos taken so far.
     pub photos: Vec<DraftPhoto>,
+    /// What is attached so far.
+    pub files: Vec<DraftFile>,
     /// Last change, ms since 1970.
     pub updated_ms: i64,
 }
@@ -97,6 +100,7 @@ fn record(id: &yuandian_device::CaseId, draft: Draft, updated_ms: i64) -> DraftR
             no_photo: draft.no_photo,
         },
         photos: draft.photos.into_iter().map(photo).collect(),
+        files: draft.files.into_iter().map(DraftFile::from).collect(),
         updated_ms,
     }
 }
@@ -112,13 +116,15 @@ impl YuandianCore {
         let events = std::sync::Arc::clone(&self.events);
         self.with_phone(move |phone| {
             let id = id.map(|id| phone.find(&id)).transpose()?;
-            let photos = id.map(|id| phone.draft(&id)).transpose()?.map_or(vec![], |draft| draft.photos);
+            let kept = id.map(|id| phone.draft(&id)).transpose()?.unwrap_or_default();
+            let Draft { photos, files, .. } = kept;
             let draft = Draft {
                 service: entered.service,
                 position: entered.position.map(Into::into),
                 text: entered.text,
                 answers: pairs(entered.answers),
                 photos,
+                files,
                 no_photo: entered.no_photo,
             };
             let id = phone.save_draft(id, &draft)?.to_string();

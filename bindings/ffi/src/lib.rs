@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod answers;
+mod attached;
 mod attention;
 mod cases;
 mod catalogue;
@@ -23,6 +24,7 @@ mod sync;
 mod views;
 
 pub use answers::Answer;
+pub use attached::{AttachedKind, AttachedView, AttachmentInput, DraftFile};
 pub use attention::{AttentionItem, OutboxLine};
 pub use cases::{ActInput, ActOutcome, ListAsk};
 pub use catalogue::{BilingualText, ServiceChoice, ServiceField, ServiceForm, services};

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use yuandian_device::{Driver, PhotoFile as DeviceFile};
+use yuandian_device::{Driver, Phone, PhotoFile as DeviceFile};
 
 use crate::cases::hash_of;
 use crate::core::{YuandianCore, lock};
@@ -164,8 +164,8 @@ pub struct UploadPolicies {
 /// A photo that only the platform can decode.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct PreviewWanted {
-    /// The draft that it belongs to.
-    pub draft: String,
+    /// The draft or the case that it belongs to.
+    pub case_id: String,
     /// SHA-256 of the original: the id for the answer.
     pub id: String,
     /// Where the original lies, read only.
@@ -175,7 +175,7 @@ pub struct PreviewWanted {
 impl From<yuandian_device::NeedPreview> for PreviewWanted {
     fn from(needed: yuandian_device::NeedPreview) -> Self {
         let path = needed.path.as_deref().and_then(Path::to_str).map(str::to_owned);
-        Self { draft: needed.draft.to_string(), id: needed.id.to_string(), path }
+        Self { case_id: needed.case.to_string(), id: needed.id.to_string(), path }
     }
 }
 
@@ -236,7 +236,7 @@ impl YuandianCore {
         let events = Arc::clone(&self.events);
         self.change_case(draft, move |phone, id| {
             let rendered = phone.render_draft(id)?;
-            for needed in phone.previews_needed()?.into_iter().filter(|needed| needed.draft == *id) {
+            for needed in phone.previews_needed()?.into_iter().filter(|needed| needed.case == *id) {
                 events.tell(&EventKind::PreviewNeeded { preview: needed.into() });
             }
             Ok(rendered)
@@ -244,7 +244,7 @@ impl YuandianCore {
         .await
     }
 
-    /// Photos of drafts that only the platform can decode, and that nobody has given up.
+    /// Own photos, of drafts and of cases, that only the platform can decode, and that nobody has given up.
     ///
     /// # Errors
     /// [`CoreError::Damaged`].
@@ -256,7 +256,8 @@ impl YuandianCore {
     /// Gives the platform's picture of a photo: an upright JPEG at `path`, which is only read.
     ///
     /// # Errors
-    /// [`CoreError::NotFound`] where no draft has this photo any more, [`CoreError::PhotoRefused`], [`CoreError::FileUnusable`].
+    /// [`CoreError::NotFound`] where nothing wants a picture of it any more, [`CoreError::PhotoRefused`], [`CoreError::FileUnusable`];
+    /// [`CoreError::Refused`] where one may not write into its case any more.
     pub async fn provide_preview(&self, id: String, path: String) -> Result<(), CoreError> {
         self.with_phone(move |phone| Ok(phone.provide_preview(&hash_of(&id)?, &files::read_photo(&path)?)?))
             .await
@@ -370,27 +371,9 @@ impl YuandianCore {
         number: u32,
         size: PhotoSize,
     ) -> Result<PhotoFile, CoreError> {
-        let (lease, roots) = (self.lease(), self.roots.clone());
-        let (events, stop) = (Arc::clone(&self.events), Arc::clone(&self.stop));
-        on_core(async move {
-            let lease = lease.await?;
-            let phone = lease.phone();
-            let (id, file, server) = {
-                let phone = lock(phone);
-                let id = phone.find(&case_id)?;
-                (id, phone.photo_file(&id, number as usize, size.into())?, phone.server()?)
-            };
-            // A connection of its own: the one for runs is busy while a run goes on.
-            let mut driver = Driver::new(&server, &roots)?;
-            let (hash, bytes) = (file.hash.to_string(), file.bytes);
-            let fetch = driver.fetch(phone, &file, |have| {
-                let (case_id, hash) = (id.to_string(), hash.clone());
-                events.tell(&EventKind::FileProgressed { case_id, hash, have, bytes });
-            });
-            stop.or_stopped_for_ever(fetch).await.ok_or(CoreError::ShutDown)??;
-            let mut phone = lock(phone);
-            phone.shown_photo(&file.hash)?;
-            Ok(phone.photo_file(&id, number as usize, size.into())?.into())
+        self.fetch_file(move |phone| {
+            let id = phone.find(&case_id)?;
+            Ok(phone.photo_file(&id, number as usize, size.into())?)
         })
         .await
     }
@@ -438,5 +421,36 @@ impl YuandianCore {
         offset: Option<u64>,
     ) -> Result<(), CoreError> {
         self.with_phone(move |phone| Ok(phone.background_ended(&hash_of(&hash)?, status, offset)?)).await
+    }
+}
+
+impl YuandianCore {
+    /// A file of a case, fetched from the platform where it is not here.
+    pub(crate) async fn fetch_file(
+        &self,
+        which: impl Fn(&Phone) -> Result<DeviceFile, CoreError> + Send + 'static,
+    ) -> Result<PhotoFile, CoreError> {
+        let (lease, roots) = (self.lease(), self.roots.clone());
+        let (events, stop) = (Arc::clone(&self.events), Arc::clone(&self.stop));
+        on_core(async move {
+            let lease = lease.await?;
+            let phone = lease.phone();
+            let (file, server) = {
+                let phone = lock(phone);
+                (which(&phone)?, phone.server()?)
+            };
+            // A connection of its own: the one for runs is busy while a run goes on.
+            let mut driver = Driver::new(&server, &roots)?;
+            let (hash, bytes) = (file.hash.to_string(), file.bytes);
+            let fetch = driver.fetch(phone, &file, |have| {
+                let (case_id, hash) = (file.case.to_string(), hash.clone());
+                events.tell(&EventKind::FileProgressed { case_id, hash, have, bytes });
+            });
+            stop.or_stopped_for_ever(fetch).await.ok_or(CoreError::ShutDown)??;
+            let mut phone = lock(phone);
+            phone.shown_photo(&file.hash)?;
+            Ok(which(&phone)?.into())
+        })
+        .await
     }
 }

@@ -3,6 +3,7 @@
 use yuandian_device::view;
 
 use crate::answers::Answer;
+use crate::attached::AttachedView;
 use crate::photos::PhotosSent;
 
 /// A line of a list with its words.
@@ -425,11 +426,20 @@ pub struct NoteView {
     pub at_ms: i64,
     /// Whether the server does not have it yet.
     pub pending: bool,
+    /// What is attached to it.
+    pub files: Vec<AttachedView>,
 }
 
 impl From<view::NoteView> for NoteView {
     fn from(view: view::NoteView) -> Self {
-        Self { id: view.id, text: view.text, by: view.by, at_ms: view.at_ms, pending: view.pending }
+        Self {
+            id: view.id,
+            text: view.text,
+            by: view.by,
+            at_ms: view.at_ms,
+            pending: view.pending,
+            files: view.files.into_iter().map(AttachedView::from).collect(),
+        }
     }
 }
 

@@ -136,7 +136,7 @@ async fn bad_input_is_a_variant_and_changes_nothing() {
     );
     assert_eq!(core.finish(draft.clone()).await, Err(CoreError::NotEnrolled));
     assert_eq!(core.sync().await, Err(CoreError::NotEnrolled));
-    let act = ActInput { name: "claim".into(), text: None, arguments: vec![], photos: vec![] };
+    let act = ActInput { name: "claim".into(), text: None, arguments: vec![], photos: vec![], files: vec![] };
     assert_eq!(core.act(draft.clone(), act).await, Err(CoreError::NotEnrolled));
     assert!(matches!(core.show("nothing".into()).await, Err(CoreError::NotFound { .. })));
     assert!(matches!(core.micro("x".into()).await, Err(CoreError::InvalidInput { .. })));

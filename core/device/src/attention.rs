@@ -8,7 +8,7 @@ use std::io::{Cursor, Write};
 
 use rusqlite::Connection;
 use serde_json::json;
-use yuandian_document::{Act, Edit, Entry, NoteEntry, PhotoEntry};
+use yuandian_document::{Act, AttachedFile, ChangeHash, Edit, NoteEntry};
 use yuandian_model::catalogue::OPENING_ACT;
 use yuandian_model::form;
 use yuandian_model::limits::{DESCRIPTION_CHARS_MAX, NOTE_CHARS_MAX};
@@ -61,7 +61,7 @@ impl Phone {
         let mut facts = entry.facts;
         let (act, kept) = match &entry.intent {
             Intent::Act(act) => (act.name.clone(), vec![]),
-            Intent::Content(edits) => ("content".to_owned(), edits.iter().map(kept_words).collect()),
+            Intent::Content(edits) => ("content".to_owned(), edits.iter().flat_map(kept_words).collect()),
         };
         facts.entry("act".to_owned()).or_insert_with(|| act.clone());
         let reason = self.words.reason(entry.code, &facts);
@@ -166,8 +166,23 @@ impl Phone {
         if edits.iter().filter(|edit| matches!(edit, Edit::Note(..))).count() > 1 {
             return Err(DeviceError::invalid("text", "it has several notes: send them again one by one"));
         }
+        let files = |edit: &Edit| match edit {
+            Edit::Note(_, note) => note.files.clone(),
+            _ => Vec::new(),
+        };
+        let files: Vec<AttachedFile> = edits.iter().flat_map(files).collect();
         edits.retain(|edit| !matches!(edit, Edit::Note(..)));
-        edits.extend(self.notes_of(text)?);
+        let mut notes = self.notes_of(text)?;
+        // What was attached stays, whatever the words are now.
+        match notes.first_mut() {
+            Some(Edit::Note(_, first)) => first.files = files,
+            _ if files.is_empty() => {}
+            _ => {
+                let (ms, random) = self.uuid();
+                notes.push(Edit::Note(EntryId::v7(ms, random), NoteEntry { files, ..NoteEntry::of("", ms) }));
+            }
+        }
+        edits.extend(notes);
         Ok(())
     }
 
@@ -202,7 +217,7 @@ impl Phone {
     pub fn keep_as_note(&mut self, item: i64) -> Result<CaseId> {
         let entry = self.open_entry(item, "note")?;
         let mut words: Vec<String> = Vec::new();
-        let mut photos = Vec::new();
+        let mut entries = Vec::new();
         match &entry.intent {
             Intent::Act(act) => {
                 words.push(self.worded(self.words.act(&act.name)));
@@ -211,15 +226,17 @@ impl Phone {
             Intent::Content(edits) => {
                 for edit in edits {
                     match edit {
-                        Edit::Photo(..) => photos.push(edit.clone()),
-                        _ => words.push(kept_words(edit)),
+                        Edit::Photo(..) | Edit::Preview(..) => entries.push(edit.clone()),
+                        // Its files go along.
+                        Edit::Note(_, note) if !note.files.is_empty() => entries.push(edit.clone()),
+                        _ => words.extend(kept_words(edit)),
                     }
                 }
             }
         }
         self.may_add(&entry.doc)?;
         let mut edits = self.notes_of(&words.join("\n"))?;
-        edits.extend(photos);
+        edits.extend(entries);
         self.send_again(&entry, edits, vec![], "noted", &[])?;
         Ok(entry.doc)
     }
@@ -230,7 +247,7 @@ impl Phone {
         let mut note = |letters: &[char]| {
             let (ms, random) = self.uuid();
             let text: String = letters.iter().collect();
-            Edit::Note(EntryId::v7(ms, random), NoteEntry { text, at_ms: ms })
+            Edit::Note(EntryId::v7(ms, random), NoteEntry::of(text, ms))
         };
         Ok(letters.chunks(NOTE_CHARS_MAX).map(&mut note).collect())
     }
@@ -284,20 +301,14 @@ impl Phone {
         Ok(entry.doc)
     }
 
-    /// A zip of one entry: `entry.json` (what was meant, the reason) and `photos/<hash>.<kind>`. The entry stays: it is a copy.
+    /// A zip of one entry: `entry.json` (what was meant, the reason), `photos/<hash>.<kind>` and `files/<hash>.<kind>`. The entry stays: it is a copy.
     ///
     /// # Errors
     /// [`DeviceError::NotFound`], [`DeviceError::Settled`].
     pub fn export_item(&self, item: i64) -> Result<Vec<u8>> {
         let entry = self.open_entry(item, "export")?;
-        let photos: Vec<PhotoEntry> = match &entry.intent {
-            Intent::Content(edits) => edits
-                .iter()
-                .filter_map(|edit| match edit {
-                    Edit::Photo(_, photo) => Some(photo.clone()),
-                    _ => None,
-                })
-                .collect(),
+        let edits = match &entry.intent {
+            Intent::Content(edits) => edits.clone(),
             Intent::Act(_) => vec![],
         };
         let intent = serde_json::to_value(&entry.intent)?;
@@ -312,10 +323,19 @@ impl Phone {
         let plain = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
         zip.start_file("entry.json", packed).map_err(failed)?;
         zip.write_all(&serde_json::to_vec_pretty(&told)?)?;
-        for photo in photos.iter().filter(|photo| self.ports.blobs.has(&photo.original.hash)) {
-            let kind = photo.mime.rsplit('/').next().unwrap_or("bin");
-            zip.start_file(format!("photos/{}.{kind}", photo.original.hash), plain).map_err(failed)?;
-            zip.write_all(&self.blob(&photo.original.hash, 0, photo.original.size)?)?;
+        for edit in &edits {
+            let (folder, files) = match edit {
+                Edit::Photo(_, photo) => ("photos", vec![(&photo.original, &photo.mime)]),
+                Edit::Note(_, note) => {
+                    ("files", note.files.iter().map(|attached| (&attached.file, &attached.mime)).collect())
+                }
+                _ => continue,
+            };
+            for (file, mime) in files.into_iter().filter(|(file, _)| self.ports.blobs.has(&file.hash)) {
+                let kind = mime.rsplit('/').next().unwrap_or("bin");
+                zip.start_file(format!("{folder}/{}.{kind}", file.hash), plain).map_err(failed)?;
+                zip.write_all(&self.blob(&file.hash, 0, file.size)?)?;
+            }
         }
         Ok(zip.finish().map_err(failed)?.into_inner())
     }
@@ -364,7 +384,7 @@ impl Phone {
 
     /// Files of refused edits that nothing else in the case shows.
     fn unnamed(&self, db: &Connection, doc: &CaseId, edits: &[Edit]) -> Result<Vec<BlobHash>> {
-        self.unshown(db, doc, edits, |_| true)
+        self.unshown(db, doc, edits, |_, _| true)
     }
 
     /// Files of edits that nothing else which this phone has said shows: what somebody else shows is theirs to bring.
@@ -373,14 +393,8 @@ impl Phone {
         let mut said: BTreeSet<[u8; 32]> =
             cases::base(db, doc)?.into_iter().filter(own).filter_map(|commit| commit.change).collect();
         said.extend(outbox::of_case(db, doc)?.into_iter().filter_map(|item| item.change));
-        let these: BTreeSet<EntryId> = edits
-            .iter()
-            .filter_map(|edit| match edit {
-                Edit::Photo(id, _) => Some(*id),
-                _ => None,
-            })
-            .collect();
-        self.unshown(db, doc, edits, |photo| said.contains(&photo.change.0) && !these.contains(&photo.id))
+        let these: BTreeSet<EntryId> = edits.iter().filter_map(Edit::entry).collect();
+        self.unshown(db, doc, edits, |entry, change| said.contains(&change.0) && !these.contains(&entry))
     }
 
     fn unshown(
@@ -388,7 +402,7 @@ impl Phone {
         db: &Connection,
         doc: &CaseId,
         edits: &[Edit],
-        counts: impl Fn(&Entry<PhotoEntry>) -> bool,
+        counts: impl Fn(EntryId, ChangeHash) -> bool,
     ) -> Result<Vec<BlobHash>> {
         let refused: BTreeSet<BlobHash> = blobs_of(edits).collect();
         let stored = cases::case(db, doc)?;
@@ -396,9 +410,8 @@ impl Phone {
             return Ok(refused.into_iter().collect());
         };
         let content = content::current(db, doc, stored.snapshot.as_deref())?.view();
-        let counted = content.photos.iter().filter(|photo| counts(photo));
-        let shown: BTreeSet<BlobHash> =
-            counted.flat_map(|photo| photo.entry.files()).map(|file| file.hash).collect();
+        let counted = content.files().filter(|(entry, change, _)| counts(*entry, *change));
+        let shown: BTreeSet<BlobHash> = counted.map(|(_, _, hash)| hash).collect();
         Ok(refused.difference(&shown).copied().collect())
     }
 

@@ -9,10 +9,12 @@ use std::collections::BTreeSet;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use yuandian_model::BlobHash;
+use yuandian_photo::Examined;
 
 use crate::error::{DeviceError, Result};
 use crate::limits::{CACHE_BYTES_DEFAULT, FREE_BYTES_MIN};
 use crate::phone::Phone;
+use crate::ports::BlobDir;
 use crate::store::{blobs, cache, meta};
 
 /// How much room photo files take.
@@ -133,16 +135,50 @@ impl Phone {
             // A file of its name is no reason not to write it: that one is damaged.
             self.ports.blobs.remove(hash)?;
         }
-        let mut kept = self.ports.blobs.put(hash, bytes);
-        // A store that cannot say what it lets go is full as well.
-        if kept.as_ref().is_err_and(is_full) && self.let_go_of(bytes.len() as u64, None).unwrap_or(0) > 0 {
-            kept = self.ports.blobs.put(hash, bytes);
+        self.with_room(bytes.len() as u64, |blobs| blobs.put(hash, bytes))?;
+        if broken { self.right_again(hash) } else { Ok(()) }
+    }
+
+    /// Keeps an original under its hash while it is looked at; what was seen of one that is refused is the answer, and nothing is kept of it.
+    ///
+    /// # Errors
+    /// [`DeviceError::Photo`], [`DeviceError::NoRoom`], the disk's.
+    pub(crate) fn keep_examined(&mut self, original: &[u8]) -> Result<Examined> {
+        if original.len() > yuandian_photo::limits::ORIGINAL_BYTES_MAX {
+            yuandian_photo::look(original)?;
         }
-        match kept {
+        self.room_for(original.len() as u64)?;
+        let mut looked = None;
+        let kept = self.with_room(original.len() as u64, |blobs| {
+            blobs.keep(original, &mut || looked.insert(yuandian_photo::look(original)).is_ok())
+        });
+        // What no phone may keep is said before what this one cannot.
+        let looked = match looked {
+            Some(looked) => looked?,
+            None => yuandian_photo::look(original)?,
+        };
+        let hash =
+            kept?.ok_or_else(|| DeviceError::Damaged("a file that was accepted was not kept".into()))?;
+        if cache::here(&self.db, &hash)? == Some(cache::Here::Broken) {
+            self.right_again(&hash)?;
+        }
+        Ok(looked.named(hash.0))
+    }
+
+    /// Writes to the folder of files; where that is full, once more with room made.
+    fn with_room<T>(
+        &mut self,
+        bytes: u64,
+        mut write: impl FnMut(&mut dyn BlobDir) -> std::io::Result<T>,
+    ) -> Result<T> {
+        let mut written = write(self.ports.blobs.as_mut());
+        // A store that cannot say what it lets go is full as well.
+        if written.as_ref().is_err_and(is_full) && self.let_go_of(bytes, None).unwrap_or(0) > 0 {
+            written = write(self.ports.blobs.as_mut());
+        }
+        match written {
             Err(error) if is_full(&error) => Err(self.no_room()?),
-            Err(error) => Err(error.into()),
-            Ok(()) if broken => self.right_again(hash),
-            Ok(()) => Ok(()),
+            written => Ok(written?),
         }
     }
 
@@ -170,13 +206,17 @@ impl Phone {
     /// Every file that a draft needs.
     pub(crate) fn drafted(&self) -> Result<BTreeSet<BlobHash>> {
         let drafts = self.drafts()?;
-        Ok(drafts.iter().flat_map(|(_, draft, _)| &draft.photos).flat_map(|photo| photo.files()).collect())
+        let photos = drafts.iter().flat_map(|(_, draft, _)| &draft.photos).flat_map(|photo| photo.files());
+        let files = drafts.iter().flat_map(|(_, draft, _)| &draft.files).map(|file| file.hash);
+        Ok(photos.chain(files).collect())
     }
 
-    /// Bytes of the drafts' originals.
+    /// Bytes of the drafts' originals and of what is attached to them.
     fn drafted_bytes(&self) -> Result<u64> {
         let drafts = self.drafts()?;
-        Ok(drafts.iter().flat_map(|(_, draft, _)| &draft.photos).map(|photo| photo.size).sum())
+        let photos = drafts.iter().flat_map(|(_, draft, _)| &draft.photos).map(|photo| photo.size);
+        let files = drafts.iter().flat_map(|(_, draft, _)| &draft.files).map(|file| file.size);
+        Ok(photos.chain(files).sum())
     }
 
     /// Whether a row needs a file on disk: a case's that did not let it go, one that waits for a backup, or one that was fetched.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 use yuandian_document::gate::Refusal;
-use yuandian_document::{Content, Kind, actor};
-use yuandian_model::CaseId;
+use yuandian_document::{ChangeHash, Content, ContentView, Entry, Kind, PreviewEntry, actor};
+use yuandian_model::{CaseId, UserId};
 use yuandian_sync::check::heads_name;
 
 use crate::error::Result;
+use crate::phone::PersonRecord;
 use crate::store::cases::{self, BaseCommit};
 use crate::store::outbox::{self, Item, ItemState};
 use crate::store::streams;
@@ -16,6 +17,7 @@ use crate::store::streams;
 /// Who wrote a change, when, and whether the server has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Authorship {
+    pub user: UserId,
     pub name: String,
     pub wall_ms: i64,
     pub pending: bool,
@@ -29,6 +31,25 @@ pub(crate) struct Loaded {
     /// Whether the server has not answered something of this phone yet. What a restored server is offered again is meant, too.
     pub on_its_way: bool,
     pub authors: BTreeMap<[u8; 32], Authorship>,
+}
+
+impl Loaded {
+    /// The document, read. Photos have the small sizes that their own authors gave later; what others give for one is passed over.
+    pub fn view(&self) -> ContentView {
+        let mut view = self.content.view();
+        let author = |change: &ChangeHash| self.authors.get(&change.0).map(|by| by.user);
+        for Entry { entry: preview, change, .. } in &view.previews {
+            let of =
+                view.photos.iter_mut().find(|photo| photo.id == preview.of && photo.entry.thumb.is_none());
+            let Some(photo) = of.filter(|photo| author(&photo.change) == author(change)) else { continue };
+            let PreviewEntry { micro, thumb, medium, width, height, .. } = preview.clone();
+            photo.entry.micro = Some(micro);
+            photo.entry.thumb = Some(thumb);
+            photo.entry.medium = Some(medium);
+            (photo.entry.width, photo.entry.height) = (width, height);
+        }
+        view
+    }
 }
 
 /// The receipted document: the snapshot, or, where that cannot be read, the changes it was a cache of. What was received and never looked
@@ -137,13 +158,18 @@ pub(crate) fn current(db: &Connection, doc: &CaseId, snapshot: Option<&[u8]>) ->
 }
 
 /// Base and overlay together, and who wrote what.
-pub(crate) fn load(db: &Connection, doc: &CaseId, snapshot: Option<&[u8]>, me: &str) -> Result<Loaded> {
+pub(crate) fn load(
+    db: &Connection,
+    doc: &CaseId,
+    snapshot: Option<&[u8]>,
+    me: &PersonRecord,
+) -> Result<Loaded> {
     let (content, overlay) = with_overlay(db, doc, snapshot)?;
     around(db, doc, content, overlay, me)
 }
 
 /// What was just written, without reading it again: `content` has the whole overlay in it.
-pub(crate) fn written(db: &Connection, doc: &CaseId, content: Content, me: &str) -> Result<Loaded> {
+pub(crate) fn written(db: &Connection, doc: &CaseId, content: Content, me: &PersonRecord) -> Result<Loaded> {
     let overlay = overlay(db, doc)?;
     around(db, doc, content, overlay, me)
 }
@@ -153,20 +179,22 @@ fn around(
     doc: &CaseId,
     content: Content,
     (overlay, on_its_way): (Vec<Item>, bool),
-    me: &str,
+    me: &PersonRecord,
 ) -> Result<Loaded> {
     let base = cases::base(db, doc)?;
     let mut authors = BTreeMap::new();
     for commit in &base {
         if let Some(change) = commit.change {
-            let by = Authorship { name: commit.name.clone(), wall_ms: commit.wall_ms, pending: false };
+            let (user, name) = (commit.user, commit.name.clone());
+            let by = Authorship { user, name, wall_ms: commit.wall_ms, pending: false };
             authors.insert(change, by);
         }
     }
     for item in &overlay {
         if let Some(change) = item.change {
             let wall_ms = captured_ms(&item.captured);
-            authors.insert(change, Authorship { name: me.to_owned(), wall_ms, pending: true });
+            let (user, name) = (me.user, me.name.clone());
+            authors.insert(change, Authorship { user, name, wall_ms, pending: true });
         }
     }
     Ok(Loaded { content, base, overlay, on_its_way, authors })

@@ -70,7 +70,8 @@ impl Phone {
     /// [`DeviceError::NotFound`] where there is no such case or photo.
     pub fn photo_file(&self, case: &CaseId, n: usize, size: PhotoSize) -> Result<PhotoFile> {
         let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
-        let photos = content::current(&self.db, case, stored.snapshot.as_deref())?.view().photos;
+        let person = self.person()?;
+        let photos = content::load(&self.db, case, stored.snapshot.as_deref(), &person)?.view().photos;
         let photo = n.checked_sub(1).and_then(|at| photos.into_iter().nth(at));
         let entry = photo.ok_or_else(|| DeviceError::not_found("photo", n))?.entry;
         let small = |file: &RenditionRef, size| (file.clone(), "image/jpeg".to_owned(), size);
@@ -80,6 +81,14 @@ impl Phone {
             .map(|file| small(file, PhotoSize::Thumb))
             .or_else(|| medium.map(|file| small(file, PhotoSize::Medium)))
             .unwrap_or_else(|| (entry.original.clone(), entry.mime.clone(), PhotoSize::Original));
+        self.file_of(case, (file, mime, size))
+    }
+
+    pub(crate) fn file_of(
+        &self,
+        case: &CaseId,
+        (file, mime, size): (RenditionRef, String, PhotoSize),
+    ) -> Result<PhotoFile> {
         let here =
             self.ports.blobs.has(&file.hash) && cache::here(&self.db, &file.hash)? != Some(Here::Broken);
         let path = if here { self.ports.blobs.path(&file.hash) } else { None };

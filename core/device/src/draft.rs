@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use yuandian_model::catalogue::Service;
 use yuandian_model::{BlobHash, CaseId, Code, Refusal, Wgs84, form, limits};
 
+use crate::attached::DraftFile;
 use crate::capture::{CaptureInfo, Recorded};
 use crate::error::{DeviceError, Result};
 use crate::evidence::{DraftPhoto, Seen};
@@ -36,6 +37,9 @@ pub struct Draft {
     pub answers: Vec<(String, String)>,
     /// Photos taken so far: their originals are on disk.
     pub photos: Vec<DraftPhoto>,
+    /// What is attached to it so far: on disk.
+    #[serde(default)]
+    pub files: Vec<DraftFile>,
     /// Why there are fewer photos than its service asks for: whoever cannot take one can report all the same.
     #[serde(default)]
     pub no_photo: Option<String>,
@@ -150,6 +154,9 @@ impl Phone {
         self.drop_records(&tx, id)?;
         for photo in &files.photos {
             photo.leave(&tx)?;
+        }
+        for file in &files.files {
+            file.leave(&tx)?;
         }
         tx.commit()?;
         Ok(())

@@ -283,13 +283,20 @@ impl Driver {
         }
         if let Some(hash) = plan.file {
             let phone = Arc::clone(phone);
-            let piece = blocking(move || lock(&phone).upload_piece(&hash, plan.offset, plan.length)).await;
+            let (piece, told) = blocking(move || {
+                let phone = lock(&phone);
+                let piece = phone.upload_piece(&hash, plan.offset, plan.length);
+                let told = piece.is_err() && phone.is_in_trouble(&hash).unwrap_or(false);
+                Ok((piece, told))
+            })
+            .await?;
             match piece {
                 Ok(piece) => request = request.body(piece),
-                // The file was removed or damaged behind our back: this blob stays behind, the others go on.
+                // This blob stays behind, the others go on.
                 Err(error) => {
                     tracing::error!(%error, "a photo file cannot be read");
-                    return Ok(Ok(UploadReply { status: 423, offset: None, location: None }));
+                    let now_not = UploadReply { status: 423, offset: None, location: None };
+                    return Ok(Ok(if told { UploadReply::UNREADABLE } else { now_not }));
                 }
             }
         }

@@ -10,10 +10,11 @@ use yuandian_model::{BlobHash, CaseId};
 use yuandian_photo::{Examined, examine, original_hash};
 use yuandian_sync::Rendition;
 
+use crate::brought::Brought;
 use crate::capture::{CaptureInfo, Recorded};
 use crate::error::{DeviceError, Result};
 use crate::phone::Phone;
-use crate::previews::{SmallSizes, made_small};
+use crate::previews::{NO_DECODER, SmallSizes, made_small};
 use crate::store::blobs::{self, NewBlob};
 use crate::store::cache;
 
@@ -91,6 +92,8 @@ pub(crate) struct PreparedPhoto {
     /// What is recorded of it where its draft has not done so.
     pub info: CaptureInfo,
     remarks: Vec<String>,
+    /// Whether the platform is still to be asked for a picture of it.
+    pub wants_preview: bool,
     /// The small sizes that are not on disk yet, and the micro picture, which is kept in the store.
     pub small: Option<SmallBytes>,
 }
@@ -126,40 +129,50 @@ impl PreparedPhoto {
 
     /// Pins the files in the command's transaction: nothing un-stored is ever removed.
     pub fn pin(&self, db: &Connection, case: &CaseId, order_ms: i64) -> Result<()> {
-        let order = order_ms.max(0).cast_unsigned();
-        let pinned = |part: &RenditionRef, mime: &str, rendition| {
-            blobs::pin(
-                db,
-                &NewBlob { hash: part.hash, doc: *case, size: part.size, mime, rendition, order },
-            )?;
-            cache::put(db, &part.hash, part.size, rendition, order_ms)
-        };
         // The small ones first: of a picture that is smaller than a thumb they are one file.
-        if let Some(thumb) = &self.entry.thumb {
-            pinned(thumb, RENDITION_MIME, Rendition::Thumb)?;
+        let thumb = self.entry.thumb.as_ref().map(|file| (file, Rendition::Thumb));
+        let medium = self.entry.medium.as_ref().map(|file| (file, Rendition::Medium));
+        let small: Vec<_> = thumb.into_iter().chain(medium).collect();
+        pin_small(db, case, &small, order_ms)?;
+        pinned(db, case, (&self.entry.original, &self.entry.mime, Rendition::Original), order_ms)?;
+        match (&self.entry.micro, &self.small) {
+            (Some(micro), Some(small)) => small.keep_micro(db, case, micro),
+            _ => Ok(()),
         }
-        if let Some(medium) = &self.entry.medium {
-            pinned(medium, RENDITION_MIME, Rendition::Medium)?;
-        }
-        pinned(&self.entry.original, &self.entry.mime, Rendition::Original)?;
-        if let (Some(part), Some(small)) = (&self.entry.micro, &self.small) {
-            blobs::put_micro(db, case, &part.hash, &small.micro)?;
-            // Its draft may have had it as a file: the store has it now.
-            blobs::doom(db, &part.hash)?;
-        }
-        Ok(())
     }
+}
+
+/// Pins small sizes of a photo.
+pub(crate) fn pin_small(
+    db: &Connection,
+    case: &CaseId,
+    files: &[(&RenditionRef, Rendition)],
+    order_ms: i64,
+) -> Result<()> {
+    files
+        .iter()
+        .try_for_each(|(file, rendition)| pinned(db, case, (file, RENDITION_MIME, *rendition), order_ms))
+}
+
+fn pinned(
+    db: &Connection,
+    case: &CaseId,
+    (file, mime, rendition): (&RenditionRef, &str, Rendition),
+    order_ms: i64,
+) -> Result<()> {
+    let order = order_ms.max(0).cast_unsigned();
+    blobs::pin(db, &NewBlob { hash: file.hash, doc: *case, size: file.size, mime, rendition, order })?;
+    cache::put(db, &file.hash, file.size, rendition, order_ms)
 }
 
 impl Phone {
     /// Hashes, checks and keeps an original. Durable when it returns; refused files leave nothing behind.
     pub(crate) fn keep_original(&mut self, original: &[u8]) -> Result<(DraftPhoto, Seen)> {
-        let examined = examine(original)?;
+        let examined = self.keep_examined(original)?;
         for warning in &examined.warnings {
             tracing::debug!(?warning, "photo metadata is odd");
         }
         let hash = BlobHash(examined.original_hash);
-        self.keep_file(&hash, original)?;
         let photo = DraftPhoto {
             hash,
             size: examined.byte_len,
@@ -193,7 +206,14 @@ impl Phone {
             None => made_small(&original, &examined)?,
         };
         let Some((sizes, small)) = made else {
-            return Ok(PreparedPhoto { entry, info: CaptureInfo::default(), remarks, small: None });
+            let wants_preview = photo.no_preview.as_deref() != Some(NO_DECODER);
+            return Ok(PreparedPhoto {
+                entry,
+                info: CaptureInfo::default(),
+                remarks,
+                wants_preview,
+                small: None,
+            });
         };
         entry.micro = Some(sizes.micro);
         entry.thumb = Some(sizes.thumb);
@@ -202,14 +222,19 @@ impl Phone {
         if entry.width == 0 {
             (entry.width, entry.height) = (sizes.width, sizes.height);
         }
-        Ok(PreparedPhoto { entry, info: CaptureInfo::default(), remarks, small: Some(small) })
+        Ok(PreparedPhoto {
+            entry,
+            info: CaptureInfo::default(),
+            remarks,
+            wants_preview: false,
+            small: Some(small),
+        })
     }
 
     /// Keeps the small sizes before the command's transaction names them.
-    pub(crate) fn keep_renditions(&mut self, photo: &PreparedPhoto) -> Result<()> {
+    pub(crate) fn keep_renditions(&mut self, brought: &Brought) -> Result<()> {
         let keeps = !yuandian_model::planted::is(yuandian_model::planted::Bug::RenditionNotKept);
-        let files = photo.small.iter().flat_map(|small| &small.files).filter(|_| keeps);
-        for (hash, bytes) in files {
+        for (hash, bytes) in brought.files().iter().filter(|_| keeps) {
             self.keep_file(hash, bytes)?;
         }
         Ok(())

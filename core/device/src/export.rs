@@ -9,7 +9,7 @@ use crate::error::{DeviceError, Result};
 use crate::phone::Phone;
 
 impl Phone {
-    /// The bytes of a zip: `case.json`, `history.json`, `photos/<hash>.<kind>`. Originals are stored as they are.
+    /// The bytes of a zip: `case.json`, `history.json`, `photos/<hash>.<kind>`, `files/<hash>.<kind>`. Originals are stored as they are.
     ///
     /// # Errors
     /// [`DeviceError::NotFound`]; the store's.
@@ -32,6 +32,12 @@ impl Phone {
             let kind = photo.mime.rsplit('/').next().unwrap_or("bin");
             zip.start_file(format!("photos/{}.{kind}", photo.hash), plain).map_err(failed)?;
             zip.write_all(&self.blob(&hash, 0, photo.size)?)?;
+        }
+        for file in view.notes.iter().flat_map(|note| &note.files).filter(|file| file.local) {
+            let hash: BlobHash = file.hash.parse().map_err(|_| DeviceError::not_found("file", &file.hash))?;
+            let kind = file.mime.rsplit('/').next().unwrap_or("bin");
+            zip.start_file(format!("files/{}.{kind}", file.hash), plain).map_err(failed)?;
+            zip.write_all(&self.blob(&hash, 0, file.size)?)?;
         }
         Ok(zip.finish().map_err(failed)?.into_inner())
     }

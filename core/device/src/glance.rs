@@ -37,7 +37,7 @@ pub(crate) fn glance(
     loaded: &Loaded,
     person: &PersonRecord,
 ) -> Result<Glance> {
-    let content = loaded.content.view();
+    let content = loaded.view();
     let line = cases::standing(db, id)?.is_some_and(|standing| !standing.whole);
     let state = shown(phone, facts, &loaded.overlay, person);
     let answered = journal::active_of(db, id)?;
@@ -120,8 +120,8 @@ pub(crate) fn project_written(
     };
     let captured = content.is_some() && !rows::has_row(db, id)?;
     let loaded = match content {
-        Some(content) => content::written(db, id, content, &person.name)?,
-        None => content::load(db, id, stored.snapshot.as_deref(), &person.name)?,
+        Some(content) => content::written(db, id, content, person)?,
+        None => content::load(db, id, stored.snapshot.as_deref(), person)?,
     };
     let Glance { content, row, .. } = glance(phone, db, id, &stored.facts, &loaded, person)?;
     if captured {

@@ -6,8 +6,10 @@
 //! sockets live in [`driver`], files and clocks in [`platform`].
 
 mod anew;
+mod attached;
 mod attention;
 mod background;
+mod brought;
 mod bundle;
 mod cache;
 mod capture;
@@ -42,6 +44,7 @@ pub mod view;
 mod waiting;
 mod write;
 
+pub use attached::{Attachment, DraftFile};
 pub use attention::Amendment;
 pub use background::BackgroundUpload;
 pub use bundle::{BundleAsk, BundleTold};
@@ -63,12 +66,13 @@ pub use sending::PhotosSent;
 pub use services::ServiceLine;
 pub use store::pragmas::PRAGMAS;
 pub use waiting::Waited;
-pub use write::{ActCommand, ActOutcome};
+pub use write::{ActCommand, ActOutcome, Addition};
 pub use yuandian_document::KeyId;
 pub use yuandian_evidence::bundle::{PhotoReport, Report, Verdict, verify};
 pub use yuandian_evidence::{Finding, Level, Source, Window};
 pub use yuandian_model::{BlobHash, CaseId};
 pub use yuandian_photo::limits::ORIGINAL_BYTES_MAX;
+pub use yuandian_sync::media::Attached;
 pub use yuandian_sync::{Link, Policies, Policy, RunReport};
 
 /// A copy of a JPEG for sharing at full size: the same pixels, without EXIF, XMP and what stands behind the picture. The original stays.

@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use sha2::{Digest, Sha256};
 use yuandian_document::SoftwareRoot;
 use yuandian_model::BlobHash;
 
@@ -145,7 +146,11 @@ impl SpaceProbe for NoProbe {
 }
 
 /// A folder of photo files in 256 sub-folders.
-pub struct FolderBlobs(PathBuf);
+pub struct FolderBlobs {
+    folder: PathBuf,
+    /// Whether every sub-folder is there for good.
+    laid_out: bool,
+}
 
 impl FolderBlobs {
     /// In this folder, made where needed.
@@ -154,17 +159,41 @@ impl FolderBlobs {
     /// The system's.
     pub fn new(folder: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
-        Ok(Self(folder))
+        Ok(Self { folder, laid_out: false })
     }
 
     fn path(&self, hash: &BlobHash) -> PathBuf {
-        let name = hash.to_string();
-        self.0.join(&name[..2]).join(name)
+        path_in(&self.folder, hash)
     }
 
     /// Where a file grows that is being fetched.
     fn coming(&self, hash: &BlobHash) -> PathBuf {
         Self::path(self, hash).with_extension("coming")
+    }
+
+    /// All sub-folders are made before the first file, so that no later one waits for its own to be durable.
+    fn lay_out(&mut self) -> io::Result<()> {
+        if !self.laid_out {
+            for number in 0..=u8::MAX {
+                fs::create_dir_all(self.folder.join(format!("{number:02x}")))?;
+            }
+            File::open(&self.folder)?.sync_all()?;
+            self.laid_out = true;
+        }
+        Ok(())
+    }
+
+    /// Does what needs the sub-folders; once more where somebody has tidied them away.
+    fn in_folders<T>(&mut self, mut work: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+        self.lay_out()?;
+        match work() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.laid_out = false;
+                self.lay_out()?;
+                work()
+            }
+            done => done,
+        }
     }
 }
 
@@ -175,11 +204,30 @@ impl BlobDir for FolderBlobs {
             // There, but perhaps from a put that was cut short just before its name was durable.
             return sync_folder(&path);
         }
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-            File::open(&self.0)?.sync_all()?;
-        }
-        durable(&path, bytes)
+        self.in_folders(|| durable(&path, bytes))
+    }
+
+    fn keep(&mut self, bytes: &[u8], accepted: &mut dyn FnMut() -> bool) -> io::Result<Option<BlobHash>> {
+        // One phone has the folder, and keeps one file at a time.
+        let folder = self.folder.clone();
+        let beside = folder.join("taken.part");
+        self.in_folders(|| {
+            let (written, hash, accepted) = std::thread::scope(|scope| {
+                let written = scope.spawn(|| write_synced(&beside, bytes));
+                let hash = scope.spawn(|| BlobHash(Sha256::digest(bytes).into()));
+                let accepted = accepted();
+                (joined(written), joined(hash), accepted)
+            });
+            if !accepted {
+                gone(fs::remove_file(&beside))?;
+                return Ok(None);
+            }
+            written?;
+            let path = path_in(&folder, &hash);
+            fs::rename(&beside, &path)?;
+            sync_folder(&path)?;
+            Ok(Some(hash))
+        })
     }
 
     fn read(&self, hash: &BlobHash, offset: u64, length: u64) -> io::Result<Vec<u8>> {
@@ -208,12 +256,10 @@ impl BlobDir for FolderBlobs {
 
     fn put_part(&mut self, hash: &BlobHash, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let path = self.coming(hash);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let mut options = OpenOptions::new();
-        options.create(true).write(true).truncate(false);
-        let mut file = options.open(path)?;
+        let mut file = self.in_folders(|| {
+            let mut options = OpenOptions::new();
+            options.create(true).write(true).truncate(false).open(&path)
+        })?;
         file.set_len(offset)?;
         file.seek(SeekFrom::Start(offset))?;
         file.write_all(bytes)
@@ -227,13 +273,22 @@ impl BlobDir for FolderBlobs {
         let (part, path) = (self.coming(hash), Self::path(self, hash));
         File::open(&part)?.sync_all()?;
         fs::rename(&part, &path)?;
-        File::open(&self.0)?.sync_all()?;
         sync_folder(&path)
     }
 
     fn drop_part(&mut self, hash: &BlobHash) -> io::Result<()> {
         gone(fs::remove_file(self.coming(hash)))
     }
+}
+
+fn path_in(folder: &Path, hash: &BlobHash) -> PathBuf {
+    let name = hash.to_string();
+    folder.join(&name[..2]).join(name)
+}
+
+/// What a thread of one's own gives; its panic goes on here.
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// What is not there need not be removed.
@@ -255,6 +310,25 @@ fn read_piece(path: &Path, offset: u64, length: u64) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_kept_whole_or_not_at_all_and_replaces_what_was_damaged() {
+        let home = tempfile::tempdir().unwrap();
+        let mut blobs = FolderBlobs::new(home.path().join("blobs")).unwrap();
+        let bytes = vec![7; 100_000];
+        let hash = BlobHash(Sha256::digest(&bytes).into());
+        assert_eq!(blobs.keep(&bytes, &mut || false).unwrap(), None);
+        assert!(!blobs.has(&hash) && !home.path().join("blobs/taken.part").exists(), "nothing is left of it");
+        assert_eq!(blobs.keep(&bytes, &mut || true).unwrap(), Some(hash));
+        fs::write(FolderBlobs::path(&blobs, &hash), vec![8; 100_000]).unwrap();
+        assert_eq!(blobs.keep(&bytes, &mut || true).unwrap(), Some(hash));
+        assert_eq!(blobs.read(&hash, 0, u64::MAX).unwrap(), bytes);
+        // A cleaner takes the folders away: they are made again.
+        fs::remove_dir_all(home.path().join("blobs")).unwrap();
+        fs::create_dir(home.path().join("blobs")).unwrap();
+        assert_eq!(blobs.keep(&bytes, &mut || true).unwrap(), Some(hash));
+        assert!(blobs.has(&hash));
+    }
 
     #[test]
     fn a_root_key_is_made_once_and_never_replaced() {

@@ -26,6 +26,14 @@ pub trait BlobDir: Send {
     /// # Errors
     /// The system's.
     fn put(&mut self, hash: &BlobHash, bytes: &[u8]) -> std::io::Result<()>;
+    /// Keeps a file under its SHA-256, which is found, as `accepted` is asked, while the bytes are being written: whoever presses a shutter
+    /// waits for the slowest of the three and not for their sum. Gives the name; none where the file is not accepted, and then nothing is
+    /// kept. A file that stands there under that name is replaced, whatever has become of it.
+    ///
+    /// # Errors
+    /// The system's.
+    fn keep(&mut self, bytes: &[u8], accepted: &mut dyn FnMut() -> bool)
+    -> std::io::Result<Option<BlobHash>>;
     /// Reads a piece; shorter at the end of the file.
     ///
     /// # Errors

@@ -6,15 +6,19 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use yuandian_document::RenditionRef;
-use yuandian_model::{BlobHash, CaseId};
+use yuandian_document::{ChangeHash, Edit, Entry, PhotoEntry, PreviewEntry, RenditionRef};
+use yuandian_model::{BlobHash, CaseId, EntryId};
 use yuandian_photo::{
     AllRenditions, Examined, Preview, Rendition, examine, render_all, render_platform_preview,
 };
 
+use crate::brought::{Brought, PreparedPreview};
+use crate::content;
 use crate::error::{DeviceError, Result};
 use crate::evidence::{DraftPhoto, SmallBytes, is};
 use crate::phone::Phone;
+use crate::store::outbox::Intent;
+use crate::store::{cases, previews};
 
 /// Why this phone cannot make small sizes: only the platform decodes this format.
 pub const NEEDS_PLATFORM: &str = "needs_platform";
@@ -39,8 +43,8 @@ pub struct SmallSizes {
 /// A photo that the platform is asked to decode: it writes an upright JPEG of it and gives that to [`Phone::provide_preview`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NeedPreview {
-    /// The draft that it belongs to.
-    pub draft: CaseId,
+    /// The draft or the case that it belongs to.
+    pub case: CaseId,
     /// SHA-256 of the original, the id for the answer.
     pub id: BlobHash,
     /// Where the original lies, where the phone's files have paths.
@@ -69,7 +73,7 @@ impl Phone {
         Ok(rendered)
     }
 
-    /// Photos of drafts that only the platform can decode, and that nobody has given up.
+    /// Own photos that only the platform can decode, and that nobody has given up: those of drafts, then those of cases.
     ///
     /// # Errors
     /// The store's.
@@ -78,23 +82,72 @@ impl Phone {
         for (draft, entered, _) in self.drafts()? {
             let asked =
                 entered.photos.iter().filter(|photo| photo.no_preview.as_deref() == Some(NEEDS_PLATFORM));
-            needed.extend(asked.map(|photo| NeedPreview {
-                draft,
-                id: photo.hash,
-                path: self.ports.blobs.path(&photo.hash),
-            }));
+            needed.extend(asked.map(|photo| self.needed(draft, photo.hash)));
         }
+        needed.extend(previews::wanted(&self.db)?.into_iter().map(|(hash, case)| self.needed(case, hash)));
         Ok(needed)
     }
 
-    /// Takes the platform's picture of a draft's photo: an upright JPEG, from which the small sizes are made. The original stays what it is.
+    fn needed(&self, case: CaseId, id: BlobHash) -> NeedPreview {
+        NeedPreview { case, id, path: self.ports.blobs.path(&id) }
+    }
+
+    /// Takes the platform's picture of an own photo: an upright JPEG, from which the small sizes are made. The original stays what it is. In a
+    /// case it is written as the same person's word on the photo.
     ///
     /// # Errors
-    /// [`DeviceError::NotFound`] where no draft has this photo (any more), [`DeviceError::Photo`] for what is no usable picture.
+    /// [`DeviceError::NotFound`] where nothing wants a picture of it (any more), [`DeviceError::Photo`] for what is no usable picture;
+    /// [`DeviceError::Refused`] where one may not write into its case any more: it is not asked for again.
     pub fn provide_preview(&mut self, id: &BlobHash, picture: &[u8]) -> Result<()> {
-        let draft = self.draft_of(id)?;
-        let made = kept_as(render_platform_preview(picture)?, &examine(picture)?);
-        self.keep_small(&draft, id, made)
+        let cases = self.cases_wanting(id)?;
+        let draft =
+            self.draft_of(id).map(Some).or_else(|e| if cases.is_empty() { Err(e) } else { Ok(None) })?;
+        let examined = examine(picture)?;
+        let made = render_platform_preview(picture)?;
+        if let Some(draft) = draft {
+            self.keep_small(&draft, id, kept_as(made.clone(), &examined))?;
+        }
+        for case in cases {
+            self.give_preview(&case, id, kept_as(made.clone(), &examined))?;
+        }
+        Ok(())
+    }
+
+    fn cases_wanting(&self, id: &BlobHash) -> Result<Vec<CaseId>> {
+        let wanted = previews::wanted(&self.db)?.into_iter();
+        Ok(wanted.filter(|(hash, _)| hash == id).map(|(_, case)| case).collect())
+    }
+
+    /// Small sizes of a photo that is in its case already.
+    fn give_preview(
+        &mut self,
+        case: &CaseId,
+        original: &BlobHash,
+        (sizes, small): (SmallSizes, SmallBytes),
+    ) -> Result<()> {
+        if let Err(refused) = self.may_add(case) {
+            previews::given(&self.db, case, original)?;
+            return Err(refused);
+        }
+        let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
+        let person = self.person()?;
+        let loaded = content::load(&self.db, case, stored.snapshot.as_deref(), &person)?;
+        let own =
+            |change: &ChangeHash| loaded.authors.get(&change.0).is_some_and(|by| by.user == person.user);
+        let photos = loaded.view().photos;
+        let lacks = |photo: &&Entry<PhotoEntry>| {
+            photo.entry.original.hash == *original && photo.entry.thumb.is_none() && own(&photo.change)
+        };
+        let Some(of) = photos.iter().find(lacks).map(|photo| photo.id) else {
+            // Another phone of the same person was first.
+            return previews::given(&self.db, case, original);
+        };
+        let (ms, random) = self.uuid();
+        let SmallSizes { micro, thumb, medium, width, height } = sizes;
+        let entry = PreviewEntry { of, width, height, micro, thumb, medium, at_ms: ms };
+        let edit = Edit::Preview(EntryId::v7(ms, random), entry.clone());
+        let brought = Brought::Preview(Box::new(PreparedPreview { original: *original, entry, small }));
+        self.command(case, vec![Intent::Content(vec![edit])], &[brought], |_| Ok(()))
     }
 
     /// The platform cannot decode it either: the photo is evidence without a preview, and says so.
@@ -102,8 +155,15 @@ impl Phone {
     /// # Errors
     /// [`DeviceError::NotFound`].
     pub fn no_preview(&mut self, id: &BlobHash) -> Result<()> {
-        let draft = self.draft_of(id)?;
-        self.note_preview(&draft, id, NO_DECODER)
+        let cases = self.cases_wanting(id)?;
+        for case in &cases {
+            previews::given(&self.db, case, id)?;
+        }
+        match self.draft_of(id) {
+            Ok(draft) => self.note_preview(&draft, id, NO_DECODER),
+            Err(_) if !cases.is_empty() => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     fn draft_of(&self, photo: &BlobHash) -> Result<CaseId> {

@@ -79,6 +79,13 @@ impl Phone {
         }
     }
 
+    /// How many bytes of a file the server has, and whether it has verified it whole.
+    pub(crate) fn delivery(&self, case: &CaseId, file: &RenditionRef) -> Result<(u64, bool)> {
+        let own = blobs::progress(&self.db, &file.hash)?;
+        let stored = own.is_some_and(|own| own.stored) || blobs::is_stored(&self.db, case, &file.hash)?;
+        Ok((if stored { file.size } else { own.map_or(0, |own| own.sent) }, stored))
+    }
+
     /// A case with everything this phone knows of it.
     ///
     /// # Errors
@@ -90,7 +97,7 @@ impl Phone {
             project(self, &self.db, id)?;
         }
         let stored = cases::case(&self.db, id)?.ok_or_else(|| DeviceError::not_found("case", id))?;
-        let loaded = content::load(&self.db, id, stored.snapshot.as_deref(), &person.name)?;
+        let loaded = content::load(&self.db, id, stored.snapshot.as_deref(), &person)?;
         let Glance { content, state, claim, row } =
             glance(self, &self.db, id, &stored.facts, &loaded, &person)?;
         let by = |change: &[u8; 32]| {
@@ -120,14 +127,17 @@ impl Phone {
         fields.extend(private);
         let notes = content.notes.iter().map(|note| {
             let (name, _, pending) = by(&note.change.0);
-            NoteView {
+            let files = note.entry.files.iter().map(|file| self.attached_view(id, file));
+            Ok(NoteView {
                 id: note.id.to_string(),
                 text: note.entry.text.clone(),
                 by: name,
                 at_ms: note.entry.at_ms,
                 pending,
-            }
+                files: files.collect::<Result<_>>()?,
+            })
         });
+        let notes = notes.collect::<Result<Vec<_>>>()?;
         let policies = self.upload_policies()?;
         let mut counted = Vec::new();
         let part = |file: &RenditionRef| PhotoPart {
@@ -137,10 +147,8 @@ impl Phone {
         };
         let photos = content.photos.iter().map(|photo| {
             let hash = photo.entry.original.hash;
-            let own = blobs::progress(&self.db, &hash)?;
-            let stored = own.is_some_and(|p| p.stored) || blobs::is_stored(&self.db, id, &hash)?;
             let size = photo.entry.original.size;
-            let sent = if stored { size } else { own.map_or(0, |p| p.sent) };
+            let (sent, stored) = self.delivery(id, &photo.entry.original)?;
             counted.push(self.count(&OwnOriginal { hash, size, sent, stored }, &policies)?);
             let trouble = cache::trouble_of(&self.db, &hash)?.filter(|_| !stored);
             let no_preview = photo.entry.thumb.is_none().then(|| self.words.photo(NO_DECODER, &[]));
@@ -189,7 +197,7 @@ impl Phone {
             fields,
             private: private_keys,
             conflicts,
-            notes: notes.collect(),
+            notes,
             photos,
             photos_sent,
             claim,

@@ -1,7 +1,6 @@
 //! What a person does on the phone: captures, edits, notes, acts. One transaction each; saved when it returns.
 
 use rusqlite::Transaction;
-use yuandian_document::content::NoteEntry;
 use yuandian_document::{Act, Content, Edit, PhotoEntry, Place, Report, cbor};
 use yuandian_model::catalogue::{INTO, NO_PHOTO, PlacePrecision, Privacy, Service};
 use yuandian_model::writing::{CONTENT, Writing, may_write};
@@ -11,6 +10,8 @@ use yuandian_model::{
 };
 use yuandian_sync::{CaseFacts, Person};
 
+use crate::attached::Attachment;
+use crate::brought::{self, Brought};
 use crate::capture::CaptureInfo;
 use crate::content;
 use crate::draft::Position;
@@ -43,7 +44,22 @@ pub struct ActCommand<'a> {
     pub args: &'a [(String, String)],
     /// Photos with it, whole files.
     pub photos: &'a [Vec<u8>],
+    /// What is attached to its note: a signature, a voice note.
+    pub files: &'a [Attachment],
     /// What the platform says of where they came from.
+    pub info: CaptureInfo,
+}
+
+/// What is added to a case.
+#[derive(Debug, Clone, Default)]
+pub struct Addition<'a> {
+    /// The words.
+    pub text: &'a str,
+    /// Photos, whole files.
+    pub photos: &'a [Vec<u8>],
+    /// What is attached to the note.
+    pub files: &'a [Attachment],
+    /// What the platform says of where photos and files came from.
     pub info: CaptureInfo,
 }
 
@@ -96,6 +112,10 @@ impl Phone {
         }
         edits.extend(answers.shared.into_iter().map(|(key, value)| Edit::Answer { key, value }));
         edits.extend(self.photo_edits(&photos));
+        let files = self.prepare_attached(&draft.files)?;
+        edits.extend(self.note_edit("", &files));
+        let brought: Vec<Brought> =
+            brought::photos(photos).chain(files.into_iter().map(Brought::File)).collect();
         let mut private: Vec<(String, String)> =
             answers.private.into_iter().map(|(key, value)| (key, value.for_private_table())).collect();
         if let (PlacePrecision::Cell, Some(position)) = (service.place, draft.position) {
@@ -105,7 +125,7 @@ impl Phone {
         if !edits.is_empty() {
             intents.push(Intent::Content(edits));
         }
-        self.command(id, intents, &photos, |tx| {
+        self.command(id, intents, &brought, |tx| {
             cases::put_facts(tx, id, &facts)?;
             for (key, value) in &private {
                 private::put(tx, id, key, value)?;
@@ -151,29 +171,23 @@ impl Phone {
     /// [`DeviceError::NotFound`], [`DeviceError::Invalid`], [`DeviceError::Photo`]; [`DeviceError::Refused`] for a case that one may only
     /// read.
     pub fn note(&mut self, case: &CaseId, text: &str, photos: &[Vec<u8>]) -> Result<()> {
-        self.note_with(case, text, photos, &CaptureInfo::default())
+        self.add(case, &Addition { text, photos, ..Addition::default() })
     }
 
-    /// The same with what the platform says of where the photos came from.
+    /// Adds words, photos and files to a case, in one transaction.
     ///
     /// # Errors
-    /// Those of [`Phone::note`], and [`DeviceError::Invalid`] for a position outside the world.
-    pub fn note_with(
-        &mut self,
-        case: &CaseId,
-        text: &str,
-        photos: &[Vec<u8>],
-        info: &CaptureInfo,
-    ) -> Result<()> {
+    /// Those of [`Phone::note`], and [`DeviceError::Invalid`] for a position outside the world or a file that is not what it is said to be.
+    pub fn add(&mut self, case: &CaseId, addition: &Addition<'_>) -> Result<()> {
         self.may_add(case)?;
-        if !photos.is_empty() {
-            self.may_come_into(case, info.source)?;
+        if !addition.photos.is_empty() {
+            self.may_come_into(case, addition.info.source)?;
         }
-        let (edits, photos) = self.note_edits(Some(text), photos, info)?;
+        let (edits, brought) = self.note_edits(addition)?;
         if edits.is_empty() {
-            return Err(DeviceError::invalid("text", "a note needs words or a photo"));
+            return Err(DeviceError::invalid("text", "a note needs words, a photo or a file"));
         }
-        self.command(case, vec![Intent::Content(edits)], &photos, |_| Ok(()))
+        self.command(case, vec![Intent::Content(edits)], &brought, |_| Ok(()))
     }
 
     /// Settles a conflict: keeps the n-th value shown (from 1).
@@ -216,13 +230,15 @@ impl Phone {
         if !command.photos.is_empty() {
             self.may_come_into(case, command.info.source)?;
         }
-        let (edits, photos) = self.note_edits(command.text, command.photos, &command.info)?;
+        let ActCommand { text, photos, files, info, .. } = command;
+        let text = text.unwrap_or_default();
+        let (edits, brought) = self.note_edits(&Addition { text, photos, files, info: info.clone() })?;
         let mut intents = Vec::new();
         if !edits.is_empty() {
             intents.push(Intent::Content(edits));
         }
         intents.push(Intent::Act(act));
-        self.command(case, intents, &photos, |_| Ok(()))?;
+        self.command(case, intents, &brought, |_| Ok(()))?;
         Ok(ActOutcome::Queued)
     }
 
@@ -321,22 +337,16 @@ impl Phone {
         Ok(catalogue.service(&stored.facts.service).ok_or_else(unknown)?.0.clone())
     }
 
-    fn note_edits(
-        &mut self,
-        text: Option<&str>,
-        photos: &[Vec<u8>],
-        info: &CaptureInfo,
-    ) -> Result<(Vec<Edit>, Vec<PreparedPhoto>)> {
+    fn note_edits(&mut self, addition: &Addition<'_>) -> Result<(Vec<Edit>, Vec<Brought>)> {
+        let Addition { text, photos, files, info } = addition;
         info.fix()?;
         if photos.len() > limits::PHOTOS_PER_COMMAND_MAX {
             return Err(DeviceError::invalid("photo", format!("at most {}", limits::PHOTOS_PER_COMMAND_MAX)));
         }
-        let mut edits = Vec::new();
-        if let Some(text) = text.map(str::trim).filter(|t| !t.is_empty()) {
-            form::text_within("text", text, limits::NOTE_CHARS_MAX)?;
-            let (ms, random) = self.uuid();
-            edits.push(Edit::Note(EntryId::v7(ms, random), NoteEntry { text: text.to_owned(), at_ms: ms }));
-        }
+        let text = text.trim();
+        form::text_within("text", text, limits::NOTE_CHARS_MAX)?;
+        let files = self.keep_all_attached(files, info)?;
+        let mut edits: Vec<Edit> = self.note_edit(text, &files).into_iter().collect();
         let prepared = photos
             .iter()
             .map(|bytes| {
@@ -345,7 +355,8 @@ impl Phone {
             })
             .collect::<Result<Vec<_>>>()?;
         edits.extend(self.photo_edits(&prepared));
-        Ok((edits, prepared))
+        let brought = brought::photos(prepared).chain(files.into_iter().map(Brought::File));
+        Ok((edits, brought.collect()))
     }
 
     fn photo_edits(&mut self, photos: &[PreparedPhoto]) -> Vec<Edit> {
@@ -356,14 +367,14 @@ impl Phone {
         photos.iter().map(|p| edit(&p.entry)).collect()
     }
 
-    fn command(
+    pub(crate) fn command(
         &mut self,
         case: &CaseId,
         intents: Vec<Intent>,
-        photos: &[PreparedPhoto],
+        brought: &[Brought],
         also: impl FnOnce(&Transaction<'_>) -> Result<()>,
     ) -> Result<()> {
-        self.say(case, intents.into_iter().map(Saying::from).collect(), photos, None, also)
+        self.say(case, intents.into_iter().map(Saying::from).collect(), brought, None, also)
     }
 
     /// The one way anything gets written: intents become commits in the outbox, together with all they bring.
@@ -371,7 +382,7 @@ impl Phone {
         &mut self,
         case: &CaseId,
         sayings: Vec<Saying>,
-        photos: &[PreparedPhoto],
+        brought: &[Brought],
         seen: Option<&[String]>,
         also: impl FnOnce(&Transaction<'_>) -> Result<()>,
     ) -> Result<()> {
@@ -379,18 +390,19 @@ impl Phone {
         let captured = self.captured()?;
         let (ms, random) = self.uuid();
         let group = GroupId::v7(ms, random);
-        for photo in photos {
-            self.keep_renditions(photo)?;
+        for brought in brought {
+            self.keep_renditions(brought)?;
         }
         let device = self.certificate.device;
         let tx = self.db.unchecked_transaction()?;
         also(&tx)?;
-        for photo in photos {
-            photo.pin(&tx, case, ms)?;
-            if captures::has(&tx, case, &photo.entry.original.hash)? {
-                captures::finish(&tx, case, &photo.entry.original.hash)?;
+        for brought in brought {
+            brought.pin(&tx, case, ms)?;
+            let Some(recorded) = brought.recorded()? else { continue };
+            if captures::has(&tx, case, &recorded.original)? {
+                captures::finish(&tx, case, &recorded.original)?;
             } else {
-                self.record(&tx, case, &photo.recorded()?, State::Waiting)?;
+                self.record(&tx, case, &recorded, State::Waiting)?;
             }
         }
         // What a draft left out goes nowhere.
@@ -514,19 +526,20 @@ impl Writer<'_> {
 
 /// Micro pictures that edits bring.
 pub(crate) fn micros_of(edits: &[Edit]) -> Vec<BlobHash> {
-    let micro = |edit: &Edit| match edit {
-        Edit::Photo(_, entry) => entry.micro.as_ref().map(|m| m.hash),
-        _ => None,
-    };
-    edits.iter().filter_map(micro).collect()
+    edits.iter().filter_map(Edit::micro).collect()
 }
 
-/// What an edit says, in words that can be read back.
-pub(crate) fn kept_words(edit: &Edit) -> String {
+/// What an edit says, in words that can be read back; each file that it brings apart.
+pub(crate) fn kept_words(edit: &Edit) -> Vec<String> {
     match edit {
-        Edit::Describe(text) => text.clone(),
-        Edit::Answer { key, value } => format!("{key} = {value}"),
-        Edit::Note(_, note) => note.text.clone(),
-        Edit::Photo(_, photo) => format!("photo {}", photo.original.hash),
+        Edit::Describe(text) => vec![text.clone()],
+        Edit::Answer { key, value } => vec![format!("{key} = {value}")],
+        Edit::Note(_, note) => {
+            let files = note.files.iter().map(|attached| format!("file {}", attached.file.hash));
+            let words = Some(note.text.clone()).filter(|text| !text.is_empty());
+            words.into_iter().chain(files).collect()
+        }
+        Edit::Photo(_, photo) => vec![format!("photo {}", photo.original.hash)],
+        Edit::Preview(_, preview) => vec![format!("preview of {}", preview.of)],
     }
 }

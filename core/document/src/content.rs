@@ -2,12 +2,13 @@
 //!
 //! The only module besides the gate that speaks to Automerge. Foreign changes come in through [`Content::admit`] alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{
-    ActorId, Automerge, AutomergeError, Change, ChangeHash, ObjId, ROOT, ReadDoc, ScalarValue, Value,
+    ActorId, Automerge, AutomergeError, Change, ChangeHash, ObjId, Patch, PatchAction, ROOT, ReadDoc,
+    ScalarValue, Value,
 };
 use serde::{Deserialize, Serialize};
 use yuandian_model::form::SharedAnswer;
@@ -19,10 +20,31 @@ use crate::genesis;
 /// A note: one JSON scalar under its id, never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoteEntry {
-    /// The words.
+    /// The words; empty where the files say it.
     pub text: String,
     /// Writer's wall clock, ms since 1970.
     pub at_ms: i64,
+    /// What is attached to it: voice notes, short films, signatures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<AttachedFile>,
+}
+
+impl NoteEntry {
+    /// A note of words alone.
+    #[must_use]
+    pub fn of(text: impl Into<String>, at_ms: i64) -> Self {
+        Self { text: text.into(), at_ms, files: Vec::new() }
+    }
+}
+
+/// A file beside a note. Nothing in the core decodes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachedFile {
+    /// Its bytes.
+    #[serde(flatten)]
+    pub file: RenditionRef,
+    /// MIME type, by its first bytes.
+    pub mime: String,
 }
 
 /// One stored size of a photo.
@@ -65,6 +87,33 @@ impl PhotoEntry {
     }
 }
 
+/// The small sizes of a photo that its author's platform gave after the photo was in its case. An entry of `photos` like any other: apps that
+/// do not know it pass it over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewEntry {
+    /// The photo.
+    pub of: EntryId,
+    /// Upright width of the picture that they were made from, pixels.
+    pub width: u32,
+    /// Upright height, pixels.
+    pub height: u32,
+    /// At most 2 kB, travels with the commit.
+    pub micro: RenditionRef,
+    /// 320 px.
+    pub thumb: RenditionRef,
+    /// 1600 px.
+    pub medium: RenditionRef,
+    /// Writer's wall clock, ms since 1970.
+    pub at_ms: i64,
+}
+
+impl PreviewEntry {
+    /// The files that travel through the transfer queue, the small one first.
+    pub fn files(&self) -> impl Iterator<Item = &RenditionRef> {
+        [&self.thumb, &self.medium].into_iter()
+    }
+}
+
 /// One thing a person writes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -82,6 +131,37 @@ pub enum Edit {
     Note(EntryId, NoteEntry),
     /// A new photo.
     Photo(EntryId, PhotoEntry),
+    /// The small sizes of a photo that had none.
+    Preview(EntryId, PreviewEntry),
+}
+
+impl Edit {
+    /// The files that it names and that travel through the transfer queue.
+    pub fn files(&self) -> Vec<BlobHash> {
+        match self {
+            Edit::Describe(_) | Edit::Answer { .. } => Vec::new(),
+            Edit::Note(_, note) => note.files.iter().map(|attached| attached.file.hash).collect(),
+            Edit::Photo(_, photo) => photo.files().map(|file| file.hash).collect(),
+            Edit::Preview(_, preview) => preview.files().map(|file| file.hash).collect(),
+        }
+    }
+
+    /// The micro picture that it brings.
+    pub fn micro(&self) -> Option<BlobHash> {
+        match self {
+            Edit::Photo(_, photo) => photo.micro.as_ref().map(|micro| micro.hash),
+            Edit::Preview(_, preview) => Some(preview.micro.hash),
+            _ => None,
+        }
+    }
+
+    /// The entry that it adds.
+    pub fn entry(&self) -> Option<EntryId> {
+        match self {
+            Edit::Describe(_) | Edit::Answer { .. } => None,
+            Edit::Note(id, _) | Edit::Photo(id, _) | Edit::Preview(id, _) => Some(*id),
+        }
+    }
 }
 
 /// Why nothing was written.
@@ -156,6 +236,22 @@ pub struct ContentView {
     pub notes: Vec<Entry<NoteEntry>>,
     /// Photos in causal order.
     pub photos: Vec<Entry<PhotoEntry>>,
+    /// Small sizes that came later, in causal order.
+    pub previews: Vec<Entry<PreviewEntry>>,
+}
+
+impl ContentView {
+    /// The files that travel through the transfer queue, each with the entry that names it and the change that the entry came with.
+    pub fn files(&self) -> impl Iterator<Item = (EntryId, ChangeHash, BlobHash)> + '_ {
+        let of = |id: EntryId, change: ChangeHash| move |file: &RenditionRef| (id, change, file.hash);
+        let photos = self.photos.iter().flat_map(move |e| e.entry.files().map(of(e.id, e.change)));
+        let previews = self.previews.iter().flat_map(move |e| e.entry.files().map(of(e.id, e.change)));
+        let notes = self
+            .notes
+            .iter()
+            .flat_map(move |e| e.entry.files.iter().map(|attached| &attached.file).map(of(e.id, e.change)));
+        photos.chain(previews).chain(notes)
+    }
 }
 
 /// A content document in memory: a cache of its changes, thrown away whenever in doubt.
@@ -212,13 +308,18 @@ impl Content {
     /// Those of [`Content::admit`].
     pub fn with(&self, raw: &[u8], actor: &ActorId) -> Result<(Self, AdmittedChange), Refusal> {
         let admitted = gate::admit(&self.document, raw, &Checks::case(actor))?;
-        let before = photo_ids(&self.document);
-        let photos = photo_entries(&admitted.document, |id| !before.contains(id));
+        let put = |patch: &Patch| match &patch.action {
+            PatchAction::PutMap { key, .. } => key.parse().ok(),
+            _ => None,
+        };
+        let added: BTreeSet<EntryId> = admitted.patches.iter().filter_map(put).collect();
         let change = AdmittedChange {
             hash: admitted.change_hash,
             bytes: admitted.bytes,
             saved: admitted.saved,
-            photos,
+            photos: entries(&admitted.document, "photos", |id| added.contains(id)),
+            previews: entries(&admitted.document, "photos", |id| added.contains(id)),
+            notes: entries(&admitted.document, "notes", |id| added.contains(id)),
         };
         Ok((Self { document: admitted.document }, change))
     }
@@ -320,6 +421,7 @@ impl Content {
             }
             Edit::Note(id, _) => view.notes.iter().any(|n| n.id == *id),
             Edit::Photo(id, _) => view.photos.iter().any(|p| p.id == *id),
+            Edit::Preview(id, _) => view.previews.iter().any(|p| p.id == *id),
         }
     }
 
@@ -334,7 +436,8 @@ impl Content {
             description: document.text(&description).unwrap_or_default(),
             answers: answers(document),
             notes: entries(document, "notes", |_| true),
-            photos: photo_entries(document, |_| true),
+            photos: entries(document, "photos", |_| true),
+            previews: entries(document, "photos", |_| true),
         }
     }
 }
@@ -350,6 +453,10 @@ pub struct AdmittedChange {
     pub saved: Vec<u8>,
     /// Photos it adds.
     pub photos: Vec<Entry<PhotoEntry>>,
+    /// Small sizes it adds.
+    pub previews: Vec<Entry<PreviewEntry>>,
+    /// Notes it adds.
+    pub notes: Vec<Entry<NoteEntry>>,
 }
 
 /// No panic of the CRDT library gets out; it is a damaged document instead.
@@ -386,6 +493,7 @@ fn put(tx: &mut automerge::transaction::Transaction<'_>, edit: &Edit) -> Result<
         }
         Edit::Note(id, entry) => put_entry(tx, &object(tx, "notes")?, *id, entry)?,
         Edit::Photo(id, entry) => put_entry(tx, &object(tx, "photos")?, *id, entry)?,
+        Edit::Preview(id, entry) => put_entry(tx, &object(tx, "photos")?, *id, entry)?,
     }
     Ok(())
 }
@@ -459,16 +567,6 @@ fn entries<T: for<'de> Deserialize<'de>>(
     found.into_iter().map(|(_, entry)| entry).collect()
 }
 
-fn photo_ids(document: &Automerge) -> Vec<EntryId> {
-    container(document, "photos")
-        .map(|map| document.keys(&map).filter_map(|key| key.parse().ok()).collect())
-        .unwrap_or_default()
-}
-
-fn photo_entries(document: &Automerge, wanted: impl Fn(&EntryId) -> bool) -> Vec<Entry<PhotoEntry>> {
-    entries(document, "photos", wanted)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -480,7 +578,7 @@ mod tests {
         Edit::Answer { key: key.into(), value: SharedAnswer::standing(value) }
     }
     fn note(number: u8, text: &str) -> Edit {
-        Edit::Note(EntryId([number; 16]), NoteEntry { text: text.into(), at_ms: 5 })
+        Edit::Note(EntryId([number; 16]), NoteEntry::of(text, 5))
     }
     fn write(content: &mut Content, by: u8, edits: &[Edit]) -> Vec<u8> {
         let heads = content.heads();

@@ -20,7 +20,8 @@ pub use actor::actor;
 pub use automerge::{ActorId, ChangeHash};
 pub use catalogue::{SignedCatalogue, SignedCatalogueError};
 pub use content::{
-    Answer, Candidate, Content, ContentError, ContentView, Edit, Entry, NoteEntry, PhotoEntry, RenditionRef,
+    AdmittedChange, Answer, AttachedFile, Candidate, Content, ContentError, ContentView, Edit, Entry,
+    NoteEntry, PhotoEntry, PreviewEntry, RenditionRef,
 };
 pub use envelope::{Body, Captured, CommitError, Envelope, Kind, SignedCommit};
 pub use keys::{

@@ -83,6 +83,12 @@ bugs! {
     WrongPieceSent = "transfer", "wrong-piece-sent";
     /// The originals are never in the queue.
     OriginalNeverSent = "transfer", "original-never-sent";
+    /// What the server has lost is not offered again.
+    LostNotOffered = "transfer", "lost-not-offered";
+    /// A photo file that was removed or damaged is left out without a word.
+    FileTroubleNotTold = "transfer", "file-trouble-not-told";
+    /// The record of a capture is never handed in.
+    RecordNeverSent = "transfer", "record-never-sent";
     /// A right that has ended counts on.
     EndedRightKept = "permissions", "ended-right-kept";
     /// Who waits reads the private answers, too.
@@ -156,7 +162,7 @@ mod tests {
         let ids: BTreeSet<&str> = Bug::ALL.iter().map(|bug| bug.id()).collect();
         assert_eq!(ids.len(), Bug::ALL.len());
         assert!(Bug::ALL.iter().all(|bug| !is(*bug)));
-        assert_eq!(ids.len(), 41);
+        assert_eq!(ids.len(), 44);
         for area in ["sync", "store", "gate", "transfer", "permissions", "epochs", "timers"] {
             assert!(Bug::ALL.iter().filter(|bug| bug.area() == area).count() >= 4, "{area}");
         }

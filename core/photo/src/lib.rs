@@ -41,7 +41,7 @@ mod write;
 
 pub use edited::EditHint;
 pub use error::{NextStep, PhotoError};
-pub use examine::{Dimensions, Examined, examine, original_hash};
+pub use examine::{Dimensions, Examined, Looked, examine, look, original_hash};
 pub use exif::{CapturedAt, Metadata, Position};
 pub use fingerprint::{Distance, Fingerprint, fingerprint, looks_like};
 pub use format::Format;

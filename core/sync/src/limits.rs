@@ -22,6 +22,10 @@ pub const PATCH_BYTES: u64 = 256 * 1024;
 pub const BLOB_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// A voice note, bytes: ten minutes of what phones record for speech.
 pub const VOICE_BYTES_MAX: u64 = 10 * 1024 * 1024;
+/// A signature, bytes: a few strokes as PNG.
+pub const SIGNATURE_BYTES_MAX: u64 = 512 * 1024;
+/// Files beside one note.
+pub const ATTACHED_MAX: usize = 9;
 /// A short film, bytes: half a minute of what phones record.
 pub const VIDEO_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Failures in a row without any progress after which a run ends; the work stays queued.
@@ -64,3 +68,5 @@ pub const LINES_FIRST_ABOVE: usize = 64;
 pub const BUDGET_DEFAULT: u32 = 10_000;
 /// How often a file that is fetched may come with other bytes than its own before it is given up.
 pub const WRONG_FILES_MAX: u32 = 2;
+/// Lost files that a device is told of in one answer: the next are told when these are found.
+pub const LOST_TOLD_MAX: u32 = 1_000;

@@ -1,6 +1,6 @@
 //! Media types of files: what each may weigh, and under which name it is served.
 
-use crate::limits::{BLOB_BYTES_MAX, VIDEO_BYTES_MAX, VOICE_BYTES_MAX};
+use crate::limits::{BLOB_BYTES_MAX, SIGNATURE_BYTES_MAX, VIDEO_BYTES_MAX, VOICE_BYTES_MAX};
 
 /// Served for every type that is not in the list: a browser saves it and runs nothing.
 pub const OTHER: &str = "application/octet-stream";
@@ -41,6 +41,53 @@ pub fn kind(mime: &str) -> Option<Kind> {
     SERVED.iter().find(|(known, _)| *known == mime).map(|(_, kind)| *kind)
 }
 
+/// What can be attached to a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Attached {
+    /// A voice note.
+    Voice,
+    /// A short film.
+    Video,
+    /// Strokes of a hand as PNG: nobody takes it for a photograph.
+    Signature,
+}
+
+impl Attached {
+    /// Stable id.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Voice => "voice",
+            Self::Video => "video",
+            Self::Signature => "signature",
+        }
+    }
+
+    /// What an attached file of a media type is; none where nothing of the type may be attached.
+    #[must_use]
+    pub fn of(mime: &str) -> Option<Self> {
+        match (kind(mime), mime) {
+            (Some(Kind::Voice), _) => Some(Self::Voice),
+            (Some(Kind::Video), _) => Some(Self::Video),
+            (_, SIGNATURE) => Some(Self::Signature),
+            _ => None,
+        }
+    }
+
+    /// What it may weigh, bytes.
+    #[must_use]
+    pub fn bytes_max(self) -> u64 {
+        match self {
+            Self::Voice => VOICE_BYTES_MAX,
+            Self::Video => VIDEO_BYTES_MAX,
+            Self::Signature => SIGNATURE_BYTES_MAX,
+        }
+    }
+}
+
+/// The type of a signature.
+const SIGNATURE: &str = "image/png";
+
 /// The type under which a file is served whose entry names this one.
 #[must_use]
 pub fn served(mime: &str) -> &'static str {
@@ -68,6 +115,17 @@ mod tests {
         for other in ["", "text/html", "image/svg+xml", "IMAGE/JPEG", "image/jpeg; x=y", "application/pdf"] {
             assert_eq!((served(other), kind(other)), (OTHER, None), "{other}");
         }
+    }
+
+    #[test]
+    fn what_may_be_attached_is_voice_film_and_a_signature() {
+        assert_eq!(Attached::of("audio/mp4"), Some(Attached::Voice));
+        assert_eq!(Attached::of("video/quicktime"), Some(Attached::Video));
+        assert_eq!(Attached::of("image/png"), Some(Attached::Signature));
+        for other in ["image/jpeg", "image/heic", "application/pdf", "text/html", ""] {
+            assert_eq!(Attached::of(other), None, "{other}");
+        }
+        assert!(Attached::Signature.bytes_max() < Attached::Voice.bytes_max());
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub struct Policies {
     pub thumb: Policy,
     /// Of medium ones.
     pub medium: Policy,
-    /// Of originals.
+    /// Of originals, and of what is attached to notes.
     pub original: Policy,
 }
 
@@ -57,7 +57,7 @@ impl Policies {
             Rendition::Micro => Policy::Any,
             Rendition::Thumb => self.thumb,
             Rendition::Medium => self.medium,
-            Rendition::Original => self.original,
+            Rendition::Original | Rendition::Attached => self.original,
         }
     }
 

@@ -27,6 +27,9 @@ pub enum Rendition {
     /// The untouched original.
     #[n(3)]
     Original,
+    /// A file beside a note, and no photo: voice, film, a signature.
+    #[n(4)]
+    Attached,
 }
 
 /// A blob to be sent. The device's store keeps it; the queue only orders.
@@ -136,8 +139,11 @@ impl Transfer {
     /// Among which size it is sent.
     fn step(&self) -> Rendition {
         match self.rendition {
+            // Words that were spoken: with the pictures that say what there is to see.
+            Rendition::Attached if !self.urgent => Rendition::Medium,
             rendition if !self.urgent => rendition,
             Rendition::Original => Rendition::Medium,
+            Rendition::Attached => Rendition::Thumb,
             Rendition::Medium => Rendition::Thumb,
             Rendition::Thumb | Rendition::Micro => Rendition::Micro,
         }

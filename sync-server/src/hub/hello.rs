@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 use yuandian_document::{CertifiedKey, Purpose, cbor};
-use yuandian_model::{DeviceId, Epoch};
-use yuandian_sync::limits::{SERVER_KEYS_MAX, STREAMS_MAX};
+use yuandian_model::{BlobHash, DeviceId, Epoch};
+use yuandian_sync::limits::{LOST_TOLD_MAX, SERVER_KEYS_MAX, STREAMS_MAX};
 use yuandian_sync::message::{
     Hello, HelloReply, Nonce, NonceBytes, NonceRequest, RemovedStream, SignedMessage, SignedNotice,
     WIRE_VERSION, Wipe,
@@ -14,7 +14,7 @@ use yuandian_sync::message::{
 use super::{Hub, spoken};
 use crate::limits::{ANSWER_TOLD_MS, APP_BYTES_MAX, BODY_BYTES_MAX, NONCE_MS, TOKEN_MS};
 use crate::problem::Problem;
-use crate::store::NonceSpend;
+use crate::store::{Account, NonceSpend};
 use crate::streams::streams_for;
 
 /// Why a stream is taken from a device: no right of its person leads to it.
@@ -78,6 +78,7 @@ impl Hub {
         let lives: BTreeSet<Epoch> = hello.streams.iter().filter_map(|held| held.epoch).collect();
         let over = lives.into_iter().filter(|life| !heads.iter().any(|head| head.epoch == *life));
         let ended = self.store.ended(&over.collect())?;
+        let lost = if account.shut_out { Vec::new() } else { self.lost_of(&account)? };
         let reason = if account.shut_out { REVOKED } else { NO_RIGHT };
         let removed = hello
             .streams
@@ -108,7 +109,13 @@ impl Hub {
             appeals: self.store.answers(&account.device, now_ms.saturating_sub(ANSWER_TOLD_MS))?,
             partition_digits: rules.partition_digits(),
             ended,
+            lost,
         })
+    }
+
+    /// What a device is asked to send again.
+    pub(super) fn lost_of(&self, account: &Account) -> Result<Vec<BlobHash>, Problem> {
+        Ok(self.store.lost_of(&account.device, LOST_TOLD_MAX)?)
     }
 
     /// The order to forget everything.

@@ -10,6 +10,7 @@ mod enroll;
 mod evidence;
 mod hello;
 mod looks;
+mod named;
 mod offers;
 mod pace;
 mod prepare;

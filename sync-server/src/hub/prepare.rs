@@ -9,28 +9,24 @@ use yuandian_document::act::ActError;
 use yuandian_document::gate::{self, RefusalCode};
 use yuandian_document::limits::MICRO_BYTES_MAX;
 use yuandian_document::{
-    Act, CertifiedKey, CommitError, Content, ContentView, Entry, Envelope, Kind, PhotoEntry, SignedCommit,
-    cbor, cbor::CborError,
+    Act, CertifiedKey, CommitError, Content, ContentView, Envelope, Kind, SignedCommit, cbor, cbor::CborError,
 };
 use yuandian_model::catalogue::PlacePrecision;
 use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, Code, CommitId, Refusal, UserId, Writing};
 use yuandian_sync::limits::TITLE_CHARS_MAX;
 use yuandian_sync::message::{PushItem, Receipt};
-use yuandian_sync::{Rendition, media};
 
 use super::documents::Opened;
+use super::named::named;
 use super::push::Sequenced;
 use super::{Hub, Rules};
 use crate::problem::Problem;
 use crate::store::{
-    self, Account, Adopted, Batch, BlobRef, CommandPart, Committed, ContentWork, GateOutcome, Ledger, Origin,
+    self, Account, Adopted, Batch, CommandPart, Committed, ContentWork, GateOutcome, Ledger, Origin,
     Prepared, SavedDocument, Situation, Step, StoreError, Verdict, Work,
 };
 use yuandian_model::writing::CONTENT;
-
-/// Media type of the small renditions, which are made by our own phones.
-const RENDITION_MIME: &str = "image/jpeg";
 
 /// A receipt, bytes, far below this.
 const RECEIPT_BYTES_MAX: usize = 64 * 1024;
@@ -382,7 +378,7 @@ impl Hub {
             .map(|(service, _)| service);
         // Where only the cell may be known, an original must not tell the door by what its camera wrote into it.
         let originals_shared = service.is_some_and(|service| service.place != PlacePrecision::Cell);
-        let checked = blobs(&item.envelope, &admitted.photos, originals_shared).and_then(|blobs| {
+        let checked = named(&item.envelope, &admitted, &words.photos, originals_shared).and_then(|blobs| {
             Rules::nothing_private(service, words.answers.keys())?;
             only_added(words_before.as_ref(), &words)?;
             Ok(blobs)
@@ -467,52 +463,4 @@ fn only_added(before: Option<&ContentView>, after: &ContentView) -> Result<(), R
         }
         _ => Ok(()),
     }
-}
-
-/// The files that new photos name. Their micro pictures must travel with this very commit.
-fn blobs(
-    envelope: &Envelope,
-    photos: &[Entry<PhotoEntry>],
-    originals_shared: bool,
-) -> Result<Vec<BlobRef>, Refusal> {
-    let mut blobs = Vec::new();
-    for Entry { entry, .. } in photos {
-        if let Some(micro) = &entry.micro
-            && !envelope.micro.contains(&micro.hash)
-        {
-            return Err(Refusal::new(Code::RStructure, [("key", "micro".to_owned())]));
-        }
-        if !is_image(&entry.mime) {
-            return Err(Refusal::new(Code::RSchema, [("key", "mime".to_owned())]));
-        }
-        let small = |file, rendition| (file, rendition, RENDITION_MIME, true);
-        let original = (&entry.original, Rendition::Original, entry.mime.as_str(), originals_shared);
-        let thumb = entry.thumb.iter().map(|file| small(file, Rendition::Thumb));
-        let medium = entry.medium.iter().map(|file| small(file, Rendition::Medium));
-        for (file, rendition, mime, shared) in std::iter::once(original).chain(thumb).chain(medium) {
-            let limit = media::bytes_max(mime);
-            if file.size > limit {
-                return Err(Refusal::new(Code::RLimit, [("limit", limit.to_string())]));
-            }
-            blobs.push(BlobRef {
-                hash: file.hash,
-                size: file.size,
-                mime: mime.to_owned(),
-                shared,
-                rendition,
-                original: entry.original.hash,
-            });
-        }
-    }
-    Ok(blobs)
-}
-
-/// Whether a media type may stand in an answer's header: `image/` and a plain word.
-fn is_image(mime: &str) -> bool {
-    mime.strip_prefix("image/").is_some_and(|word| {
-        (1..=32).contains(&word.len())
-            && word
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'+'))
-    })
 }

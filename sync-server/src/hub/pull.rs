@@ -60,6 +60,7 @@ impl Hub {
                 blob_safe_seq: page.safe_seq,
                 catalogue: Some(self.rules().catalogue().version()),
                 time_token: Some(cbor::encode(&self.time_token(now_ms)?).into()),
+                lost: self.lost_of(account)?,
                 ..Renewed::default()
             },
             resets: page.resets,

@@ -5,7 +5,7 @@
 //! gone. A file whose bytes are missing or damaged is *lost*: its row stays, nobody is told that it is stored, and who has its bytes sends them
 //! again.
 
-use yuandian_model::{BlobHash, CaseId};
+use yuandian_model::{BlobHash, CaseId, DeviceId};
 
 use super::{StoreError, UploadId};
 
@@ -58,6 +58,9 @@ pub trait Files: Send + Sync {
 
     /// Files with a hash above one, rising, so many at most: lost ones among them.
     fn files(&self, after: Option<&BlobHash>, limit: u32) -> Result<Vec<FileRow>, StoreError>;
+
+    /// Lost files that a device named, so many at most, rising.
+    fn lost_of(&self, device: &DeviceId, limit: u32) -> Result<Vec<BlobHash>, StoreError>;
 
     /// A file's bytes are missing or damaged: the cases that named it as stored move on without it. False where it is no news.
     fn blob_lost(&self, hash: &BlobHash, now_ms: i64) -> Result<bool, StoreError>;

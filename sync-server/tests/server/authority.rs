@@ -21,7 +21,7 @@ pub fn concerns(world: &World) -> Vec<Concern> {
 
 /// A note that its phone says it wrote at a time.
 fn note_at(phone: &mut Phone, case: CaseId, at_ms: i64) -> PushItem {
-    let entry = NoteEntry { text: "seen".into(), at_ms };
+    let entry = NoteEntry::of("seen", at_ms);
     phone.captured = Some(at_ms);
     let item = phone.write(case, &[Edit::Note(EntryId::v7(at_ms, [phone.number; 10]), entry)], &[]);
     phone.captured = None;

@@ -1,11 +1,13 @@
 //! Files: who may read them, and what happens when one is whole.
 
 use bytes::Bytes;
-use yuandian_document::{Edit, PhotoEntry, RenditionRef};
+use yuandian_document::{AttachedFile, Edit, NoteEntry, PhotoEntry, PreviewEntry, RenditionRef};
 use yuandian_model::{BlobHash, Code, EntryId, Role};
 use yuandian_server::hub::{Request, Response};
 use yuandian_server::limits::UPLOAD_MS;
 use yuandian_server::problem::Problem;
+use yuandian_server::store::Files as _;
+use yuandian_sync::limits::{ATTACHED_MAX, SIGNATURE_BYTES_MAX, VIDEO_BYTES_MAX, VOICE_BYTES_MAX};
 
 use crate::phone::*;
 use crate::world::*;
@@ -119,4 +121,120 @@ fn send(world: &World, phone: &Phone, bytes: &[u8]) {
 
 fn read(world: &World, phone: &Phone, bytes: &[u8]) -> Result<Response, Problem> {
     world.ask_as(phone, Request::Blob(BlobHash(sha256(bytes))))
+}
+
+#[test]
+fn files_beside_a_note_are_read_by_who_may_read_originals_and_nothing_else_may_be_attached() {
+    let world = World::new();
+    let mut author = world.phone(1, Role::GridWorker);
+    let mut colleague = world.phone(2, Role::GridWorker);
+    let case = author.new_case();
+    let report = author.report(case, "case.snap");
+    assert_eq!(world.codes(&author, vec![report]), [Code::Ok]);
+    let attached = |bytes: &[u8], size: u64, mime: &str| AttachedFile {
+        file: RenditionRef { hash: BlobHash(sha256(bytes)), size },
+        mime: mime.into(),
+    };
+    let written_in = |author: &mut Phone, case, files: Vec<AttachedFile>| {
+        let note = NoteEntry { files, ..NoteEntry::of("", 1) };
+        let item = author.write(case, &[Edit::Note(EntryId::v7(1, [1; 10]), note)], &[]);
+        world.codes(author, vec![item])[0]
+    };
+    // A case of its own each: nothing builds on what was refused.
+    let written = |author: &mut Phone, files| {
+        let case = author.new_case();
+        let report = author.report(case, "case.snap");
+        assert_eq!(world.codes(author, vec![report]), [Code::Ok]);
+        written_in(author, case, files)
+    };
+    let voice = b"#!AMR\n spoken".to_vec();
+    let size = voice.len() as u64;
+    for (mime, code) in [
+        ("text/html", Code::RSchema),
+        ("image/jpeg", Code::RSchema),
+        ("image/png; charset=x", Code::RSchema),
+        ("application/octet-stream", Code::RSchema),
+    ] {
+        assert_eq!(written(&mut author, vec![attached(&voice, size, mime)]), code, "{mime}");
+    }
+    let limits =
+        [("audio/amr", VOICE_BYTES_MAX), ("video/mp4", VIDEO_BYTES_MAX), ("image/png", SIGNATURE_BYTES_MAX)];
+    for (mime, most) in limits {
+        assert_eq!(written(&mut author, vec![attached(&[0], most + 1, mime)]), Code::RLimit, "{mime}");
+        assert_eq!(written(&mut author, vec![attached(mime.as_bytes(), most, mime)]), Code::Ok, "{mime}");
+    }
+    let many = |n: usize| (0..n).map(|i| attached(&[0, u8::try_from(i).unwrap()], 2, "audio/amr")).collect();
+    assert_eq!(written(&mut author, many(ATTACHED_MAX + 1)), Code::RLimit);
+    assert_eq!(written(&mut author, many(ATTACHED_MAX)), Code::Ok);
+    assert_eq!(written_in(&mut author, case, vec![attached(&voice, size, "audio/amr")]), Code::Ok);
+    send(&world, &author, &voice);
+    let whole = Response::Blob { mime: "audio/amr".into(), bytes: Bytes::from(voice.clone()) };
+    assert_eq!(read(&world, &colleague, &voice), Ok(whole));
+    let stranger = world.phone_in(3, Role::GridWorker, "410103");
+    assert_eq!(read(&world, &stranger, &voice), Err(Problem::BlobUnknown));
+    let told = world.pull(&mut colleague);
+    let facts = told.iter().filter_map(|case| case.facts.as_ref());
+    assert_eq!(facts.map(|facts| facts.photos).max(), Some(0), "none of it is a photo");
+}
+
+#[test]
+fn small_sizes_that_come_later_belong_to_their_photo() {
+    let world = World::new();
+    let mut author = world.phone(1, Role::GridWorker);
+    let case = author.new_case();
+    let (original, thumb, medium, micro) =
+        (b"heic".to_vec(), b"thumb".to_vec(), b"medium".to_vec(), vec![7; 50]);
+    let reference = |bytes: &[u8]| RenditionRef { hash: BlobHash(sha256(bytes)), size: bytes.len() as u64 };
+    let id = EntryId::v7(1, [1; 10]);
+    let photo = Edit::Photo(id, photo_entry(&original, None));
+    let items = vec![author.report(case, "case.snap"), author.write(case, &[photo], &[])];
+    assert_eq!(world.codes(&author, items), [Code::Ok; 2]);
+    let preview = |of, number| {
+        let entry = PreviewEntry {
+            of,
+            width: 9,
+            height: 9,
+            micro: reference(&micro),
+            thumb: reference(&thumb),
+            medium: reference(&medium),
+            at_ms: 1,
+        };
+        Edit::Preview(EntryId::v7(2, [number; 10]), entry)
+    };
+    let item = author.write(case, &[preview(id, 4)], std::slice::from_ref(&micro));
+    assert_eq!(world.codes(&author, vec![item]), [Code::Ok]);
+    let nobody = author.write(case, &[preview(EntryId::v7(9, [9; 10]), 2)], std::slice::from_ref(&micro));
+    assert_eq!(world.codes(&author, vec![nobody]), [Code::RSchema], "a photo that is not there");
+    let mut other = world.phone(3, Role::GridWorker);
+    world.pull(&mut other);
+    let without = other.write(case, &[preview(id, 3)], &[]);
+    assert_eq!(world.codes(&other, vec![without]), [Code::RStructure], "the micro picture travels with it");
+    send(&world, &author, &thumb);
+    send(&world, &author, &medium);
+    let mut colleague = world.phone(2, Role::GridWorker);
+    assert!(read(&world, &colleague, &thumb).is_ok() && read(&world, &colleague, &medium).is_ok());
+    assert!(read(&world, &colleague, &micro).is_ok());
+    let told = world.pull(&mut colleague);
+    assert_eq!(told.iter().find_map(|case| case.facts.clone()).unwrap().photos, 1);
+}
+
+#[test]
+fn a_device_is_told_which_of_its_files_are_lost_and_nobody_else_is() {
+    let world = World::new();
+    let mut author = world.phone(1, Role::GridWorker);
+    let mut colleague = world.phone(2, Role::GridWorker);
+    let case = author.new_case();
+    let file = b"the original".to_vec();
+    let items = vec![author.report(case, "case.snap"), author.photo(case, &file)];
+    assert_eq!(world.codes(&author, items), [Code::Ok; 2]);
+    send(&world, &author, &file);
+    let hash = BlobHash(sha256(&file));
+    assert_eq!(world.hello(&mut author).lost, []);
+    assert!(world.store.blob_lost(&hash, world.now()).unwrap());
+    assert_eq!(world.hello(&mut author).lost, [hash]);
+    assert_eq!(world.hello(&mut colleague).lost, []);
+    let stored: Vec<_> = world.pull(&mut author).into_iter().flat_map(|case| case.stored).collect();
+    assert_eq!(stored, [], "and the whole list is without it");
+    send(&world, &author, &file);
+    assert_eq!(world.hello(&mut author).lost, []);
 }

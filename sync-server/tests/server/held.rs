@@ -32,7 +32,7 @@ fn orphan() -> Orphan {
 }
 
 fn note(phone: &mut Phone, case: CaseId, n: u8) -> PushItem {
-    let entry = NoteEntry { text: format!("note {n}"), at_ms: 7 };
+    let entry = NoteEntry::of(format!("note {n}"), 7);
     phone.write(case, &[Edit::Note(EntryId::v7(i64::from(n), [phone.number; 10]), entry)], &[])
 }
 

@@ -324,7 +324,7 @@ fn who_may_write_into_a_case() {
     let report = asker.report(case, "help.errand");
     assert_eq!(world.codes(&asker, vec![report]), [Code::Ok]);
     let note = |phone: &mut Phone| {
-        let entry = NoteEntry { text: "note".into(), at_ms: 1 };
+        let entry = NoteEntry::of("note", 1);
         let mut random = [phone.number; 10];
         random[..8].copy_from_slice(&phone.chain.0.to_be_bytes());
         phone.documents.insert(case, Content::default());
@@ -382,7 +382,7 @@ fn helpers_add_to_a_request_and_leave_the_askers_words_alone() {
     ];
     assert_eq!(world.codes(&asker, asked), [Code::Ok; 2]);
     let note = |random: u8| {
-        let entry = NoteEntry { text: "我去".into(), at_ms: 1 };
+        let entry = NoteEntry::of("我去", 1);
         Edit::Note(EntryId::v7(1, [random; 10]), entry)
     };
     world.pull(&mut volunteer);

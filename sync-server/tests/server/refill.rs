@@ -151,11 +151,7 @@ fn a_new_claim_waits_until_the_window_closes() {
     assert_eq!(held.code, Code::HeldMissing);
     let until = world.store.ripe(i64::MAX).unwrap()[0].due_ms;
     assert_eq!(held.facts["until_ms"], until.to_string());
-    let note = newcomer.write(
-        e.case,
-        &[Edit::Note(EntryId::v7(1, [20; 10]), NoteEntry { text: "我来".into(), at_ms: 7 })],
-        &[],
-    );
+    let note = newcomer.write(e.case, &[Edit::Note(EntryId::v7(1, [20; 10]), NoteEntry::of("我来", 7))], &[]);
     let code = world.codes(&newcomer, vec![note])[0];
     assert_eq!(code, Code::Ok, "what only adds goes on at once");
     // The old winner comes last, and is still the first.
@@ -234,7 +230,7 @@ fn text_that_comes_before_its_case_waits_for_it_also_after_the_window() {
     // A volunteer's note rests on the asker's words; both were taken, and both are lost.
     e.lost.hello(&mut e.volunteers[0]);
     e.lost.pull(&mut e.volunteers[0]);
-    let text = NoteEntry { text: "在路上".into(), at_ms: 7 };
+    let text = NoteEntry::of("在路上", 7);
     let note = vec![e.volunteers[0].write(e.case, &[Edit::Note(EntryId::v7(1, [11; 10]), text)], &[])];
     let told = e.lost.push_raw(&e.volunteers[0], note.clone());
     let before = e.volunteers[0].documents[&e.case].heads();
@@ -271,7 +267,7 @@ fn a_phone_brings_back_more_than_strangers_may_let_wait() {
     lost.pull(&mut reader);
     let notes: Vec<PushItem> = (0..=HELD_PER_CASE_MAX)
         .map(|n| {
-            let text = NoteEntry { text: n.to_string(), at_ms: 7 };
+            let text = NoteEntry::of(n.to_string(), 7);
             let id = EntryId::v7(i64::try_from(n).unwrap(), [2; 10]);
             reader.write(case, &[Edit::Note(id, text)], &[])
         })

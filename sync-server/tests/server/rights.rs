@@ -46,7 +46,7 @@ fn noted(world: &World, phone: &mut Phone, case: CaseId, at_ms: i64) -> Receipt 
     phone.captured = Some(at_ms);
     let mut random = [phone.number; 10];
     random[..8].copy_from_slice(&phone.chain.0.to_be_bytes());
-    let entry = NoteEntry { text: "seen".into(), at_ms };
+    let entry = NoteEntry::of("seen", at_ms);
     let item = phone.write(case, &[Edit::Note(EntryId::v7(at_ms, random), entry)], &[]);
     let receipt = world.push(phone, vec![item]).remove(0);
     if !receipt.code.is_taken() {

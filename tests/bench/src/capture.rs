@@ -116,8 +116,8 @@ fn draft(number: usize) -> Draft {
             answer("amount", "三袋"),
             answer("severity", "normal"),
         ],
-        photos: vec![],
         no_photo: Some("天黑拍不清".to_owned()),
+        ..Draft::default()
     }
 }
 

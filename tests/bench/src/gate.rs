@@ -247,9 +247,7 @@ fn write_one(content: &mut Content, number: u8, actor: &ActorId) -> Result<Vec<u
             key: format!("field_{}", number % 7),
             value: SharedAnswer::standing(format!("第{number}次")),
         },
-        _ => {
-            Edit::Note(EntryId([number; 16]), NoteEntry { text: "已到现场，拍照上报。".to_owned(), at_ms: 0 })
-        }
+        _ => Edit::Note(EntryId([number; 16]), NoteEntry::of("已到现场，拍照上报。", 0)),
     };
     let heads = content.heads();
     let written = content.write(&heads, actor, &[edit], 1_780_000_000_000)?;

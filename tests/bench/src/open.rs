@@ -151,7 +151,7 @@ fn device(number: u8) -> DeviceId {
 fn edits(number: u8, text: &str) -> Vec<Edit> {
     let answer =
         |key: &str, value: String| Edit::Answer { key: key.to_owned(), value: SharedAnswer::standing(value) };
-    let note = |text: &str| NoteEntry { text: text.to_owned(), at_ms: NOW_MS };
+    let note = |text: &str| NoteEntry::of(text, NOW_MS);
     match number % 5 {
         0 => vec![
             Edit::Describe(format!("{text}第{number}次到场：东门外公交站旁有暴露垃圾，约三袋，已有异味。")),

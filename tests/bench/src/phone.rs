@@ -71,6 +71,7 @@ pub fn hello(count: u64) -> Result<HelloReply, Box<dyn Error>> {
         appeals: vec![],
         partition_digits: None,
         ended: vec![],
+        lost: Vec::new(),
     })
 }
 

@@ -225,8 +225,8 @@ fn capture(phone: &mut Phone, what: &What) -> Result<Result<CaseId, DeviceError>
         position,
         text: text.whole(),
         answers: pairs(set),
-        photos: vec![],
         no_photo: no_photo.clone(),
+        ..Draft::default()
     };
     let mut save = || {
         let id = phone.save_draft(None, &entered)?;

@@ -133,7 +133,7 @@ impl World {
             let now = self.server_ms();
             let mut random = [0; 10];
             random.copy_from_slice(&bytes[..10]);
-            let note = Edit::Note(EntryId::v7(now, random), NoteEntry { text: words, at_ms: now });
+            let note = Edit::Note(EntryId::v7(now, random), NoteEntry::of(words, now));
             let heads = content.heads();
             written = content.write(&heads, &name, &[note], now).ok().flatten();
         }

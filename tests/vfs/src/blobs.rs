@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use bytes::Bytes;
+use sha2::{Digest, Sha256};
 use yuandian_device::ports::BlobDir;
 use yuandian_model::BlobHash;
 use yuandian_server::blobs::{BlobError, Blobs};
@@ -31,21 +32,46 @@ impl FaultBlobDir {
     }
 }
 
-fn put(disk: &Disk, hash: &BlobHash, bytes: &[u8]) -> std::io::Result<()> {
+fn write(disk: &Disk, hash: &BlobHash, bytes: &[u8]) -> std::io::Result<()> {
     let name = FaultBlobDir::name(hash);
-    if disk.has(&name) {
-        // There, but perhaps from a put that was cut short just before its name was durable.
-        return disk.sync_folder();
-    }
     let beside = format!("{name}.part");
     disk.write(&beside, bytes)?;
     disk.rename(&beside, &name)?;
     disk.sync_folder()
 }
 
+/// What is not there need not be removed.
+fn gone(removed: std::io::Result<()>) -> std::io::Result<()> {
+    match removed {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 impl BlobDir for FaultBlobDir {
     fn put(&mut self, hash: &BlobHash, bytes: &[u8]) -> std::io::Result<()> {
-        put(&self.0, hash, bytes)
+        if self.0.length(&Self::name(hash)) == Some(bytes.len() as u64) {
+            // There, but perhaps from a put that was cut short just before its name was durable.
+            return self.0.sync_folder();
+        }
+        write(&self.0, hash, bytes)
+    }
+
+    fn keep(
+        &mut self,
+        bytes: &[u8],
+        accepted: &mut dyn FnMut() -> bool,
+    ) -> std::io::Result<Option<BlobHash>> {
+        const BESIDE: &str = "blobs/taken.part";
+        let written = self.0.write(BESIDE, bytes);
+        if !accepted() {
+            return gone(self.0.delete(BESIDE)).map(|()| None);
+        }
+        written?;
+        let hash = BlobHash(Sha256::digest(bytes).into());
+        self.0.rename(BESIDE, &Self::name(&hash))?;
+        self.0.sync_folder()?;
+        Ok(Some(hash))
     }
 
     fn read(&self, hash: &BlobHash, offset: u64, length: u64) -> std::io::Result<Vec<u8>> {
@@ -89,10 +115,7 @@ impl BlobDir for FaultBlobDir {
     }
 
     fn drop_part(&mut self, hash: &BlobHash) -> std::io::Result<()> {
-        match self.0.delete(&Self::coming(hash)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        gone(self.0.delete(&Self::coming(hash)))
     }
 }
 
@@ -116,7 +139,8 @@ fn error(error: &std::io::Error) -> BlobError {
 
 impl Blobs for FaultBlobs {
     fn put(&self, hash: &BlobHash, bytes: Bytes) -> Result<(), BlobError> {
-        put(&self.0, hash, &bytes).map_err(|e| error(&e))
+        // Whatever has become of a file of this name.
+        write(&self.0, hash, &bytes).map_err(|e| error(&e))
     }
 
     fn get(&self, hash: &BlobHash) -> Result<Option<Bytes>, BlobError> {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use yuandian_document::{Purpose, cbor};
-use yuandian_model::{Action, BlobHash, PartitionId, Record, authorize};
+use yuandian_model::planted::{self, Bug};
+use yuandian_model::{Action, BlobHash, CaseId, PartitionId, Record, authorize};
 use yuandian_sync::Opening;
 use yuandian_sync::limits::{BUDGET_DEFAULT, MESSAGE_BYTES_MAX, SERVER_KEYS_MAX, STREAMS_MAX};
 use yuandian_sync::message::{
@@ -17,7 +18,20 @@ use crate::error::{DeviceError, Result};
 use crate::glance::project;
 use crate::phone::{APP, PersonRecord, Phone, Seen, new_incarnation};
 use crate::state::state_of;
-use crate::store::{cases, meta, outbox, private, streams, wipe};
+use crate::store::{blobs, cases, meta, outbox, private, streams, wipe};
+
+/// Offers own files again that the server has lost. Gives the cases that show them.
+pub(super) fn offer_lost(tx: &Transaction<'_>, lost: &[BlobHash]) -> Result<BTreeSet<CaseId>> {
+    let mut touched = BTreeSet::new();
+    for hash in lost.iter().filter(|_| !planted::is(Bug::LostNotOffered)) {
+        let cases = blobs::offer_lost(tx, hash)?;
+        if !cases.is_empty() {
+            tracing::warn!(%hash, "the server has lost a file: it is offered again");
+        }
+        touched.extend(cases);
+    }
+    Ok(touched)
+}
 
 /// The token as the store keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -129,7 +143,9 @@ impl Phone {
             Some(digits) => meta::set(&tx, meta::PARTITION_DIGITS, &[digits])?,
             None => meta::unset(&tx, meta::PARTITION_DIGITS)?,
         }
-        let touched = self.see_heads(&tx, &reply.partitions, Some(&reply.ended))?;
+        // Before what backups are said to hold: what is lost is in none.
+        let mut touched = offer_lost(&tx, &reply.lost)?;
+        touched.extend(self.see_heads(&tx, &reply.partitions, Some(&reply.ended))?);
         self.keep_streams(&tx, reply)?;
         if reply.streams.is_empty() {
             // Nothing is offered that a copied store could look at first.

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
-use yuandian_document::{Edit, PhotoEntry, cbor};
+use yuandian_document::{Edit, cbor};
 use yuandian_evidence::RecordHash;
 use yuandian_model::{BlobHash, CaseId, PartitionId};
 use yuandian_sync::limits::{DOCS_MAX, MESSAGE_BYTES_MAX, PAGE_BYTES_DEFAULT, PAGE_BYTES_MAX, STREAMS_MAX};
@@ -296,9 +296,5 @@ impl Phone {
 
 /// Files that edits name and that travel through the transfer queue.
 pub(crate) fn blobs_of(edits: &[Edit]) -> impl Iterator<Item = BlobHash> + '_ {
-    let photos = edits.iter().filter_map(|edit| match edit {
-        Edit::Photo(_, entry) => Some(entry),
-        _ => None,
-    });
-    photos.flat_map(PhotoEntry::files).map(|file| file.hash)
+    edits.iter().flat_map(Edit::files)
 }

@@ -10,6 +10,7 @@ use yuandian_model::{BlobHash, CaseId, PartitionId};
 use yuandian_sync::check::heads_name;
 use yuandian_sync::message::{PartitionHead, PullReply, PulledCase, PulledCommit, StreamId};
 
+use super::greeting::offer_lost;
 use super::push::has_looked;
 use crate::content::base_content;
 use crate::error::{DeviceError, Result};
@@ -45,6 +46,7 @@ impl Phone {
         let mut again = BTreeSet::new();
         let tx = self.db.unchecked_transaction()?;
         let mut touched = self.see_lives(&tx, page)?;
+        touched.extend(offer_lost(&tx, &page.renewed.lost)?);
         heard.iter().try_for_each(|heard| heard.keep(&tx))?;
         let mut held = Held::read(&tx)?;
         let busy = outbox::busy(&tx)?;
@@ -297,9 +299,7 @@ impl Phone {
 
     /// Stored files and private answers.
     pub(super) fn put_beside(&self, tx: &Transaction<'_>, case: &PulledCase) -> Result<()> {
-        for blob in &case.stored {
-            blobs::put_stored(tx, &case.document, &blob.hash)?;
-        }
+        blobs::set_held(tx, &case.document, &case.stored.iter().map(|blob| blob.hash).collect())?;
         if let (Some(fields), Some(facts)) = (&case.private, &case.facts) {
             let own = facts.author.user == self.person()?.user;
             private::replace(tx, &case.document, fields, own)?;

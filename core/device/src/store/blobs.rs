@@ -1,5 +1,7 @@
 //! Photo files of this phone and what is known of everybody's.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, PartitionId};
@@ -30,7 +32,8 @@ fn rendition(number: i64) -> Rendition {
         0 => Rendition::Micro,
         1 => Rendition::Thumb,
         2 => Rendition::Medium,
-        _ => Rendition::Original,
+        3 => Rendition::Original,
+        _ => Rendition::Attached,
     }
 }
 
@@ -230,10 +233,19 @@ pub fn micro(c: &Connection, hash: &BlobHash) -> Result<Option<Vec<u8>>> {
         .optional()?)
 }
 
-/// The server says that it holds a blob of a case.
-pub fn put_stored(c: &Connection, doc: &CaseId, hash: &BlobHash) -> Result<()> {
-    c.prepare_cached("INSERT OR IGNORE INTO stored (hash, doc) VALUES (?1, ?2)")?
-        .execute(params![hash.as_bytes(), doc.as_bytes()])?;
+/// What the server holds of a case's files: all of it, whatever was said before.
+pub fn set_held(c: &Connection, doc: &CaseId, held: &BTreeSet<BlobHash>) -> Result<()> {
+    let mut known = c.prepare_cached("SELECT hash FROM stored WHERE doc = ?1")?;
+    let known = known.query_map([doc.as_bytes()], |r| r.get::<_, Vec<u8>>(0))?;
+    let known = known.map(|row| id(row?, BlobHash::from_slice)).collect::<Result<BTreeSet<BlobHash>>>()?;
+    for hash in known.difference(held) {
+        c.prepare_cached("DELETE FROM stored WHERE hash = ?1 AND doc = ?2")?
+            .execute(params![hash.as_bytes(), doc.as_bytes()])?;
+    }
+    for hash in held.difference(&known) {
+        c.prepare_cached("INSERT OR IGNORE INTO stored (hash, doc) VALUES (?1, ?2)")?
+            .execute(params![hash.as_bytes(), doc.as_bytes()])?;
+    }
     Ok(())
 }
 
@@ -296,6 +308,26 @@ pub fn offer_kept_again(c: &Connection, partition: PartitionId) -> Result<()> {
         .execute([partition.0])?;
     c.prepare_cached("DELETE FROM kept_files WHERE partition = ?1")?.execute([partition.0])?;
     Ok(())
+}
+
+/// The server has lost an own file that it had: it is offered again from its beginning, also of a case that has left, which goes once more
+/// when that is done. Gives the cases that show it.
+pub fn offer_lost(c: &Connection, hash: &BlobHash) -> Result<Vec<CaseId>> {
+    let file = [hash.as_bytes()];
+    super::cache::unsafe_again(c, hash)?;
+    c.prepare_cached(
+        "INSERT OR IGNORE INTO blobs (hash, doc, size, mime, rendition, ord)
+         SELECT hash, doc, size, mime, rendition, ord FROM kept_files WHERE hash = ?1",
+    )?
+    .execute(file)?;
+    c.prepare_cached("INSERT OR IGNORE INTO leaving (doc) SELECT doc FROM kept_files WHERE hash = ?1")?
+        .execute(file)?;
+    c.prepare_cached("DELETE FROM kept_files WHERE hash = ?1")?.execute(file)?;
+    let mut offered = c.prepare_cached(
+        "UPDATE blobs SET state = 0, url = NULL, sent = 0 WHERE hash = ?1 AND state = 1 RETURNING doc",
+    )?;
+    let rows = offered.query_map(file, |r| r.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(row?, CaseId::from_slice)).collect()
 }
 
 /// A file that no row names (any more): removed after the transaction that says so.

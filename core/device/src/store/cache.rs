@@ -175,6 +175,12 @@ pub fn distrust(c: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// The server does not have a file any more that it had: no backup is known to.
+pub fn unsafe_again(c: &Connection, hash: &BlobHash) -> Result<()> {
+    c.prepare_cached("DELETE FROM safe_files WHERE hash = ?1")?.execute([hash.as_bytes()])?;
+    Ok(())
+}
+
 /// An own file that cannot be sent as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {

@@ -207,6 +207,7 @@ pub fn purge(c: &Connection, doc: &CaseId) -> Result<()> {
     ] {
         c.prepare_cached(sql)?.execute([doc.as_bytes()])?;
     }
+    super::previews::let_case_go(c, doc)?;
     super::cache::let_case_go(c, doc)
 }
 

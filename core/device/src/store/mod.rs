@@ -12,6 +12,7 @@ pub mod journal;
 pub mod meta;
 pub mod outbox;
 pub mod pragmas;
+pub mod previews;
 pub mod private;
 pub mod rows;
 pub mod schema;

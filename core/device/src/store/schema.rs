@@ -274,6 +274,7 @@ pub fn migrate(connection: &mut Connection) -> Result<()> {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute_batch(V1)?;
         tx.execute_batch(super::cache::TABLES)?;
+        tx.execute_batch(super::previews::TABLES)?;
         tx.pragma_update(None, "user_version", SCHEMA)?;
         tx.commit()?;
     }

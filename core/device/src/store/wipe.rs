@@ -20,6 +20,7 @@ const TABLES: &[&str] = &[
     "rows",
     "search",
     "partitions",
+    "previews_wanted",
     "streams",
     "held",
     "wanted",

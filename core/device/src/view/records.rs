@@ -41,6 +41,31 @@ pub struct NoteView {
     pub at_ms: i64,
     /// Whether the server does not have it yet.
     pub pending: bool,
+    /// What is attached to it.
+    pub files: Vec<AttachedView>,
+}
+
+/// A file beside a note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachedView {
+    /// SHA-256 of its bytes.
+    pub hash: String,
+    /// `voice`, `video`, `signature`; empty of a kind that this app does not know.
+    pub kind: String,
+    /// The kind in words.
+    pub kind_text: String,
+    /// MIME type.
+    pub mime: String,
+    /// Bytes.
+    pub size: u64,
+    /// Whether it is on this phone.
+    pub local: bool,
+    /// Bytes that the server has, as far as this phone knows.
+    pub sent: u64,
+    /// Whether the server holds and has verified it.
+    pub stored: bool,
+    /// What is wrong with it, in words: see the 需处理 list.
+    pub trouble: Option<String>,
 }
 
 /// A photo.

@@ -3,7 +3,8 @@
 use std::io::Cursor;
 
 use yuandian_device::{
-    BundleAsk, CaptureInfo, DeviceError, Level, Phone, PhoneFix, PhotoEvidence, Source, Verdict, verify,
+    Addition, BundleAsk, CaptureInfo, DeviceError, Level, Phone, PhoneFix, PhotoEvidence, Source, Verdict,
+    verify,
 };
 use yuandian_document::Purpose;
 use yuandian_document::{SignedNotice, cbor};
@@ -160,7 +161,12 @@ fn photos_of_notes_and_acts_have_records_too() {
     phone.finish(&id).unwrap();
     phone.note(&id, "", &[photo("tiny.png")]).unwrap();
     let album = CaptureInfo { source: Source::Album, fix: None };
-    phone.note_with(&id, "", &[photo("tiny.webp")], &album).unwrap();
+    phone
+        .add(
+            &id,
+            &Addition { text: "", photos: &[photo("tiny.webp")], info: album.clone(), ..Addition::default() },
+        )
+        .unwrap();
     let links = records(&batch(&mut phone));
     let sources: Vec<Source> = links.iter().map(|link| captured(link).source).collect();
     assert_eq!(sources, [Source::Camera, Source::Unknown, Source::Album]);
@@ -175,7 +181,19 @@ fn a_position_outside_the_world_is_refused_and_nothing_is_kept() {
     let refused = phone.capture(&id, &photo("tiny.jpg"), &outside).unwrap_err();
     assert!(matches!(refused, DeviceError::Invalid { ref field, .. } if field == "position"), "{refused}");
     assert_eq!(phone.draft(&id).unwrap().photos, []);
-    assert!(phone.note_with(&id, "", &[photo("tiny.jpg")], &outside).is_err());
+    assert!(
+        phone
+            .add(
+                &id,
+                &Addition {
+                    text: "",
+                    photos: &[photo("tiny.jpg")],
+                    info: outside.clone(),
+                    ..Addition::default()
+                }
+            )
+            .is_err()
+    );
 }
 
 #[test]

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use yuandian_device::{
-    BlobHash, CaptureInfo, CaseId, DeviceError, Draft, Link, Phone, PhotoSize, Policies, Policy, Source,
+    Addition, BlobHash, CaptureInfo, CaseId, DeviceError, Draft, Link, Phone, PhotoSize, Policies, Policy,
+    Source,
 };
-use yuandian_model::Role;
+use yuandian_document::{Edit, PreviewEntry, RenditionRef};
+use yuandian_model::{EntryId, Role};
 use yuandian_sync::{Keep, Load, Loaded, Rendition, Transfer};
 
 use crate::home::Home;
@@ -99,7 +101,7 @@ fn a_photo_that_only_the_platform_can_decode_is_asked_for_and_given() {
     assert_eq!(phone.previews_needed().unwrap(), [], "nobody has looked at it yet");
     assert_eq!(phone.render_draft(&id).unwrap(), 0);
     let needed = phone.previews_needed().unwrap();
-    assert_eq!((needed.len(), needed[0].id, needed[0].draft), (1, heic, id));
+    assert_eq!((needed.len(), needed[0].id, needed[0].case), (1, heic, id));
     assert_eq!(std::fs::read(needed[0].path.as_ref().unwrap()).unwrap(), photo("tiny.heic"));
     assert!(matches!(phone.provide_preview(&heic, b"no picture"), Err(DeviceError::Photo { .. })));
     assert!(matches!(phone.provide_preview(&heic, &photo("tiny.heic")), Err(DeviceError::Photo { .. })));
@@ -110,6 +112,88 @@ fn a_photo_that_only_the_platform_can_decode_is_asked_for_and_given() {
     assert_eq!((shown.hash.clone(), shown.mime.as_str()), (heic.to_string(), "image/heic"));
     assert!(shown.thumb.is_some() && shown.medium.is_some() && shown.width > 0);
     assert!(matches!(phone.provide_preview(&heic, &photo("tiny.jpg")), Err(DeviceError::NotFound { .. })));
+}
+
+#[test]
+fn a_picture_that_comes_after_the_case_was_made_is_its_authors_word_on_the_photo() {
+    let (mut referee, _, [mut phone, mut other]) = people::<2>(Role::GridWorker);
+    let case = captured(&mut phone, "井盖", &["tiny.heic"]);
+    let heic = original(&phone, &case, 1);
+    phone.note(&case, "再拍", &[photo("tiny.heic")]).unwrap();
+    referee.sync(&mut phone);
+    referee.sync(&mut other);
+    assert_eq!(other.previews_needed().unwrap(), [], "whose photo it is, their platform is asked");
+    assert!(matches!(
+        other.provide_preview(&heic, &photo("small_exif.jpg")),
+        Err(DeviceError::NotFound { .. })
+    ));
+    let needed = phone.previews_needed().unwrap();
+    assert_eq!(needed.iter().map(|n| (n.id, n.case)).collect::<Vec<_>>(), [(heic, case)]);
+    assert!(matches!(phone.provide_preview(&heic, b"no picture"), Err(DeviceError::Photo { .. })));
+    phone.provide_preview(&heic, &photo("small_exif.jpg")).unwrap();
+    assert_eq!(phone.previews_needed().unwrap(), []);
+    referee.sync(&mut phone);
+    let sent: Vec<Rendition> = transfers(&mut phone).iter().map(|t| t.rendition).collect();
+    assert_eq!(sent, [Rendition::Thumb, Rendition::Medium, Rendition::Original]);
+    referee.sync(&mut other);
+    for phone in [&phone, &other] {
+        let shown = phone.case(&case).unwrap();
+        assert_eq!(shown.photos.len(), 2, "it is no photo of its own");
+        assert!(shown.photos[0].thumb.is_some() && shown.photos[0].width > 0);
+        assert_eq!(shown.photos[0].preview_unavailable, None);
+        let micro = shown.photos[0].micro.clone().unwrap().parse().unwrap();
+        assert!(phone.micro(&micro).unwrap().is_some());
+        let line = phone.list(10, 0).unwrap().into_iter().find(|line| line.id == case.to_string()).unwrap();
+        assert_eq!(line.photos, 2);
+        assert_eq!(phone.photo_file(&case, 1, PhotoSize::Thumb).unwrap().mime, "image/jpeg");
+    }
+}
+
+#[test]
+fn what_somebody_else_gives_for_a_photo_is_passed_over() {
+    let (mut referee, _, [mut phone, mut forger]) = people::<2>(Role::GridWorker);
+    let case = captured(&mut phone, "井盖", &["tiny.heic"]);
+    referee.sync(&mut phone);
+    referee.sync(&mut forger);
+    let of = forger.case(&case).unwrap().photos[0].id.parse().unwrap();
+    let file = |number| RenditionRef { hash: BlobHash([number; 32]), size: 10 };
+    let preview =
+        PreviewEntry { of, width: 9, height: 9, micro: file(1), thumb: file(2), medium: file(3), at_ms: 5 };
+    referee.stranger_writes(&case, &[Edit::Preview(EntryId([7; 16]), preview)]);
+    referee.sync(&mut phone);
+    let shown = phone.case(&case).unwrap();
+    assert_eq!((shown.photos.len(), shown.photos[0].thumb.clone()), (1, None));
+    phone.no_preview(&original(&phone, &case, 1)).unwrap();
+    assert_eq!(phone.previews_needed().unwrap(), []);
+}
+
+#[test]
+fn what_the_server_has_lost_is_sent_again_and_was_never_let_go_meanwhile() {
+    let (mut referee, [home], [mut phone]) = people::<1>(Role::GridWorker);
+    let case = captured(&mut phone, "一", &[LARGE]);
+    let hash = original(&phone, &case, 1);
+    phone.set_cache_budget(0).unwrap();
+    referee.sync(&mut phone);
+    referee.take_photos(&mut phone);
+    assert_eq!(transfers(&mut phone), []);
+    // It reads its files through, finds that one is gone, and calls everything else safe: in one greeting.
+    referee.lost = vec![hash, BlobHash([9; 32])];
+    backed_up(&mut referee, &mut phone);
+    assert!(file(&home, &hash).exists(), "no backup has it");
+    let shown = phone.case(&case).unwrap();
+    assert_eq!((shown.photos[0].stored, shown.sync.as_str()), (false, "uploading"));
+    assert_eq!(referee.take_photos(&mut phone), [hash]);
+    // It is there again, and the next backup has it.
+    referee.lost = vec![];
+    referee.moved();
+    backed_up(&mut referee, &mut phone);
+    assert!(!file(&home, &hash).exists(), "now it may go");
+    // Lost once more: there is nothing left to send, which its person is told.
+    referee.lost = vec![hash];
+    phone.keep(&Keep::Hello(referee.hello(&phone))).unwrap();
+    assert!(phone.upload_piece(&hash, 0, 10).is_err());
+    assert_eq!(phone.attention().unwrap()[0].code, "file_missing");
+    assert!(phone.is_in_trouble(&hash).unwrap(), "a run leaves alone what waits for its person");
 }
 
 #[test]
@@ -401,9 +485,32 @@ fn where_only_the_camera_counts_a_picture_out_of_an_album_is_refused_with_what_t
     phone.capture(&id, &picture, &camera).unwrap();
     let case = phone.finish(&id).unwrap();
     let other = photo("tiny.png");
-    assert_eq!(phone.note_with(&case, "看", std::slice::from_ref(&other), &album), Err(refused));
-    phone.note_with(&case, "看", &[], &album).unwrap();
-    phone.note_with(&case, "看", std::slice::from_ref(&other), &CaptureInfo::default()).unwrap();
+    assert_eq!(
+        phone.add(
+            &case,
+            &Addition {
+                text: "看",
+                photos: std::slice::from_ref(&other),
+                info: album.clone(),
+                ..Addition::default()
+            }
+        ),
+        Err(refused)
+    );
+    phone
+        .add(&case, &Addition { text: "看", photos: &[], info: album.clone(), ..Addition::default() })
+        .unwrap();
+    phone
+        .add(
+            &case,
+            &Addition {
+                text: "看",
+                photos: std::slice::from_ref(&other),
+                info: CaptureInfo::default(),
+                ..Addition::default()
+            },
+        )
+        .unwrap();
     // Elsewhere a picture out of an album is as good as it says.
     let id = phone.save_draft(None, &draft("case.snap", "井盖")).unwrap();
     phone.capture(&id, &picture, &album).unwrap();

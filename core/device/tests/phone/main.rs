@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where its ground gives way")]
 
 mod acts;
+mod attached;
 mod attention;
 mod bad_input;
 mod capture;

@@ -125,6 +125,9 @@ impl BlobDir for FullFolder {
     fn put(&mut self, _: &BlobHash, _: &[u8]) -> std::io::Result<()> {
         Err(std::io::ErrorKind::StorageFull.into())
     }
+    fn keep(&mut self, _: &[u8], _: &mut dyn FnMut() -> bool) -> std::io::Result<Option<BlobHash>> {
+        Err(std::io::ErrorKind::StorageFull.into())
+    }
     fn read(&self, _: &BlobHash, _: u64, _: u64) -> std::io::Result<Vec<u8>> {
         Err(std::io::ErrorKind::NotFound.into())
     }

@@ -41,7 +41,7 @@ fn a_change_under_a_name_that_is_not_its_authors_is_kept_apart() {
     let case = capture(&mut one, "case.snap", "井盖");
     one.note(&case, "真话", &[]).unwrap();
     referee.sync(&mut one);
-    let note = Edit::Note(EntryId([9; 16]), NoteEntry { text: "冒名".into(), at_ms: 0 });
+    let note = Edit::Note(EntryId([9; 16]), NoteEntry::of("冒名", 0));
     referee.stranger_writes(&case, &[note]);
     referee.smuggle(&case, |commit| {
         commit.branch = 7;

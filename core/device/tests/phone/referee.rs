@@ -68,6 +68,8 @@ pub struct Referee {
     pub epoch: Epoch,
     /// The last number inside a verified backup.
     pub safe_seq: Option<u64>,
+    /// Files that it had and has lost.
+    pub lost: Vec<BlobHash>,
     /// How far the life that a restore has ended still stands.
     pub ended: Vec<EndedLife>,
     /// Private answers as they came.
@@ -99,6 +101,7 @@ impl Referee {
             seed: 0x5e,
             epoch: EPOCH,
             safe_seq: None,
+            lost: vec![],
             ended: vec![],
             private: vec![],
         }
@@ -167,6 +170,7 @@ impl Referee {
             appeals: vec![],
             partition_digits: None,
             ended: self.ended.clone(),
+            lost: self.lost.clone(),
         }
     }
 

@@ -84,6 +84,10 @@ impl Machine {
                     self.ask(Request::Upload(plan));
                 }
             }
+            0 => {
+                self.failures_in_a_row = 0;
+                self.next_upload();
+            }
             413 => {
                 self.left_behind = true;
                 self.failures_in_a_row = 0;

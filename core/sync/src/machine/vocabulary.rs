@@ -69,6 +69,11 @@ pub struct UploadReply {
     pub location: Option<String>,
 }
 
+impl UploadReply {
+    /// No request was made: the file cannot be read here, its person was told, and there is nothing else to be done about it now.
+    pub const UNREADABLE: Self = Self { status: 0, offset: None, location: None };
+}
+
 /// Why a request has no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {

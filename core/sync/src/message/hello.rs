@@ -2,7 +2,7 @@
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
-use yuandian_model::{DeviceId, Epoch, Grant, PartitionId, UserId};
+use yuandian_model::{BlobHash, DeviceId, Epoch, Grant, PartitionId, UserId};
 
 use super::{AppealAnswer, Cursor, ServerKey, SignedNotice, StreamId, StreamOffer};
 
@@ -182,6 +182,9 @@ pub struct HelloReply {
     /// Of each life that the device named and that is over: how far it still stands. What is not named here stands not at all.
     #[n(21)]
     pub ended: Vec<EndedLife>,
+    /// Files that this device named and the server has lost, at most [`crate::limits::LOST_TOLD_MAX`]: it is asked to send them again.
+    #[n(22)]
+    pub lost: Vec<BlobHash>,
 }
 
 /// A life of a partition's log that a restore has ended.

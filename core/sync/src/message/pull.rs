@@ -2,7 +2,7 @@
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
-use yuandian_model::{CaseId, PartitionId};
+use yuandian_model::{BlobHash, CaseId, PartitionId};
 
 use super::{CaseFacts, Cursor, HeadsName, PrivateField, PulledCommit, StoredBlob, StreamCheck, StreamId};
 
@@ -75,6 +75,9 @@ pub struct Renewed {
     /// Blobs up to here are in a verified backup.
     #[n(5)]
     pub blob_safe_seq: Option<u64>,
+    /// As in [`HelloReply`](super::HelloReply).
+    #[n(6)]
+    pub lost: Vec<BlobHash>,
 }
 
 /// One page. Applied in one transaction with its cursors, or not at all.

@@ -151,6 +151,7 @@ pub fn hello_reply() -> HelloReply {
         appeals: vec![],
         partition_digits: None,
         ended: vec![],
+        lost: vec![],
     }
 }
 
@@ -180,6 +181,7 @@ pub fn hello_reply_reserved() -> HelloReply {
         }],
         partition_digits: Some(6),
         ended: vec![EndedLife { partition: PartitionId(410_102), epoch: Epoch([6; 8]), last: 900 }],
+        lost: vec![BlobHash([8; 32])],
         ..hello_reply()
     }
 }
@@ -553,6 +555,7 @@ pub fn pull_reply() -> PullReply {
             min_client: Some("yuandian/0.1.0".into()),
             safe_seq: Some(9),
             blob_safe_seq: Some(8),
+            lost: vec![BlobHash([9; 32])],
         },
         resets: cursors(),
         greet: true,

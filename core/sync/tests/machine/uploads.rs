@@ -278,6 +278,16 @@ fn a_file_that_is_too_large_for_the_server_is_told_and_the_others_go_on() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_here_is_left_alone_and_the_run_has_done_all_there_was_to_do() {
+    let mut world = world(vec![blob(1, 10), blob(2, 20)]);
+    let unreadable =
+        |verb: &str, nth| (verb == "PATCH" && nth == 1).then_some(Answer::Upload(UploadReply::UNREADABLE));
+    let report = world.run_but(unreadable);
+    assert_eq!((report.complete, report.uploaded, report.failures), (true, 1, 0));
+    assert_eq!(world.transfers.iter().map(|t| t.hash.0[0]).collect::<Vec<_>>(), [1]);
+}
+
+#[test]
 fn a_head_that_goes_backwards_is_believed_and_its_bytes_are_sent_again() {
     let mut world = begun(600_000, 400_000);
     let back = UploadReply { status: 200, offset: Some(100_000), location: None };

@@ -302,6 +302,7 @@ pub fn hello_reply() -> HelloReply {
         appeals: vec![],
         partition_digits: None,
         ended: vec![],
+        lost: vec![],
     }
 }
 

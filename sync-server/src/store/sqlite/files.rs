@@ -1,7 +1,7 @@
 //! Rows of stored files: lost and found, named by nobody, condemned, gone; and cases that are held.
 
 use rusqlite::OptionalExtension;
-use yuandian_model::{BlobHash, CaseId};
+use yuandian_model::{BlobHash, CaseId, DeviceId};
 
 use super::row::{case, count};
 use super::uploads::move_on;
@@ -17,6 +17,9 @@ pub const HELD: &str =
     "SELECT 1 FROM blob_once o JOIN legal_hold h ON h.document = o.document WHERE o.hash = ?1";
 /// Whether an upload of a file has not ended yet.
 pub const UPLOADED: &str = "SELECT 1 FROM upload WHERE hash = ?1";
+/// Lost files of a device. Every greeting asks: the index holds what is lost and nothing else.
+pub const LOST_OF: &str = "SELECT hash FROM blob INDEXED BY blob_lost WHERE lost_ms IS NOT NULL
+     AND EXISTS (SELECT 1 FROM blob_ref r WHERE r.hash = blob.hash AND r.device = ?1) ORDER BY hash LIMIT ?2";
 /// Cases whose people were told that a file is stored.
 pub const TOLD: &str = "SELECT DISTINCT document FROM blob_ref WHERE hash = ?1 AND proven = 1";
 pub const OF_CASE: &str = "SELECT DISTINCT hash FROM blob_ref WHERE document = ?1";
@@ -214,6 +217,13 @@ impl Files for SqliteStore {
                     };
                     s.query_map((after, limit), row)?.collect()
                 })
+                .map_err(error)
+        })
+    }
+    fn lost_of(&self, device: &DeviceId, limit: u32) -> Result<Vec<BlobHash>, StoreError> {
+        self.read(|t| {
+            t.prepare_cached(LOST_OF)
+                .and_then(|mut s| s.query_map((device.0, limit), |row| Ok(BlobHash(row.get(0)?)))?.collect())
                 .map_err(error)
         })
     }

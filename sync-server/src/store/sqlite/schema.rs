@@ -97,6 +97,7 @@ CREATE INDEX blob_ref_document ON blob_ref (document, hash);
 CREATE TABLE blob (
     hash BLOB PRIMARY KEY, size INTEGER NOT NULL, stored_ms INTEGER NOT NULL, lost_ms INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX blob_lost ON blob (hash) WHERE lost_ms IS NOT NULL;
 CREATE TABLE upload (
     id BLOB PRIMARY KEY, hash BLOB NOT NULL, device BLOB NOT NULL REFERENCES device (device), size INTEGER NOT NULL,
     until_ms INTEGER NOT NULL, metadata TEXT, UNIQUE (device, hash)

@@ -179,7 +179,9 @@ pub fn readable(
                     size: count(row, 2)?,
                     shared: row.get(3)?,
                     own: row.get(4)?,
-                    original: row.get::<_, i64>(5)? == Rendition::Original as i64,
+                    original: [Rendition::Original, Rendition::Attached]
+                        .map(|r| r as i64)
+                        .contains(&row.get(5)?),
                 })
             };
             s.query_map((hash.0, reader.0), named)?.collect()
