@@ -4,10 +4,11 @@ mod made;
 
 use std::sync::Arc;
 
-use yuandian_device::{Amendment, DeviceError, Phone, Result};
-use yuandian_model::{Code, Role};
+use sha2::{Digest, Sha256};
+use yuandian_device::{Addition, Amendment, Attached, Attachment, CaptureInfo, DeviceError, Phone, Result};
+use yuandian_model::{BlobHash, Code, Role};
 use yuandian_sync::{Keep, Load, Loaded};
-use yuandian_vfs::Image;
+use yuandian_vfs::{FaultBlobDir, Image};
 
 use crate::home::Life;
 use made::{Scene, act, capture, draft, photo, the_draft, titled};
@@ -38,11 +39,17 @@ pub struct Flow {
     pub steps: Vec<Step>,
     /// How it is taken up again.
     pub resume: Resume,
+    /// Photo files that a cleaner or the disk has spoiled before it began.
+    pub spoiled: Vec<BlobHash>,
     /// Parts of what the person sees at its end; one that begins with `!` is not seen. So that a flow does what its name says.
     pub shows: &'static [&'static str],
 }
 
 impl Flow {
+    fn with_spoiled(self, spoiled: Vec<BlobHash>) -> Self {
+        Self { spoiled, ..self }
+    }
+
     fn showing(self, shows: &'static [&'static str]) -> Self {
         Self { shows, ..self }
     }
@@ -58,6 +65,7 @@ pub const FLOWS: &[Made] = &[
     ("enrol", enrol),
     ("capture", || capturing("capture", 0)),
     ("capture-photo", || capturing("capture-photo", 2)),
+    ("attach", attach),
     ("edit", edit),
     ("note", note),
     ("claim", claim),
@@ -69,6 +77,8 @@ pub const FLOWS: &[Made] = &[
     ("attention", attention),
     ("revoke", revoke),
     ("upload", upload),
+    ("spoiled", spoiled),
+    ("lost-by-server", lost_by_server),
     ("let-go", let_go),
     ("epoch-refill", epoch_refill),
 ];
@@ -106,6 +116,7 @@ fn migrate() -> Flow {
         opens: true,
         steps,
         resume: Resume::FromDone,
+        spoiled: vec![],
         shows,
     }
 }
@@ -148,6 +159,30 @@ fn capturing(name: &'static str, photos: usize) -> Flow {
     scene
         .flow(name, steps, Resume::FromDone)
         .showing(&["楼后有暴露垃圾", r#"["楼后有暴露垃圾","report","queued"]"#])
+}
+
+/// A voice note of a draft, the case, and a signature under a note.
+fn attach() -> Flow {
+    let mut scene = Scene::with(1, Role::GridWorker);
+    let file = |kind, bytes: Vec<u8>| Attachment { kind, bytes };
+    let voice = move || file(Attached::Voice, b"#!AMR\n spoken".to_vec());
+    let signature = move || file(Attached::Signature, photo(1));
+    let steps = vec![
+        step(|phone| phone.save_draft(None, &draft("case.snap", "井盖松动")).map(drop)),
+        step(move |phone| {
+            let id = the_draft(phone)?;
+            phone.attach(&id, &voice(), &CaptureInfo::default()).map(drop)
+        }),
+        step(|phone| {
+            let id = the_draft(phone)?;
+            phone.finish(&id).map(drop)
+        }),
+        step(move |phone| {
+            let case = titled(phone, "井盖松动")?;
+            phone.add(&case, &Addition { text: "签收", files: &[signature()], ..Addition::default() })
+        }),
+    ];
+    scene.flow("attach", steps, Resume::FromDone).showing(&["井盖松动", "签收", "voice", "signature"])
 }
 
 fn edit() -> Flow {
@@ -295,7 +330,7 @@ fn rebase() -> Flow {
     let refused = made::refusing(&push, 0, Code::RScope);
     scene
         .flow_on("rebase", image, vec![batch(), keep(refused), batch()], Resume::FromAcknowledged)
-        .showing(&[r#""attention":[["一处","content","r_scope""#, r#"["二","person 1",true]"#])
+        .showing(&[r#""attention":[["一处","content","r_scope""#, r#"["二","person 1",true,[]]"#])
 }
 
 /// What was refused is amended, kept as a note, appealed against, discarded.
@@ -369,6 +404,66 @@ fn upload() -> Flow {
         steps.push(keep(Keep::Uploaded(begun)));
     }
     scene.flow("upload", steps, Resume::FromAcknowledged).showing(&["true]"])
+}
+
+/// Of two photos that wait to be sent a cleaner took one and the disk has damaged the other. Both are found out; one is given up, the other
+/// taken again.
+fn spoiled() -> Flow {
+    let mut scene = Scene::with(1, Role::GridWorker);
+    capture(scene.phone(), "case.city.E06010", "一处");
+    let case = titled(scene.phone(), "一处").expect("the case");
+    scene.phone().note(&case, "现场", &[photo(0), photo(1)]).expect("a note");
+    scene.sync_until(|keep| matches!(keep, Keep::UploadAt { .. }));
+    let originals = [0, 1].map(|number| BlobHash(Sha256::digest(photo(number)).into()));
+    assert!(scene.disk.lose(&FaultBlobDir::name(&originals[0])), "it was there");
+    assert!(scene.disk.flip(&FaultBlobDir::name(&originals[1]), 40), "it was there");
+    let image = scene.still();
+    let found_out = |hash: BlobHash| {
+        step(move |phone: &mut Phone| match phone.upload_piece(&hash, 0, 10) {
+            Err(_) if phone.is_in_trouble(&hash)? => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => Err(DeviceError::Damaged("a spoiled file was read".to_owned())),
+        })
+    };
+    let give_up = move |phone: &mut Phone| {
+        let kept = format!("photo {}", originals[1]);
+        let items = phone.attention()?;
+        let found = items.iter().find(|item| item.kept.contains(&kept));
+        let found = found.ok_or(DeviceError::NotFound { what: "item", id: kept.clone() })?;
+        phone.discard(found.item).map(drop)
+    };
+    let again = |phone: &mut Phone| {
+        let case = titled(phone, "一处")?;
+        phone.note(&case, "重拍", &[photo(0)])
+    };
+    let steps = vec![found_out(originals[0]), found_out(originals[1]), step(give_up), step(again)];
+    scene
+        .flow_on("spoiled", image, steps, Resume::FromDone)
+        .with_spoiled(originals.to_vec())
+        .showing(&[r#""attention":[]"#, "重拍"])
+}
+
+/// The server reads its files through and finds that one is gone: the phone sends it again.
+fn lost_by_server() -> Flow {
+    let mut scene = Scene::with(1, Role::GridWorker);
+    capture(scene.phone(), "case.city.E06010", "一处");
+    let case = titled(scene.phone(), "一处").expect("the case");
+    scene.phone().note(&case, "现场", &[photo(0)]).expect("a note");
+    scene.sync();
+    let image = scene.still();
+    let hash = BlobHash(Sha256::digest(photo(0)).into());
+    let greeting = scene.sync_until(|keep| matches!(keep, Keep::Hello(_))).pop();
+    let Some(Keep::Hello(mut told)) = greeting else { unreachable!("a greeting") };
+    told.lost = vec![hash];
+    let sent_again = |phone: &mut Phone| {
+        let Ok(Loaded::Transfers(files)) = phone.load(&Load::Transfers) else { unreachable!("files") };
+        files.into_iter().try_for_each(|transfer| {
+            phone.upload_piece(&transfer.hash, 0, transfer.size)?;
+            phone.keep(&Keep::Uploaded(transfer))
+        })
+    };
+    let steps = vec![keep(Keep::Hello(told)), step(sent_again)];
+    scene.flow_on("lost-by-server", image, steps, Resume::FromAcknowledged).showing(&["delivered"])
 }
 
 /// Photos are with the server and in its backup, and the phone needs their room.

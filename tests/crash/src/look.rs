@@ -7,6 +7,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use yuandian_device::view::NoteView;
 use yuandian_device::{Phone, Result};
 use yuandian_model::BlobHash;
 use yuandian_vfs::{Disk, FaultBlobDir};
@@ -99,6 +100,7 @@ pub fn files_missing(disk: &Disk, phone: &Phone, rows: &Rows) -> Result<Vec<Stri
     let mut named: BTreeSet<BlobHash> = BTreeSet::new();
     for (_, draft, _) in phone.drafts()? {
         named.extend(draft.photos.iter().map(|photo| photo.hash));
+        named.extend(draft.files.iter().map(|file| file.hash));
     }
     for line in rows.get("blobs").into_iter().flatten() {
         named.extend(line.split('|').next().and_then(|hash| hash.parse::<BlobHash>().ok()));
@@ -129,14 +131,19 @@ pub fn seen(phone: &Phone) -> Result<String> {
     let mut drafts: Vec<Value> = vec![];
     for (_, draft, _) in phone.drafts()? {
         let photos: Vec<String> = draft.photos.iter().map(|photo| photo.hash.to_string()).collect();
-        drafts.push(json!([draft.service, draft.text, draft.answers, photos]));
+        let files: Vec<String> = draft.files.iter().map(|file| file.hash.to_string()).collect();
+        drafts.push(json!([draft.service, draft.text, draft.answers, photos, files]));
     }
     let mut cases = vec![];
     let mut titles = BTreeMap::new();
     for line in phone.list(u32::MAX, 0)?.iter().filter(|line| line.stage != "draft") {
         let case = phone
             .case(&line.id.parse().map_err(|_| yuandian_device::DeviceError::Damaged(line.id.clone()))?)?;
-        let notes: Vec<Value> = case.notes.iter().map(|n| json!([n.text, n.by, n.pending])).collect();
+        let files = |note: &NoteView| -> Vec<Value> {
+            note.files.iter().map(|f| json!([f.hash, f.kind, f.size, f.local, f.sent, f.stored])).collect()
+        };
+        let notes: Vec<Value> =
+            case.notes.iter().map(|n| json!([n.text, n.by, n.pending, files(n)])).collect();
         let photos: Vec<Value> =
             case.photos.iter().map(|p| json!([p.hash, p.size, p.micro, p.local, p.sent, p.stored])).collect();
         let conflicts: Vec<Value> = case

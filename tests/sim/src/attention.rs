@@ -106,7 +106,9 @@ impl World {
             What::Case => entry.act == "report",
             What::Act(name) => entry.act == *name,
             What::Note(text) => entry.kept.iter().any(|kept| kept == text),
-            What::Photo(hash) => entry.kept.iter().any(|kept| kept.contains(&hash.to_string())),
+            What::Photo(hash) | What::File(hash) => {
+                entry.kept.iter().any(|kept| kept.contains(&hash.to_string()))
+            }
         };
         for saved in self.reference.saved.iter_mut() {
             if saved.person == person && saved.case.to_string() == entry.case && meant(&saved.what) {

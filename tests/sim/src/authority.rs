@@ -75,6 +75,8 @@ impl World {
             match self.input.below(Part::Operator, 8) {
                 // The key that signs must be in the copy: phones believe no other afterwards.
                 1 | 2 if !self.reference.cases().is_empty() => {
+                    // What a copy calls stored was read through.
+                    self.look_through_files()?;
                     let now = self.server_ms();
                     if let Some(copy) = self.server.back_up(self.reference.rights(), now) {
                         self.trace.add(self.now_ms, b"copy", || "the server is copied".to_owned());
@@ -127,7 +129,7 @@ impl World {
             .restore(&copy, life, now)
             .map_err(|e| Broken::new(Invariant::StoresIntact, format!("a copy does not open: {e}")))?;
         self.trace.add(self.now_ms, b"restore", || "the server is restored from its copy".to_owned());
-        Ok(())
+        self.look_through_files()
     }
 
     /// After the first quiet: the time until nothing waits for a refill any more, or until what has ended is old. True where time has passed.

@@ -57,6 +57,9 @@ fn shows(phone: &Phone, saved: &Saved) -> Step<bool> {
         What::Case | What::Act(_) => true,
         What::Note(text) => view.notes.iter().any(|note| note.text == *text),
         What::Photo(hash) => view.photos.iter().any(|photo| photo.hash == hash.to_string()),
+        What::File(hash) => {
+            view.notes.iter().flat_map(|note| &note.files).any(|file| file.hash == hash.to_string())
+        }
     })
 }
 
@@ -68,7 +71,9 @@ fn needs_person(phone: &Phone, saved: &Saved) -> Step<bool> {
         What::Case => entry.act == "report",
         What::Act(name) => entry.act == *name,
         What::Note(text) => entry.kept.iter().any(|kept| kept == text),
-        What::Photo(hash) => entry.kept.iter().any(|kept| kept.contains(&hash.to_string())),
+        What::Photo(hash) | What::File(hash) => {
+            entry.kept.iter().any(|kept| kept.contains(&hash.to_string()))
+        }
     }))
 }
 
@@ -98,7 +103,7 @@ impl World {
             self.situations.reached_if(note && shows(phone, &maybe)?, Situation::CommandSavedUnsaid);
         }
         for saved in self.reference.saved.iter().filter(|saved| saved.device == index && !saved.given_up) {
-            if let What::Photo(hash) = &saved.what
+            if let What::Photo(hash) | What::File(hash) = &saved.what
                 && self.check_photo_file(index, phone, saved.case, hash)?
             {
                 self.crashed_photos.insert(*hash);
@@ -124,7 +129,7 @@ impl World {
 
     /// An original that the server does not hold is whole on its phone. Whether it is not there yet.
     fn check_photo_file(&self, index: usize, phone: &Phone, case: CaseId, hash: &BlobHash) -> Step<bool> {
-        if self.server.disk.has(&FaultBlobDir::name(hash)) {
+        if self.spoiled.contains(&(index, *hash)) || self.server.disk.has(&FaultBlobDir::name(hash)) {
             return Ok(false);
         }
         let bytes = phone.blob(hash, 0, u64::MAX).unwrap_or_default();
@@ -144,6 +149,9 @@ impl World {
             What::Note(text) => self
                 .server_view(&saved.case)
                 .is_none_or(|view| view.notes.iter().any(|note| note.entry.text == *text)),
+            What::File(hash) => self.server_view(&saved.case).is_none_or(|view| {
+                view.notes.iter().flat_map(|note| &note.entry.files).any(|file| file.file.hash == *hash)
+            }),
             What::Photo(hash) => self
                 .server_view(&saved.case)
                 .is_none_or(|view| view.photos.iter().any(|photo| photo.entry.original.hash == *hash)),
@@ -287,6 +295,7 @@ impl World {
                 format!("phone {index}: {} of {} was refused as {}", entry.act, entry.case, entry.code)
             })?;
         }
+        self.check_files_told(index, phone)?;
         self.check_word_kept(index, phone)?;
         let appealed = self.appealed(user);
         let list = phone.list(u32::MAX, 0).map_err(|e| damaged(&e))?;
@@ -333,6 +342,17 @@ impl World {
         })?;
         self.situations.reached_if(conflict, Situation::ConflictShown);
         self.trace.add(now, &facts, || format!("phone {index} holds {} cases", held.len()));
+        Ok(())
+    }
+
+    /// A phone tells of no file that nobody has taken or damaged.
+    fn check_files_told(&self, index: usize, phone: &Phone) -> Step {
+        let told = phone.attention().map_err(|e| damaged(&e))?;
+        for kept in told.iter().filter(|entry| entry.act == "photo").flat_map(|entry| &entry.kept) {
+            let spoiled = |hash: &BlobHash| kept.contains(&hash.to_string());
+            let known = self.spoiled.iter().any(|(of, hash)| *of == index && spoiled(hash));
+            hold(known, Invariant::PhotosTrue, || format!("phone {index} misses {kept}, which nobody took"))?;
+        }
         Ok(())
     }
 
@@ -383,8 +403,14 @@ impl World {
                 continue;
             }
             if self.server_has(saved) {
-                if let What::Photo(hash) = &saved.what {
-                    self.check_photo_stored(saved, hash)?;
+                if let What::Photo(hash) | What::File(hash) = &saved.what {
+                    let told = self.is_told_of_file(saved, hash)?;
+                    if !told {
+                        self.check_photo_stored(saved, hash)?;
+                    }
+                    let again = !told && self.server_lost.contains(hash);
+                    self.situations.reached_if(again, Situation::LostFileSentAgain);
+                    self.situations.reached_if(told, Situation::FileTroubleTold);
                     let crashed = self.crashed_photos.contains(hash);
                     self.situations.reached_if(crashed, Situation::PhotoAfterCrash);
                 }
@@ -447,6 +473,18 @@ impl World {
             })?;
         }
         Ok(())
+    }
+
+    /// Whether a photo file was removed or damaged on its phone, and its person was told.
+    fn is_told_of_file(&self, saved: &Saved, hash: &BlobHash) -> Step<bool> {
+        for device in self.devices.iter().filter(|device| device.person.number == saved.person) {
+            if let (true, Some(phone)) = (self.spoiled.contains(&(device.index, *hash)), &device.phone)
+                && needs_person(phone, saved)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn check_photo_stored(&self, saved: &Saved, hash: &BlobHash) -> Step {

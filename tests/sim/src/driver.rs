@@ -180,8 +180,9 @@ impl World {
                     Ok(piece) => HttpRequest::upload(plan, device.token.clone(), piece),
                     // As the driver does: this blob stays behind, the others go on.
                     Err(_) if !device.disk.is_off() => {
+                        let told = plan.file.is_some_and(|file| phone.is_in_trouble(&file).unwrap_or(false));
                         run.out = Some((number, request));
-                        let reply = HttpReply { tus: true, ..HttpReply::status(423) };
+                        let reply = HttpReply { tus: true, ..HttpReply::status(if told { 0 } else { 423 }) };
                         self.after(1, Event::Reply(index, number, Some(Box::new(reply)), false));
                         return Ok(());
                     }

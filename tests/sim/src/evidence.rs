@@ -116,7 +116,7 @@ impl World {
             .collect();
         let saved = self.reference.saved.iter().filter(|saved| saved.case == *case && !saved.given_up);
         for saved in saved {
-            let What::Photo(hash) = &saved.what else { continue };
+            let (What::Photo(hash) | What::File(hash)) = &saved.what else { continue };
             let device = &self.devices[saved.device];
             if device.person.malicious
                 || device.restored
@@ -126,7 +126,7 @@ impl World {
                 continue;
             }
             hold(originals.contains(&(device.id, *hash)), Invariant::CapturesProven, || {
-                format!("{case}: photo {hash} of phone {} is there without its record", saved.device)
+                format!("{case}: file {hash} of phone {} is there without its record", saved.device)
             })?;
         }
         Ok(())

@@ -39,6 +39,9 @@ named! {
         Malicious = "malicious", "One phone does not keep to any rule.";
         RightsChanged = "rights-changed", "A person's right ends, or comes back.";
         ServerRestored = "server-restored", "The server is lost and restored from a copy: phones refill it.";
+        FileCleaned = "file-cleaned", "A photo file is removed behind a phone's back.";
+        FileDamaged = "file-damaged", "One bit of a photo file on a phone's disk flips.";
+        BlobsBehind = "blobs-behind", "The server's files are older than its database: a stored one is gone, or damaged.";
         LongPause = "long-pause", "Nothing happens for a month: what has ended leaves the lists of those who only work there.";
     }
 }
@@ -77,6 +80,10 @@ impl Faults {
             if enabled && !excluded {
                 rates.insert(*fault, rate);
             }
+        }
+        if rates.contains_key(&Fault::BlobsBehind) {
+            // A phone that goes back to before a photo has forgotten what the server has lost.
+            rates.remove(&Fault::PhoneRestored);
         }
         if rates.contains_key(&Fault::ServerRestored) {
             // Whoever forgets on his own what the server has lost as well has lost it.

@@ -26,7 +26,7 @@ named! {
         ServerNeverFails = "server-never-fails", "No request of anybody is answered with 500 unless the server's disk failed.";
         PhoneNeverDamaged = "phone-never-damaged", "No command fails as damaged unless the phone's disk failed.";
         StoresIntact = "stores-intact", "After every crash a store opens, passes SQLite's check, and is whole.";
-        PhotosTrue = "photos-true", "A stored photo has its hash, and one that is not stored on the server is whole on its phone.";
+        PhotosTrue = "photos-true", "A stored photo, film or voice note has its hash; one that the server does not have is whole on its phone, or, where a cleaner or the disk took it, told to its person.";
         CapturesProven = "captures-proven", "Every photo of an honest phone that the server has stands in the log with its record, and the time proven for it is true.";
         PrivateStaysPrivate = "private-stays-private", "A private answer goes from its author to the platform, to its author and to who holds the case, and is in no document and on no other phone.";
         OthersUntouched = "others-untouched", "Nobody changes anything of others but what their own rights allow, a malicious phone included.";

@@ -33,5 +33,6 @@ pub mod run;
 pub mod server;
 pub mod shape;
 pub mod situation;
+pub mod spoil;
 pub mod trace;
 pub mod world;

@@ -1,6 +1,8 @@
 //! What people do on their phones, and what the operator does: drawn from the input.
 
-use yuandian_device::{ActCommand, ActOutcome, CaseId, DeviceError, Draft, Phone, Position};
+use yuandian_device::{
+    ActCommand, ActOutcome, Addition, Attached, Attachment, CaseId, DeviceError, Draft, Phone, Position,
+};
 use yuandian_model::Role;
 use yuandian_model::catalogue::{ArgumentKind, Effect, Transition};
 use yuandian_vfs::Cut;
@@ -77,6 +79,7 @@ impl World {
         if self.devices[index].phone.is_none() || self.strike_phone(index) {
             return Ok(());
         }
+        self.spoil_phone(index);
         if self.devices[index].person.malicious {
             for _ in 0..MALICE_TIMES {
                 self.malice(index)?;
@@ -179,6 +182,10 @@ impl World {
         match result {
             Ok(done) => {
                 for (case, what) in saved {
+                    if let What::Photo(hash) | What::File(hash) = what {
+                        // It was written anew.
+                        self.spoiled.remove(&(index, *hash));
+                    }
                     let line = format!("phone {index} saved {what:?} in {case}");
                     self.trace.add(self.now_ms, &[11, u8::try_from(index).unwrap_or(255)], || line);
                     self.reference.saved.push(Saved {
@@ -320,12 +327,20 @@ impl World {
     fn note(&mut self, index: usize) -> Step<bool> {
         let Some(case) = self.some_case(index) else { return self.capture(index) };
         let text = self.words("A note");
-        let photo = if self.input.below(Part::People, 4) == 3 { Some(self.picture()) } else { None };
+        let choice = self.input.below(Part::People, 4);
+        let photo = if choice == 3 { Some(self.picture()) } else { None };
         let photos: Vec<Vec<u8>> = photo.into_iter().collect();
+        // One in four is spoken besides.
+        let spoken = || Attachment { kind: Attached::Voice, bytes: format!("#!AMR\n{text}").into_bytes() };
+        let files: Vec<Attachment> = (choice == 2).then(spoken).into_iter().collect();
+        let heard: Vec<_> = files.iter().map(|file| photo::hash(&file.bytes)).collect();
         photos.iter().for_each(|bytes| self.took(index, photo::hash(bytes)));
+        heard.iter().for_each(|hash| self.took(index, *hash));
         let Some(phone) = self.phone(index) else { return Ok(false) };
-        let noted = phone.note(&case, &text, &photos);
+        let addition = Addition { text: &text, photos: &photos, files: &files, ..Addition::default() };
+        let noted = phone.add(&case, &addition);
         let mut saved = vec![(case, What::Note(text))];
+        saved.extend(heard.into_iter().map(|hash| (case, What::File(hash))));
         let hashes: Vec<_> = photos.iter().map(|bytes| photo::hash(bytes)).collect();
         saved.extend(hashes.iter().map(|hash| (case, What::Photo(*hash))));
         if noted.is_ok()
@@ -490,6 +505,7 @@ impl World {
         if self.faults.strikes(Fault::PhoneCloned, Part::Operator, &mut self.input) {
             self.clone_phone(index)?;
         }
+        self.spoil_server()?;
         self.authority(index)?;
         self.operate()?;
         if self.faults.strikes(Fault::ServerKilled, Part::Operator, &mut self.input) && self.server.is_up() {
@@ -545,6 +561,9 @@ impl World {
         self.counter += 1;
         let mut clone = self.devices[index].clone_as(new, self.counter);
         clone.cloned_from = Some(index);
+        let spoiled: Vec<_> =
+            self.spoiled.iter().filter(|(of, _)| *of == index).map(|(_, hash)| *hash).collect();
+        self.spoiled.extend(spoiled.into_iter().map(|hash| (new, hash)));
         self.devices.push(clone);
         self.trace.add(self.now_ms, &[14, u8::try_from(new).unwrap_or(255)], || {
             format!("phone {new} is a clone of {index}")

@@ -67,6 +67,8 @@ pub enum What {
     Case,
     /// A note of these words, which nobody else writes.
     Note(String),
+    /// A file beside a note.
+    File(BlobHash),
     /// A photo.
     Photo(BlobHash),
     /// An act.

@@ -36,6 +36,8 @@ named! {
         UploadFinished = "upload-finished-after-failures", "A file arrived whole in a run that had failures.";
         CaptureProven = "capture-proven", "The proven time of a photo held its true time.";
         WrongClockShown = "wrong-clock-shown", "A phone's clock lay outside the proven time of its photo.";
+        FileTroubleTold = "file-trouble-told", "A phone told its person of a photo file that was gone or damaged.";
+        LostFileSentAgain = "lost-file-sent-again", "A file that the server had lost was there again at rest.";
         PortalSeen = "portal-seen", "A phone read a captive portal's page.";
         BombSeen = "bomb-seen", "A phone met a reply that inflates beyond the cap.";
         GarbledReplyRefused = "garbled-reply-refused", "A garbled reply was not believed.";

@@ -126,6 +126,10 @@ pub struct World {
     pub crashed_photos: BTreeSet<BlobHash>,
     /// In which cases a photo was added.
     pub photos: BTreeMap<BlobHash, BTreeSet<CaseId>>,
+    /// Photo files that were removed or damaged behind a phone's back, by the phone's place in the list.
+    pub spoiled: BTreeSet<(usize, BlobHash)>,
+    /// Files that the server has lost.
+    pub server_lost: BTreeSet<BlobHash>,
     /// When pictures were truly taken.
     pub captures: crate::evidence::Captures,
     queue: BTreeMap<(i64, u64), Event>,
@@ -186,6 +190,8 @@ impl World {
             overheard: Vec::new(),
             crashed_photos: BTreeSet::new(),
             photos: BTreeMap::new(),
+            spoiled: BTreeSet::new(),
+            server_lost: BTreeSet::new(),
             captures: BTreeMap::new(),
             queue: BTreeMap::new(),
             sequence: 0,
@@ -512,6 +518,7 @@ impl World {
             self.server.stop();
             self.server_on()?;
         }
+        self.look_through_files()?;
         for index in 0..self.devices.len() {
             self.devices[index].disk.forget_faults();
             self.devices[index].offline_until_ms = 0;

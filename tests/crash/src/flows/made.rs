@@ -123,7 +123,7 @@ impl Scene {
     /// A flow from this disk.
     pub fn flow_on(&self, name: &'static str, image: Image, steps: Vec<Step>, resume: Resume) -> Flow {
         // What was recorded beside the flow was written in the life that the flow begins.
-        Flow { name, life: self.life, image, opens: false, steps, resume, shows: &[] }
+        Flow { name, life: self.life, image, opens: false, steps, resume, spoiled: vec![], shows: &[] }
     }
 }
 
