@@ -11,6 +11,7 @@ pub mod division;
 pub mod expr;
 pub mod field;
 pub mod form;
+pub mod giveaway;
 pub mod grant;
 pub mod grid;
 pub mod ids;
@@ -34,6 +35,7 @@ pub use authorize::{Action, Principal, Record, authorize};
 pub use calendar::{CalendarError, Colour, Due, Limit, Moment, Suspension, Suspensions, WorkingCalendar};
 pub use catalogue::{Catalogue, Catalogues, Service, ServiceId, Visibility};
 pub use division::{DivisionCode, Divisions};
+pub use giveaway::{Giveaway, GiveawayKind, giveaways};
 pub use grant::{Grant, OrgId};
 pub use ids::{
     BlobHash, CaseId, CommitId, DeviceId, DraftId, EntryId, Epoch, GroupId, Incarnation, PartitionId, UserId,

@@ -85,3 +85,11 @@ pub const WORKFLOW_ACTS_MAX: usize = 256;
 pub const WORKFLOW_STAGES_MAX: usize = 64;
 /// What is looked for in a catalogue, characters; what comes behind is not looked at.
 pub const FIND_CHARS_MAX: usize = 64;
+/// Words of one list of the lexicon of what gives people away.
+pub const GIVEAWAY_WORDS_MAX: usize = 200;
+/// One word of that lexicon, characters.
+pub const GIVEAWAY_WORD_CHARS_MAX: usize = 12;
+/// Parts of one phrase of that lexicon.
+pub const GIVEAWAY_PARTS_MAX: usize = 6;
+/// Characters that may stand between two parts of a phrase.
+pub const GIVEAWAY_GAP_CHARS_MAX: usize = 12;

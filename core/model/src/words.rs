@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{Colour, Limit, Unit, beijing_minute, beijing_second};
 use crate::catalogue::{Catalogue, DEADLINE, Field, OPENING_ACT, Party, Service, Title, WHOLE, Workflow};
 use crate::form::FieldError;
+use crate::giveaway::GiveawayKind;
 use crate::mark::Mark;
 use crate::refusal::{Code, Facts};
 use crate::role::Role;
@@ -80,6 +81,7 @@ pub struct Words {
     finding: BTreeMap<String, Title>,
     remark: BTreeMap<String, Title>,
     photo: BTreeMap<String, Title>,
+    giveaway: BTreeMap<String, Title>,
     code: BTreeMap<String, OutcomeWords>,
 }
 
@@ -169,6 +171,11 @@ impl Words {
         let facts: Vec<(&str, Title)> = facts.iter().map(|(name, value)| (*name, said(value))).collect();
         filled(&Self::of(&self.photo, id), &facts)
     }
+    /// What is said of a place in a text that gives something away: what it looks like, and what to do instead.
+    #[must_use]
+    pub fn giveaway(&self, kind: GiveawayKind) -> Title {
+        Self::of(&self.giveaway, kind.id())
+    }
     /// A step that a person can take.
     #[must_use]
     pub fn next(&self, id: &str) -> Title {
@@ -206,7 +213,7 @@ impl Words {
         .concat()
     }
 
-    /// The same of what every catalogue has: the opening act, marks, roles.
+    /// The same of what every catalogue has: the opening act, marks, roles, what a text gives away.
     #[must_use]
     pub fn missing_of_every_catalogue(&self) -> Vec<String> {
         [
@@ -217,6 +224,7 @@ impl Words {
             absent("clock", &self.clock, [WHOLE, DEADLINE]),
             absent("time", &self.time, Unit::ALL.iter().map(|unit| unit.id()).chain([UNKNOWN])),
             absent("colour", &self.colour, Colour::ALL.iter().map(|colour| colour.id()).chain([NEAR])),
+            absent("giveaway", &self.giveaway, GiveawayKind::ALL.iter().map(|kind| kind.id())),
         ]
         .concat()
     }
@@ -456,6 +464,15 @@ mod tests {
             assert!(said.en.starts_with(kind.expected()), "{kind}: {}", said.en);
         }
         assert_eq!(words.expected.len(), FieldType::ALL.len());
+    }
+
+    #[test]
+    fn whatever_a_text_gives_away_has_words_of_its_own() {
+        let words = Words::embedded();
+        assert_eq!(words.giveaway.len(), GiveawayKind::ALL.len());
+        assert!(words.giveaway(GiveawayKind::Door).zh.ends_with("接单的人接单后才会看到门牌，不必写在这里"));
+        let said: BTreeSet<String> = GiveawayKind::ALL.iter().map(|kind| words.giveaway(*kind).en).collect();
+        assert_eq!(said.len(), GiveawayKind::ALL.len());
     }
 
     #[test]
