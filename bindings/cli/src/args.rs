@@ -46,6 +46,55 @@ pub enum Verb {
     },
     /// Open a case: saved on this phone when it returns.
     Capture(Capture),
+    /// Ask neighbours for help: saved and on its way when it returns, unless its words give somebody away; then it is a draft that `finish`
+    /// publishes as it is.
+    Ask {
+        /// What is asked.
+        #[command(flatten)]
+        capture: Capture,
+        /// Publish it whatever it gives away.
+        #[arg(long)]
+        as_it_is: bool,
+    },
+    /// Take a request for help: the first to arrive has it, the others wait in line.
+    Take {
+        /// The request.
+        case: String,
+    },
+    /// Check in: you are there.
+    Arrive {
+        /// The request.
+        case: String,
+    },
+    /// Check out: it is done, with a word or a photo back to whoever asked.
+    Leave {
+        /// The request.
+        case: String,
+        /// A word to whoever asked.
+        #[arg(long)]
+        text: Option<String>,
+        /// A photo for them.
+        #[arg(long = "photo", value_name = "FILE")]
+        photos: Vec<PathBuf>,
+        /// What is attached to the word.
+        #[command(flatten)]
+        attached: AttachedFiles,
+        /// Where the photos came from.
+        #[command(flatten)]
+        taken: Taken,
+    },
+    /// Say that it is done as it should be.
+    Confirm {
+        /// The request.
+        case: String,
+    },
+    /// Rate it once, from 1 to 5.
+    Rate {
+        /// The request.
+        case: String,
+        /// The score.
+        score: u8,
+    },
     /// Finish a draft.
     Finish {
         /// Id of the draft.
@@ -346,7 +395,7 @@ pub enum Step {
     },
 }
 
-/// Options of `capture`.
+/// Options of `capture` and `ask`.
 #[derive(Debug, Args)]
 pub struct Capture {
     /// Id of the service, e.g. case.city.E06010.

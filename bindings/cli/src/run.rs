@@ -45,6 +45,27 @@ fn with_phone(command: &Command) -> Done {
             answer(json, &lines, || text::services(&lines))
         }
         Verb::Capture(capture) => self::capture(&mut phone, capture, json),
+        Verb::Ask { capture, as_it_is } => ask(&mut phone, capture, *as_it_is, json),
+        Verb::Take { case } => do_act(&mut phone, case, "claim", &[], json),
+        Verb::Arrive { case } => do_act(&mut phone, case, "arrive", &[], json),
+        Verb::Confirm { case } => do_act(&mut phone, case, "confirm", &[], json),
+        Verb::Rate { case, score } => {
+            do_act(&mut phone, case, "rate", &[("score".to_owned(), score.to_string())], json)
+        }
+        Verb::Leave { case, text, photos, attached, taken } => {
+            let id = phone.find(case)?;
+            let (photos, files) = (read_all(photos)?, read_attached(attached)?);
+            let text = text.as_deref();
+            let act = ActCommand {
+                name: "report_back",
+                text,
+                photos: &photos,
+                files: &files,
+                info: taken.info(),
+                ..ActCommand::default()
+            };
+            acted(&mut phone, &id, &act, json)
+        }
         Verb::Finish { draft } => {
             let id = phone.find(draft)?;
             phone.finish(&id)?;
@@ -87,14 +108,8 @@ fn with_phone(command: &Command) -> Done {
                 ActCommand { name, text, args: set, photos: &photos, files: &files, info: taken.info() };
             acted(&mut phone, &id, &act, json)
         }
-        Verb::Follow { case } => {
-            let id = phone.find(case)?;
-            acted(&mut phone, &id, &ActCommand { name: "follow", ..ActCommand::default() }, json)
-        }
-        Verb::Unfollow { case } => {
-            let id = phone.find(case)?;
-            acted(&mut phone, &id, &ActCommand { name: "unfollow", ..ActCommand::default() }, json)
-        }
+        Verb::Follow { case } => do_act(&mut phone, case, "follow", &[], json),
+        Verb::Unfollow { case } => do_act(&mut phone, case, "unfollow", &[], json),
         Verb::Resolve { case, key, keep } => {
             let id = phone.find(case)?;
             phone.resolve(&id, key, *keep)?;
@@ -223,8 +238,41 @@ fn exported(bytes: &[u8], file: &Path, what: &serde_json::Value, json: bool) -> 
     answer(json, &told, || format!("已导出 {} ({} bytes)", file.display(), bytes.len()))
 }
 
-/// The draft first, photo by photo, then the case: whatever kills the phone in between leaves what was there.
+/// An act by its name alone.
+fn do_act(phone: &mut Phone, case: &str, name: &str, args: &[(String, String)], json: bool) -> Done {
+    let id = phone.find(case)?;
+    acted(phone, &id, &ActCommand { name, args, ..ActCommand::default() }, json)
+}
+
+/// A request for help, published unless its words give somebody away: its author looks at them first.
+fn ask(phone: &mut Phone, capture: &Capture, as_it_is: bool, json: bool) -> Done {
+    let id = drafted(phone, capture, json)?;
+    let found = phone.giveaways(&phone.draft(&id)?)?;
+    if capture.draft || (!as_it_is && !found.is_empty()) {
+        let line = phone.line_of(&id)?;
+        let told = json!({"id": line.id, "published": false, "giveaways": found, "line": line});
+        return answer(json, &told, || text::held_back(&line, &found));
+    }
+    if let Err(error) = phone.finish(&id) {
+        return Err(give_up(phone, &id, error));
+    }
+    let line = phone.line_of(&id)?;
+    let told = json!({"id": line.id, "published": true, "giveaways": found, "line": line});
+    answer(json, &told, || text::saved(&line))
+}
+
 fn capture(phone: &mut Phone, capture: &Capture, json: bool) -> Done {
+    let id = drafted(phone, capture, json)?;
+    if !capture.draft
+        && let Err(error) = phone.finish(&id)
+    {
+        return Err(give_up(phone, &id, error));
+    }
+    saved(phone, &id, json)
+}
+
+/// The draft first, photo by photo, then the case: whatever kills the phone in between leaves what was there.
+fn drafted(phone: &mut Phone, capture: &Capture, json: bool) -> Result<CaseId, Failure> {
     let (photos, files) = (read_all(&capture.photos)?, read_attached(&capture.attached)?);
     let draft = Draft {
         service: capture.service.clone(),
@@ -249,12 +297,7 @@ fn capture(phone: &mut Phone, capture: &Capture, json: bool) -> Done {
     if photos.is_empty() {
         text::progress(json, &id, 0);
     }
-    if !capture.draft
-        && let Err(error) = phone.finish(&id)
-    {
-        return Err(give_up(phone, &id, error));
-    }
-    saved(phone, &id, json)
+    Ok(id)
 }
 
 /// What is the typist's to mend leaves no half draft behind; after anything else (no room, not enrolled) the draft stays.

@@ -8,8 +8,8 @@ use serde_json::json;
 use yuandian_device::view::{AttentionItem, CaseView, ListLine, OutboxLine};
 use yuandian_device::words;
 use yuandian_device::{
-    BundleTold, CaseId, DeviceError, Finding, PersonRecord, Phone, PhotoEvidence, PhotoFile, PhotosSent,
-    Report, RightView, ServiceLine, StreamState, SyncState, finding_words,
+    BundleTold, CaseId, DeviceError, Finding, GiveawayView, PersonRecord, Phone, PhotoEvidence, PhotoFile,
+    PhotosSent, Report, RightView, ServiceLine, StreamState, SyncState, finding_words,
 };
 
 use crate::failure::Failure;
@@ -145,6 +145,16 @@ pub fn services(lines: &[ServiceLine]) -> String {
     } else {
         lines.iter().map(row).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// A request whose words its author should look at before they are published.
+pub fn held_back(line: &ListLine, found: &[GiveawayView]) -> String {
+    let mut out = format!("草稿 {} 还没有发布", line.id);
+    for giveaway in found {
+        let _ = write!(out, "\n  “{}”: {}", giveaway.found, giveaway.text);
+    }
+    let _ = write!(out, "\n改好后重新写一遍(ask), 或者就这样发布: finish {}", line.id);
+    out
 }
 
 /// A mark beside what the server does not have yet.

@@ -105,8 +105,56 @@ fn record(id: &yuandian_device::CaseId, draft: Draft, updated_ms: i64) -> DraftR
     }
 }
 
+/// A place in what is about to be published that gives a person away.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct GiveawayView {
+    /// Where it stands: `text` for the description, else the key of an answer.
+    pub field: String,
+    /// `phone`, `id_number`, `plate`, `door`, `absence`, `access`.
+    pub kind: String,
+    /// Where it begins, in Unicode scalar values from the field's beginning.
+    pub start: u32,
+    /// Where it ends, the character there not counted.
+    pub end: u32,
+    /// The very characters.
+    pub found: String,
+    /// What it would tell and where that belongs instead, in words.
+    pub text: String,
+}
+
+impl From<yuandian_device::GiveawayView> for GiveawayView {
+    fn from(view: yuandian_device::GiveawayView) -> Self {
+        let yuandian_device::GiveawayView { field, kind, start, end, found, text } = view;
+        Self { field, kind, start, end, found, text }
+    }
+}
+
 #[uniffi::export]
 impl YuandianCore {
+    /// What the words of a draft would tell everybody of the person it is about, for services that hide where somebody lives: to be shown
+    /// before [`YuandianCore::finish`]. It warns and never vouches.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`].
+    pub async fn giveaways(&self, draft: String) -> Result<Vec<GiveawayView>, CoreError> {
+        self.with_phone(move |phone| {
+            let draft = phone.draft(&phone.find(&draft)?)?;
+            Ok(phone.giveaways(&draft)?.into_iter().map(GiveawayView::from).collect())
+        })
+        .await
+    }
+
+    /// The same of one text while it is typed.
+    ///
+    /// # Errors
+    /// [`CoreError::ShutDown`].
+    pub async fn giveaways_in(&self, text: String) -> Result<Vec<GiveawayView>, CoreError> {
+        self.with_phone(move |phone| {
+            Ok(phone.told_by("text", &text).into_iter().map(GiveawayView::from).collect())
+        })
+        .await
+    }
+
     /// Saves a draft, a new one or over the one with this id, and returns its id. Durable when it returns.
     ///
     /// # Errors

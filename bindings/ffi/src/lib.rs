@@ -29,7 +29,7 @@ pub use attention::{AttentionItem, OutboxLine};
 pub use cases::{ActInput, ActOutcome, ListAsk};
 pub use catalogue::{BilingualText, ServiceChoice, ServiceField, ServiceForm, services};
 pub use core::{CoreVersion, Grant, Language, PersonRecord, YuandianCore, core_version};
-pub use drafts::{DraftInput, DraftPhoto, DraftRecord, Position};
+pub use drafts::{DraftInput, DraftPhoto, DraftRecord, GiveawayView, Position};
 pub use error::CoreError;
 pub use events::{CoreEvent, EventKind, EventStream};
 pub use evidence::{BundleReport, CaptureFacts, EvidenceFinding, PhotoEvidence, PhotoSource, verify_bundle};
