@@ -131,6 +131,7 @@ impl Phone {
             free_bytes: None,
             budget: 10,
             keys: vec![],
+            forget: false,
         });
         let reply: HelloReply = self.ask("/v1/hello", None, &self.signed(Purpose::Hello, message))?;
         Ok(reply.token)

@@ -258,6 +258,9 @@ impl Small {
     }
 }
 
+/// How often a fault is looked for.
+const LOOKS: usize = 5;
+
 /// Rules that a server with this fault does not hold.
 fn failed(fault: Fault) -> Vec<String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -316,8 +319,9 @@ fn each_fault_is_noticed_by_its_rule() {
     std::thread::scope(|all| {
         for (fault, words) in cases {
             all.spawn(move || {
-                let failed = failed(fault);
-                assert!(failed.iter().any(|rule| rule.contains(words)), "{fault:?}: {words}: {failed:#?}");
+                // Two writers meet only where the first is read before the second comes: on a busy machine that takes more than one look.
+                let noticed = || failed(fault).iter().any(|rule| rule.contains(words));
+                assert!((0..LOOKS).any(|_| noticed()), "{fault:?}: {words}");
             });
         }
     });
