@@ -104,6 +104,25 @@ fn evidence(count: usize) -> Result<Call, Stop> {
     Ok(call.arg("--count").arg(count.to_string()))
 }
 
+/// Worlds of the lane that forgets people, and the first of them: among the small ones.
+const ERASE: (u64, u64) = (50, 21);
+
+/// Builds, then becomes the check that who is forgotten is forgotten.
+pub fn become_erase_check(seeds: u64, start: u64, json: bool) -> Done {
+    let call = erase(seeds, start)?;
+    Err(if json { call.arg("--json") } else { call }.become_it())
+}
+
+/// Builds, then forgets the people of some worlds.
+pub fn erase_lane() -> Done {
+    erase(ERASE.0, ERASE.1)?.run()
+}
+
+fn erase(seeds: u64, start: u64) -> Result<Call, Stop> {
+    let call = program(&build()?, "yuandian-sim")?.arg("--erase");
+    Ok(call.arg("--seeds").arg(seeds.to_string()).arg("--start").arg(start.to_string()))
+}
+
 /// Builds, then becomes the crashes of a flow, or of all.
 pub fn become_crash(flow: &str, json: bool) -> Done {
     let call = program(&build()?, "yuandian-crash")?.arg("--flow").arg(flow);

@@ -43,6 +43,8 @@ pub enum Lane {
     Tus,
     /// Many simulated worlds, each of which must keep every promise.
     Sim,
+    /// People of simulated worlds are forgotten, and every disk is looked through for them.
+    Erase,
     /// The main job, played and checked.
     Demo,
 }
@@ -130,6 +132,7 @@ impl Lane {
             Lane::Swift => swift::lane(),
             Lane::Crash => binaries::crash_lane(),
             Lane::Kill => binaries::kill_lane(),
+            Lane::Erase => binaries::erase_lane(),
             Lane::Evidence => binaries::evidence_lane(),
             Lane::Tus => tus::lane(),
             Lane::Sim => binaries::sim_lane(),

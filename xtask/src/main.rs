@@ -86,6 +86,18 @@ enum Chore {
     /// Turn a position of one coordinate system into another: `--from wgs84 --to gcj02 LNG,LAT`.
     #[command(disable_help_flag = true)]
     Coords(Question),
+    /// Forget the people of simulated worlds and look through every byte of every disk for what was private of them.
+    EraseCheck {
+        /// How many worlds.
+        #[arg(long, default_value_t = 50)]
+        seeds: u64,
+        /// The first of them.
+        #[arg(long, default_value_t = 21)]
+        start: u64,
+        /// Only a line of JSON on stdout.
+        #[arg(long)]
+        json: bool,
+    },
     /// Strike every I/O operation of a phone's flows: killed, cut from power, full, failing.
     Crash {
         /// A flow by its name, or `all`.
@@ -267,6 +279,7 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::Calendar(Question { args }) => binaries::become_domain("calendar", &args),
         Chore::Grid(Question { args }) => binaries::become_domain("grid", &args),
         Chore::Coords(Question { args }) => binaries::become_domain("coords", &args),
+        Chore::EraseCheck { seeds, start, json } => binaries::become_erase_check(seeds, start, json),
         Chore::Crash { flow, json } => binaries::become_crash(&flow, json),
         Chore::Kill { count, seed, json } => binaries::become_kill(count, &binaries::Drawn { seed, json }),
         Chore::Evidence { trial: EvidenceTrial::Mutate { count, seed, json } } => {

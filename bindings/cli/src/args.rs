@@ -95,6 +95,12 @@ pub enum Verb {
         /// The score.
         score: u8,
     },
+    /// Be forgotten: private answers go from this phone now, from the platform and every phone with the next sync, which closes the account.
+    ForgetMe {
+        /// Yes: it cannot be taken back.
+        #[arg(long, required = true)]
+        yes: bool,
+    },
     /// Finish a draft.
     Finish {
         /// Id of the draft.

@@ -45,6 +45,12 @@ fn with_phone(command: &Command) -> Done {
             answer(json, &lines, || text::services(&lines))
         }
         Verb::Capture(capture) => self::capture(&mut phone, capture, json),
+        Verb::ForgetMe { .. } => {
+            phone.forget_me()?;
+            answer(json, &json!({"forgotten_here": true, "account_closes": "next sync"}), || {
+                "本机上的隐私内容已删除; 下次同步时平台和其他手机也会删除, 账号随之注销".into()
+            })
+        }
         Verb::Ask { capture, as_it_is } => ask(&mut phone, capture, *as_it_is, json),
         Verb::Take { case } => do_act(&mut phone, case, "claim", &[], json),
         Verb::Arrive { case } => do_act(&mut phone, case, "arrive", &[], json),

@@ -24,6 +24,7 @@ mod exchange;
 mod export;
 mod fetching;
 mod files;
+mod forgetting;
 mod forms;
 mod giveaways;
 mod glance;

@@ -66,6 +66,7 @@ impl Hub {
         if !rules.knows(hello.catalogue) {
             self.store.note_told_catalogue(hello.catalogue)?;
         }
+        let account = if hello.forget { self.forget(account, now_ms)? } else { account };
         // Who was shut out holds nothing, and is told to forget everything.
         let wipe = account.shut_out.then(|| self.wipe(&account.device, now_ms)).transpose()?;
         let streams = if account.shut_out { BTreeSet::new() } else { streams_for(account.at(now_ms)) };
@@ -116,6 +117,15 @@ impl Hub {
     /// What a device is asked to send again.
     pub(super) fn lost_of(&self, account: &Account) -> Result<Vec<BlobHash>, Problem> {
         Ok(self.store.lost_of(&account.device, LOST_TOLD_MAX)?)
+    }
+
+    /// A person wants to be forgotten: done when this returns, and the account is as everybody's who was shut out.
+    fn forget(&self, account: Account, now_ms: i64) -> Result<Account, Problem> {
+        self.ready(now_ms)?;
+        self.store.forget_person(&account.user, &*self.rules(), now_ms)?;
+        // Where readers are in the way the next tick does it.
+        self.store.scrub()?;
+        self.store.account(&account.device)?.ok_or(Problem::DeviceUnknown)
     }
 
     /// The order to forget everything.

@@ -260,6 +260,7 @@ impl Hub {
         let acted = self.act_on_time(now_ms)?;
         let swept = self.store.sweep(now_ms)?;
         self.remove_going(&swept.going)?;
+        self.store.scrub()?;
         Ok(Swept { acted, ..swept })
     }
 

@@ -14,14 +14,15 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use yuandian_model::{BlobHash, Epoch, PartitionId};
+use yuandian_model::{BlobHash, Catalogue, Divisions, Epoch, PartitionId, UserId};
 
 use super::place::DATABASE;
 use super::{Place, ServeError};
 use crate::blobs::{Blobs, ObjectBlobs};
+use crate::hub::{Rules, known as known_catalogues};
 use crate::limits::{BACKUPS_KEPT, LOST_PER_BACKUP_MAX};
 use crate::randomness::{Randomness, draw};
-use crate::store::{Copied, Files as _, SqliteStore, Store, check_copy};
+use crate::store::{Authority as _, Copied, Files as _, SqliteStore, Store, check_copy};
 use crate::verify::{How, verify};
 
 const MANIFEST: &str = "manifest.json";
@@ -59,6 +60,9 @@ pub struct Manifest {
     pub partitions: Vec<HeadLine>,
     /// Blobs stored whole.
     pub blobs: Vec<BlobHash>,
+    /// Everybody who had been forgotten, by id: told again to a backup of before.
+    #[serde(default)]
+    pub forgotten: Vec<UserId>,
 }
 
 fn at(path: &Path) -> impl FnOnce(std::io::Error) -> ServeError + '_ {
@@ -262,6 +266,7 @@ fn make(
             .map(|h| HeadLine { partition: h.partition, epoch: h.epoch, head: h.head })
             .collect(),
         blobs: copied.blobs.clone(),
+        forgotten: store.forgotten()?.into_iter().map(|(user, _)| user).collect(),
     };
     let path = folder.join(MANIFEST);
     let text = serde_json::to_vec(&manifest).map_err(|e| broken(&path, e.to_string()))?;
@@ -348,6 +353,7 @@ pub fn restore(
         }
     }
     let store = SqliteStore::restored(&part, None, Epoch(draw(randomness)), now_ms)?;
+    forget_again(&store, folder.parent().unwrap_or(&folder), now_ms)?;
     for hash in &lost {
         store.blob_lost(hash, now_ms)?;
     }
@@ -368,6 +374,24 @@ pub fn restore(
         blobs: manifest.blobs.len() - lost.len(),
         lost,
     })
+}
+
+/// Who was forgotten after this backup was made, as later ones of the place know, is forgotten in it, too.
+fn forget_again(store: &SqliteStore, place: &Path, now_ms: i64) -> Result<(), ServeError> {
+    let known: BTreeSet<UserId> = store.forgotten()?.into_iter().map(|(user, _)| user).collect();
+    let mut wanted = BTreeSet::new();
+    for folder in finished(place)? {
+        wanted.extend(manifest(&folder)?.forgotten);
+    }
+    let rules = Rules::new(known_catalogues(store, &Catalogue::embedded())?, Divisions::zhengzhou())
+        .partitioned(store.partition_digits());
+    for user in wanted.difference(&known) {
+        if store.forget_person(user, &rules, now_ms)?.is_some() {
+            tracing::warn!(%user, "somebody who was forgotten after the backup was made is forgotten again");
+        }
+    }
+    store.scrub()?;
+    Ok(())
 }
 
 /// Puts one blob back; what is wrong with it where it is not what its name says.

@@ -163,6 +163,17 @@ pub enum PublishOutcome {
     Refused(SignedCatalogueError),
 }
 
+/// What was erased of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Forgotten {
+    /// Cases that they opened.
+    pub cases: u64,
+    /// Private answers that were there.
+    pub answers: u64,
+    /// Originals that were theirs alone.
+    pub files: u64,
+}
+
 /// The second half of [`super::Store`].
 pub trait Authority: Send + Sync {
     /// The server's keys, the one in force first. Where there is none yet, the first is made from the seed.
@@ -211,6 +222,20 @@ pub trait Authority: Send + Sync {
 
     /// Shuts a person or a device out for good: all its rights end, what waits of it goes to the operator's list.
     fn shut_out(&self, whom: &Whom, now_ms: i64) -> Result<RightsChange, StoreError>;
+
+    /// Erases what is private of a person and ends their account; none of somebody unknown. Others keep reading the cases, without them.
+    fn forget_person(
+        &self,
+        user: &UserId,
+        judge: &dyn Judge,
+        now_ms: i64,
+    ) -> Result<Option<Forgotten>, StoreError>;
+
+    /// Everybody who was forgotten, by id, with when, ms since 1970: a backup of before is told again.
+    fn forgotten(&self) -> Result<Vec<(UserId, i64)>, StoreError>;
+
+    /// Takes what was erased out of the log as well; false where readers are in the way, and it is still due.
+    fn scrub(&self) -> Result<bool, StoreError>;
 
     /// Held commits whose time has come, all those of the case that waits longest: they are judged together, in order.
     fn ripe(&self, now_ms: i64) -> Result<Vec<Held>, StoreError>;

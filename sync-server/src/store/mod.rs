@@ -34,7 +34,8 @@ pub use asks::{
     DocsAsk, DocsPage, Envelopes, ManifestAsk, ManifestPage, Page, PageAsk, ReadableBlob, Receiver,
 };
 pub use authority::{
-    AppealLine, AppealOutcome, Authority, Concern, NewAppeal, PublishOutcome, Quarantined, RightsChange, Whom,
+    AppealLine, AppealOutcome, Authority, Concern, Forgotten, NewAppeal, PublishOutcome, Quarantined,
+    RightsChange, Whom,
 };
 pub use files::{FileRow, Files, FilesOutcome};
 pub use ledger::{ChainTip, Ledger, Step, Verdict};

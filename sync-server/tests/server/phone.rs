@@ -37,6 +37,8 @@ pub struct Phone {
     /// What its wall clock says; 7 unless told.
     pub captured: Option<i64>,
     made: u64,
+    /// Whether its greetings ask to be forgotten.
+    pub forget: bool,
 }
 
 impl Phone {
@@ -51,6 +53,7 @@ impl Phone {
             token: String::new(),
             cursors: BTreeMap::new(),
             keys: vec![],
+            forget: false,
             chain: (0, None),
             documents: BTreeMap::new(),
             budget: 10_000,
@@ -94,6 +97,7 @@ impl Phone {
             free_bytes: None,
             budget: self.budget,
             keys: self.keys.clone(),
+            forget: self.forget,
         });
         self.signed(Purpose::Hello, message)
     }

@@ -1,8 +1,9 @@
 //! Private answers: written by the author alone, read by right alone, found nowhere else.
 
 use yuandian_document::{Act, Report};
-use yuandian_model::{CaseId, Code, Role};
+use yuandian_model::{BlobHash, CaseId, Code, Role};
 use yuandian_server::hub::{Request, Response};
+use yuandian_server::store::{Authority as _, Files as _};
 use yuandian_sync::limits::{PRIVATE_BYTES_MAX, PRIVATE_RECORDS_MAX};
 use yuandian_sync::message::*;
 
@@ -167,4 +168,92 @@ fn a_petition_reaches_those_who_handle_it_and_who_may_look_at_it_alone() {
     assert!(!reply.cases.iter().any(told), "as of one that is not there");
     let accept = worker.act(case, &Act::named("accept", None));
     assert_eq!(world.codes(worker, vec![accept]), [Code::RRole]);
+}
+
+/// Whether any file of the server's directory has these bytes.
+fn on_disk(world: &World, words: &str) -> bool {
+    ["yuandian.db", "yuandian.db-wal"].iter().any(|name| {
+        let bytes = std::fs::read(world.directory.path().join(name)).unwrap_or_default();
+        bytes.windows(words.len()).any(|window| window == words.as_bytes())
+    })
+}
+
+/// A greeting of somebody who wants to be forgotten.
+fn forget_me(world: &World, phone: &mut Phone) -> HelloReply {
+    phone.forget = true;
+    let reply = world.hello(phone);
+    phone.forget = false;
+    reply
+}
+
+#[test]
+fn who_wants_to_be_forgotten_is_gone_from_the_server_and_from_who_held_the_case() {
+    let (world, mut asker, case) = asked();
+    let mut volunteer = world.phone(11, Role::Volunteer);
+    let mut other = world.phone(12, Role::Resident);
+    assert_eq!(put(&world, &asker, vec![record(case, 1, CANARY)]), [Code::Ok]);
+    let theirs = other.new_case();
+    let report = other.report(theirs, "help.errand");
+    assert_eq!(world.codes(&other, vec![report]), [Code::Ok]);
+    assert_eq!(put(&world, &other, vec![record(theirs, 1, "李大爷 7-101")]), [Code::Ok]);
+    let original = b"with its place inside".to_vec();
+    let photo = asker.photo(case, &original);
+    assert_eq!(world.codes(&asker, vec![photo]), [Code::Ok]);
+    let wish = Request::OpenUpload { hash: BlobHash(sha256(&original)), size: original.len() as u64 };
+    let Ok(Response::Upload(upload)) = world.ask_as(&asker, wish) else { panic!() };
+    world.hub.finish_upload(&upload, original.clone().into(), world.now()).unwrap();
+    let claim = volunteer.named(case, "claim");
+    world.push(&volunteer, vec![claim]);
+    world.pull(&mut volunteer);
+    assert!(on_disk(&world, CANARY));
+
+    assert!(forget_me(&world, &mut asker).wipe.is_some(), "the phone is told to forget everything");
+    assert!(forget_me(&world, &mut asker).wipe.is_some(), "an answer that was lost is given again");
+    assert!(!on_disk(&world, CANARY), "the rows, the pages they stood in, and the log");
+    assert!(on_disk(&world, "李大爷 7-101"), "nobody else is forgotten");
+    let told = world.pull(&mut volunteer);
+    let line = told.iter().rev().find(|told| told.document == case && told.facts.is_some()).unwrap();
+    assert_eq!(
+        line.private.as_deref(),
+        Some(&[][..]),
+        "the holder hears that there is nothing private any more"
+    );
+    assert_eq!(line.facts.as_ref().unwrap().author.name, "已注销用户");
+    assert!(line.stored.is_empty());
+    world.hub.tick(world.now()).unwrap();
+    assert_eq!(world.store.files(None, 10).unwrap(), [], "the original, which was the asker's alone");
+    let user = asker.user.unwrap();
+    assert_eq!(
+        world.store.forgotten().unwrap().into_iter().map(|(user, _)| user).collect::<Vec<_>>(),
+        [user]
+    );
+    assert_eq!(put(&world, &asker, vec![record(case, 2, CANARY)]), [Code::RRevoked]);
+    assert!(!on_disk(&world, CANARY));
+}
+
+#[test]
+fn a_backup_of_before_is_told_again_who_was_forgotten() {
+    let (world, mut asker, case) = asked();
+    assert_eq!(put(&world, &asker, vec![record(case, 1, CANARY)]), [Code::Ok]);
+    let place = tempfile::tempdir().unwrap();
+    let back_up = |world: &World| {
+        let mut randomness = yuandian_server::shell::SystemRandomness;
+        yuandian_server::admin::back_up(world.directory.path(), place.path(), &mut randomness, world.now())
+            .unwrap()
+    };
+    let before = back_up(&world);
+    forget_me(&world, &mut asker);
+    world.pass(1_000);
+    back_up(&world);
+    let restored = tempfile::tempdir().unwrap();
+    let data = restored.path().join("data");
+    let mut randomness = yuandian_server::shell::SystemRandomness;
+    yuandian_server::admin::put_back(&data, &before, false, &mut randomness, world.now()).unwrap();
+    for name in
+        std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file())
+    {
+        let bytes = std::fs::read(&name).unwrap();
+        let found = bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes());
+        assert!(!found, "{}", name.display());
+    }
 }

@@ -159,6 +159,7 @@ impl City {
             free_bytes: None,
             budget: 10_000,
             keys: vec![],
+            forget: false,
         });
         let hello = Request::Hello(device.signed(Purpose::Hello, hello));
         let Response::Hello(reply) = self.stranger(hello)? else { return Err("no greeting".into()) };

@@ -11,6 +11,7 @@ pub mod authority;
 pub mod check;
 pub mod device;
 pub mod driver;
+pub mod erase;
 pub mod evidence;
 pub mod fault;
 pub mod forge;

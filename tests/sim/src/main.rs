@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use yuandian_model::planted::Bug;
+use yuandian_sim::erase::{Erased, erase};
 use yuandian_sim::fault::{Fault, exclude};
 use yuandian_sim::plant::{FIRST_SEED, Found, median, search_all};
 use yuandian_sim::report::{Plan, Report, run_all};
@@ -36,6 +37,9 @@ struct Args {
     /// Run the input in this file, telling its story.
     #[arg(long, value_name = "FILE", conflicts_with = "seeds")]
     replay: Option<PathBuf>,
+    /// Forget the people of each world and look through every disk for what was private of them.
+    #[arg(long, conflicts_with_all = ["replay", "plant"])]
+    erase: bool,
     /// Look for this planted bug, or for all.
     #[arg(long, value_name = "NAME|all", conflicts_with = "replay")]
     plant: Option<String>,
@@ -84,6 +88,9 @@ fn start(args: &Args) -> std::io::Result<ExitCode> {
     if let Some(name) = &args.plant {
         return planted(args, name, args.threads.unwrap_or(cores));
     }
+    if args.erase {
+        return erased(args);
+    }
     let plan = Plan {
         start: args.start,
         seeds: args.seeds,
@@ -127,6 +134,27 @@ fn replay(bytes: &[u8]) -> std::io::Result<ExitCode> {
             ExitCode::SUCCESS
         }
     })
+}
+
+/// Counts over all seeds what was found before and after; fails where something is left, or where there was nothing to be found.
+fn erased(args: &Args) -> std::io::Result<ExitCode> {
+    let mut all = Erased::default();
+    for seed in args.start..args.start + args.seeds {
+        match erase(seed, &mut |place| eprintln!("seed {seed}: left on {}", place.escape_debug())) {
+            Ok(one) => {
+                all.seeds += one.seeds;
+                all.canaries_before += one.canaries_before;
+                all.canaries_after += one.canaries_after;
+            }
+            Err(words) => {
+                eprintln!("erase-check: {words}");
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+    }
+    println!("{}", serde_json::to_string(&all)?);
+    let gone = all.canaries_before > 0 && all.canaries_after == 0;
+    Ok(if gone { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn planted(args: &Args, name: &str, threads: usize) -> std::io::Result<ExitCode> {

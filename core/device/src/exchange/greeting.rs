@@ -102,6 +102,7 @@ impl Phone {
             free_bytes: self.free_bytes(),
             budget: self.budget()?,
             keys: later,
+            forget: self.wants_to_be_forgotten()?,
         };
         let message = cbor::encode(&hello);
         let signature = self.key.sign(Purpose::Hello, &message);
@@ -213,14 +214,12 @@ impl Phone {
             tracing::error!("an order to forget everything that is not the server's, or not for this phone");
             return Ok(());
         }
-        let mut files: BTreeSet<BlobHash> = BTreeSet::new();
-        for (_, draft, _) in self.drafts()? {
-            files.extend(draft.photos.iter().flat_map(|photo| photo.files()));
-        }
+        let files = self.drafted()?;
         let tx = self.db.unchecked_transaction()?;
+        let why: &[u8] = if self.wants_to_be_forgotten()? { b"forgotten" } else { b"revoked" };
         wipe::everything(&tx, &files)?;
         new_incarnation(&tx, &mut self.ports)?;
-        meta::set(&tx, meta::SHUT_OUT, b"revoked")?;
+        meta::set(&tx, meta::SHUT_OUT, why)?;
         tx.commit()?;
         self.run = Run::default();
         tracing::warn!("the server shut this phone out: everything is forgotten");

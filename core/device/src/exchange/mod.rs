@@ -25,7 +25,7 @@ use crate::error::Result;
 use crate::files::FileTrouble;
 use crate::glance::project;
 use crate::phone::Phone;
-use crate::store::{appeals, authored, blobs, cache, meta, outbox, streams};
+use crate::store::{self, appeals, authored, blobs, cache, meta, outbox, streams};
 
 /// What a phone remembers of the run at hand; forgotten with the process.
 #[derive(Debug, Default)]
@@ -188,6 +188,7 @@ impl Phone {
             Keep::Uploaded(transfer) => self.keep_uploaded(&transfer.hash)?,
             Keep::TooLarge(transfer) => self.keep_trouble(&transfer.hash, FileTrouble::TooLarge)?,
         }
+        store::scrub(&self.db)?;
         self.remove_doomed()?;
         if matches!(keep, Keep::Hello(_) | Keep::Page(_) | Keep::Uploaded(_)) {
             // What is kept is kept: a disk that fails only now lets nothing go, and the next word tries again.

@@ -165,7 +165,12 @@ impl Phone {
         self.want_catalogue(tx, facts)?;
         match known {
             None => cases::put_line(tx, doc, facts)?,
-            Some(_) => cases::put_facts(tx, doc, facts)?,
+            Some(_) => {
+                cases::put_facts(tx, doc, facts)?;
+                if !facts.author.name.is_empty() {
+                    cases::rename(tx, doc, &facts.author.user, &facts.author.name)?;
+                }
+            }
         }
         let wanted = streams::wanted_since(tx, doc)?.is_some();
         if case.outstanding || lines || case.stream.is_summary() || wanted {

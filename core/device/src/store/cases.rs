@@ -216,13 +216,19 @@ fn forget_document(c: &Connection, doc: &CaseId) -> Result<()> {
     for sql in [
         "DELETE FROM base WHERE doc = ?1",
         "DELETE FROM stored WHERE doc = ?1",
-        "DELETE FROM private WHERE doc = ?1",
         "DELETE FROM quarantine WHERE doc = ?1",
         "DELETE FROM micros WHERE doc = ?1 AND NOT EXISTS (SELECT 1 FROM authored WHERE doc = ?1)
              AND NOT EXISTS (SELECT 1 FROM appeals WHERE doc = ?1 AND state <> 2)",
     ] {
         c.prepare_cached(sql)?.execute([doc.as_bytes()])?;
     }
+    super::private::forget_case(c, doc)
+}
+
+/// What a person is called now is what stands under everything that they wrote in a case.
+pub fn rename(c: &Connection, doc: &CaseId, user: &UserId, name: &str) -> Result<()> {
+    c.prepare_cached("UPDATE base SET name = ?3 WHERE doc = ?1 AND user = ?2 AND name <> ?3")?
+        .execute(params![doc.as_bytes(), user.as_bytes(), name])?;
     Ok(())
 }
 

@@ -18,6 +18,10 @@ pub const CHAIN_PREV: &str = "chain_prev";
 pub const LOOK_FIRST: &str = "look_first";
 /// Who the phone speaks for (JSON).
 pub const PERSON: &str = "person";
+/// The person wants to be forgotten: every greeting says so until the server has done it.
+pub const FORGET_ME: &str = "forget_me";
+/// Something private was erased whose bytes the log of the store still holds.
+pub const SCRUB_DUE: &str = "scrub_due";
 /// The server's address.
 pub const SERVER: &str = "server";
 /// Last server time seen and the monotonic time then (JSON).

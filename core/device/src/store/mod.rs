@@ -51,6 +51,18 @@ pub fn open(path: &Path, vfs: Option<&str>) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Takes what was erased out of the log as well, if something was; asked again until it is done.
+///
+/// # Errors
+/// The store's.
+pub fn scrub(c: &Connection) -> Result<()> {
+    if meta::get(c, meta::SCRUB_DUE)?.is_none() {
+        return Ok(());
+    }
+    let busy: bool = c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy { Ok(()) } else { meta::unset(c, meta::SCRUB_DUE) }
+}
+
 /// A column of bytes as an id.
 pub(crate) fn id<T>(bytes: impl AsRef<[u8]>, from: fn(&[u8]) -> Option<T>) -> Result<T> {
     from(bytes.as_ref()).ok_or_else(|| DeviceError::Damaged("an id of a wrong length in the store".into()))

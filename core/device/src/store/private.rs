@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use yuandian_model::CaseId;
 use yuandian_sync::message::{PrivateField, PrivateRecord};
 
-use super::id;
+use super::{id, meta};
 use crate::error::Result;
 
 /// Keeps a private answer that was given on this phone; an empty one takes it back.
@@ -50,13 +50,21 @@ pub fn acknowledged(c: &Connection, doc: &CaseId, key: &str, version: u64) -> Re
 
 /// The platform does not take this version: it is not this person's to give.
 pub fn refused(c: &Connection, doc: &CaseId, key: &str, version: u64) -> Result<()> {
-    c.prepare_cached("DELETE FROM private WHERE doc = ?1 AND key = ?2 AND version = ?3")?
+    let gone = c
+        .prepare_cached("DELETE FROM private WHERE doc = ?1 AND key = ?2 AND version = ?3")?
         .execute(params![doc.as_bytes(), key, version.cast_signed()])?;
-    Ok(())
+    erased(c, gone)
 }
 
 /// What this person may read now replaces what was here; answers on their way stay. `own`: whether this person gave them.
 pub fn replace(c: &Connection, doc: &CaseId, fields: &[PrivateField], own: bool) -> Result<()> {
+    let mut here = c.prepare_cached("SELECT key, value FROM private WHERE doc = ?1 AND pending = 0")?;
+    let here: Vec<(String, String)> =
+        here.query_map([doc.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    let stays = |(key, value): &&(String, String)| {
+        fields.iter().any(|field| field.key == *key && field.value == *value)
+    };
+    erased(c, here.iter().filter(|known| !stays(known)).count())?;
     c.prepare_cached("DELETE FROM private WHERE doc = ?1 AND pending = 0")?.execute([doc.as_bytes()])?;
     for field in fields {
         let waiting: Option<i64> = c
@@ -87,8 +95,26 @@ pub fn of_others(c: &Connection) -> Result<Vec<CaseId>> {
 
 /// This person may not read what somebody else gave any more.
 pub fn forget(c: &Connection, doc: &CaseId) -> Result<()> {
-    c.prepare_cached("DELETE FROM private WHERE doc = ?1 AND own = 0")?.execute([doc.as_bytes()])?;
-    Ok(())
+    let gone =
+        c.prepare_cached("DELETE FROM private WHERE doc = ?1 AND own = 0")?.execute([doc.as_bytes()])?;
+    erased(c, gone)
+}
+
+/// A case goes from this phone, and what is private of it.
+pub fn forget_case(c: &Connection, doc: &CaseId) -> Result<()> {
+    let gone = c.prepare_cached("DELETE FROM private WHERE doc = ?1")?.execute([doc.as_bytes()])?;
+    erased(c, gone)
+}
+
+/// This person wants to be forgotten: nothing private is here any more.
+pub fn forget_all(c: &Connection) -> Result<()> {
+    let gone = c.prepare_cached("DELETE FROM private")?.execute([])?;
+    erased(c, gone)
+}
+
+/// So many answers are gone: the log of the store is to be cut before anything else is called done.
+fn erased(c: &Connection, answers: usize) -> Result<()> {
+    if answers > 0 { meta::set(c, meta::SCRUB_DUE, &[1]) } else { Ok(()) }
 }
 
 /// Everything that was given here is offered again: the platform was restored.

@@ -66,8 +66,10 @@ pub fn everything(c: &Connection, others: &BTreeSet<BlobHash>) -> Result<()> {
         meta::BUDGET,
         meta::PARTITION_DIGITS,
         meta::TROUBLES,
+        meta::FORGET_ME,
     ] {
         meta::unset(c, key)?;
     }
+    meta::set(c, meta::SCRUB_DUE, &[1])?;
     Ok(())
 }

@@ -15,6 +15,7 @@ mod conflicts;
 mod evidence;
 mod fetch;
 mod files;
+mod forgetting;
 mod home;
 mod lives;
 mod pinned;

@@ -80,6 +80,9 @@ pub struct Hello {
     /// backup of a restored server is known to it by this alone.
     #[n(8)]
     pub keys: Vec<ServerKey>,
+    /// The person wants to be forgotten: what is private of them is erased, and the answer is the order to forget everything.
+    #[n(9)]
+    pub forget: bool,
 }
 
 /// Where a partition stands.

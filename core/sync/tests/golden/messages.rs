@@ -119,6 +119,7 @@ pub fn hello() -> Hello {
         free_bytes: Some(12_884_901_888),
         budget: 10_000,
         keys: vec![],
+        forget: false,
     }
 }
 

@@ -2,13 +2,15 @@
 
 use yuandian_document::Purpose;
 use yuandian_model::catalogue::CatalogueFile;
-use yuandian_model::{DeviceId, Grant};
+use yuandian_model::{DeviceId, Grant, UserId};
 use yuandian_sync::message::{AppealAnswer, PrivateReceipt, PrivateRecord, ServerKey, SignedNotice};
 
-use super::{SqliteStore, appeals, catalogues, held, keys, private, quarantine, rights, server_acts};
+use super::{
+    SqliteStore, appeals, catalogues, erasure, error, held, keys, private, quarantine, rights, server_acts,
+};
 use crate::store::{
-    Account, AppealLine, AppealOutcome, Authority, Held, Judge, NewAppeal, PublishOutcome, Quarantined,
-    RightsChange, StoreError, Whom,
+    Account, AppealLine, AppealOutcome, Authority, Forgotten, Held, Judge, NewAppeal, PublishOutcome,
+    Quarantined, RightsChange, StoreError, Whom,
 };
 
 impl Authority for SqliteStore {
@@ -69,6 +71,30 @@ impl Authority for SqliteStore {
     }
     fn shut_out(&self, whom: &Whom, now_ms: i64) -> Result<RightsChange, StoreError> {
         self.write(|t| rights::shut(t, whom, now_ms))
+    }
+    fn forget_person(
+        &self,
+        user: &UserId,
+        judge: &dyn Judge,
+        now_ms: i64,
+    ) -> Result<Option<Forgotten>, StoreError> {
+        self.write(|t| erasure::forget(t, user, judge, now_ms))
+    }
+    fn forgotten(&self) -> Result<Vec<(UserId, i64)>, StoreError> {
+        self.read(erasure::forgotten)
+    }
+    fn scrub(&self) -> Result<bool, StoreError> {
+        if !self.read(erasure::scrub_due)? {
+            return Ok(true);
+        }
+        let busy: bool = self
+            .writer()
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+            .map_err(error)?;
+        if !busy {
+            self.write(erasure::scrubbed)?;
+        }
+        Ok(!busy)
     }
     fn ripe(&self, now_ms: i64) -> Result<Vec<Held>, StoreError> {
         self.read(|t| held::ripe(t, now_ms))

@@ -64,6 +64,15 @@ pub fn look(t: &Transaction<'_>, hash: &BlobHash, now_ms: i64) -> Result<(), Sto
     set_fate(t, hash, UNNAMED, now_ms.saturating_add(UNNAMED_MS))
 }
 
+/// A file that must not wait for its time: it goes with the next tick, unless somebody else names it.
+pub fn go_now(t: &Transaction<'_>, hash: &BlobHash, now_ms: i64) -> Result<(), StoreError> {
+    if exists(t, NAMED, &hash.0)? {
+        return Ok(());
+    }
+    t.execute("DELETE FROM blob WHERE hash = ?1", [hash.0]).map_err(error)?;
+    set_fate(t, hash, GOING, now_ms)
+}
+
 /// A file's time has come: the next step of its way. Gives the hash whose bytes are to go now.
 pub fn turn(t: &Transaction<'_>, hash: &BlobHash, now_ms: i64) -> Result<Option<BlobHash>, StoreError> {
     let Some(state) = fate(t, hash)? else {

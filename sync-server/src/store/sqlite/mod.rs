@@ -9,6 +9,7 @@ mod commits;
 mod contacts;
 pub(super) mod copies;
 mod documents;
+mod erasure;
 mod feed;
 mod files;
 mod held;

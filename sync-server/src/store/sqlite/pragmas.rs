@@ -14,6 +14,7 @@ const PRAGMAS: &[(&str, &str, &str)] = &[
     ("foreign_keys", "ON", "a commit without its case is a bug that must not become a row"),
     ("fullfsync", "ON", "on Apple systems fsync alone does not reach the platter; no effect elsewhere"),
     ("checkpoint_fullfsync", "ON", "the same for the main file"),
+    ("secure_delete", "ON", "what was erased is gone from the file, also where a page was split over it"),
     ("trusted_schema", "OFF", "a tampered file must not run functions of ours"),
     ("cell_size_check", "ON", "damage is found where it is read, not later"),
     ("temp_store", "MEMORY", "sorting a page is small and must not need disk space"),

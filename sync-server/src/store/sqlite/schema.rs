@@ -152,6 +152,7 @@ CREATE INDEX appeal_device ON appeal (device, answered_ms);
 CREATE TABLE evidence (
     document BLOB NOT NULL REFERENCES case_row (id), user BLOB NOT NULL, photos INTEGER NOT NULL, PRIMARY KEY (document, user)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE erased (user BLOB PRIMARY KEY REFERENCES person (user), at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE private_record (
     document BLOB NOT NULL REFERENCES case_row (id), key TEXT NOT NULL, value TEXT NOT NULL, version INTEGER NOT NULL,
     PRIMARY KEY (document, key)
