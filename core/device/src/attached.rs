@@ -16,7 +16,6 @@ use crate::downloads::{PhotoFile, PhotoSize};
 use crate::error::{DeviceError, Result};
 use crate::phone::Phone;
 use crate::store::blobs::{self, NewBlob};
-use crate::store::captures::State;
 use crate::store::{cache, cases};
 use crate::view::AttachedView;
 
@@ -127,11 +126,7 @@ impl Phone {
         }
         let recorded = kept.recorded()?;
         draft.files.push(kept.file);
-        let now = self.ports.clock.wall_ms();
-        let tx = self.db.unchecked_transaction()?;
-        cases::put_draft(&tx, id, &serde_json::to_string(&draft)?, now)?;
-        self.record(&tx, id, &recorded, State::Draft)?;
-        tx.commit()?;
+        self.put_recorded(id, &draft, &recorded)?;
         Ok(hash)
     }
 

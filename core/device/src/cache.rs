@@ -147,7 +147,11 @@ impl Phone {
         if original.len() > yuandian_photo::limits::ORIGINAL_BYTES_MAX {
             yuandian_photo::look(original)?;
         }
-        self.room_for(original.len() as u64)?;
+        if let Err(no_room) = self.room_for(original.len() as u64) {
+            // What no phone may keep is said before what this one cannot.
+            yuandian_photo::look(original)?;
+            return Err(no_room);
+        }
         let mut looked = None;
         let kept = self.with_room(original.len() as u64, |blobs| {
             blobs.keep(original, &mut || looked.insert(yuandian_photo::look(original)).is_ok())

@@ -10,14 +10,16 @@ use yuandian_evidence::{
     CaptureReceipt, CaptureRecord, Dropped, Fix, Link, RECORD_VERSION, RecordHash, SignedLink, Source,
     TimeToken,
 };
+use yuandian_model::catalogue::PlacePrecision;
 use yuandian_model::{BlobHash, CaseId, Code, Incarnation};
 use yuandian_sync::limits::PUSH_LINKS_MAX;
 use yuandian_sync::message::{LinkAnswer, LinkOffer, ServerKey};
 
+use crate::draft::Draft;
 use crate::error::{DeviceError, Result};
 use crate::phone::{APP, Phone, incarnation};
 use crate::store::captures::{self, State};
-use crate::store::meta;
+use crate::store::{cases, meta};
 
 /// What the platform says of a capture beside its bytes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -99,6 +101,8 @@ impl Phone {
         let n = tip.map_or(1, |(n, _)| n + 1);
         let now = self.ports.clock.monotonic_ms();
         let token = self.time_token(tx)?;
+        // Where only the cell may be known no record says more.
+        let fix = recorded.fix.clone().filter(|_| self.is_place_shared(tx, doc).unwrap_or(false));
         let since_token_ms = token.as_ref().and(self.token_monotonic_ms).map(|at| now.saturating_sub(at));
         let record = CaptureRecord {
             version: RECORD_VERSION,
@@ -115,7 +119,7 @@ impl Phone {
             monotonic_ms: now,
             token: token.map(Into::into),
             since_token_ms,
-            fix: recorded.fix.clone(),
+            fix,
             source: recorded.source,
             app: APP.to_owned(),
             signer: self.key.id(),
@@ -126,6 +130,17 @@ impl Phone {
         let name = signed.name(&link);
         captures::add(tx, (&incarnation, n), (doc, &recorded.original), (&name, &signed), state)?;
         Ok(name)
+    }
+
+    /// Whether the exact place of a draft or case may be told; not of what is not known here.
+    fn is_place_shared(&self, tx: &Connection, doc: &CaseId) -> Result<bool> {
+        let service = match (cases::draft(tx, doc)?, cases::case(tx, doc)?) {
+            (_, Some(stored)) => stored.facts.service,
+            (Some(draft), None) => serde_json::from_str::<Draft>(&draft)?.service,
+            (None, None) => return Ok(false),
+        };
+        let found = self.catalogue.service(&service);
+        Ok(found.is_some_and(|(service, _)| service.place == PlacePrecision::Exact))
     }
 
     /// Files of a draft that go nowhere: their places in the chain are accounted for, and nothing else of them is told.

@@ -105,12 +105,18 @@ impl Phone {
         let Seen { pixels, remarks } = seen;
         let recorded = Recorded { original: hash, size, mime, pixels, source: info.source, fix, remarks };
         draft.photos.push(photo);
+        self.put_recorded(id, &draft, &recorded)?;
+        Ok(hash)
+    }
+
+    /// Keeps a draft with the record of a file that was just added to it.
+    pub(crate) fn put_recorded(&self, id: &CaseId, draft: &Draft, recorded: &Recorded) -> Result<()> {
         let now = self.ports.clock.wall_ms();
         let tx = self.db.unchecked_transaction()?;
-        cases::put_draft(&tx, id, &serde_json::to_string(&draft)?, now)?;
-        self.record(&tx, id, &recorded, State::Draft)?;
+        cases::put_draft(&tx, id, &serde_json::to_string(draft)?, now)?;
+        self.record(&tx, id, recorded, State::Draft)?;
         tx.commit()?;
-        Ok(hash)
+        Ok(())
     }
 
     /// Takes a photo out of a draft. Its files stay until the phone needs the room.

@@ -24,6 +24,8 @@ pub(crate) enum FileTrouble {
     Damaged,
     /// The server takes no file of this size.
     TooLarge,
+    /// It was let go when the server and its backup had it, and the server has lost it.
+    LetGo,
 }
 
 impl FileTrouble {
@@ -32,6 +34,7 @@ impl FileTrouble {
             Self::Missing => "file_missing",
             Self::Damaged => "file_damaged",
             Self::TooLarge => "file_too_large",
+            Self::LetGo => "file_let_go",
         }
     }
 }
@@ -52,7 +55,7 @@ impl Phone {
                     self.keep_trouble(hash, trouble)?;
                 }
                 return Err(match trouble {
-                    FileTrouble::Missing => DeviceError::not_found("photo", hash),
+                    FileTrouble::Missing | FileTrouble::LetGo => DeviceError::not_found("photo", hash),
                     _ => DeviceError::Damaged(format!("photo {hash} has changed on disk")),
                 });
             }
@@ -87,6 +90,9 @@ impl Phone {
         let mut at = 0;
         while at < size {
             let piece = match self.blob(hash, at, READ_BYTES.min(size - at)) {
+                Err(DeviceError::NotFound { .. }) if cache::here(&self.db, hash)? == Some(Here::LetGo) => {
+                    return Ok(Some(FileTrouble::LetGo));
+                }
                 Err(DeviceError::NotFound { .. }) => return Ok(Some(FileTrouble::Missing)),
                 piece => piece?,
             };

@@ -4,12 +4,12 @@
 
 use crate::error::Result;
 use crate::phone::Phone;
-use crate::store::{self, cases, meta, private};
+use crate::store::{self, blobs, cases, meta, private};
 
 impl Phone {
-    /// The person wants to be forgotten. Private answers, exact places and drafts go from this phone now. The next sync closes the account: the
-    /// platform erases what is private of this person, whoever held it drops it, and this phone forgets everything. Cases stay readable for
-    /// those who handle them, without a name. Nothing of it can be taken back.
+    /// The person wants to be forgotten. Private answers, exact places and drafts with their files go from this phone now. The next sync closes
+    /// the account: the platform erases what is private of this person, whoever held it drops it, and this phone forgets everything. Cases
+    /// stay readable for those who handle them. Nothing of it can be taken back.
     ///
     /// # Errors
     /// [`crate::DeviceError::NotEnrolled`]; the store's.
@@ -24,12 +24,14 @@ impl Phone {
         for (id, draft, _) in &drafts {
             cases::remove_draft(&tx, id)?;
             self.drop_records(&tx, id)?;
-            draft.photos.iter().try_for_each(|photo| photo.leave(&tx))?;
-            draft.files.iter().try_for_each(|file| file.leave(&tx))?;
+            let photos = draft.photos.iter().flat_map(|photo| photo.files());
+            let files = photos.chain(draft.files.iter().map(|file| file.hash));
+            files.into_iter().try_for_each(|hash| blobs::doom(&tx, &hash))?;
         }
         meta::set(&tx, meta::SCRUB_DUE, &[1])?;
         tx.commit()?;
-        store::scrub(&self.db)?;
+        store::scrub(&self.db);
+        self.remove_doomed()?;
         tracing::warn!("the person wants to be forgotten: the next sync closes the account");
         Ok(())
     }

@@ -132,7 +132,7 @@ impl Phone {
             link: Link::default(),
             changed: RefCell::default(),
         };
-        store::scrub(&phone.db)?;
+        store::scrub(&phone.db);
         phone.remove_doomed()?;
         phone.requeue_foreign_incarnations()?;
         Ok(phone)

@@ -145,6 +145,9 @@ impl SpaceProbe for NoProbe {
     }
 }
 
+/// A file while it is being taken.
+const TAKEN: &str = "taken.part";
+
 /// A folder of photo files in 256 sub-folders.
 pub struct FolderBlobs {
     folder: PathBuf,
@@ -159,6 +162,8 @@ impl FolderBlobs {
     /// The system's.
     pub fn new(folder: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
+        // What was being taken when the phone died is nobody's.
+        gone(fs::remove_file(folder.join(TAKEN)))?;
         Ok(Self { folder, laid_out: false })
     }
 
@@ -210,7 +215,7 @@ impl BlobDir for FolderBlobs {
     fn keep(&mut self, bytes: &[u8], accepted: &mut dyn FnMut() -> bool) -> io::Result<Option<BlobHash>> {
         // One phone has the folder, and keeps one file at a time.
         let folder = self.folder.clone();
-        let beside = folder.join("taken.part");
+        let beside = folder.join(TAKEN);
         self.in_folders(|| {
             let (written, hash, accepted) = std::thread::scope(|scope| {
                 let written = scope.spawn(|| write_synced(&beside, bytes));
@@ -218,11 +223,10 @@ impl BlobDir for FolderBlobs {
                 let accepted = accepted();
                 (joined(written), joined(hash), accepted)
             });
-            if !accepted {
+            if !accepted || written.is_err() {
                 gone(fs::remove_file(&beside))?;
-                return Ok(None);
+                return if accepted { written.map(|()| None) } else { Ok(None) };
             }
-            written?;
             let path = path_in(&folder, &hash);
             fs::rename(&beside, &path)?;
             sync_folder(&path)?;

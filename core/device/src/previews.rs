@@ -107,10 +107,12 @@ impl Phone {
         if let Some(draft) = draft {
             self.keep_small(&draft, id, kept_as(made.clone(), &examined))?;
         }
-        for case in cases {
-            self.give_preview(&case, id, kept_as(made.clone(), &examined))?;
-        }
-        Ok(())
+        // What one case does not take the others may.
+        let given: Vec<Result<()>> = cases
+            .into_iter()
+            .map(|case| self.give_preview(&case, id, kept_as(made.clone(), &examined)))
+            .collect();
+        given.into_iter().collect()
     }
 
     fn cases_wanting(&self, id: &BlobHash) -> Result<Vec<CaseId>> {
@@ -129,7 +131,9 @@ impl Phone {
             previews::given(&self.db, case, original)?;
             return Err(refused);
         }
-        let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
+        let Some(stored) = cases::case(&self.db, case)? else {
+            return previews::given(&self.db, case, original);
+        };
         let person = self.person()?;
         let loaded = content::load(&self.db, case, stored.snapshot.as_deref(), &person)?;
         let own =

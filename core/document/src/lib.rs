@@ -8,6 +8,7 @@ pub mod actor;
 pub mod catalogue;
 pub mod cbor;
 pub mod content;
+mod entry;
 pub mod envelope;
 pub mod gate;
 pub mod genesis;
@@ -19,10 +20,8 @@ pub use act::{Act, Place, Report};
 pub use actor::actor;
 pub use automerge::{ActorId, ChangeHash};
 pub use catalogue::{SignedCatalogue, SignedCatalogueError};
-pub use content::{
-    AdmittedChange, Answer, AttachedFile, Candidate, Content, ContentError, ContentView, Edit, Entry,
-    NoteEntry, PhotoEntry, PreviewEntry, RenditionRef,
-};
+pub use content::{AdmittedChange, Answer, Candidate, Content, ContentError, ContentView, Entry};
+pub use entry::{AttachedFile, Edit, NoteEntry, PhotoEntry, PreviewEntry, RenditionRef};
 pub use envelope::{Body, Captured, CommitError, Envelope, Kind, SignedCommit};
 pub use keys::{
     CertifiedKey, DeviceCertificate, DeviceKey, KeyError, KeyId, Purpose, Signature, Signer, SoftwareRoot,

@@ -66,7 +66,10 @@ impl Hub {
         if !rules.knows(hello.catalogue) {
             self.store.note_told_catalogue(hello.catalogue)?;
         }
-        let account = if hello.forget { self.forget(account, now_ms)? } else { account };
+        // Not for a device that was shut out: whoever holds a stolen one is not the person. One that was forgotten is shut out as well, and is
+        // told the same again.
+        let wish = hello.forget && !account.shut_out;
+        let account = if wish { self.forget(&account, now_ms)? } else { account };
         // Who was shut out holds nothing, and is told to forget everything.
         let wipe = account.shut_out.then(|| self.wipe(&account.device, now_ms)).transpose()?;
         let streams = if account.shut_out { BTreeSet::new() } else { streams_for(account.at(now_ms)) };
@@ -120,7 +123,7 @@ impl Hub {
     }
 
     /// A person wants to be forgotten: done when this returns, and the account is as everybody's who was shut out.
-    fn forget(&self, account: Account, now_ms: i64) -> Result<Account, Problem> {
+    fn forget(&self, account: &Account, now_ms: i64) -> Result<Account, Problem> {
         self.ready(now_ms)?;
         self.store.forget_person(&account.user, &*self.rules(), now_ms)?;
         // Where readers are in the way the next tick does it.

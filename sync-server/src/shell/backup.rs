@@ -353,7 +353,8 @@ pub fn restore(
         }
     }
     let store = SqliteStore::restored(&part, None, Epoch(draw(randomness)), now_ms)?;
-    forget_again(&store, folder.parent().unwrap_or(&folder), now_ms)?;
+    let place = folder.parent().filter(|place| !place.as_os_str().is_empty());
+    forget_again(&store, place.unwrap_or(Path::new(".")), now_ms)?;
     for hash in &lost {
         store.blob_lost(hash, now_ms)?;
     }
@@ -381,7 +382,13 @@ fn forget_again(store: &SqliteStore, place: &Path, now_ms: i64) -> Result<(), Se
     let known: BTreeSet<UserId> = store.forgotten()?.into_iter().map(|(user, _)| user).collect();
     let mut wanted = BTreeSet::new();
     for folder in finished(place)? {
-        wanted.extend(manifest(&folder)?.forgotten);
+        match manifest(&folder) {
+            Ok(manifest) => wanted.extend(manifest.forgotten),
+            // Another backup that cannot be read is no reason to do without this one.
+            Err(reason) => {
+                tracing::warn!(%reason, "who was forgotten by then is not known: a backup beside cannot be read")
+            }
+        }
     }
     let rules = Rules::new(known_catalogues(store, &Catalogue::embedded())?, Divisions::zhengzhou())
         .partitioned(store.partition_digits());

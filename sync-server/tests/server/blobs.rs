@@ -238,3 +238,35 @@ fn a_device_is_told_which_of_its_files_are_lost_and_nobody_else_is() {
     send(&world, &author, &file);
     assert_eq!(world.hello(&mut author).lost, []);
 }
+
+#[test]
+fn what_is_spoken_in_a_request_for_help_is_between_who_asked_and_who_took_it() {
+    let world = World::new();
+    let mut asker = world.phone(1, Role::Resident);
+    let mut taker = world.phone(2, Role::Volunteer);
+    let other = world.phone(3, Role::Volunteer);
+    let case = asker.new_case();
+    let spoken = |bytes: &[u8], number: u8| {
+        let file = RenditionRef { hash: BlobHash(sha256(bytes)), size: bytes.len() as u64 };
+        let note = NoteEntry {
+            files: vec![AttachedFile { file, mime: "audio/amr".into() }],
+            ..NoteEntry::of("", 1)
+        };
+        Edit::Note(EntryId::v7(1, [number; 10]), note)
+    };
+    let (asked, done) = (b"#!AMR\n please".to_vec(), b"#!AMR\n it is done".to_vec());
+    let items = vec![asker.report(case, "help.errand"), asker.write(case, &[spoken(&asked, 1)], &[])];
+    assert_eq!(world.codes(&asker, items), [Code::Ok; 2]);
+    send(&world, &asker, &asked);
+    assert_eq!(read(&world, &taker, &asked), Err(Problem::BlobUnknown), "not before it is taken");
+    let claim = taker.named(case, "claim");
+    assert_eq!(world.codes(&taker, vec![claim]), [Code::Ok]);
+    assert!(read(&world, &taker, &asked).is_ok());
+    assert_eq!(read(&world, &other, &asked), Err(Problem::BlobUnknown));
+    world.pull(&mut taker);
+    let answer = taker.write(case, &[spoken(&done, 2)], &[]);
+    assert_eq!(world.codes(&taker, vec![answer]), [Code::Ok]);
+    send(&world, &taker, &done);
+    assert!(read(&world, &asker, &done).is_ok(), "and back to who asked");
+    assert_eq!(read(&world, &other, &done), Err(Problem::BlobUnknown));
+}

@@ -3,7 +3,7 @@
 use yuandian_document::{Act, Report};
 use yuandian_model::{BlobHash, CaseId, Code, Role};
 use yuandian_server::hub::{Request, Response};
-use yuandian_server::store::{Authority as _, Files as _};
+use yuandian_server::store::{Authority as _, Files as _, Whom};
 use yuandian_sync::limits::{PRIVATE_BYTES_MAX, PRIVATE_RECORDS_MAX};
 use yuandian_sync::message::*;
 
@@ -256,4 +256,14 @@ fn a_backup_of_before_is_told_again_who_was_forgotten() {
         let found = bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes());
         assert!(!found, "{}", name.display());
     }
+}
+
+#[test]
+fn a_stolen_phone_that_was_shut_out_forgets_nobody() {
+    let (world, mut asker, case) = asked();
+    assert_eq!(put(&world, &asker, vec![record(case, 1, CANARY)]), [Code::Ok]);
+    world.store.shut_out(&Whom::Device(asker.device()), world.now()).unwrap();
+    assert!(forget_me(&world, &mut asker).wipe.is_some());
+    assert_eq!(world.store.forgotten().unwrap(), []);
+    assert!(on_disk(&world, CANARY));
 }

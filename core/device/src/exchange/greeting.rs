@@ -81,7 +81,9 @@ impl Phone {
         self.run = Run::default();
         outbox::offer_held_again(&self.db)?;
         let nonce = meta::get(&self.db, meta::NEXT_NUMBER)?.and_then(|bytes| bytes.try_into().ok());
-        Ok(Opening { token: self.token()?.is_some(), nonce })
+        // Who wants to be forgotten greets, whatever token a run that was under way has brought.
+        let token = self.token()?.is_some() && !self.wants_to_be_forgotten()?;
+        Ok(Opening { token, nonce })
     }
 
     pub(super) fn hello(&self, nonce: [u8; 32]) -> Result<SignedMessage> {

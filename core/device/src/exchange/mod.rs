@@ -188,7 +188,7 @@ impl Phone {
             Keep::Uploaded(transfer) => self.keep_uploaded(&transfer.hash)?,
             Keep::TooLarge(transfer) => self.keep_trouble(&transfer.hash, FileTrouble::TooLarge)?,
         }
-        store::scrub(&self.db)?;
+        store::scrub(&self.db);
         self.remove_doomed()?;
         if matches!(keep, Keep::Hello(_) | Keep::Page(_) | Keep::Uploaded(_)) {
             // What is kept is kept: a disk that fails only now lets nothing go, and the next word tries again.

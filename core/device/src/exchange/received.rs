@@ -173,6 +173,7 @@ impl Phone {
             }
         }
         let wanted = streams::wanted_since(tx, doc)?.is_some();
+        let forgotten = self.wants_to_be_forgotten()?;
         if case.outstanding || lines || case.stream.is_summary() || wanted {
             let have = known.filter(|known| known.whole).map_or(0, |known| known.seq);
             let line = lines || case.stream.is_summary();
@@ -180,7 +181,7 @@ impl Phone {
             if !line && (wanted || have < case.seq) {
                 streams::want(tx, doc, have, streams::urgency(facts, self.has_ended(facts)))?;
             }
-            if let Some(fields) = &case.private {
+            if let Some(fields) = case.private.as_ref().filter(|_| !forgotten) {
                 private::replace(tx, doc, fields, facts.author.user == person.user)?;
             }
             if line && streams::holding(tx, doc)? != Holding::Whole {
@@ -304,8 +305,11 @@ impl Phone {
 
     /// Stored files and private answers.
     pub(super) fn put_beside(&self, tx: &Transaction<'_>, case: &PulledCase) -> Result<()> {
+        let forgotten = self.wants_to_be_forgotten()?;
         blobs::set_held(tx, &case.document, &case.stored.iter().map(|blob| blob.hash).collect())?;
-        if let (Some(fields), Some(facts)) = (&case.private, &case.facts) {
+        // Who wants to be forgotten is told nothing private again by what was under way.
+        let told = case.private.as_ref().filter(|_| !forgotten);
+        if let (Some(fields), Some(facts)) = (told, &case.facts) {
             let own = facts.author.user == self.person()?.user;
             private::replace(tx, &case.document, fields, own)?;
         }

@@ -51,16 +51,19 @@ pub fn open(path: &Path, vfs: Option<&str>) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Takes what was erased out of the log as well, if something was; asked again until it is done.
-///
-/// # Errors
-/// The store's.
-pub fn scrub(c: &Connection) -> Result<()> {
-    if meta::get(c, meta::SCRUB_DUE)?.is_none() {
-        return Ok(());
+/// Takes what was erased out of the log as well, if something was; asked again until it is done. What stands in the way, a full disk among it,
+/// only delays it: nothing else waits for it.
+pub fn scrub(c: &Connection) {
+    let cut = || -> Result<()> {
+        if meta::get(c, meta::SCRUB_DUE)?.is_none() {
+            return Ok(());
+        }
+        let busy: bool = c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if busy { Ok(()) } else { meta::unset(c, meta::SCRUB_DUE) }
+    };
+    if let Err(error) = cut() {
+        tracing::warn!(%error, "the log of the store is not cut yet");
     }
-    let busy: bool = c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-    if busy { Ok(()) } else { meta::unset(c, meta::SCRUB_DUE) }
 }
 
 /// A column of bytes as an id.

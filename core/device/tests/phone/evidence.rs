@@ -303,3 +303,24 @@ fn a_log_that_was_seen_is_not_exchanged_by_showing_less_of_it_first() {
     let more = node_hash(&grown, &leaf(3));
     phone.keep_evidence(&id, &reply(3, more, &[leaf(3)])).unwrap();
 }
+
+#[test]
+fn a_record_of_help_names_no_position() {
+    let (_, _, [mut phone]) = people::<1>(Role::Resident);
+    let fix = PhoneFix {
+        lng: 113.613_25,
+        lat: 34.752_16,
+        accuracy_m: Some(8),
+        provider: "gps".into(),
+        mock: Some(false),
+    };
+    let here = CaptureInfo { fix: Some(fix), ..CaptureInfo::default() };
+    for (service, code) in [("help.errand", "no_position"), ("case.snap", "position")] {
+        let id = phone.save_draft(None, &draft(service, "买药")).unwrap();
+        phone.capture(&id, &photo("tiny.jpg"), &here).unwrap();
+        phone.finish(&id).unwrap();
+        let told = phone.photo_evidence(&id).unwrap();
+        let codes: Vec<&str> = told[0].findings.iter().map(|finding| finding.code.as_str()).collect();
+        assert!(codes.contains(&code), "{service}: {codes:?}");
+    }
+}

@@ -192,7 +192,7 @@ fn what_the_server_has_lost_is_sent_again_and_was_never_let_go_meanwhile() {
     referee.lost = vec![hash];
     phone.keep(&Keep::Hello(referee.hello(&phone))).unwrap();
     assert!(phone.upload_piece(&hash, 0, 10).is_err());
-    assert_eq!(phone.attention().unwrap()[0].code, "file_missing");
+    assert_eq!(phone.attention().unwrap()[0].code, "file_let_go");
     assert!(phone.is_in_trouble(&hash).unwrap(), "a run leaves alone what waits for its person");
 }
 

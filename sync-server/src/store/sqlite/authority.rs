@@ -5,6 +5,7 @@ use yuandian_model::catalogue::CatalogueFile;
 use yuandian_model::{DeviceId, Grant, UserId};
 use yuandian_sync::message::{AppealAnswer, PrivateReceipt, PrivateRecord, ServerKey, SignedNotice};
 
+use super::writing::Transaction;
 use super::{
     SqliteStore, appeals, catalogues, erasure, error, held, keys, private, quarantine, rights, server_acts,
 };
@@ -87,12 +88,14 @@ impl Authority for SqliteStore {
         if !self.read(erasure::scrub_due)? {
             return Ok(true);
         }
-        let busy: bool = self
-            .writer()
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-            .map_err(error)?;
+        // Nobody erases anything between the two: what came after the cut would be called cut.
+        let mut writer = self.writer();
+        let busy: bool =
+            writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(error)?;
         if !busy {
-            self.write(erasure::scrubbed)?;
+            let transaction = writer.transaction().map_err(error)?;
+            erasure::scrubbed(&Transaction::within(&transaction))?;
+            transaction.commit().map_err(error)?;
         }
         Ok(!busy)
     }

@@ -3,13 +3,16 @@
 //! Guarantees: rows go in the transaction that says so; their bytes are overwritten (`secure_delete`) and leave the log with the next
 //! truncation, which is due until it was done; who was forgotten is remembered by id alone, so that a restored backup is told again.
 
+use std::collections::BTreeSet;
+
 use rusqlite::OptionalExtension;
 use yuandian_model::{BlobHash, CaseId, UserId};
+use yuandian_sync::Rendition;
 
 use super::membership::Step;
 use super::row::case;
 use super::writing::Transaction;
-use super::{ages, error, files, partitions, rights, settings};
+use super::{ages, error, files, partitions, rights, settings, uploads};
 use crate::store::{Forgotten, Judge, StoreError, Whom};
 
 /// What others read in place of the name.
@@ -18,9 +21,11 @@ const NOBODY: &str = "已注销用户";
 const SCRUB_DUE: &str = "scrub_due";
 
 pub const AUTHORED: &str = "SELECT id FROM case_row WHERE author = ?1 ORDER BY id";
-/// Originals that are their author's alone: their cameras may have written a home's place into them. What the law holds stays.
-pub const OWN_ORIGINALS: &str = "SELECT r.hash, r.document, r.device FROM blob_ref r JOIN device d ON d.device = r.device
-     WHERE d.user = ?1 AND r.shared = 0 AND NOT EXISTS (SELECT 1 FROM legal_hold h WHERE h.document = r.document)";
+/// Originals of photos that were never shared: their cameras may have written a home's place into them. What the law holds stays.
+pub const OWN_ORIGINALS: &str =
+    "SELECT r.hash, r.document, r.device FROM blob_ref r JOIN device d ON d.device = r.device
+     WHERE d.user = ?1 AND r.shared = 0 AND r.rendition = ?2
+         AND NOT EXISTS (SELECT 1 FROM legal_hold h WHERE h.document = r.document)";
 
 /// Erases what is private of a person and ends their account. Doing it again erases what came since. `now_ms`: ms since 1970.
 pub fn forget(
@@ -62,21 +67,25 @@ pub fn forget(
 }
 
 fn originals(t: &Transaction<'_>, user: &UserId, now_ms: i64) -> Result<u64, StoreError> {
-    let named: Vec<(BlobHash, [u8; 16], [u8; 16])> = t
+    let named: Vec<(BlobHash, CaseId, [u8; 16])> = t
         .prepare_cached(OWN_ORIGINALS)
         .and_then(|mut s| {
-            s.query_map([user.0], |row| Ok((BlobHash(row.get(0)?), row.get(1)?, row.get(2)?)))?.collect()
+            let row = |row: &rusqlite::Row<'_>| Ok((BlobHash(row.get(0)?), CaseId(row.get(1)?), row.get(2)?));
+            s.query_map((user.0, Rendition::Original as i64), row)?.collect()
         })
         .map_err(error)?;
     for (hash, document, device) in &named {
         t.execute(
             "DELETE FROM blob_ref WHERE hash = ?1 AND document = ?2 AND device = ?3",
-            (hash.0, document, device),
+            (hash.0, document.0, device),
         )
         .map_err(error)?;
         t.execute("DELETE FROM upload WHERE hash = ?1 AND device = ?2", (hash.0, device)).map_err(error)?;
         files::go_now(t, hash, now_ms)?;
     }
+    // Also in cases that others opened it is said to be stored no more.
+    let cases: BTreeSet<CaseId> = named.iter().map(|(_, document, _)| *document).collect();
+    uploads::move_on(t, &cases.into_iter().collect::<Vec<_>>(), now_ms)?;
     Ok(named.len() as u64)
 }
 

@@ -160,7 +160,18 @@ struct Named {
     size: u64,
     shared: bool,
     own: bool,
-    original: bool,
+    rendition: i64,
+}
+
+impl Named {
+    /// Whether a look at it is a look at what somebody has captured, as it was.
+    fn is_capture(&self) -> bool {
+        self.rendition == Rendition::Original as i64 || self.is_attached()
+    }
+
+    fn is_attached(&self) -> bool {
+        self.rendition == Rendition::Attached as i64
+    }
 }
 
 pub fn readable(
@@ -179,9 +190,7 @@ pub fn readable(
                     size: count(row, 2)?,
                     shared: row.get(3)?,
                     own: row.get(4)?,
-                    original: [Rendition::Original, Rendition::Attached]
-                        .map(|r| r as i64)
-                        .contains(&row.get(5)?),
+                    rendition: row.get(5)?,
                 })
             };
             s.query_map((hash.0, reader.0), named)?.collect()
@@ -189,15 +198,21 @@ pub fn readable(
         .map_err(error)?;
     // What a reader sent is the reader's own, whatever else names it.
     whole.sort_by_key(|named| (!named.own, named.case));
-    for Named { case: document, mime, size, shared, own, original } in whole {
+    for named in whole {
+        let (captured, attached) = (named.is_capture(), named.is_attached());
+        let Named { case: document, mime, size, shared, own, .. } = named;
         if holding(t, &document, streams)?.is_none() {
             continue;
         }
         let by_right = || -> Result<bool, StoreError> {
-            Ok(case(t, &document)?.is_some_and(|record| reads(&record.state)))
+            let Some(record) = case(t, &document)? else { return Ok(false) };
+            let state = &record.state;
+            // What is spoken or signed in a request for help is between who asked and who took it.
+            let between = attached && (state.author == *reader || state.holders.contains(reader));
+            Ok(between || reads(state))
         };
         if own || shared || by_right()? {
-            let looked_at = (original && !own).then_some(document);
+            let looked_at = (captured && !own).then_some(document);
             return Ok(Some(ReadableBlob::Whole { mime, size, looked_at }));
         }
     }
