@@ -386,7 +386,7 @@ fn forget_again(store: &SqliteStore, place: &Path, now_ms: i64) -> Result<(), Se
             Ok(manifest) => wanted.extend(manifest.forgotten),
             // Another backup that cannot be read is no reason to do without this one.
             Err(reason) => {
-                tracing::warn!(%reason, "who was forgotten by then is not known: a backup beside cannot be read")
+                tracing::warn!(%reason, "who was forgotten by then is not known: a backup beside cannot be read");
             }
         }
     }
