@@ -140,6 +140,7 @@ impl Phone {
     }
 
     /// Keeps an original under its hash while it is looked at; what was seen of one that is refused is the answer, and nothing is kept of it.
+    /// Where it had been in trouble, the transaction that names it again says that it is not: see [`Phone::taken_again`].
     ///
     /// # Errors
     /// [`DeviceError::Photo`], [`DeviceError::NoRoom`], the disk's.
@@ -163,9 +164,6 @@ impl Phone {
         };
         let hash =
             kept?.ok_or_else(|| DeviceError::Damaged("a file that was accepted was not kept".into()))?;
-        if cache::here(&self.db, &hash)? == Some(cache::Here::Broken) {
-            self.right_again(&hash)?;
-        }
         Ok(looked.named(hash.0))
     }
 

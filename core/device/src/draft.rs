@@ -113,6 +113,7 @@ impl Phone {
     pub(crate) fn put_recorded(&self, id: &CaseId, draft: &Draft, recorded: &Recorded) -> Result<()> {
         let now = self.ports.clock.wall_ms();
         let tx = self.db.unchecked_transaction()?;
+        self.taken_again(&tx, &recorded.original)?;
         cases::put_draft(&tx, id, &serde_json::to_string(draft)?, now)?;
         self.record(&tx, id, recorded, State::Draft)?;
         tx.commit()?;

@@ -3,6 +3,7 @@
 //! Guarantees: no byte of a file is sent before the whole was read and had the hash that its case names; a file that a cleaner removed or a
 //! disk damaged, or that the server will not take, is told in 需处理 with what can be done, and stops no other.
 
+use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId};
@@ -122,12 +123,18 @@ impl Phone {
     /// A file is as it should be after all: put back, or written anew.
     pub(crate) fn right_again(&self, hash: &BlobHash) -> Result<()> {
         let tx = self.db.unchecked_transaction()?;
-        cache::set_here(&tx, hash, Here::OnDisk)?;
-        for doc in cache::over(&tx, hash)? {
-            project(self, &tx, &doc)?;
-        }
+        self.taken_again(&tx, hash)?;
         tx.commit()?;
         Ok(())
+    }
+
+    /// [`Phone::right_again`] of a file that was just written anew, in the transaction of the command that brings it.
+    pub(crate) fn taken_again(&self, tx: &Connection, hash: &BlobHash) -> Result<()> {
+        if !matches!(cache::here(tx, hash)?, Some(Here::Broken | Here::LetGo)) {
+            return Ok(());
+        }
+        cache::set_here(tx, hash, Here::OnDisk)?;
+        cache::over(tx, hash)?.iter().try_for_each(|doc| project(self, tx, doc))
     }
 
     /// Writes down that a file cannot be sent, in every case that waits for it.

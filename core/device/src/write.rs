@@ -397,8 +397,12 @@ impl Phone {
         let tx = self.db.unchecked_transaction()?;
         also(&tx)?;
         for brought in brought {
+            let recorded = brought.recorded()?;
+            if let Some(recorded) = &recorded {
+                self.taken_again(&tx, &recorded.original)?;
+            }
             brought.pin(&tx, case, ms)?;
-            let Some(recorded) = brought.recorded()? else { continue };
+            let Some(recorded) = recorded else { continue };
             if captures::has(&tx, case, &recorded.original)? {
                 captures::finish(&tx, case, &recorded.original)?;
             } else {
