@@ -73,15 +73,9 @@ pub enum Verb {
         /// A word to whoever asked.
         #[arg(long)]
         text: Option<String>,
-        /// A photo for them.
-        #[arg(long = "photo", value_name = "FILE")]
-        photos: Vec<PathBuf>,
-        /// What is attached to the word.
+        /// What comes with it.
         #[command(flatten)]
-        attached: AttachedFiles,
-        /// Where the photos came from.
-        #[command(flatten)]
-        taken: Taken,
+        enclosed: Enclosed,
     },
     /// Say that it is done as it should be.
     Confirm {
@@ -152,15 +146,9 @@ pub enum Verb {
         case: String,
         /// The words.
         text: String,
-        /// A photo with it.
-        #[arg(long = "photo", value_name = "FILE")]
-        photos: Vec<PathBuf>,
-        /// What is attached to it.
+        /// What comes with it.
         #[command(flatten)]
-        attached: AttachedFiles,
-        /// Where the photos came from.
-        #[command(flatten)]
-        taken: Taken,
+        enclosed: Enclosed,
     },
     /// Do an act: claim, release, report_back, confirm, cancel, self_handle …
     Act {
@@ -171,15 +159,9 @@ pub enum Verb {
         /// A note with it.
         #[arg(long)]
         text: Option<String>,
-        /// A photo with it.
-        #[arg(long = "photo", value_name = "FILE")]
-        photos: Vec<PathBuf>,
-        /// What is attached to its note.
+        /// What comes with it.
         #[command(flatten)]
-        attached: AttachedFiles,
-        /// Where the photos came from.
-        #[command(flatten)]
-        taken: Taken,
+        enclosed: Enclosed,
         /// An argument of the act.
         #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
         set: Vec<(String, String)>,
@@ -413,29 +395,26 @@ pub struct Capture {
     /// The description.
     #[arg(long, default_value = "")]
     pub text: String,
-    /// A photo.
-    #[arg(long = "photo", value_name = "FILE")]
-    pub photos: Vec<PathBuf>,
-    /// What is attached to it.
+    /// What comes with it.
     #[command(flatten)]
-    pub attached: AttachedFiles,
+    pub enclosed: Enclosed,
     /// Why there is no photo, where the service asks for some.
     #[arg(long, value_name = "REASON")]
     pub no_photo: Option<String>,
     /// An answer of the form.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
     pub set: Vec<(String, String)>,
-    /// Where the photos came from.
-    #[command(flatten)]
-    pub taken: Taken,
     /// Keep it as a draft.
     #[arg(long)]
     pub draft: bool,
 }
 
-/// Files beside a note.
+/// What comes with words: photos, files beside them, and where all of it came from.
 #[derive(Debug, Clone, Args)]
-pub struct AttachedFiles {
+pub struct Enclosed {
+    /// A photo.
+    #[arg(long = "photo", value_name = "FILE")]
+    pub photos: Vec<PathBuf>,
     /// A voice note: AAC, AMR, MP4, MP3, Ogg or WAV.
     #[arg(long, value_name = "FILE")]
     pub voice: Vec<PathBuf>,
@@ -445,11 +424,14 @@ pub struct AttachedFiles {
     /// A signature: PNG.
     #[arg(long, value_name = "FILE")]
     pub signature: Vec<PathBuf>,
+    /// Where the photos came from.
+    #[command(flatten)]
+    pub taken: Taken,
 }
 
-impl AttachedFiles {
-    /// Each with its kind.
-    pub fn each(&self) -> impl Iterator<Item = (Attached, &PathBuf)> {
+impl Enclosed {
+    /// The files beside a note, each with its kind.
+    pub fn attached(&self) -> impl Iterator<Item = (Attached, &PathBuf)> {
         let of = |kind| move |path| (kind, path);
         let voice = self.voice.iter().map(of(Attached::Voice));
         let video = self.video.iter().map(of(Attached::Video));

@@ -9,11 +9,11 @@ use serde::Serialize;
 use serde_json::json;
 use yuandian_device::platform::open_home;
 use yuandian_device::{
-    ActCommand, ActOutcome, Addition, Amendment, Attached, Attachment, BlobHash, CaseId, DeviceError, Draft,
-    Driver, Link, Phone, PhotoFile, Policy, RunReport, SearchAsk, TrustRoots, Waited,
+    ActCommand, ActOutcome, Addition, Amendment, Attached, Attachment, BlobHash, CaptureInfo, CaseId,
+    DeviceError, Draft, Driver, Link, Phone, PhotoFile, Policy, RunReport, SearchAsk, TrustRoots, Waited,
 };
 
-use crate::args::{AttachedFiles, Capture, Command, Step, Verb, When};
+use crate::args::{Capture, Command, Enclosed, Step, Verb, When};
 use crate::evidence;
 use crate::failure::Failure;
 use crate::text;
@@ -58,19 +58,8 @@ fn with_phone(command: &Command) -> Done {
         Verb::Rate { case, score } => {
             do_act(&mut phone, case, "rate", &[("score".to_owned(), score.to_string())], json)
         }
-        Verb::Leave { case, text, photos, attached, taken } => {
-            let id = phone.find(case)?;
-            let (photos, files) = (read_all(photos)?, read_attached(attached)?);
-            let text = text.as_deref();
-            let act = ActCommand {
-                name: "report_back",
-                text,
-                photos: &photos,
-                files: &files,
-                info: taken.info(),
-                ..ActCommand::default()
-            };
-            acted(&mut phone, &id, &act, json)
+        Verb::Leave { case, text, enclosed } => {
+            act_with(&mut phone, case, ("report_back", &[]), (text.as_deref(), enclosed), json)
         }
         Verb::Finish { draft } => {
             let id = phone.find(draft)?;
@@ -100,19 +89,14 @@ fn with_phone(command: &Command) -> Done {
             phone.edit(&id, set, seen.as_deref())?;
             saved(&phone, &id, json)
         }
-        Verb::Note { case, text, photos, attached, taken } => {
+        Verb::Note { case, text, enclosed } => {
             let id = phone.find(case)?;
-            let (photos, files) = (read_all(photos)?, read_attached(attached)?);
-            phone.add(&id, &Addition { text, photos: &photos, files: &files, info: taken.info() })?;
+            let Contents { photos, files, info } = Contents::read(enclosed)?;
+            phone.add(&id, &Addition { text, photos: &photos, files: &files, info })?;
             saved(&phone, &id, json)
         }
-        Verb::Act { case, name, text: note, photos, attached, taken, set } => {
-            let id = phone.find(case)?;
-            let (photos, files) = (read_all(photos)?, read_attached(attached)?);
-            let text = note.as_deref();
-            let act =
-                ActCommand { name, text, args: set, photos: &photos, files: &files, info: taken.info() };
-            acted(&mut phone, &id, &act, json)
+        Verb::Act { case, name, text: note, enclosed, set } => {
+            act_with(&mut phone, case, (name, set), (note.as_deref(), enclosed), json)
         }
         Verb::Follow { case } => do_act(&mut phone, case, "follow", &[], json),
         Verb::Unfollow { case } => do_act(&mut phone, case, "unfollow", &[], json),
@@ -250,6 +234,19 @@ fn do_act(phone: &mut Phone, case: &str, name: &str, args: &[(String, String)], 
     acted(phone, &id, &ActCommand { name, args, ..ActCommand::default() }, json)
 }
 
+/// An act with a note, photos and files.
+fn act_with(
+    phone: &mut Phone,
+    case: &str,
+    (name, args): (&str, &[(String, String)]),
+    (text, enclosed): (Option<&str>, &Enclosed),
+    json: bool,
+) -> Done {
+    let id = phone.find(case)?;
+    let Contents { photos, files, info } = Contents::read(enclosed)?;
+    acted(phone, &id, &ActCommand { name, text, args, photos: &photos, files: &files, info }, json)
+}
+
 /// A request for help, published unless its words give somebody away: its author looks at them first.
 fn ask(phone: &mut Phone, capture: &Capture, as_it_is: bool, json: bool) -> Done {
     let id = drafted(phone, capture, json)?;
@@ -279,7 +276,7 @@ fn capture(phone: &mut Phone, capture: &Capture, json: bool) -> Done {
 
 /// The draft first, photo by photo, then the case: whatever kills the phone in between leaves what was there.
 fn drafted(phone: &mut Phone, capture: &Capture, json: bool) -> Result<CaseId, Failure> {
-    let (photos, files) = (read_all(&capture.photos)?, read_attached(&capture.attached)?);
+    let Contents { photos, files, info } = Contents::read(&capture.enclosed)?;
     let draft = Draft {
         service: capture.service.clone(),
         position: capture.at,
@@ -290,13 +287,13 @@ fn drafted(phone: &mut Phone, capture: &Capture, json: bool) -> Result<CaseId, F
     };
     let id = phone.save_draft(None, &draft)?;
     for (number, photo) in (1..).zip(&photos) {
-        if let Err(error) = phone.capture(&id, photo, &capture.taken.info()) {
+        if let Err(error) = phone.capture(&id, photo, &info) {
             return Err(give_up(phone, &id, error));
         }
         text::progress(json, &id, number);
     }
     for file in &files {
-        if let Err(error) = phone.attach(&id, file, &capture.taken.info()) {
+        if let Err(error) = phone.attach(&id, file, &info) {
             return Err(give_up(phone, &id, error));
         }
     }
@@ -377,12 +374,23 @@ pub fn read_all(files: &[PathBuf]) -> Result<Vec<Vec<u8>>, Failure> {
     files.iter().map(|file| std::fs::read(file).map_err(|e| file_failure(file, &e))).collect()
 }
 
-fn read_attached(files: &AttachedFiles) -> Result<Vec<Attachment>, Failure> {
-    let read = |(kind, path): (Attached, &PathBuf)| {
-        let bytes = std::fs::read(path).map_err(|e| file_failure(path, &e))?;
-        Ok(Attachment { kind, bytes })
-    };
-    files.each().map(read).collect()
+/// What comes with words, read.
+struct Contents {
+    photos: Vec<Vec<u8>>,
+    files: Vec<Attachment>,
+    info: CaptureInfo,
+}
+
+impl Contents {
+    fn read(enclosed: &Enclosed) -> Result<Self, Failure> {
+        let photos = read_all(&enclosed.photos)?;
+        let read = |(kind, path): (Attached, &PathBuf)| {
+            let bytes = std::fs::read(path).map_err(|e| file_failure(path, &e))?;
+            Ok(Attachment { kind, bytes })
+        };
+        let files = enclosed.attached().map(read).collect::<Result<_, Failure>>()?;
+        Ok(Self { photos, files, info: enclosed.taken.info() })
+    }
 }
 
 pub fn roots(files: &[PathBuf]) -> Result<TrustRoots, Failure> {
