@@ -38,12 +38,15 @@ pub struct AttachmentInput {
     pub path: String,
 }
 
+impl AttachmentInput {
+    fn read(&self) -> Result<Attachment, CoreError> {
+        Ok(Attachment { kind: self.kind.into(), bytes: files::read_photo(&self.path)? })
+    }
+}
+
 /// Reads files to be attached, in order.
 pub(crate) fn read(files: &[AttachmentInput]) -> Result<Vec<Attachment>, CoreError> {
-    let attachment = |file: &AttachmentInput| {
-        Ok(Attachment { kind: file.kind.into(), bytes: files::read_photo(&file.path)? })
-    };
-    files.iter().map(attachment).collect()
+    files.iter().map(AttachmentInput::read).collect()
 }
 
 /// A file beside a note.
@@ -113,8 +116,7 @@ impl YuandianCore {
     /// [`CoreError::FileUnusable`], [`CoreError::NotFound`], [`CoreError::NoRoom`].
     pub async fn add_file(&self, draft: String, file: AttachmentInput) -> Result<String, CoreError> {
         self.change_case(draft, move |phone, id| {
-            let attachment = Attachment { kind: file.kind.into(), bytes: files::read_photo(&file.path)? };
-            Ok(phone.attach(id, &attachment, &yuandian_device::CaptureInfo::default())?.to_string())
+            Ok(phone.attach(id, &file.read()?, &yuandian_device::CaptureInfo::default())?.to_string())
         })
         .await
     }

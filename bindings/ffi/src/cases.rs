@@ -189,23 +189,6 @@ impl YuandianCore {
         self.change_case(case_id, move |phone, id| Ok(phone.resolve(id, &key, keep as usize)?)).await
     }
 
-    /// The person wants to be forgotten: what is private goes from this phone now, and the account closes with the next sync. It cannot be
-    /// taken back: ask twice.
-    ///
-    /// # Errors
-    /// [`CoreError::NotEnrolled`], [`CoreError::StorageFull`].
-    pub async fn forget_me(&self) -> Result<(), CoreError> {
-        self.with_phone(|phone| Ok(phone.forget_me()?)).await
-    }
-
-    /// Whether the person waits to be forgotten by the platform.
-    ///
-    /// # Errors
-    /// [`CoreError::Damaged`].
-    pub async fn wants_to_be_forgotten(&self) -> Result<bool, CoreError> {
-        self.with_phone(|phone| Ok(phone.wants_to_be_forgotten()?)).await
-    }
-
     /// Writes a case, its history and its originals on this phone into a zip file.
     ///
     /// # Errors

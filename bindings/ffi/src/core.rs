@@ -194,6 +194,23 @@ impl YuandianCore {
         })
         .await
     }
+
+    /// The person wants to be forgotten: what is private goes from this phone now, and the account closes with the next sync. It cannot be
+    /// taken back: ask twice.
+    ///
+    /// # Errors
+    /// [`CoreError::NotEnrolled`], [`CoreError::StorageFull`].
+    pub async fn forget_me(&self) -> Result<(), CoreError> {
+        self.with_phone(|phone| Ok(phone.forget_me()?)).await
+    }
+
+    /// Whether the person waits to be forgotten by the platform.
+    ///
+    /// # Errors
+    /// [`CoreError::Damaged`].
+    pub async fn wants_to_be_forgotten(&self) -> Result<bool, CoreError> {
+        self.with_phone(|phone| Ok(phone.wants_to_be_forgotten()?)).await
+    }
 }
 
 impl YuandianCore {
