@@ -4,7 +4,6 @@
 //! pinned until its entry is closed; what is sent again names the commit that it replaces.
 
 use std::collections::BTreeSet;
-use std::io::{Cursor, Write};
 
 use rusqlite::Connection;
 use serde_json::json;
@@ -16,11 +15,11 @@ use yuandian_model::rules::judge;
 use yuandian_model::{BlobHash, CaseId, Code, EntryId};
 use yuandian_sync::limits::APPEAL_CHARS_MAX;
 use yuandian_sync::message::{Appeal, AppealAnswer, WIRE_VERSION};
-use zip::write::SimpleFileOptions;
 
 use crate::content;
 use crate::error::{DeviceError, Result};
 use crate::exchange::blobs_of;
+use crate::export::Export;
 use crate::glance::project;
 use crate::phone::Phone;
 use crate::state::decided;
@@ -317,12 +316,8 @@ impl Phone {
         let told = json!({
             "entry": self.attention_item(entry)?, "facts": facts, "commit": commit, "intent": intent,
         });
-        let failed = |e: zip::result::ZipError| DeviceError::Damaged(e.to_string());
-        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        let packed = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
-        let plain = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-        zip.start_file("entry.json", packed).map_err(failed)?;
-        zip.write_all(&serde_json::to_vec_pretty(&told)?)?;
+        let mut export = Export::new();
+        export.json("entry.json", &told)?;
         for edit in &edits {
             let (folder, files) = match edit {
                 Edit::Photo(_, photo) => ("photos", vec![(&photo.original, &photo.mime)]),
@@ -331,13 +326,11 @@ impl Phone {
                 }
                 _ => continue,
             };
-            for (file, mime) in files.into_iter().filter(|(file, _)| self.ports.blobs.has(&file.hash)) {
-                let kind = mime.rsplit('/').next().unwrap_or("bin");
-                zip.start_file(format!("{folder}/{}.{kind}", file.hash), plain).map_err(failed)?;
-                zip.write_all(&self.blob(&file.hash, 0, file.size)?)?;
+            for (file, mime) in files {
+                export.original(self, folder, (&file.hash, file.size), mime)?;
             }
         }
-        Ok(zip.finish().map_err(failed)?.into_inner())
+        export.finish()
     }
 
     /// Gives a refused commit up: its entry is closed and its photos go, unless something else on this phone names them. A case that never
