@@ -2,7 +2,7 @@
 //! the command's transaction names them, pinned and recorded within it.
 
 use rusqlite::Connection;
-use yuandian_document::{PreviewEntry, RenditionRef};
+use yuandian_document::PreviewEntry;
 use yuandian_model::{BlobHash, CaseId};
 use yuandian_sync::Rendition;
 
@@ -76,13 +76,4 @@ impl Brought {
 /// Photos as what is brought.
 pub(crate) fn photos(photos: Vec<PreparedPhoto>) -> impl Iterator<Item = Brought> {
     photos.into_iter().map(|photo| Brought::Photo(Box::new(photo)))
-}
-
-impl SmallBytes {
-    /// Keeps the micro picture in the store.
-    pub fn keep_micro(&self, db: &Connection, case: &CaseId, micro: &RenditionRef) -> Result<()> {
-        crate::store::blobs::put_micro(db, case, &micro.hash, &self.micro)?;
-        // Its draft may have had it as a file: the store has it now.
-        crate::store::blobs::doom(db, &micro.hash)
-    }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use yuandian_model::BlobHash;
-use yuandian_photo::Examined;
+use yuandian_photo::{Examined, look};
 
 use crate::error::{DeviceError, Result};
 use crate::limits::{CACHE_BYTES_DEFAULT, FREE_BYTES_MIN};
@@ -146,22 +146,17 @@ impl Phone {
     /// [`DeviceError::Photo`], [`DeviceError::NoRoom`], the disk's.
     pub(crate) fn keep_examined(&mut self, original: &[u8]) -> Result<Examined> {
         if original.len() > yuandian_photo::limits::ORIGINAL_BYTES_MAX {
-            yuandian_photo::look(original)?;
-        }
-        if let Err(no_room) = self.room_for(original.len() as u64) {
-            // What no phone may keep is said before what this one cannot.
-            yuandian_photo::look(original)?;
-            return Err(no_room);
+            // No room is made for what no phone may keep.
+            look(original)?;
         }
         let mut looked = None;
-        let kept = self.with_room(original.len() as u64, |blobs| {
-            blobs.keep(original, &mut || looked.insert(yuandian_photo::look(original)).is_ok())
+        let kept = self.room_for(original.len() as u64).and_then(|()| {
+            self.with_room(original.len() as u64, |blobs| {
+                blobs.keep(original, &mut || looked.insert(look(original)).is_ok())
+            })
         });
         // What no phone may keep is said before what this one cannot.
-        let looked = match looked {
-            Some(looked) => looked?,
-            None => yuandian_photo::look(original)?,
-        };
+        let looked = looked.unwrap_or_else(|| look(original))?;
         let hash =
             kept?.ok_or_else(|| DeviceError::Damaged("a file that was accepted was not kept".into()))?;
         Ok(looked.named(hash.0))
@@ -208,17 +203,13 @@ impl Phone {
     /// Every file that a draft needs.
     pub(crate) fn drafted(&self) -> Result<BTreeSet<BlobHash>> {
         let drafts = self.drafts()?;
-        let photos = drafts.iter().flat_map(|(_, draft, _)| &draft.photos).flat_map(|photo| photo.files());
-        let files = drafts.iter().flat_map(|(_, draft, _)| &draft.files).map(|file| file.hash);
-        Ok(photos.chain(files).collect())
+        Ok(drafts.iter().flat_map(|(_, draft, _)| draft.hashes()).collect())
     }
 
     /// Bytes of the drafts' originals and of what is attached to them.
     fn drafted_bytes(&self) -> Result<u64> {
         let drafts = self.drafts()?;
-        let photos = drafts.iter().flat_map(|(_, draft, _)| &draft.photos).map(|photo| photo.size);
-        let files = drafts.iter().flat_map(|(_, draft, _)| &draft.files).map(|file| file.size);
-        Ok(photos.chain(files).sum())
+        Ok(drafts.iter().map(|(_, draft, _)| draft.bytes()).sum())
     }
 
     /// Whether a row needs a file on disk: a case's that did not let it go, one that waits for a backup, or one that was fetched.

@@ -50,6 +50,18 @@ impl Draft {
     pub(crate) fn lacks_photos(&self, service: &Service) -> bool {
         u32::try_from(self.photos.len()).is_ok_and(|photos| photos < service.evidence.before_min)
     }
+
+    /// Every file that it needs on disk.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = BlobHash> + '_ {
+        let photos = self.photos.iter().flat_map(DraftPhoto::files);
+        photos.chain(self.files.iter().map(|file| file.hash))
+    }
+
+    /// Bytes of its originals and of what is attached to it.
+    pub(crate) fn bytes(&self) -> u64 {
+        let photos = self.photos.iter().map(|photo| photo.size);
+        photos.chain(self.files.iter().map(|file| file.size)).sum()
+    }
 }
 
 impl Phone {

@@ -104,6 +104,15 @@ pub(crate) struct SmallBytes {
     pub files: Vec<(BlobHash, Vec<u8>)>,
 }
 
+impl SmallBytes {
+    /// Keeps the micro picture in the store.
+    pub fn keep_micro(&self, db: &Connection, case: &CaseId, micro: &RenditionRef) -> Result<()> {
+        blobs::put_micro(db, case, &micro.hash, &self.micro)?;
+        // Its draft may have had it as a file: the store has it now.
+        blobs::doom(db, &micro.hash)
+    }
+}
+
 impl PreparedPhoto {
     /// With what the platform says of it.
     pub fn taken(self, info: &CaptureInfo) -> Self {

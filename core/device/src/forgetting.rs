@@ -24,9 +24,7 @@ impl Phone {
         for (id, draft, _) in &drafts {
             cases::remove_draft(&tx, id)?;
             self.drop_records(&tx, id)?;
-            let photos = draft.photos.iter().flat_map(|photo| photo.files());
-            let files = photos.chain(draft.files.iter().map(|file| file.hash));
-            files.into_iter().try_for_each(|hash| blobs::doom(&tx, &hash))?;
+            draft.hashes().try_for_each(|hash| blobs::doom(&tx, &hash))?;
         }
         meta::set(&tx, meta::SCRUB_DUE, &[1])?;
         tx.commit()?;
