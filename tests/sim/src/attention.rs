@@ -15,6 +15,20 @@ const STEPS: [&str; 5] = ["amend", "note", "appeal", "export", "discard"];
 /// Entries of which one is drawn.
 const LOOKED_AT: usize = 4;
 
+impl What {
+    /// Whether it is what an entry of 需处理 is about.
+    pub(crate) fn is_in(&self, entry: &AttentionItem) -> bool {
+        match self {
+            Self::Case => entry.act == "report",
+            Self::Act(name) => entry.act == *name,
+            Self::Note(text) => entry.kept.iter().any(|kept| kept == text),
+            Self::Photo(hash) | Self::File(hash) => {
+                entry.kept.iter().any(|kept| kept.contains(&hash.to_string()))
+            }
+        }
+    }
+}
+
 impl World {
     /// A person settles an entry, if there is one; whether something was written.
     ///
@@ -102,16 +116,8 @@ impl World {
     /// What a person has decided about is no longer asked for: on none of the person's phones.
     fn decided(&mut self, index: usize, entry: &AttentionItem, step: &str) {
         let person = self.devices[index].person.number;
-        let meant = |what: &What| match what {
-            What::Case => entry.act == "report",
-            What::Act(name) => entry.act == *name,
-            What::Note(text) => entry.kept.iter().any(|kept| kept == text),
-            What::Photo(hash) | What::File(hash) => {
-                entry.kept.iter().any(|kept| kept.contains(&hash.to_string()))
-            }
-        };
         for saved in self.reference.saved.iter_mut() {
-            if saved.person == person && saved.case.to_string() == entry.case && meant(&saved.what) {
+            if saved.person == person && saved.case.to_string() == entry.case && saved.what.is_in(entry) {
                 saved.given_up = true;
             }
         }

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 
+use memchr::memmem::find;
 use rusqlite::{Connection, OpenFlags};
-use sha2::{Digest, Sha256};
 use yuandian_device::view::{CaseView, ListLine};
 use yuandian_device::{DeviceError, Phone};
 use yuandian_document::{Content, ContentView, cbor};
-use yuandian_model::{BlobHash, CaseId, UserId};
+use yuandian_model::{CaseId, UserId};
 use yuandian_server::store::{Authority as _, CaseLine, Store as _};
 use yuandian_sync::StreamId;
 use yuandian_sync::message::{DocsReply, PullReply, PulledCase, Push};
 use yuandian_sync::wire;
-use yuandian_vfs::{Disk, FaultBlobDir};
+use yuandian_vfs::Disk;
 
 use crate::invariant::{Broken, Invariant, Step, hold};
 use crate::reference::{Saved, What};
@@ -26,7 +26,7 @@ const SCANNED_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// How every secret begins.
 const SECRET: &[u8] = b"SECRET 0";
 
-fn damaged(error: &DeviceError) -> Broken {
+pub(crate) fn damaged(error: &DeviceError) -> Broken {
     Broken::new(Invariant::PhoneNeverDamaged, error.to_string())
 }
 
@@ -64,17 +64,10 @@ fn shows(phone: &Phone, saved: &Saved) -> Step<bool> {
 }
 
 /// Whether a phone has it in the list of what needs the person.
-fn needs_person(phone: &Phone, saved: &Saved) -> Step<bool> {
+pub(crate) fn needs_person(phone: &Phone, saved: &Saved) -> Step<bool> {
     let entries = phone.attention().map_err(|e| damaged(&e))?;
     let case = saved.case.to_string();
-    Ok(entries.iter().filter(|entry| entry.case == case).any(|entry| match &saved.what {
-        What::Case => entry.act == "report",
-        What::Act(name) => entry.act == *name,
-        What::Note(text) => entry.kept.iter().any(|kept| kept == text),
-        What::Photo(hash) | What::File(hash) => {
-            entry.kept.iter().any(|kept| kept.contains(&hash.to_string()))
-        }
-    }))
+    Ok(entries.iter().any(|entry| entry.case == case && saved.what.is_in(entry)))
 }
 
 /// Whether a phone's history has the outcome of an act: one that had to wait was answered when nobody asked, and comes by a page.
@@ -125,19 +118,6 @@ impl World {
             return Err(Broken::new(Invariant::NoAcknowledgedWriteLost, detail));
         }
         Ok(())
-    }
-
-    /// An original that the server does not hold is whole on its phone. Whether it is not there yet.
-    fn check_photo_file(&self, index: usize, phone: &Phone, case: CaseId, hash: &BlobHash) -> Step<bool> {
-        if self.spoiled.contains(&(index, *hash)) || self.server.disk.has(&FaultBlobDir::name(hash)) {
-            return Ok(false);
-        }
-        let bytes = phone.blob(hash, 0, u64::MAX).unwrap_or_default();
-        let found = BlobHash(Sha256::digest(&bytes).into());
-        hold(found == *hash, Invariant::PhotosTrue, || {
-            format!("the original {hash} of {case} is not on phone {index} ({} bytes)", bytes.len())
-        })?;
-        Ok(true)
     }
 
     /// Whether the server has what was saved; true where that cannot be asked now, as it will be at rest.
@@ -345,17 +325,6 @@ impl World {
         Ok(())
     }
 
-    /// A phone tells of no file that nobody has taken or damaged.
-    fn check_files_told(&self, index: usize, phone: &Phone) -> Step {
-        let told = phone.attention().map_err(|e| damaged(&e))?;
-        for kept in told.iter().filter(|entry| entry.act == "photo").flat_map(|entry| &entry.kept) {
-            let spoiled = |hash: &BlobHash| kept.contains(&hash.to_string());
-            let known = self.spoiled.iter().any(|(of, hash)| *of == index && spoiled(hash));
-            hold(known, Invariant::PhotosTrue, || format!("phone {index} misses {kept}, which nobody took"))?;
-        }
-        Ok(())
-    }
-
     /// Nothing came out otherwise than the server had said, where no copy of anything was put in its place.
     fn check_word_kept(&self, index: usize, phone: &Phone) -> Step {
         let copies = self.devices.iter().any(|device| device.restored || device.cloned_from.is_some());
@@ -475,33 +444,6 @@ impl World {
         Ok(())
     }
 
-    /// Whether a photo file was removed or damaged on its phone, and its person was told.
-    fn is_told_of_file(&self, saved: &Saved, hash: &BlobHash) -> Step<bool> {
-        for device in self.devices.iter().filter(|device| device.person.number == saved.person) {
-            if let (true, Some(phone)) = (self.spoiled.contains(&(device.index, *hash)), &device.phone)
-                && needs_person(phone, saved)?
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn check_photo_stored(&self, saved: &Saved, hash: &BlobHash) -> Step {
-        let mut stored = None;
-        self.server.disk.each_file(|name, bytes| {
-            if name == FaultBlobDir::name(hash) {
-                stored = Some(BlobHash(Sha256::digest(bytes).into()));
-            }
-        });
-        hold(stored == Some(*hash), Invariant::PhotosTrue, || {
-            format!(
-                "the original {hash} of {} from phone {} is not on the server: {stored:?}",
-                saved.case, saved.device
-            )
-        })
-    }
-
     /// Every byte of every disk: a private answer is where it was written and nowhere else.
     fn check_disks(&self) -> Step {
         if self.secrets.is_empty() {
@@ -606,9 +548,4 @@ fn check_case(index: usize, view: &CaseView, server: &CaseLine, names: &BTreeMap
             state.waiting.len()
         )
     })
-}
-
-/// Where bytes stand in bytes.
-fn find(within: &[u8], wanted: &[u8]) -> Option<usize> {
-    memchr::memmem::find(within, wanted)
 }

@@ -1,13 +1,17 @@
 //! Files that are removed or damaged behind everybody's back: on phones by cleaners and worn memory, on a server whose files are older than
-//! its database. What is promised of photos holds all the same, or its person is told.
+//! its database. And what is promised of files, which holds all the same, or its person is told.
 
-use yuandian_model::BlobHash;
+use sha2::{Digest, Sha256};
+use yuandian_device::Phone;
+use yuandian_model::{BlobHash, CaseId};
 use yuandian_server::verify::{How, verify};
 use yuandian_vfs::{Disk, FaultBlobDir, FaultBlobs};
 
+use crate::check::{damaged, needs_person};
 use crate::fault::Fault;
 use crate::input::Part;
-use crate::invariant::{Broken, Invariant, Step};
+use crate::invariant::{Broken, Invariant, Step, hold};
+use crate::reference::Saved;
 use crate::world::World;
 
 /// Photo files of a disk, whole or not.
@@ -85,5 +89,62 @@ impl World {
         }
         self.trace.add(self.now_ms, &[22], || format!("the server has lost {} files", looked.lost.len()));
         Ok(())
+    }
+
+    /// An original that the server does not hold is whole on its phone. Whether it is not there yet.
+    pub(crate) fn check_photo_file(
+        &self,
+        index: usize,
+        phone: &Phone,
+        case: CaseId,
+        hash: &BlobHash,
+    ) -> Step<bool> {
+        if self.spoiled.contains(&(index, *hash)) || self.server.disk.has(&FaultBlobDir::name(hash)) {
+            return Ok(false);
+        }
+        let bytes = phone.blob(hash, 0, u64::MAX).unwrap_or_default();
+        let found = BlobHash(Sha256::digest(&bytes).into());
+        hold(found == *hash, Invariant::PhotosTrue, || {
+            format!("the original {hash} of {case} is not on phone {index} ({} bytes)", bytes.len())
+        })?;
+        Ok(true)
+    }
+
+    /// A phone tells of no file that nobody has taken or damaged.
+    pub(crate) fn check_files_told(&self, index: usize, phone: &Phone) -> Step {
+        let told = phone.attention().map_err(|e| damaged(&e))?;
+        for kept in told.iter().filter(|entry| entry.act == "photo").flat_map(|entry| &entry.kept) {
+            let spoiled = |hash: &BlobHash| kept.contains(&hash.to_string());
+            let known = self.spoiled.iter().any(|(of, hash)| *of == index && spoiled(hash));
+            hold(known, Invariant::PhotosTrue, || format!("phone {index} misses {kept}, which nobody took"))?;
+        }
+        Ok(())
+    }
+
+    /// Whether a photo file was removed or damaged on its phone, and its person was told.
+    pub(crate) fn is_told_of_file(&self, saved: &Saved, hash: &BlobHash) -> Step<bool> {
+        for device in self.devices.iter().filter(|device| device.person.number == saved.person) {
+            if let (true, Some(phone)) = (self.spoiled.contains(&(device.index, *hash)), &device.phone)
+                && needs_person(phone, saved)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    pub(crate) fn check_photo_stored(&self, saved: &Saved, hash: &BlobHash) -> Step {
+        let mut stored = None;
+        self.server.disk.each_file(|name, bytes| {
+            if name == FaultBlobDir::name(hash) {
+                stored = Some(BlobHash(Sha256::digest(bytes).into()));
+            }
+        });
+        hold(stored == Some(*hash), Invariant::PhotosTrue, || {
+            format!(
+                "the original {hash} of {} from phone {} is not on the server: {stored:?}",
+                saved.case, saved.device
+            )
+        })
     }
 }
