@@ -9,6 +9,7 @@
 pub mod attention;
 pub mod authority;
 pub mod check;
+pub mod copies;
 pub mod device;
 pub mod driver;
 pub mod erase;
@@ -27,6 +28,7 @@ pub mod people;
 pub mod permitted;
 pub mod photo;
 pub mod plant;
+pub mod power;
 pub mod promise;
 pub mod reference;
 pub mod report;
