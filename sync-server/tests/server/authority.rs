@@ -114,9 +114,7 @@ fn late_work_is_kept_and_flagged_and_late_decisions_are_not() {
 fn late_work_that_comes_after_the_grace_is_refused() {
     let world = World::new();
     let mut worker = world.phone(2, Role::GridWorker);
-    let case = worker.new_case();
-    let report = worker.report(case, "case.snap");
-    assert_eq!(world.codes(&worker, vec![report]), [Code::Ok]);
+    let case = world.opened_by(&mut worker);
     let before = world.now() - 1;
     let other = right(Role::Resident, GRID);
     let whom = Whom::Device(worker.device());
@@ -175,9 +173,7 @@ fn nobody_unknown_is_given_a_right_and_nobody_too_many() {
 fn who_is_shut_out_is_told_to_forget_everything_and_what_it_sends_is_kept_apart() {
     let world = World::new();
     let mut worker = world.phone(2, Role::GridWorker);
-    let case = worker.new_case();
-    let report = worker.report(case, "case.snap");
-    assert_eq!(world.codes(&worker, vec![report]), [Code::Ok]);
+    let case = world.opened_by(&mut worker);
     world.store.shut_out(&Whom::Device(worker.device()), world.now()).unwrap();
     assert_eq!(world.ask_as(&worker, Request::Pull(worker.pull())), Err(Problem::Unauthorized));
     let code = world.invite(Role::Volunteer, GRID);
@@ -237,9 +233,7 @@ fn an_act_needs_the_photos_that_its_row_asks_for() {
 fn captured_says_the_bracket_before_the_wall_clock() {
     let world = World::new();
     let mut worker = world.phone(2, Role::GridWorker);
-    let case = worker.new_case();
-    let report = worker.report(case, "case.snap");
-    assert_eq!(world.codes(&worker, vec![report]), [Code::Ok]);
+    let case = world.opened_by(&mut worker);
     let end = world.now();
     world.store.revoke(&Whom::Device(worker.device()), None, end).unwrap();
     let at = |worker: &mut Phone, seen: i64, since: u64| {

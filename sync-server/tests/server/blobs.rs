@@ -128,9 +128,7 @@ fn files_beside_a_note_are_read_by_who_may_read_originals_and_nothing_else_may_b
     let world = World::new();
     let mut author = world.phone(1, Role::GridWorker);
     let mut colleague = world.phone(2, Role::GridWorker);
-    let case = author.new_case();
-    let report = author.report(case, "case.snap");
-    assert_eq!(world.codes(&author, vec![report]), [Code::Ok]);
+    let case = world.opened_by(&mut author);
     let attached = |bytes: &[u8], size: u64, mime: &str| AttachedFile {
         file: RenditionRef { hash: BlobHash(sha256(bytes)), size },
         mime: mime.into(),
@@ -142,9 +140,7 @@ fn files_beside_a_note_are_read_by_who_may_read_originals_and_nothing_else_may_b
     };
     // A case of its own each: nothing builds on what was refused.
     let written = |author: &mut Phone, files| {
-        let case = author.new_case();
-        let report = author.report(case, "case.snap");
-        assert_eq!(world.codes(author, vec![report]), [Code::Ok]);
+        let case = world.opened_by(author);
         written_in(author, case, files)
     };
     let voice = b"#!AMR\n spoken".to_vec();

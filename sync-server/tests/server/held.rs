@@ -23,9 +23,7 @@ fn orphan() -> Orphan {
     let world = World::new();
     let mut author = world.phone(1, Role::GridWorker);
     let mut colleague = world.phone(2, Role::GridWorker);
-    let case = author.new_case();
-    let report = author.report(case, "case.snap");
-    assert_eq!(world.codes(&author, vec![report]), [Code::Ok]);
+    let case = world.opened_by(&mut author);
     let first = author.describe(case, "first");
     colleague.documents.insert(case, author.documents[&case].clone());
     Orphan { world, author, colleague, case, first }
@@ -155,9 +153,7 @@ fn a_clock_that_stood_still_catches_up_at_once_and_nothing_fires_twice() {
     let mut author = world.phone(1, Role::GridWorker);
     let mut colleague = world.phone(2, Role::GridWorker);
     for minute in 0..3 {
-        let case = author.new_case();
-        let report = author.report(case, "case.snap");
-        assert_eq!(world.codes(&author, vec![report]), [Code::Ok]);
+        let case = world.opened_by(&mut author);
         let mut draft = author.clone();
         draft.describe(case, "never sent");
         colleague.documents.insert(case, draft.documents[&case].clone());

@@ -23,9 +23,7 @@ fn rights_are_given_ended_and_taken_for_good() {
     let random = &mut SystemRandomness;
     assert_eq!(admin::grant(data, &whom, &right(GRID), random, now).unwrap(), 1);
     assert_eq!(admin::grant(data, &whom, &right(GRID), random, now).unwrap(), 0);
-    let case = worker.new_case();
-    let report = worker.report(case, "case.snap");
-    assert_eq!(world.codes(&worker, vec![report]), [Code::Ok]);
+    world.opened_by(&mut worker);
     assert!(matches!(
         admin::grant(data, &whom, &right("410102999"), random, now),
         Err(AdminError::UnknownGrid(_))
@@ -57,9 +55,7 @@ fn the_list_and_the_appeals_are_answered() {
     let world = World::new();
     let mut author = world.phone(1, Role::GridWorker);
     let mut outsider = world.phone_in(2, Role::GridWorker, "410103");
-    let case = author.new_case();
-    let report = author.report(case, "case.snap");
-    assert_eq!(world.codes(&author, vec![report]), [Code::Ok]);
+    let case = world.opened_by(&mut author);
     let act = outsider.named(case, "self_handle");
     assert_eq!(world.codes(&outsider, vec![act.clone()]), [Code::RScope]);
     let ask = Appeal { version: WIRE_VERSION, commit: act.commit, micros: vec![], reason: "在场".into() };

@@ -87,9 +87,7 @@ fn up_to_a_limit_cases_come_whole_and_above_it_their_lines_come_first() {
 fn a_phone_that_has_a_case_through_another_stream_gets_no_line_of_it() {
     let world = World::new();
     let mut author = world.phone(1, Role::GridWorker);
-    let mine = author.new_case();
-    let report = author.report(mine, "case.snap");
-    assert_eq!(world.codes(&author, vec![report]), [Code::Ok]);
+    let mine = world.opened_by(&mut author);
     world.pull(&mut author);
     let mut other = world.phone(2, Role::GridWorker);
     fill(&world, &mut other, LINES_FIRST_ABOVE + 1);
@@ -212,9 +210,7 @@ fn a_manifest_has_what_is_present_in_pages_by_case() {
 fn a_cursor_that_says_nothing_is_named_and_gets_nothing() {
     let world = World::new();
     let mut author = world.phone(1, Role::GridWorker);
-    let case = author.new_case();
-    let report = author.report(case, "case.snap");
-    assert_eq!(world.codes(&author, vec![report]), [Code::Ok]);
+    world.opened_by(&mut author);
     let asked = |epoch: Option<Epoch>, cursor: u64| {
         let cursor = Cursor::new(grid(), epoch, cursor);
         let pull = Pull { version: 0, streams: vec![cursor], max_bytes: 1 << 20, check: false };

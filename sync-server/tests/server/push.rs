@@ -173,9 +173,7 @@ fn a_foreign_actor_is_refused() {
 fn hostile_changes_are_refused_and_the_document_goes_on() {
     let world = World::new();
     let mut author = world.phone(1, Role::GridWorker);
-    let case = author.new_case();
-    let report = author.report(case, "case.snap");
-    assert_eq!(world.codes(&author, vec![report]), [Code::Ok]);
+    let case = world.opened_by(&mut author);
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/hostile-changes");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
     files.retain(|f| f.extension().is_some_and(|e| e == "change"));
@@ -252,9 +250,7 @@ fn each_form_of_a_bad_commit_has_its_code() {
 fn micro_pictures_must_be_the_ones_that_were_signed() {
     let world = World::new();
     let mut author = world.phone(1, Role::GridWorker);
-    let case = author.new_case();
-    let report = author.report(case, "case.snap");
-    assert_eq!(world.codes(&author, vec![report]), [Code::Ok]);
+    let case = world.opened_by(&mut author);
     let with = |author: &mut Phone, named: &[Vec<u8>], sent: &[Vec<u8>]| {
         let mut envelope = author.envelope(case, Kind::Act, Act::named("dance", None).to_bytes());
         envelope.micro = named.iter().map(|m| yuandian_model::BlobHash(sha256(m))).collect();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
 use yuandian_document::cbor;
 use yuandian_model::catalogue::Evidence;
-use yuandian_model::{Catalogue, Code, Divisions, Epoch, Grant, Role, Service};
+use yuandian_model::{CaseId, Catalogue, Code, Divisions, Epoch, Grant, Role, Service};
 use yuandian_server::blobs::ObjectBlobs;
 use yuandian_server::hub::{Hub, Principal, Request, Response};
 use yuandian_server::invitation::InvitationCode;
@@ -201,6 +201,14 @@ impl World {
 
     pub fn codes(&self, phone: &Phone, items: Vec<PushItem>) -> Vec<Code> {
         self.push(phone, items).into_iter().map(|r| r.code).collect()
+    }
+
+    /// A case that a phone has opened and the server has taken.
+    pub fn opened_by(&self, phone: &mut Phone) -> CaseId {
+        let case = phone.new_case();
+        let report = phone.report(case, "case.snap");
+        assert_eq!(self.codes(phone, vec![report]), [Code::Ok]);
+        case
     }
 
     pub fn pull(&self, phone: &mut Phone) -> Vec<PulledCase> {
