@@ -70,7 +70,7 @@ class Stage:
 
     def invite(self, device):
         call = [self.server_bin, "invite", "--data", self.folder / "server"]
-        for key in ("role", "grid", "unit"):
+        for key in ("role", "grid", "unit", "level"):
             if key in device:
                 call += ["--" + key, device[key]]
         return subprocess.run(call, check=True, capture_output=True, text=True).stdout.strip()

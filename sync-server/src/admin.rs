@@ -5,6 +5,7 @@ mod cases;
 mod catalogues;
 mod files;
 mod judged;
+mod notifications;
 mod people;
 
 use std::path::Path;
@@ -26,6 +27,7 @@ pub use cases::{Why, WhyStream, move_case, reopen_case, why};
 pub use catalogues::{CatalogueLine, PublishedCatalogue, Unpublished, catalogues, publish};
 pub use files::{held, hold, verify_blobs};
 pub use judged::{AppealSummary, QuarantineLine, answer, appeals, quarantine, settle};
+pub use notifications::{NotifiedLine, notifications};
 pub use people::{grant, revoke, rotate_key, shut_out};
 
 /// Why a command was not carried out.

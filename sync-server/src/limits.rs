@@ -92,7 +92,7 @@ pub const DRAIN_MS_MAX: u64 = 20_000;
 /// What a client sent away is told to wait, seconds.
 pub const RETRY_AFTER_S: u32 = 2;
 /// Longest sleep between two ticks, ms.
-pub const TICK_MS_MAX: i64 = 60_000;
+pub const TICK_MS_MAX: i64 = 15_000;
 /// How long a writer waits for another process at the same database, ms.
 pub const DATABASE_BUSY_MS: u32 = 10_000;
 /// Everything that one case sends to a phone that starts anew, bytes, as `Prepared::cost` counts it: it comes in one page, which must be below
@@ -145,3 +145,9 @@ pub const BACKUPS_KEPT: usize = 7;
 pub const FUTURE_NOTED_MS: i64 = 60 * 60 * 1000;
 /// How long a hub goes by the catalogues it knows before it asks its store for others, ms.
 pub const CATALOGUES_ASKED_MS: i64 = 1_000;
+/// Within how long a person's requests for help are counted, ms.
+pub const ASKING_MS: i64 = 24 * 60 * 60 * 1000;
+/// People of one role in one division whom one ring looks at. More hear of it by syncing.
+pub const RING_PEOPLE_MAX: u32 = 2_000;
+/// Notifications that one run of the timers hands over.
+pub const NOTIFICATIONS_PER_TICK_MAX: u32 = 1_000;

@@ -37,6 +37,9 @@ enum Command {
         /// Digits of a division's code that name its partition (4, 6 or 9); fixed with the first case.
         #[arg(long, value_parser = partition_digits)]
         partition_digits: Option<u8>,
+        /// A file that notifications for phones that sleep are appended to, a line of JSON each; without, phones find out when they sync.
+        #[arg(long, value_name = "FILE")]
+        notifications: Option<PathBuf>,
         /// Check that it could serve, say so and end.
         #[arg(long)]
         check_config: bool,
@@ -117,9 +120,13 @@ fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     match Cli::parse().command {
-        Command::Serve { data, listen, backups, partition_digits, check_config } => {
-            let options =
-                Options { backups: backups.unwrap_or_default(), partition_digits, ..Options::default() };
+        Command::Serve { data, listen, backups, partition_digits, notifications, check_config } => {
+            let options = Options {
+                backups: backups.unwrap_or_default(),
+                partition_digits,
+                notifications,
+                ..Options::default()
+            };
             ended(serve(&data, listen, &options, check_config))
         }
         Command::Backup { data, to } => match admin::back_up(&data, &to, &mut SystemRandomness, now_ms()) {

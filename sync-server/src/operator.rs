@@ -40,6 +40,18 @@ pub enum AdminCommand {
         #[arg(long)]
         to: DivisionCode,
     },
+    /// Who heard of a request, when, and by which way.
+    Notifications {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// The request.
+        #[arg(long)]
+        case: CaseId,
+        /// As JSON, a line each.
+        #[arg(long)]
+        json: bool,
+    },
     /// Open a case that ended again.
     Reopen {
         /// The data directory.
@@ -73,6 +85,28 @@ pub fn operate(command: AdminCommand) -> ExitCode {
             admin::move_case(&data, case, &to, &mut SystemRandomness, now_ms()),
             "it lies there already",
         ),
+        AdminCommand::Notifications { data, case, json: as_json } => {
+            match admin::notifications(&data, &case, &mut SystemRandomness) {
+                Ok(lines) => {
+                    for line in &lines {
+                        if as_json {
+                            json(line);
+                        } else {
+                            let (way, told) =
+                                (line.way.unwrap_or("waits"), line.told_ms.unwrap_or(line.due_ms));
+                            said(&format!(
+                                "{} {} {way} {}",
+                                line.to,
+                                line.why,
+                                yuandian_model::calendar::beijing(told)
+                            ));
+                        }
+                    }
+                    ExitCode::SUCCESS
+                }
+                Err(error) => admin_failed(&error),
+            }
+        }
         AdminCommand::Reopen { data, case } => {
             numbered(admin::reopen_case(&data, case, &mut SystemRandomness, now_ms()), "it has not ended")
         }

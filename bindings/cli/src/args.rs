@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use yuandian_device::{Attached, CaptureInfo, PhoneFix, PhotoSize, Policy, Position, Source};
+use yuandian_device::{Attached, CaptureInfo, PhoneFix, PhotoSize, Policy, Position, Quiet, Source};
 
 /// A phone on the command line.
 #[derive(Debug, Parser)]
@@ -88,6 +88,26 @@ pub enum Verb {
         case: String,
         /// The score.
         score: u8,
+    },
+    /// Call for help at once: the grid worker and the centre are told. If life is in danger call 110, 120 or 119 first.
+    Sos {
+        /// The request for help in which it happened.
+        case: Option<String>,
+        /// Where you are.
+        #[arg(long, value_name = "LNG,LAT[,ACCURACY_M]", value_parser = position, allow_hyphen_values = true)]
+        at: Option<Position>,
+        /// What happened, if there is time.
+        #[arg(long, default_value = "")]
+        text: String,
+    },
+    /// Say where you are at home and when you are not woken, so that requests nearby reach you early. The platform learns a cell of 500 m.
+    Reach {
+        /// Home; without, it is taken back.
+        #[arg(long, value_name = "LNG,LAT", value_parser = position, allow_hyphen_values = true)]
+        home: Option<Position>,
+        /// When you are not woken, on the clock of Asia/Shanghai.
+        #[arg(long, value_name = "HH:MM-HH:MM", default_value = "22:00-07:00", value_parser = quiet)]
+        quiet: Quiet,
     },
     /// Be forgotten: private answers go from this phone now, from the platform and every phone with the next sync, which closes the account.
     ForgetMe {
@@ -480,6 +500,18 @@ fn pair(text: &str) -> Result<(String, String), String> {
         Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
         _ => Err("write KEY=VALUE".into()),
     }
+}
+
+fn quiet(text: &str) -> Result<Quiet, String> {
+    let minute = |text: &str| -> Option<u16> {
+        let (hour, minute) = text.trim().split_once(':')?;
+        let (hour, minute) = (hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?);
+        (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+    };
+    let parts = text.split_once('-').and_then(|(from, to)| minute(from).zip(minute(to)));
+    let (from_minute, to_minute) =
+        parts.ok_or("write HH:MM-HH:MM, like 22:00-07:00; the same twice: never")?;
+    Ok(Quiet { from_minute, to_minute })
 }
 
 fn position(text: &str) -> Result<Position, String> {

@@ -45,6 +45,19 @@ fn with_phone(command: &Command) -> Done {
             answer(json, &lines, || text::services(&lines))
         }
         Verb::Capture(capture) => self::capture(&mut phone, capture, json),
+        Verb::Sos { case, at, text } => {
+            let request = case.as_ref().map(|case| phone.find(case)).transpose()?;
+            let id = phone.sos(request, *at, text)?;
+            let line = phone.line_of(&id)?;
+            answer(json, &json!({"id": line.id, "line": line}), || text::sos(&line))
+        }
+        Verb::Reach { home, quiet } => {
+            let reach = phone.set_reach(home.as_ref(), *quiet)?;
+            answer(json, &reach, || {
+                let home = if reach.home.is_some() { "已记下 (500 米格)" } else { "未填写" };
+                format!("住处: {home}; 下次同步时告诉平台")
+            })
+        }
         Verb::ForgetMe { .. } => {
             phone.forget_me()?;
             answer(json, &json!({"forgotten_here": true, "account_closes": "next sync"}), || {

@@ -108,12 +108,21 @@ fn right(right: &RightView) -> String {
     let told =
         |of: &Option<String>, words: &str| of.as_ref().map_or(String::new(), |of| format!(" · {words} {of}"));
     format!(
-        "{}@{}{}{}{}",
+        "{}@{}{}{}{}{}",
         right.role_text.zh,
         right.grid,
         told(&right.unit, "单位 (unit)"),
+        told(&right.level, "资质 (level)"),
         told(&right.from, "自 (from)"),
         told(&right.until, "至 (until)"),
+    )
+}
+
+/// A call for help that was just written.
+pub fn sos(line: &ListLine) -> String {
+    format!(
+        "有生命危险先打 110、120、119 (call first)\n{}\n同步后网格员和指挥中心马上收到 (yuandian sync)",
+        saved(line)
     )
 }
 

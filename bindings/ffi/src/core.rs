@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 use yuandian_device::{CaseId, Driver, Phone, TrustRoots, platform};
 
+use crate::drafts::Position;
 use crate::error::CoreError;
 use crate::events::{EventKind, Events};
 use crate::on_core::{on_core, on_core_blocking};
@@ -36,6 +37,8 @@ pub struct Grant {
     pub grid: String,
     /// The unit or provider that it is held for; none for every case there.
     pub unit: Option<String>,
+    /// How closely the person was looked at, `l0` to `l3`; none where nothing is said, which is as `l1`.
+    pub level: Option<String>,
     /// From when, server's clock, ms since 1970; none where it has no beginning.
     pub from_ms: Option<i64>,
     /// When it ends; none where it does not.
@@ -59,6 +62,7 @@ impl From<yuandian_device::PersonRecord> for PersonRecord {
             role: grant.role.to_string(),
             grid: grant.grid.to_string(),
             unit: grant.of.as_ref().map(ToString::to_string),
+            level: grant.vetting.as_ref().map(ToString::to_string),
             from_ms: grant.from_ms,
             until_ms: grant.until_ms,
         };
@@ -191,6 +195,43 @@ impl YuandianCore {
             *kept = Some(fresh);
             let person = lock(store.phone()).person()?;
             Ok(person.into())
+        })
+        .await
+    }
+
+    /// Calls for help: kept when it returns and sent with the next sync; grid worker and centre are told at once. `request`: the request for
+    /// help in which it happened. Gives the case. If life is in danger call 110, 120 or 119 first.
+    ///
+    /// # Errors
+    /// [`CoreError::NotEnrolled`], [`CoreError::StorageFull`], [`CoreError::InvalidInput`].
+    pub async fn sos(
+        &self,
+        request: Option<String>,
+        position: Option<Position>,
+        text: String,
+    ) -> Result<String, CoreError> {
+        self.with_phone(move |phone| {
+            let request = request.map(|case| phone.find(&case)).transpose()?;
+            Ok(phone.sos(request, position.map(yuandian_device::Position::from), &text)?.to_string())
+        })
+        .await
+    }
+
+    /// Where the person is at home (the platform learns its 500 m cell; none takes it back) and between which minutes of the day, on the clock
+    /// of Asia/Shanghai, they are not woken: so that requests nearby reach them early.
+    ///
+    /// # Errors
+    /// [`CoreError::InvalidInput`] for no place on Earth or no minutes of a day.
+    pub async fn set_reach(
+        &self,
+        home: Option<Position>,
+        quiet_from_minute: u16,
+        quiet_to_minute: u16,
+    ) -> Result<(), CoreError> {
+        let quiet = yuandian_device::Quiet { from_minute: quiet_from_minute, to_minute: quiet_to_minute };
+        self.with_phone(move |phone| {
+            phone.set_reach(home.map(yuandian_device::Position::from).as_ref(), quiet)?;
+            Ok(())
         })
         .await
     }

@@ -20,6 +20,7 @@ impl Phone {
         meta::set(&tx, meta::FORGET_ME, &[1])?;
         // The next run greets.
         meta::unset(&tx, meta::TOKEN)?;
+        meta::unset(&tx, meta::REACH)?;
         private::forget_all(&tx)?;
         for (id, draft, _) in &drafts {
             cases::remove_draft(&tx, id)?;

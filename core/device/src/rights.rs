@@ -14,6 +14,8 @@ pub struct RightView {
     pub grid: String,
     /// The unit or provider that it is held for; none for every case there.
     pub unit: Option<String>,
+    /// How closely the person was looked at, `l0` to `l3`; none where nothing is said, which is as `l1`.
+    pub level: Option<String>,
     /// From when, like `2026-07-01 00:00` in Asia/Shanghai; none where it has no beginning.
     pub from: Option<String>,
     /// When it ends, in the same form; none where it does not.
@@ -27,6 +29,7 @@ impl RightView {
             role_text: Words::embedded().role(grant.role.id()),
             grid: grant.grid.to_string(),
             unit: grant.of.as_ref().map(ToString::to_string),
+            level: grant.vetting.as_ref().map(ToString::to_string),
             from: grant.from_ms.map(at),
             until: grant.until_ms.map(at),
         }

@@ -75,7 +75,7 @@ impl Phone {
         let person = self.person()?;
         let (service, answers) = self.check_draft(&draft, true)?;
         let actor = person.actor();
-        let grid = actor.at(self.server_ms()).opens_in(&service)?.clone();
+        let grid = actor.at(self.server_ms()).opens_in(&service)?;
         let place = draft.position.map(|p| shared_place(&service, p)).transpose()?;
         let report = Report { service: service.id.0.clone(), grid: grid.clone(), place };
         let mut act = Act::report(report);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 use yuandian_model::catalogue::OPENING_ACT;
-use yuandian_model::{ActRequest, Cell500, DivisionCode, Expects, Wgs84, limits as domain};
+use yuandian_model::{ActRequest, Cell500, Conduct, DivisionCode, Expects, Wgs84, limits as domain};
 
 use crate::cbor::{self, CborError};
 use crate::limits::{ACT_ARG_BYTES_MAX, ACT_BYTES_MAX};
@@ -160,6 +160,7 @@ impl Act {
             photos: 0,
             args: Some(&self.args),
             at_ms: 0,
+            conduct: Conduct::default(),
         }
     }
 }

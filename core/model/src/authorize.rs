@@ -100,8 +100,15 @@ pub fn authorize(principal: Principal<'_>, action: Action<'_>, record: Record<'_
 }
 
 /// A case that is to be has no units yet: whoever works for one opens what the role may open.
-fn open(principal: Principal<'_>, service: &Service, grid: &DivisionCode) -> Result<(), Refusal> {
-    let found = principal.reaches(|grant| service.create.contains(&grant.role), Place { grid, units: None });
+fn open<'a>(principal: Principal<'a>, service: &Service, grid: &DivisionCode) -> Result<(), Refusal> {
+    let place = Place { grid, units: None };
+    let opens = |grant: &&Grant| service.create.contains(&grant.role);
+    // A right in a part of the grid opens what may not say which part.
+    let answer = |grant: &'a Grant| {
+        let within = service.shown_in(&grant.grid) == *grid;
+        place.answer_where(grant, within || grant.grid.covers(grid), principal.at_ms)
+    };
+    let found = principal.grants.iter().filter(opens).map(answer).max().unwrap_or(Answer::No);
     found.granted(grid, || cannot_open(service))
 }
 
@@ -129,6 +136,21 @@ fn act(
         }
         answer => answer.granted(&state.grid, refused),
     }
+}
+
+/// Whether somebody was looked at as closely as a service asks of whoever does this, by a right that reaches the case and is held.
+///
+/// # Errors
+/// `r_role` with the `level` that is asked for, and `until` where such a right has ended.
+pub(crate) fn vetted(
+    principal: Principal<'_>,
+    row: &Transition,
+    service: &Service,
+    state: &CaseState,
+) -> Result<(), Refusal> {
+    let Some(level) = service.vetting.filter(|_| row.vetted) else { return Ok(()) };
+    let refused = || Refusal::new(Code::RRole, [("act", row.id.clone()), ("level", level.to_string())]);
+    principal.reaches(|grant| grant.level() >= level, Place::of(state)).granted(&state.grid, refused)
 }
 
 /// Its author always; others as the service says: who works the grid or for a unit by a right that shows the case, for a resident or a provider
@@ -224,15 +246,16 @@ impl<'a> Principal<'a> {
         self.held().flat_map(|grant| sights_of(grant).into_iter().map(|sight| (sight, &grant.grid)))
     }
 
-    /// The division of the first right by which this person may open cases of a service.
+    /// The division of the first right by which this person may open cases of a service, as exact as the service lets it be.
     ///
     /// # Errors
     /// As [`authorize`] of opening.
-    pub fn opens_in(self, service: &Service) -> Result<&'a DivisionCode, Refusal> {
+    pub fn opens_in(self, service: &Service) -> Result<DivisionCode, Refusal> {
         let may = || self.grants.iter().filter(|grant| service.create.contains(&grant.role));
         let held = may().find(|grant| grant.term(self.at_ms) == Term::Held);
-        let grid = &held.or_else(|| may().next()).ok_or_else(|| cannot_open(service))?.grid;
-        open(self, service, grid).map(|()| grid)
+        let right = &held.or_else(|| may().next()).ok_or_else(|| cannot_open(service))?.grid;
+        let grid = service.shown_in(right);
+        open(self, service, &grid).map(|()| grid)
     }
 
     /// The units that the rights which are held are bound to.
@@ -276,7 +299,11 @@ impl<'p> Place<'p> {
     }
 
     fn answer<'g>(&self, grant: &'g Grant, at_ms: i64) -> Answer<'g> {
-        let here = grant.grid.covers(self.grid);
+        self.answer_where(grant, grant.grid.covers(self.grid), at_ms)
+    }
+
+    /// The same where it is known whether the right reaches here.
+    fn answer_where<'g>(&self, grant: &'g Grant, here: bool, at_ms: i64) -> Answer<'g> {
         let foreign =
             |org: &&OrgId| self.units.is_some_and(|units| units.iter().all(|unit| unit != org.as_str()));
         match (grant.term(at_ms), grant.of.as_ref().filter(foreign)) {

@@ -135,6 +135,12 @@ impl DivisionCode {
         Level::DIGITS.iter().find(|(_, n)| *n == self.0.len()).map_or(Level::MicroGrid, |(l, _)| *l)
     }
 
+    /// Itself, or the first division above that is of this level or a higher one.
+    #[must_use]
+    pub fn up_to(&self, level: Level) -> Self {
+        self.lineage().find(|division| division.level() <= level).unwrap_or_else(|| self.clone())
+    }
+
     /// The division above, `None` for a city.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {

@@ -10,6 +10,7 @@ use crate::catalogue::is_key;
 use crate::division::DivisionCode;
 use crate::limits;
 use crate::role::Role;
+use crate::vetting::Vetting;
 
 /// A unit or a provider: 1-64 of `a-z`, `0-9`, `_`, `.`, as acts name it when a case is dispatched.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode)]
@@ -94,6 +95,10 @@ pub struct Grant {
     #[n(4)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until_ms: Option<i64>,
+    /// How closely its person was looked at; [`Vetting::default`] where nothing is said.
+    #[n(5)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vetting: Option<Vetting>,
 }
 
 /// How a time lies to the validity of a right.
@@ -111,13 +116,25 @@ impl Grant {
     /// A role in a division, for every unit and without an end.
     #[must_use]
     pub fn new(role: Role, grid: DivisionCode) -> Self {
-        Self { role, grid, of: None, from_ms: None, until_ms: None }
+        Self { role, grid, of: None, from_ms: None, until_ms: None, vetting: None }
     }
 
     /// The same for one unit or provider.
     #[must_use]
     pub fn of(self, org: OrgId) -> Self {
         Self { of: Some(org), ..self }
+    }
+
+    /// The same for somebody who was looked at so closely.
+    #[must_use]
+    pub fn vetted(self, level: Vetting) -> Self {
+        Self { vetting: Some(level), ..self }
+    }
+
+    /// How closely its person was looked at.
+    #[must_use]
+    pub fn level(&self) -> Vetting {
+        self.vetting.unwrap_or_default()
     }
 
     /// The same from a time on, and up to another without it; server's clock, ms since 1970.
@@ -138,19 +155,28 @@ impl Grant {
         }
     }
 
+    /// Whether it is held at a time, server's clock, ms since 1970.
+    #[must_use]
+    pub fn is_held(&self, at_ms: i64) -> bool {
+        self.term(at_ms) == Term::Held
+    }
+
     /// Whether both are the same right, whatever their validity.
     #[must_use]
     pub fn is_same_right(&self, other: &Self) -> bool {
-        (self.role, &self.grid, &self.of) == (other.role, &other.grid, &other.of)
+        (self.role, &self.grid, &self.of, self.level()) == (other.role, &other.grid, &other.of, other.level())
     }
 }
 
-/// For commands and logs: `handler in 410102, unit water.co, until 2026-07-01T00:00:00+08:00`.
+/// For commands and logs: `handler in 410102, unit water.co, level l2, until 2026-07-01T00:00:00+08:00`.
 impl fmt::Display for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} in {}", self.role, self.grid)?;
         if let Some(org) = &self.of {
             write!(f, ", unit {org}")?;
+        }
+        if let Some(level) = self.vetting {
+            write!(f, ", level {level}")?;
         }
         if let Some(from_ms) = self.from_ms {
             write!(f, ", from {}", crate::calendar::beijing(from_ms))?;
@@ -206,6 +232,7 @@ mod tests {
             plain().of(org("water.co")),
             plain().during(Some(5), None),
             plain().of(org("a")).during(Some(-1), Some(i64::MAX)),
+            plain().vetted(Vetting::L3),
         ] {
             let bytes = minicbor::to_vec(&grant).unwrap();
             assert_eq!(minicbor::decode::<Grant>(&bytes).unwrap(), grant);
@@ -230,6 +257,7 @@ mod tests {
     #[test]
     fn a_right_reads_as_a_sentence() {
         assert_eq!(plain().to_string(), "handler in 410102");
+        assert_eq!(plain().vetted(Vetting::L2).to_string(), "handler in 410102, level l2");
         let bound = plain().of(org("water.co")).during(Some(0), Some(1_782_835_200_000));
         assert_eq!(
             bound.to_string(),

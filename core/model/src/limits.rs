@@ -93,3 +93,9 @@ pub const GIVEAWAY_WORD_CHARS_MAX: usize = 12;
 pub const GIVEAWAY_PARTS_MAX: usize = 6;
 /// Characters that may stand between two parts of a phrase.
 pub const GIVEAWAY_GAP_CHARS_MAX: usize = 12;
+/// Times that somebody may not come before they rest (DOMAIN §4.5).
+pub const NO_SHOWS_BEFORE_REST: usize = 2;
+/// How long somebody who did not come rests, ms.
+pub const REST_MS: i64 = 14 * 24 * 60 * 60 * 1000;
+/// People that one service may let one person help at a time.
+pub const LOAD_MAX: usize = 100;

@@ -75,6 +75,8 @@ marks! {
     Sensitive = 26 "sensitive" Flag,
     /// Sent up from the stage where it is (吹哨), by somebody or because nobody answered.
     Escalated = 27 "escalated" Passing,
+    /// Sent up again from the same stage: nobody answered there either.
+    EscalatedTwice = 33 "escalated_twice" Passing,
     /// The two sides see it differently.
     Disputed = 28 "disputed" Flag,
     /// Picked for a sample check.

@@ -14,10 +14,11 @@ use std::collections::BTreeMap;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use crate::authorize::{Action, Principal, Record, authorize};
+use crate::authorize::{Action, Principal, Record, authorize, vetted};
 use crate::catalogue::{
     ActClass, Catalogue, Effect, OPENING_ACT, Service, ServiceId, Transition, Urgency, Visibility, Workflow,
 };
+use crate::conduct::Conduct;
 use crate::division::{DivisionCode, Level};
 use crate::grant::Grant;
 use crate::ids::UserId;
@@ -82,13 +83,24 @@ pub struct ActRequest<'a> {
     pub args: Option<&'a BTreeMap<String, String>>,
     /// When it came, server's clock, ms since 1970. A phone gives its best knowledge of that clock.
     pub at_ms: i64,
+    /// What the actor does beside this case, as far as it is known here.
+    pub conduct: Conduct,
 }
 
 impl<'a> ActRequest<'a> {
     /// An act without anything beside.
     #[must_use]
     pub fn named(act: &'a str) -> Self {
-        Self { act, service: None, grid: None, expects: None, photos: 0, args: None, at_ms: 0 }
+        Self {
+            act,
+            service: None,
+            grid: None,
+            expects: None,
+            photos: 0,
+            args: None,
+            at_ms: 0,
+            conduct: Conduct::default(),
+        }
     }
 }
 
@@ -149,8 +161,12 @@ impl CaseState {
 
     /// The street that it lies in, or what it lies in above streets.
     fn street(&self) -> DivisionCode {
-        let street = self.grid.lineage().find(|division| division.level() <= Level::Street);
-        street.unwrap_or_else(|| self.grid.clone())
+        self.grid.up_to(Level::Street)
+    }
+
+    /// The grid of a full-time worker that it lies in, or what it lies in above grids.
+    fn whole_grid(&self) -> DivisionCode {
+        self.grid.up_to(Level::Grid)
     }
 }
 
@@ -190,7 +206,9 @@ pub fn judge(
     if !row.from.contains(&state.stage) && !crate::planted::is(crate::planted::Bug::StageNotChecked) {
         return Err(Refusal::new(Code::RState, [("stage", state.stage.clone()), ("act", row.id.clone())]));
     }
-    guard::marked(row, state)?;
+    vetted(actor.at(request.at_ms), row, service, state)?;
+    guard::marked(service, row, state)?;
+    request.conduct.lets(service, row, request.at_ms)?;
     guard::said(catalogue, service, row, request)?;
     if row.in_time && clock::is_over(catalogue, (service, workflow), state, request.at_ms) {
         let facts = [("act", row.id.clone()), ("limit", "time".to_owned())];
@@ -216,6 +234,7 @@ fn open(catalogue: &Catalogue, request: &ActRequest<'_>, actor: &Actor) -> Resul
     let (service, workflow) = catalogue.service(id).ok_or_else(unknown)?;
     let grid = request.grid.ok_or_else(|| Refusal::new(Code::RSchema, [("grid", String::new())]))?;
     authorize(actor.at(request.at_ms), Action::Open, Record::New { service, grid })?;
+    request.conduct.lets_ask(service)?;
     let mut state = CaseState {
         service: service.id.clone(),
         catalogue: catalogue.version(),

@@ -82,6 +82,7 @@ pub struct Words {
     remark: BTreeMap<String, Title>,
     photo: BTreeMap<String, Title>,
     giveaway: BTreeMap<String, Title>,
+    notification: BTreeMap<String, Title>,
     code: BTreeMap<String, OutcomeWords>,
 }
 
@@ -176,6 +177,13 @@ impl Words {
     pub fn giveaway(&self, kind: GiveawayKind) -> Title {
         Self::of(&self.giveaway, kind.id())
     }
+    /// What somebody hears whose phone sleeps, about a service by its names in both languages and so many cases.
+    #[must_use]
+    pub fn notification(&self, why: &str, service: (&str, &str), count: &str) -> Title {
+        let service = Title { zh: service.0.to_owned(), en: service.1.to_owned() };
+        let count = Title { zh: count.to_owned(), en: count.to_owned() };
+        filled(&Self::of(&self.notification, why), &[("service", service), ("count", count)])
+    }
     /// A step that a person can take.
     #[must_use]
     pub fn next(&self, id: &str) -> Title {
@@ -246,7 +254,9 @@ impl Words {
                         value.parse().map_or_else(|_| value.clone(), |limit| pick(self.limit(limit)))
                     }
                     "mark" | "missing" => pick(self.mark(value)),
-                    "from" | "until" => value.parse().map_or_else(|_| value.clone(), beijing_minute),
+                    "from" | "until" | "rests" => {
+                        value.parse().map_or_else(|_| value.clone(), beijing_minute)
+                    }
                     _ => value.clone(),
                 };
                 text = text.replace(&format!("{{{name}}}"), &value);
@@ -528,12 +538,12 @@ mod tests {
             assert!(more.clone().all(is_said), "{code}");
             let of = [
                 (Code::RState, 2),
-                (Code::RRole, 2),
+                (Code::RRole, 3),
                 (Code::RScope, 1),
                 (Code::RGone, 1),
                 (Code::RExpects, 2),
                 (Code::RSchema, 1),
-                (Code::RLimit, 3),
+                (Code::RLimit, 6),
             ];
             assert_eq!(more.len(), of.iter().find(|(of, _)| of == code).map_or(0, |(_, n)| *n));
         }

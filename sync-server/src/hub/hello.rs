@@ -62,6 +62,9 @@ impl Hub {
             self.ready(now_ms)?;
             self.store.believe_keys(&hello.keys)?;
         }
+        if let Some(reach) = hello.reach.filter(|reach| reach.quiet.is_of_a_day() && !account.shut_out) {
+            self.store.put_reach(&account.user, &reach)?;
+        }
         let rules = self.rules();
         if !rules.knows(hello.catalogue) {
             self.store.note_told_catalogue(hello.catalogue)?;

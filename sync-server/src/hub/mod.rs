@@ -11,6 +11,7 @@ mod evidence;
 mod hello;
 mod looks;
 mod named;
+mod notify;
 mod offers;
 mod pace;
 mod prepare;
@@ -40,6 +41,7 @@ use crate::store::{Account, CaseLine, Judge, Store, Swept, Upload};
 
 pub use appeals::Answered;
 pub(crate) use catalogues::known;
+pub use notify::{Message, Notifier, NotifyError};
 pub use reading::Reading;
 pub use rules::Rules;
 
@@ -155,6 +157,8 @@ pub struct Hub {
     pace: Mutex<pace::Pace>,
     documents: documents::Documents,
     has_key: AtomicBool,
+    /// Who carries notifications to phones that sleep; none where phones find out for themselves.
+    notifier: Option<Arc<dyn Notifier>>,
     /// Held by who stores bytes together, by who removes them alone.
     going: RwLock<()>,
 }
@@ -179,8 +183,15 @@ impl Hub {
             pace: Mutex::default(),
             documents: documents::Documents::default(),
             has_key: AtomicBool::new(false),
+            notifier: None,
             going: RwLock::default(),
         }
+    }
+
+    /// The same with somebody who carries notifications to phones that sleep.
+    #[must_use]
+    pub fn notifying(self, notifier: Arc<dyn Notifier>) -> Self {
+        Self { notifier: Some(notifier), ..self }
     }
 
     /// The catalogues and divisions as they are known now.
@@ -258,6 +269,7 @@ impl Hub {
         self.learn_catalogues(now_ms)?;
         self.judge_ripe(now_ms)?;
         let acted = self.act_on_time(now_ms)?;
+        self.notify(now_ms)?;
         let swept = self.store.sweep(now_ms)?;
         self.remove_going(&swept.going)?;
         self.store.scrub()?;

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use yuandian_document::{Act, Place};
 use yuandian_model::authorize::{Action, Principal, Record, authorize};
 use yuandian_model::catalogue::{ActClass, Effect, PlacePrecision, Privacy, Service, Transition};
+use yuandian_model::conduct::occupies;
 use yuandian_model::late::{judge_standing, may_write_standing};
+use yuandian_model::ring::{Sought, sought};
 use yuandian_model::rules::next_own;
 use yuandian_model::{
-    ActRequest, CaseState, Catalogue, Catalogues, Code, DivisionCode, Divisions, Outcome, PartitionId,
-    Refusal, Standing, Visibility, Writing,
+    ActRequest, CaseState, Catalogue, Catalogues, Code, Conduct, DivisionCode, Divisions, Outcome,
+    PartitionId, Refusal, Standing, Visibility, Writing,
 };
 use yuandian_sync::StreamId;
 
@@ -130,11 +132,15 @@ impl Rules {
         if !self.divisions.stands(&report.grid) {
             return Err(Refusal::new(Code::RSchema, [("grid", report.grid.to_string())]));
         }
+        let catalogue = self.catalogues.version_or_in_force(schema);
+        let service = catalogue.service(&report.service).map(|(service, _)| service);
+        if service.is_some_and(|service| service.shown_in(&report.grid) != report.grid) {
+            return Err(Refusal::new(Code::RSchema, [("key", "grid".to_owned())]));
+        }
         let Some(place) = &report.place else {
             return Ok(());
         };
-        let catalogue = self.catalogues.version_or_in_force(schema);
-        let precision = catalogue.service(&report.service).map(|(service, _)| service.place);
+        let precision = service.map(|service| service.place);
         let too_exact = precision == Some(PlacePrecision::Cell) && matches!(place, Place::Exact { .. });
         if too_exact || place.shown().is_none() {
             return Err(Refusal::new(Code::RSchema, [("key", "place".to_owned())]));
@@ -149,7 +155,7 @@ impl Judge for Rules {
         state: Option<&CaseState>,
         (act, schema): (&Act, u32),
         standing: &Standing,
-        photos: u32,
+        (photos, conduct): (u32, Conduct),
         received_ms: i64,
     ) -> Result<Outcome, Refusal> {
         let version = state.map_or(schema, |state| state.catalogue);
@@ -158,8 +164,27 @@ impl Judge for Rules {
         if let Some(service) = state.map(|state| state.service.0.as_str()).or(opened) {
             Self::nothing_private(catalogue.service(service).map(|(service, _)| service), act.args.keys())?;
         }
-        let request = ActRequest { photos, at_ms: received_ms, ..act.request() };
+        let request = ActRequest { photos, conduct, at_ms: received_ms, ..act.request() };
         judge_standing(catalogue, state, &request, standing)
+    }
+
+    fn occupies(&self, state: &CaseState) -> bool {
+        occupies(self.catalogue_of(state), state)
+    }
+
+    fn expels(&self, state: &CaseState, act: &Act) -> bool {
+        let service = self.catalogue_of(state).service(&state.service.0);
+        let row = service.and_then(|(_, workflow)| workflow.act(&act.name));
+        row.is_some_and(|row| row.effect == Effect::Expel)
+    }
+
+    fn may_take(&self, state: &CaseState, conduct: &Conduct, at_ms: i64) -> bool {
+        let service = self.catalogue_of(state).service(&state.service.0);
+        service.is_some_and(|(service, _)| conduct.may_take(service, at_ms))
+    }
+
+    fn sought(&self, state: &CaseState) -> Option<Sought> {
+        sought(self.catalogue_of(state), state)
     }
 
     fn rules_version(&self, state: Option<&CaseState>, schema: u32) -> u32 {

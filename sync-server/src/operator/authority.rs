@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use yuandian_model::calendar::instant;
-use yuandian_model::{DeviceId, DivisionCode, Grant, Moment, OrgId, Role, UserId};
+use yuandian_model::{DeviceId, DivisionCode, Grant, Moment, OrgId, Role, UserId, Vetting};
 use yuandian_server::admin::{self, AdminError};
 use yuandian_server::shell::{SystemRandomness, now_ms};
 use yuandian_server::store::Whom;
@@ -43,12 +43,16 @@ pub struct Bounds {
     /// When it ends, like 2027-01-01; never without.
     #[arg(long, value_name = "TIME", value_parser = instant)]
     until: Option<Moment>,
+    /// How closely the person was looked at: l0 (telephone), l1 (name; also without this), l2 (community vouches), l3 (trained).
+    #[arg(long, value_name = "LEVEL")]
+    level: Option<Vetting>,
 }
 
 impl Bounds {
     /// A right with them.
     pub fn on(self, grant: Grant) -> Grant {
-        Grant { of: self.unit, ..grant }.during(self.from.map(Moment::ms), self.until.map(Moment::ms))
+        Grant { of: self.unit, vetting: self.level, ..grant }
+            .during(self.from.map(Moment::ms), self.until.map(Moment::ms))
     }
 }
 

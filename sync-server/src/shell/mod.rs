@@ -42,6 +42,7 @@ mod place;
 mod pool;
 mod reply;
 mod routes;
+mod sender;
 mod spool;
 mod tus;
 mod wait;
@@ -154,13 +155,20 @@ pub struct Options {
     pub backups: Backups,
     /// Digits of a division's code that name its partition. Fixed with the first case; none leaves it as it is.
     pub partition_digits: Option<u8>,
+    /// The file that notifications for phones that sleep are appended to; none where phones find out for themselves.
+    pub notifications: Option<PathBuf>,
     /// Open `WAIT` connections; the next is sent away.
     pub waiters_max: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { backups: Backups::default(), partition_digits: None, waiters_max: WAITERS_MAX }
+        Self {
+            backups: Backups::default(),
+            partition_digits: None,
+            notifications: None,
+            waiters_max: WAITERS_MAX,
+        }
     }
 }
 
@@ -225,6 +233,10 @@ impl Server {
             Divisions::zhengzhou(),
             Box::new(SystemRandomness),
         );
+        let hub = match &options.notifications {
+            Some(file) => hub.notifying(Arc::new(sender::FileSender::new(file.clone()))),
+            None => hub,
+        };
         if let Err(problem) = hub.keep_shipped(Catalogue::embedded_files(), now_ms()) {
             tracing::warn!(
                 ?problem,
@@ -354,7 +366,7 @@ async fn back_up(app: &Arc<App>) {
     }
 }
 
-/// Runs timers when they are due, and at least once a minute.
+/// Runs timers when they are due, and at least every few seconds: a request that came just now looks for its neighbours.
 async fn tick(app: Arc<App>, first: tokio::sync::oneshot::Sender<()>) {
     let mut first = Some(first);
     let mut spool_cleared_ms = None;

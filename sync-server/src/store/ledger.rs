@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_document::Act;
 use yuandian_model::catalogue::{ActClass, INTO};
+use yuandian_model::conduct::rests_until_ms;
 use yuandian_model::planted::{self, Bug};
 use yuandian_model::{
-    Actor, Capture, CaseId, CaseState, Code, CommitId, DeviceId, DivisionCode, Grant, Incarnation, Outcome,
-    Refusal, Role, Standing, UserId, Writing, late::KEPT, refusal::Facts,
+    Actor, Capture, CaseId, CaseState, Code, CommitId, Conduct, DeviceId, DivisionCode, Grant, Incarnation,
+    Outcome, Refusal, Role, Standing, UserId, Writing, late::KEPT, refusal::Facts,
 };
 use yuandian_sync::StreamId;
 
 use super::{
-    ACT_SEQ, Adopted, CaseRecord, CommandPart, Concern, GateOutcome, Judge, Origin, Prepared, Rights,
-    Situation, Work,
+    ACT_SEQ, Adopted, CaseRecord, CommandPart, Concern, Doings, GateOutcome, Judge, NoShow, Origin, Prepared,
+    Rights, Situation, Work,
 };
 use crate::limits::{CASE_LOG_BYTES_MAX, HELD_MS, HELD_PER_CASE_MAX, HELD_PER_DEVICE_MAX, LATE_GRACE_MS};
 
@@ -112,6 +113,11 @@ pub struct Ledger<'a> {
     pub dropped: BTreeSet<CommitId>,
     /// People's own streams that each case has been in on the way: who held it for one batch took part, too.
     pub passed: BTreeMap<CaseId, BTreeSet<StreamId>>,
+    /// Who did not come, by what was decided on the way.
+    pub no_shows: Vec<NoShow>,
+    doings: BTreeMap<UserId, Doings>,
+    /// Cases that were there before.
+    there: BTreeSet<CaseId>,
     taken: BTreeSet<(DeviceId, CommandPart)>,
     photos: BTreeMap<(CaseId, UserId), u32>,
     named: BTreeSet<CaseId>,
@@ -136,6 +142,9 @@ impl<'a> Ledger<'a> {
             cases: situation.cases.clone(),
             dropped: BTreeSet::new(),
             passed: BTreeMap::new(),
+            no_shows: Vec::new(),
+            doings: situation.doings.clone(),
+            there: situation.cases.keys().copied().collect(),
             taken: situation.taken.clone(),
             photos: situation.photos.clone(),
             named: situation.named.clone(),
@@ -315,7 +324,7 @@ impl<'a> Ledger<'a> {
             state,
             (act, item.envelope.schema),
             &self.standing(item),
-            photos,
+            (photos, self.conduct(item, state)),
             item.received_ms,
         );
         let judged = judged.and_then(|outcome| self.goes_on(&document, outcome));
@@ -340,6 +349,42 @@ impl<'a> Ledger<'a> {
                     Verdict { facts: ruling.facts, numbered, first: ruling.first, ..Verdict::still(code) };
                 if late { verdict.with(Concern::Late, String::new()) } else { verdict }
             }
+        }
+    }
+
+    /// What an act's author does beside its case, as this batch leaves it, and who of those in line could not move up.
+    fn conduct(&self, item: &Prepared, state: Option<&CaseState>) -> Conduct {
+        let document = &item.envelope.document;
+        let own = self.conduct_of(&item.user, document);
+        let Some(state) = state else {
+            let opens =
+                |record: &&CaseRecord| record.state.author == item.user && record.state.service.is_help();
+            let new = self.cases.values().filter(|record| !self.there.contains(&record.id));
+            return Conduct { opened: own.opened + new.filter(opens).count(), ..own };
+        };
+        let unfit =
+            |user: &&UserId| !self.judge.may_take(state, &self.conduct_of(user, document), item.received_ms);
+        Conduct { unfit: state.waiting.iter().filter(unfit).copied().collect(), ..own }
+    }
+
+    /// What somebody works on beside a case, and until when they rest.
+    fn conduct_of(&self, user: &UserId, beside: &CaseId) -> Conduct {
+        let doings = self.doings.get(user).cloned().unwrap_or_default();
+        let mut working_on = doings.working_on;
+        for (id, record) in &self.cases {
+            if record.state.holders.contains(user) && self.judge.occupies(&record.state) {
+                working_on.insert(*id);
+            } else {
+                working_on.remove(id);
+            }
+        }
+        working_on.remove(beside);
+        let mut missed = doings.no_shows_ms;
+        missed.extend(self.no_shows.iter().filter(|missed| missed.user == *user).map(|missed| missed.at_ms));
+        Conduct {
+            working_on: working_on.len(),
+            rests_until_ms: rests_until_ms(&missed),
+            ..Conduct::default()
         }
     }
 
@@ -392,7 +437,7 @@ impl<'a> Ledger<'a> {
             known.as_ref(),
             (&asked, item.envelope.schema),
             &standing,
-            u32::MAX,
+            (u32::MAX, Conduct::default()),
             item.received_ms,
         );
         let (next, agrees) = match judged {
@@ -467,6 +512,17 @@ impl<'a> Ledger<'a> {
     fn enter(&mut self, item: &Prepared, act: &Act, next: CaseState) {
         let document = item.envelope.document;
         let opened_ms = self.now_ms;
+        if let Some(before) = self.cases.get(&document).filter(|before| self.judge.expels(&before.state, act))
+        {
+            let gone = before.state.holders.iter().filter(|user| !next.holders.contains(user));
+            let missed = |user: &UserId| NoShow {
+                user: *user,
+                document,
+                act_seq: next.act_seq,
+                at_ms: item.received_ms,
+            };
+            self.no_shows.extend(gone.map(missed));
+        }
         let own = self.judge.streams(&next).into_iter().filter(StreamId::is_own);
         self.passed.entry(document).or_default().extend(own);
         let record = self.cases.entry(document).or_insert_with(|| CaseRecord {

@@ -9,6 +9,7 @@ mod authority;
 pub mod conformance;
 mod files;
 mod ledger;
+pub mod notifications;
 mod situation;
 pub mod sqlite;
 mod uploads;
@@ -20,9 +21,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use yuandian_document::{Act, ChangeHash, DeviceCertificate, Place};
+use yuandian_model::ring::Sought;
 use yuandian_model::{
-    BlobHash, CaseId, CaseState, DeviceId, DivisionCode, Epoch, Grant, Outcome, PartitionId, Principal,
-    Refusal, Standing, UserId, Writing, catalogue::ActClass,
+    BlobHash, CaseId, CaseState, Conduct, DeviceId, DivisionCode, Epoch, Grant, Outcome, PartitionId,
+    Principal, Refusal, Standing, UserId, Writing, catalogue::ActClass,
 };
 use yuandian_sync::StreamId;
 use yuandian_sync::check::StreamSum;
@@ -39,7 +41,8 @@ pub use authority::{
 };
 pub use files::{FileRow, Files, FilesOutcome};
 pub use ledger::{ChainTip, Ledger, Step, Verdict};
-pub use situation::{ACT_SEQ, Adopted, Asked, Held, Rights, Situation, named};
+pub use notifications::Notifications;
+pub use situation::{ACT_SEQ, Adopted, Asked, Doings, Held, NoShow, Rights, Situation, named};
 pub use sqlite::{SqliteStore, copies::check_copy};
 pub use uploads::{Upload, UploadId, UploadOutcome};
 pub use witness::{EvidenceQuestion, NewLink, Witness};
@@ -191,8 +194,8 @@ pub struct CaseRecord {
 /// The pure decisions that the sequencing transaction needs.
 pub trait Judge: Send + Sync {
     /// Judges an act on the stored state, by the version of the catalogue that the case was opened under; `schema`: the version that the
-    /// act was written under, by which a case is opened. `photos`: those that its author has put into the case; `received_ms`: when the
-    /// act came.
+    /// act was written under, by which a case is opened. `photos_and_conduct`: photos that its author has
+    /// put into the case, and what the author does beside it; `received_ms`: when the act came.
     ///
     /// # Errors
     /// The rule's refusal.
@@ -201,9 +204,21 @@ pub trait Judge: Send + Sync {
         state: Option<&CaseState>,
         act_and_schema: (&Act, u32),
         standing: &Standing,
-        photos: u32,
+        photos_and_conduct: (u32, Conduct),
         received_ms: i64,
     ) -> Result<Outcome, Refusal>;
+
+    /// Whether a case is work for those who hold it now, as far as it counts how much that is.
+    fn occupies(&self, state: &CaseState) -> bool;
+
+    /// Whether an act says that whoever holds a case did not come.
+    fn expels(&self, state: &CaseState, act: &Act) -> bool;
+
+    /// Whether somebody with this conduct could take a case now. `at_ms`: server's clock, ms since 1970.
+    fn may_take(&self, state: &CaseState, conduct: &Conduct, at_ms: i64) -> bool;
+
+    /// Whom a case looks for now among people nearby; none where it looks for nobody.
+    fn sought(&self, state: &CaseState) -> Option<Sought>;
 
     /// The version of the catalogue by which a case, or the opening of one, is judged.
     fn rules_version(&self, state: Option<&CaseState>, schema: u32) -> u32;
@@ -384,7 +399,7 @@ pub struct CaseLine {
 }
 
 /// The store.
-pub trait Store: Authority + Files + Witness {
+pub trait Store: Authority + Files + Notifications + Witness {
     /// Where the only partition stands.
     ///
     /// # Errors

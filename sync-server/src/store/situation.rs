@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_document::{Act, SignedCommit};
 use yuandian_model::catalogue::INTO;
+use yuandian_model::conduct::rests_until_ms;
 use yuandian_model::refusal::Facts;
-use yuandian_model::{CaseId, Code, CommitId, DeviceId, Epoch, Grant, Incarnation, PastGrant, UserId};
+use yuandian_model::{
+    CaseId, Code, CommitId, Conduct, DeviceId, Epoch, Grant, Incarnation, PastGrant, UserId,
+};
 use yuandian_sync::message::{Receipt, ServerKey};
 
 use super::{CaseRecord, ChainTip, CommandPart, Prepared, Work};
@@ -17,6 +20,43 @@ pub struct Rights {
     pub grants: Vec<Grant>,
     /// Ended not too long ago.
     pub past: Vec<PastGrant>,
+}
+
+/// What somebody does beside a case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Doings {
+    /// Cases that are work for this person now.
+    pub working_on: BTreeSet<CaseId>,
+    /// When this person took a case and did not come, server's clock, ms since 1970.
+    pub no_shows_ms: Vec<i64>,
+    /// Requests that this person opened within the last day.
+    pub opened: BTreeSet<CaseId>,
+}
+
+impl Doings {
+    /// What of it counts in a case beside.
+    #[must_use]
+    pub fn conduct(&self, beside: &CaseId) -> Conduct {
+        Conduct {
+            working_on: self.working_on.iter().filter(|case| *case != beside).count(),
+            rests_until_ms: rests_until_ms(&self.no_shows_ms),
+            opened: self.opened.len(),
+            ..Conduct::default()
+        }
+    }
+}
+
+/// Somebody who took a case and did not come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoShow {
+    /// The person.
+    pub user: UserId,
+    /// The case.
+    pub document: CaseId,
+    /// The number of the act that says so.
+    pub act_seq: u64,
+    /// When, server's clock, ms since 1970.
+    pub at_ms: i64,
 }
 
 /// The verdict of an earlier epoch on a commit that is offered again, by its signed receipt.
@@ -114,6 +154,8 @@ pub struct Situation {
     pub named: BTreeSet<CaseId>,
     /// The pushing person's rights, and those of the authors of what is held.
     pub people: BTreeMap<UserId, Rights>,
+    /// What people do beside the cases: the pushing person, the authors of what is held, and those in line; of requests for help alone.
+    pub doings: BTreeMap<UserId, Doings>,
     /// Whether the pushing device or its person was shut out.
     pub shut_out: bool,
     /// What waits in the cases asked for, in the order it came.

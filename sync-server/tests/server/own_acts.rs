@@ -46,7 +46,10 @@ fn what_nobody_takes_goes_up_and_then_expires_once_and_in_time() {
     world.pass(1);
     assert_eq!(ticked(&world), did(case, "escalate_due"));
     assert_eq!(ticked(&world), []);
-    world.pass(70 * HOUR_MS - 1);
+    world.pass(2 * HOUR_MS);
+    assert_eq!(ticked(&world), did(case, "escalate_again"));
+    assert_eq!(ticked(&world), []);
+    world.pass(68 * HOUR_MS - 1);
     assert_eq!(ticked(&world), []);
     // Down while the time comes: it is caught up with.
     world.pass(HOUR_MS);
@@ -56,9 +59,9 @@ fn what_nobody_takes_goes_up_and_then_expires_once_and_in_time() {
     world.hello(&mut asker);
     let pulled = world.pull(&mut asker);
     let facts = pulled[0].facts.as_ref().unwrap();
-    assert_eq!((facts.stage.as_str(), facts.act_seq), ("expired", 3));
+    assert_eq!((facts.stage.as_str(), facts.act_seq), ("expired", 4));
     let told: Vec<(&str, u64)> = pulled[0].commits.iter().map(|c| (c.name.as_str(), c.seq)).collect();
-    assert_eq!(told, [("平台", 3), ("平台", 4)], "in the history under the platform's name");
+    assert_eq!(told, [("平台", 3), ("平台", 4), ("平台", 5)], "in the history under the platform's name");
     assert_eq!(world.codes(&asker, vec![asker.clone().named(case, "cancel")]), [Code::RState]);
 }
 

@@ -10,7 +10,7 @@ use yuandian_document::{
 };
 use yuandian_model::catalogue::PlacePrecision;
 use yuandian_model::{
-    BlobHash, CaseId, CommitId, DeviceId, EntryId, GroupId, Incarnation, PartitionId, UserId, Wgs84,
+    BlobHash, CaseId, CommitId, DeviceId, EntryId, GroupId, Incarnation, PartitionId, Reach, UserId, Wgs84,
 };
 use yuandian_sync::message::*;
 use yuandian_sync::{Cursor, StreamId};
@@ -39,6 +39,8 @@ pub struct Phone {
     made: u64,
     /// Whether its greetings ask to be forgotten.
     pub forget: bool,
+    /// How its person wants to hear of requests.
+    pub reach: Option<Reach>,
 }
 
 impl Phone {
@@ -54,6 +56,7 @@ impl Phone {
             cursors: BTreeMap::new(),
             keys: vec![],
             forget: false,
+            reach: None,
             chain: (0, None),
             documents: BTreeMap::new(),
             budget: 10_000,
@@ -98,6 +101,7 @@ impl Phone {
             budget: self.budget,
             keys: self.keys.clone(),
             forget: self.forget,
+            reach: self.reach,
         });
         self.signed(Purpose::Hello, message)
     }

@@ -9,7 +9,7 @@ use yuandian_document::cbor;
 use yuandian_model::catalogue::Evidence;
 use yuandian_model::{CaseId, Catalogue, Code, Divisions, Epoch, Grant, Role, Service};
 use yuandian_server::blobs::ObjectBlobs;
-use yuandian_server::hub::{Hub, Principal, Request, Response};
+use yuandian_server::hub::{Hub, Notifier, Principal, Request, Response};
 use yuandian_server::invitation::InvitationCode;
 use yuandian_server::problem::Problem;
 use yuandian_server::randomness::Randomness;
@@ -105,6 +105,18 @@ impl World {
         let mut world = Self::new();
         (world.store, world.hub) = open_by(world.directory.path(), 1, None, catalogue);
         world
+    }
+
+    /// The same with somebody who carries notifications.
+    pub fn notifying(mut self, notifier: Arc<dyn Notifier>) -> Self {
+        let hub = Arc::into_inner(self.hub).expect("nobody else has the hub");
+        self.hub = Arc::new(hub.notifying(notifier));
+        self
+    }
+
+    /// Runs the timers.
+    pub fn tick(&self) {
+        self.hub.tick(self.now()).unwrap();
     }
 
     /// The same directory under a new process.

@@ -160,6 +160,7 @@ impl City {
             budget: 10_000,
             keys: vec![],
             forget: false,
+            reach: None,
         });
         let hello = Request::Hello(device.signed(Purpose::Hello, hello));
         let Response::Hello(reply) = self.stranger(hello)? else { return Err("no greeting".into()) };

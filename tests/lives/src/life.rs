@@ -14,9 +14,9 @@ pub type Args = BTreeMap<String, String>;
 
 pub const SYSTEM: Person = 0;
 pub const AUTHOR: Person = 1;
-/// Where every case lies: a community. Its street's centre has it first.
+/// Where every case lies: a community. Whoever works there and the centres above it, its street's first.
 pub const GRID: &str = "410102001002";
-const DESKS: [&str; 3] = ["410102001", "410102", "4101"];
+const DESKS: [&str; 4] = [GRID, "410102001", "410102", "4101"];
 /// What keeps a case where it is, but for rows that need it (DOMAIN §2.3).
 const HOLD: &str = "suspended";
 
@@ -220,7 +220,7 @@ impl Life {
             "give_up" => promoted = next.leave(act.who, flow, row),
             "expel" => promoted = next.holders.first().copied().and_then(|who| next.leave(who, flow, row)),
             effect => {
-                next.beside(effect, argument, act)?;
+                next.beside(service, effect, argument, act)?;
                 next.come_to(row.to.as_ref());
                 // Nobody waits for what has ended.
                 if row.moves() && flow.ends.contains(&next.stage) {
@@ -234,7 +234,7 @@ impl Life {
                 flow.rows.iter().any(|row| row.needs.contains(mark) && row.from.contains(&next.stage))
             };
             // Whoever leaves a stage has answered whoever sent the case up from it, and what has ended is on no desk.
-            let sent_up = |mark: &String| mark == "escalated" && !row.sets.contains(mark);
+            let sent_up = |mark: &String| mark.starts_with("escalated") && !row.sets.contains(mark);
             let lapses = |mark: &&String| sent_up(mark) || (is_asked(mark) && !can_end(mark));
             let gone: Vec<String> = next.marks.iter().filter(lapses).cloned().collect();
             if flow.ends.contains(&next.stage) {
@@ -259,7 +259,13 @@ impl Life {
     }
 
     /// Effects on what is neither stage nor line, and on the people as a whole.
-    fn beside(&mut self, effect: &str, argument: impl Fn(&str) -> String, act: Done<'_>) -> Option<()> {
+    fn beside(
+        &mut self,
+        service: &Service,
+        effect: &str,
+        argument: impl Fn(&str) -> String,
+        act: Done<'_>,
+    ) -> Option<()> {
         match effect {
             "" => {}
             "dismiss" => {
@@ -300,9 +306,13 @@ impl Life {
                 self.parts.clear();
             }
             "escalate" => {
-                let here = self.desk.as_deref().unwrap_or(DESKS[0]);
-                let level = DESKS.iter().position(|desk| *desk == here).expect("a centre");
-                self.desk = Some((*DESKS.get(level + 1)?).to_owned());
+                // What neighbours were asked comes to whoever works there first; everything else its street's centre has, and the one above gets.
+                let next = match &self.desk {
+                    Some(here) => DESKS.iter().position(|desk| desk == here).expect("a centre") + 1,
+                    None if service.nearby => 0,
+                    None => 2,
+                };
+                self.desk = Some((*DESKS.get(next)?).to_owned());
             }
             "pause" => self.pauses.push((act.at_ms, None)),
             "resume" => self.pauses.last_mut().expect("it stands").1 = Some(act.at_ms),

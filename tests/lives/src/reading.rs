@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 use yuandian_model::Catalogue;
 
-const ROW: [&str; 18] = [
+const ROW: [&str; 19] = [
     "id", "from", "to", "by", "class", "offline", "effect", "evidence", "args", "needs", "bars", "sets",
-    "clears", "counts", "at_most", "up_to", "after", "in_time",
+    "clears", "counts", "at_most", "up_to", "after", "in_time", "vetted",
 ];
 
 /// One row of a workflow.
@@ -22,6 +22,8 @@ pub struct Row {
     pub effect: String,
     /// A number, or the name of the service's number.
     pub evidence: String,
+    /// Whether whoever does it was looked at as closely as the service asks.
+    pub vetted: bool,
     /// Name, and whether it must be said.
     pub args: Vec<(String, bool)>,
     pub needs: Vec<String>,
@@ -50,6 +52,10 @@ pub struct Service {
     pub id: String,
     pub workflow: String,
     pub opens: Option<String>,
+    /// Whether people nearby hear of it first.
+    pub nearby: bool,
+    /// How closely whoever takes one was looked at.
+    pub vetting: Option<String>,
     pub visibility: String,
     pub create: Vec<String>,
     pub handle: Vec<String>,
@@ -229,6 +235,7 @@ fn row(table: &Table) -> Row {
         up_to: maybe("up_to"),
         after: maybe("after"),
         in_time: table.get("in_time").and_then(Value::as_bool).unwrap_or(false),
+        vetted: table.get("vetted").and_then(Value::as_bool).unwrap_or(false),
         id,
     }
 }
@@ -243,6 +250,9 @@ fn service(table: &Table) -> Service {
         id: text(table, "id"),
         workflow: text(table, "workflow"),
         opens: table.get("opens").and_then(Value::as_str).map(str::to_owned),
+        vetting: table.get("vetting").and_then(Value::as_str).map(str::to_owned),
+        nearby: (table.get("routing").and_then(|routing| routing.get("by")).and_then(Value::as_str))
+            .is_some_and(|by| matches!(by, "radius" | "provider")),
         visibility: text(table, "visibility"),
         create: texts(table, "create"),
         handle: texts(table, "handle"),

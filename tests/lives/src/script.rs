@@ -98,6 +98,8 @@ impl Script {
         let devices = self.devices.iter().map(|(name, (role, grid, unit))| {
             let mut device = vec![("name", json!(name)), ("role", json!(role)), ("grid", json!(grid))];
             device.extend(unit.map(|unit| ("unit", json!(unit))));
+            // Whatever a service asks of volunteers, these have it.
+            device.extend((role == "volunteer").then(|| ("level", json!("l3"))));
             line(&device)
         });
         let lines = |lines: Vec<String>| format!("    {}", lines.join(",\n    "));

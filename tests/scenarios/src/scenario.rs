@@ -32,6 +32,8 @@ pub struct Device {
     pub grid: String,
     /// The unit that the invitation is bound to.
     pub unit: Option<String>,
+    /// How closely the person was looked at, `l0` to `l3`.
+    pub level: Option<String>,
     /// Whether it is enrolled before the first step.
     #[serde(default = "yes")]
     pub enrolled: bool,

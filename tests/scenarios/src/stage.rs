@@ -174,6 +174,7 @@ impl Stage {
         let mut call = Command::new(&self.server_bin);
         call.arg("invite").arg("--data").arg(self.data()).args(["--role", &who.role, "--grid", &who.grid]);
         call.args(who.unit.iter().flat_map(|unit| ["--unit", unit]));
+        call.args(who.level.iter().flat_map(|level| ["--level", level]));
         let told = call.output().map_err(|e| e.to_string())?;
         if !told.status.success() {
             return Err(format!("no invitation: {}", String::from_utf8_lossy(&told.stderr)));

@@ -135,7 +135,7 @@ impl Reference {
     pub fn own_acts_unheard(&mut self, due: Option<Vec<CaseId>>) {
         let soon = |service: &Service, row: &Transition| match service.after_of(row) {
             Some(After::Stage(limit)) => WorkingCalendar::embedded().total_ms(limit) <= AGE_OUT_MS,
-            Some(After::Until | After::Routing) => true,
+            Some(After::Until | After::Routing | After::RoutingTwice) => true,
             None => false,
         };
         let own = |known: &RefCase| {

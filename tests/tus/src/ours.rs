@@ -132,6 +132,7 @@ impl Phone {
             budget: 10,
             keys: vec![],
             forget: false,
+            reach: None,
         });
         let reply: HelloReply = self.ask("/v1/hello", None, &self.signed(Purpose::Hello, message))?;
         Ok(reply.token)

@@ -105,6 +105,7 @@ impl Phone {
             budget: self.budget()?,
             keys: later,
             forget: self.wants_to_be_forgotten()?,
+            reach: self.reach()?,
         };
         let message = cbor::encode(&hello);
         let signature = self.key.sign(Purpose::Hello, &message);

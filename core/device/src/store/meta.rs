@@ -20,6 +20,8 @@ pub const LOOK_FIRST: &str = "look_first";
 pub const PERSON: &str = "person";
 /// The person wants to be forgotten: every greeting says so until the server has done it.
 pub const FORGET_ME: &str = "forget_me";
+/// Where the person is at home, as a cell, and when they are not woken (JSON).
+pub const REACH: &str = "reach";
 /// Something private was erased whose bytes the log of the store still holds.
 pub const SCRUB_DUE: &str = "scrub_due";
 /// The server's address.

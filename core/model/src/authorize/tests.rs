@@ -178,7 +178,7 @@ fn a_case_is_opened_by_a_right_that_is_held_whatever_its_unit() {
     let open = |right: Grant| {
         let actor = person(&[right]);
         let opened = authorize(actor.at(10), Action::Open, Record::New { service, grid: &grid });
-        let anywhere = actor.at(10).opens_in(service).map(ToString::to_string);
+        let anywhere = actor.at(10).opens_in(service).map(|grid| grid.to_string());
         (
             opened.err().map(|refusal| refusal.code),
             anywhere.map_err(|refusal| told(&refusal).1.map(str::to_owned)),
@@ -194,7 +194,7 @@ fn a_case_is_opened_by_a_right_that_is_held_whatever_its_unit() {
     assert_eq!(open(grant(Role::Admin, HERE)), (Some(Code::RRole), Err(None)));
     let later = [grant(role, "410103").during(None, Some(5)), grant(role, HERE)];
     assert_eq!(
-        person(&later).at(10).opens_in(service).map(ToString::to_string).ok(),
+        person(&later).at(10).opens_in(service).map(|grid| grid.to_string()).ok(),
         here().ok(),
         "the first that is held"
     );
@@ -376,4 +376,21 @@ fn a_person_is_told_of_rights_that_are_held_or_will_be() {
         .map(|(from_ms, until_ms)| grant(Role::Handler, HERE).during(from_ms, until_ms));
     let actor = person(&[over, held.clone(), coming.clone()]);
     assert_eq!(actor.at(10).told(), [held, coming]);
+}
+
+#[test]
+fn a_right_in_a_micro_grid_opens_a_request_in_its_grid_and_says_no_more() {
+    let catalogue = Catalogue::embedded();
+    let (errand, snap) =
+        (catalogue.service("help.errand").unwrap().0, catalogue.service("case.snap").unwrap().0);
+    let user = UserId([1; 16]);
+    let rights = [grant(Role::Resident, "41010200100200304")];
+    let who = Principal::new(user, &rights, 0);
+    let code = |code: &str| code.parse::<DivisionCode>().unwrap();
+    assert_eq!(who.opens_in(errand).unwrap(), code("410102001002003"));
+    assert_eq!(who.opens_in(snap).unwrap(), code("41010200100200304"));
+    let opens = |grid: &str| authorize(who, Action::Open, Record::New { service: errand, grid: &code(grid) });
+    assert!(opens("410102001002003").is_ok());
+    assert_eq!(opens("410102001002004").unwrap_err().code, Code::RScope);
+    assert_eq!(opens("410102001002").unwrap_err().code, Code::RScope);
 }

@@ -87,6 +87,12 @@ impl Limit {
         if amount.get() > LIMIT_AMOUNT_MAX { Err(LimitError::TooLarge) } else { Ok(Self { amount, unit }) }
     }
 
+    /// Twice as long; none beyond what a limit may be.
+    #[must_use]
+    pub fn twice(self) -> Option<Self> {
+        Self::new(self.amount.get().checked_mul(2)?, self.unit).ok()
+    }
+
     /// How many.
     #[must_use]
     pub fn amount(self) -> u32 {

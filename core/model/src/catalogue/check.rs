@@ -355,7 +355,7 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
     }
     for act in service.after.keys() {
         match workflow.act(act).map(|row| row.after) {
-            Some(Some(After::Stage(_) | After::Routing)) => {}
+            Some(Some(After::Stage(_) | After::Routing | After::RoutingTwice)) => {}
             Some(_) => at.wrong("after", format!("the time of {act} is none of a stage's")),
             None => at.wrong("after", format!("{} has no act {act}", service.workflow)),
         }

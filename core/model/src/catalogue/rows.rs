@@ -123,7 +123,8 @@ fn act(row: &mut Row<'_>) -> Option<Transition> {
     let (needs, bars) = (row.or_default("needs"), row.or_default("bars"));
     let (sets, clears) = (row.or_default("sets"), row.or_default("clears"));
     let (counts, at_most) = (row.optional("counts"), row.optional("at_most"));
-    let (up_to, after, in_time) = (row.optional("up_to"), row.optional("after"), row.or_default("in_time"));
+    let (up_to, after) = (row.optional("up_to"), row.optional("after"));
+    let (in_time, vetted) = (row.or_default("in_time"), row.or_default("vetted"));
     if id.as_deref().is_some_and(|id| !is_key(id)) {
         row.wrong("id", NO_KEY);
     }
@@ -146,6 +147,7 @@ fn act(row: &mut Row<'_>) -> Option<Transition> {
         up_to,
         after,
         in_time,
+        vetted,
     })
 }
 
@@ -186,6 +188,9 @@ pub(super) fn service(row: &mut Row<'_>, draft: &Draft) -> Option<Service> {
         view: row.or_default("view"),
         private_to: row.optional("private_to").unwrap_or_else(|| vec![Party::Holder]),
         capacity: row.optional("capacity").unwrap_or(1),
+        vetting: row.optional("vetting"),
+        load: row.optional("load"),
+        per_day: row.optional("per_day"),
         evidence: row.or_default("evidence"),
         conditions,
         deadline: row.optional("deadline"),

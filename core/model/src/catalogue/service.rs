@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::Title;
 use super::workflow::{After, Offline, Party, Transition};
 use crate::calendar::Limit;
+use crate::division::{DivisionCode, Level};
 use crate::field::Field;
 use crate::mark::Mark;
 use crate::role::Role;
+use crate::vetting::Vetting;
 
 /// Name of a service, e.g. `case.city.E06010`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -220,6 +222,12 @@ pub struct Service {
     pub place: PlacePrecision,
     /// How many may hold one at a time; 1 unless said.
     pub capacity: usize,
+    /// How closely whoever takes one was looked at, at least.
+    pub vetting: Option<Vetting>,
+    /// How many of the services that say so one person works on at a time.
+    pub load: Option<usize>,
+    /// How many requests one person opens within 24 hours.
+    pub per_day: Option<usize>,
     /// Photos.
     pub evidence: Evidence,
     /// Filing conditions; the first is meant where none is named.
@@ -264,8 +272,22 @@ impl Service {
         match (row.after?, self.after.get(&row.id)) {
             (_, Some(limit)) => Some(After::Stage(*limit)),
             (After::Routing, None) => routed().map(After::Stage),
+            (After::RoutingTwice, None) => routed().and_then(Limit::twice).map(After::Stage),
             (after, None) => Some(after),
         }
+    }
+
+    /// The division that a case lies in which somebody opens by a right in this one: where only the cell may be known, no smaller than a grid,
+    /// for a micro-grid is smaller than a cell.
+    #[must_use]
+    pub fn shown_in(&self, right: &DivisionCode) -> DivisionCode {
+        if self.place == PlacePrecision::Cell { right.up_to(Level::Grid) } else { right.clone() }
+    }
+
+    /// Whether it goes to people nearby first, and where those do not answer to whoever works the grid where it lies.
+    #[must_use]
+    pub fn begins_nearby(&self) -> bool {
+        self.routing.as_ref().is_some_and(|routing| matches!(routing.by, RouteBy::Radius | RouteBy::Provider))
     }
 
     /// The filing condition of an id, or the first.

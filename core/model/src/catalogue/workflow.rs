@@ -184,12 +184,15 @@ pub enum After {
     Stage(Limit),
     /// As long as the service waits for an answer (`routing.escalate_after`); never where it says nothing.
     Routing,
+    /// Twice as long.
+    RoutingTwice,
     /// On the day until which its clock was to stand.
     Until,
 }
 
 const UNTIL: &str = "@until";
 const ROUTING: &str = "@routing";
+const ROUTING_TWICE: &str = "@routing_twice";
 
 impl TryFrom<String> for After {
     type Error = LimitError;
@@ -197,6 +200,7 @@ impl TryFrom<String> for After {
         match text.as_str() {
             UNTIL => Ok(After::Until),
             ROUTING => Ok(After::Routing),
+            ROUTING_TWICE => Ok(After::RoutingTwice),
             limit => limit.parse().map(After::Stage),
         }
     }
@@ -207,6 +211,7 @@ impl From<After> for String {
         match after {
             After::Stage(limit) => limit.to_string(),
             After::Routing => ROUTING.to_owned(),
+            After::RoutingTwice => ROUTING_TWICE.to_owned(),
             After::Until => UNTIL.to_owned(),
         }
     }
@@ -265,6 +270,9 @@ pub struct Transition {
     /// Only while the running clock has not ended.
     #[serde(default)]
     pub in_time: bool,
+    /// Whoever does it was looked at as closely as the service asks ([`super::Service::vetting`]), and still is.
+    #[serde(default)]
+    pub vetted: bool,
 }
 
 impl Transition {

@@ -38,6 +38,14 @@ impl Cell500 {
         Self { row, column }
     }
 
+    /// How far the middles of two cells are apart, metres; good for what is near.
+    #[must_use]
+    pub fn apart_m(self, other: Self) -> f64 {
+        let (a, b) = (self.centre(), other.centre());
+        let east = (a.lng - b.lng) * DEGREE_M * ((a.lat + b.lat) / 2.0).to_radians().cos();
+        ((a.lat - b.lat) * DEGREE_M).hypot(east)
+    }
+
     /// The middle of the cell: what a map may show.
     #[must_use]
     pub fn centre(self) -> Wgs84 {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalogue::{CONDITION, Catalogue, Effect, INTO, SCORE, Service, Transition, Workflow};
 use crate::division::DivisionCode;
 use crate::grant::OrgId;
-use crate::ids::CaseId;
+use crate::ids::{CaseId, UserId};
 use crate::limits;
 use crate::mark::Mark;
 use crate::progress::{Extension, Part, Pause, Progress, Step};
@@ -29,10 +29,10 @@ pub(super) fn carry_out(
     let said = mark((service, row), &mut next, request)?;
     let mut ruling = match row.effect {
         Effect::Take => take(row, service, workflow, next, actor)?,
-        Effect::GiveUp => give_up(row, workflow, next, Some(actor)),
-        Effect::Expel => give_up(row, workflow, next, None),
+        Effect::GiveUp => give_up(row, workflow, next, (Some(actor), request)),
+        Effect::Expel => give_up(row, workflow, next, (None, request)),
         _ => {
-            beside((catalogue, row), state, &mut next, (&said, request.at_ms), actor)?;
+            beside((catalogue, service, row), state, &mut next, (&said, request.at_ms), actor)?;
             if let Some(stage) = &row.to {
                 next.stage.clone_from(stage);
             }
@@ -132,7 +132,7 @@ fn lapse(row: &Transition, workflow: &Workflow, next: &mut CaseState) {
 
 /// Effects that touch neither line nor stage.
 fn beside(
-    (catalogue, row): (&Catalogue, &Transition),
+    (catalogue, service, row): (&Catalogue, &Service, &Transition),
     state: &CaseState,
     next: &mut CaseState,
     (said, at_ms): (&BTreeMap<String, String>, i64),
@@ -168,7 +168,7 @@ fn beside(
             progress.units.clear();
             progress.parts.clear();
         }
-        Effect::Escalate => progress.desk = Some(above(state).ok_or_else(|| nothing(row, state))?),
+        Effect::Escalate => progress.desk = Some(above(service, state).ok_or_else(|| nothing(row, state))?),
         Effect::Pause => {
             // What was asked for may be over when it is granted.
             guard::said_ahead(catalogue, row, said, at_ms)?;
@@ -194,9 +194,14 @@ fn beside(
     Ok(())
 }
 
-/// The division whose centre has a case next when it goes up; none above the city's.
-pub(super) fn above(state: &CaseState) -> Option<DivisionCode> {
-    state.progress.desk.clone().unwrap_or_else(|| state.street()).parent()
+/// The division that has a case next when it goes up: whose grid it lies in where only people nearby knew of it, else the centre one level
+/// up; none above the city's.
+pub(super) fn above(service: &Service, state: &CaseState) -> Option<DivisionCode> {
+    match &state.progress.desk {
+        Some(desk) => desk.parent(),
+        None if service.begins_nearby() => Some(state.whole_grid()),
+        None => state.street().parent(),
+    }
 }
 
 /// A unit comes to work with the one that leads. One that does already, and has done its part, gets another.
@@ -263,16 +268,25 @@ fn take(
 }
 
 /// Somebody leaves: the actor, or whoever came first where nobody is named.
-fn give_up(row: &Transition, workflow: &Workflow, mut next: CaseState, actor: Option<&Actor>) -> Ruling {
+fn give_up(
+    row: &Transition,
+    workflow: &Workflow,
+    mut next: CaseState,
+    (actor, request): (Option<&Actor>, &ActRequest<'_>),
+) -> Ruling {
     let Some(who) = actor.map(|actor| actor.user).or_else(|| next.holders.first().copied()) else {
         return Ruling::of(Code::Ok, next);
     };
     let held = next.holders.contains(&who);
     next.holders.retain(|user| *user != who);
     next.waiting.retain(|user| *user != who);
-    let last = crate::planted::is(crate::planted::Bug::LastInLinePromoted);
-    let first = if last { next.waiting.len().saturating_sub(1) } else { 0 };
-    let promoted = (held && !next.waiting.is_empty()).then(|| next.waiting.remove(first));
+    let fits = |user: &UserId| !request.conduct.unfit.contains(user);
+    let first = if crate::planted::is(crate::planted::Bug::LastInLinePromoted) {
+        next.waiting.len().checked_sub(1)
+    } else {
+        next.waiting.iter().position(fits)
+    };
+    let promoted = first.filter(|_| held).map(|first| next.waiting.remove(first));
     next.holders.extend(promoted);
     if held {
         let taken =

@@ -20,7 +20,7 @@ use super::{ActRequest, CaseState, carry, own};
 ///
 /// # Errors
 /// `r_state` with the `mark` that stands in the way or the one that is `missing`, or where nothing is above; `r_limit` with what is counted.
-pub(super) fn marked(row: &Transition, state: &CaseState) -> Result<(), Refusal> {
+pub(super) fn marked(service: &Service, row: &Transition, state: &CaseState) -> Result<(), Refusal> {
     let marks = &state.progress.marks;
     let no = |fact: &str, mark: &crate::mark::Mark| {
         let facts = [("stage", state.stage.clone()), ("act", row.id.clone()), (fact, mark.to_string())];
@@ -37,7 +37,7 @@ pub(super) fn marked(row: &Transition, state: &CaseState) -> Result<(), Refusal>
     {
         return no("mark", stop);
     }
-    if row.effect == Effect::Escalate && carry::above(state).is_none() {
+    if row.effect == Effect::Escalate && carry::above(service, state).is_none() {
         return Err(Refusal::new(Code::RState, [("stage", state.stage.clone()), ("act", row.id.clone())]));
     }
     match (&row.counts, row.at_most) {

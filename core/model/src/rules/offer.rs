@@ -1,5 +1,6 @@
 //! What may come next in a case: every act of its stage, by whom, and what stands in one person's way.
 
+use crate::authorize::vetted;
 use crate::catalogue::{Catalogue, Party, Service, Transition, Workflow};
 use crate::refusal::{Code, Refusal};
 
@@ -64,7 +65,8 @@ fn in_the_way(
 ) -> Result<(), Refusal> {
     permit(row, terms, state, actor.at(at_ms))?;
     followed(row, terms.0)?;
-    guard::marked(row, state)?;
+    vetted(actor.at(at_ms), row, terms.0, state)?;
+    guard::marked(terms.0, row, state)?;
     match done_before(row, state, actor) {
         Some(ruling) => Err(Refusal { code: ruling.code, facts: ruling.facts }),
         None => Ok(()),

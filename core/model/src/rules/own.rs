@@ -17,7 +17,7 @@ pub fn next_own<'c>(catalogue: &'c Catalogue, state: &CaseState) -> Option<(&'c 
     let own = |row: &&Transition| {
         row.by.contains(&Party::System)
             && row.from.contains(&state.stage)
-            && guard::marked(row, state).is_ok()
+            && guard::marked(service, row, state).is_ok()
     };
     let timed = |row: &'c Transition| {
         due(catalogue.calendar(), (service, row), state).ok().flatten().map(|at| (row, at))
@@ -32,7 +32,7 @@ fn due(
 ) -> Result<Option<i64>, CalendarError> {
     let progress = &state.progress;
     match service.after_of(row) {
-        None | Some(After::Routing) => Ok(None),
+        None | Some(After::Routing | After::RoutingTwice) => Ok(None),
         Some(After::Until) => {
             Ok(progress.pauses.last().filter(|_| progress.is_paused()).and_then(|p| p.until_ms))
         }
@@ -104,6 +104,8 @@ mod tests {
         let mut case = Case::opened("help.errand", &asker);
         assert_eq!(case.next(), Some(("escalate_due", MONDAY_MS + 2 * HOUR_MS)));
         case.does(&Actor::system(), "escalate_due", &[], MONDAY_MS + 2 * HOUR_MS);
+        assert_eq!(case.next(), Some(("escalate_again", MONDAY_MS + 4 * HOUR_MS)));
+        case.does(&Actor::system(), "escalate_again", &[], MONDAY_MS + 4 * HOUR_MS);
         assert_eq!(case.next(), Some(("expire", MONDAY_MS + 72 * HOUR_MS)), "the clock of its stage goes on");
         case.does(&Actor::system(), "expire", &[], MONDAY_MS + 72 * HOUR_MS);
         assert_eq!((case.1.stage.as_str(), case.next()), ("expired", None));
@@ -122,12 +124,14 @@ mod tests {
         };
         let desk = |code: &str| Some(code.to_owned());
         case.does(&Actor::system(), "escalate_due", &[], MONDAY_MS + 2 * HOUR_MS);
-        assert_eq!(told(&case), (true, desk("410102")));
+        assert_eq!(told(&case), (true, desk(HERE)), "whoever works the grid is first");
         case.does(&helper, "claim", &[], MONDAY_MS + 3 * HOUR_MS);
-        assert_eq!(told(&case), (false, desk("410102")), "answered, and followed from above");
+        assert_eq!(told(&case), (false, desk(HERE)), "answered, and followed from there");
         case.does(&helper, "release", &[("reason", "有事")], MONDAY_MS + 4 * HOUR_MS);
         assert_eq!(case.next(), Some(("escalate_due", MONDAY_MS + 6 * HOUR_MS)));
         case.does(&Actor::system(), "escalate_due", &[], MONDAY_MS + 6 * HOUR_MS);
+        assert_eq!(told(&case), (true, desk("410102")));
+        case.does(&Actor::system(), "escalate_again", &[], MONDAY_MS + 8 * HOUR_MS);
         assert_eq!(told(&case), (true, desk("4101")));
         case.does(&asker, "cancel", &[], MONDAY_MS + 7 * HOUR_MS);
         assert_eq!(told(&case), (false, None), "what has ended lies on nobody's desk");

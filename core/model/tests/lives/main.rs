@@ -32,6 +32,7 @@ fn possible(reading: &Reading, wrong: Wrong, rows: &[Row], services: &[&Service]
     let any = |yes: &dyn Fn(&Row) -> bool| rows.iter().any(yes);
     match wrong {
         Wrong::Role | Wrong::Stage | Wrong::Opening => true,
+        Wrong::Level => any(&|row| row.vetted && services.iter().any(|service| service.vetting.is_some())),
         Wrong::Place => any(&|row| services.iter().any(|service| !row.roles(service).is_empty())),
         Wrong::Photos => any(&|row| services.iter().any(|service| row.photos(service) > 0)),
         Wrong::Argument => any(&|row| !row.args.is_empty()),

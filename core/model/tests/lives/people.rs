@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use yuandian_model::{Actor, DivisionCode, Grant, Role};
+use yuandian_model::{Actor, DivisionCode, Grant, Role, Vetting};
 
 use crate::plan::Part;
 use yuandian_lives::life::{AUTHOR, GRID, Life, Person, SYSTEM, id};
@@ -25,7 +25,15 @@ pub fn somebody(person: Person) -> Actor {
 /// A person with one role.
 pub fn with_role(person: Person, role: &str, at: &str) -> Actor {
     let role = role.parse::<Role>().expect(role);
-    Actor { user: id(person), grants: vec![Grant::new(role, grid(at))] }
+    Actor { user: id(person), grants: vec![Grant::new(role, grid(at)).vetted(Vetting::L3)] }
+}
+
+/// The same person, looked at less closely than this.
+pub fn below(actor: &Actor, level: &str) -> Actor {
+    let level = level.parse::<Vetting>().expect(level);
+    let lower = Vetting::ALL.into_iter().rfind(|lower| *lower < level).expect("there is a lower one");
+    let grants = actor.grants.iter().map(|grant| grant.clone().vetted(lower)).collect();
+    Actor { user: actor.user, grants }
 }
 
 /// Roles that are none of these.
@@ -54,8 +62,9 @@ pub fn parties(service: &Service, row: &Row, life: &Life, part: Part) -> Vec<Act
         let nth = u16::try_from(nth).expect("few roles");
         found.push(with_role(life.newcomer(nth), role, in_turn(&HERE, turn + u64::from(nth))));
     }
-    let of =
-        |name: &str, people: &[Person]| people.first().copied().filter(|_| row.is_of(name)).map(somebody);
+    // Whoever has a part needs no right, but where it asks how closely they were looked at.
+    let alone = |person| if row.vetted { with_role(person, "volunteer", GRID) } else { somebody(person) };
+    let of = |name: &str, people: &[Person]| people.first().copied().filter(|_| row.is_of(name)).map(alone);
     found.extend(row.is_of("@author").then(|| somebody(AUTHOR)));
     found.extend(of("@holder", &life.holders).filter(|_| part != Part::Waiting));
     found.extend(of("@waiting", &life.waiting).filter(|_| part != Part::Holder));

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_model::{ActRequest, Actor, CaseState, Catalogue, Code, Expects, Mark, Refusal, Ruling, judge};
 
-use crate::people::{ELSEWHERE, in_turn, parties, somebody, strangers, with_role};
+use crate::people::{ELSEWHERE, below, in_turn, parties, somebody, strangers, with_role};
 use crate::plan::{Move, Part, Way};
 use yuandian_lives::life::{self, Args, Done, GRID, Life, id};
 use yuandian_lives::reading::{Flow, Reading, Row, Service};
@@ -22,6 +22,7 @@ const TOO_LATE_MS: i64 = 2_000 * 24 * 60 * MINUTE_MS;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Wrong {
     Role,
+    Level,
     Place,
     Stage,
     Photos,
@@ -34,8 +35,9 @@ pub enum Wrong {
 
 impl Wrong {
     /// What can be wrong with an act of a case that is there.
-    pub const OF_ACTS: [Wrong; 8] = [
+    pub const OF_ACTS: [Wrong; 9] = [
         Wrong::Role,
+        Wrong::Level,
         Wrong::Place,
         Wrong::Stage,
         Wrong::Photos,
@@ -251,6 +253,11 @@ impl<'t> Walk<'t> {
         if row.effect == "unfollow" {
             return;
         }
+        if let Some(level) = service.vetting.as_ref().filter(|_| row.vetted) {
+            let attempt = Attempt { actor: below(&attempt.actor, level), ..attempt.clone() };
+            let facts: &[(&str, &[&str])] = &[("act", &[&row.id]), ("level", &[level])];
+            self.refused(Wrong::Level, row, &attempt, Code::RRole, facts);
+        }
         let act: &[(&str, &[&str])] = &[("act", &[&row.id])];
         let role = in_turn(&strangers(&roles), turn);
         let who = self.life.newcomer(40);
@@ -436,7 +443,7 @@ impl<'t> Walk<'t> {
 fn after_ms(after: &str, since_ms: i64) -> i64 {
     // A day that was said is not far, and no service waits longer for an answer.
     let Some((amount, unit)) = after.split_once(' ') else {
-        assert!(matches!(after, "@until" | "@routing"), "nobody here can read {after}");
+        assert!(matches!(after, "@until" | "@routing" | "@routing_twice"), "nobody here can read {after}");
         return since_ms + (says::UNTIL_DAYS + 1) * 24 * 60 * MINUTE_MS;
     };
     let minutes = match unit {

@@ -2,7 +2,7 @@
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
-use yuandian_model::{BlobHash, DeviceId, Epoch, Grant, PartitionId, UserId};
+use yuandian_model::{BlobHash, DeviceId, Epoch, Grant, PartitionId, Reach, UserId};
 
 use super::{AppealAnswer, Cursor, ServerKey, SignedNotice, StreamId, StreamOffer};
 
@@ -83,6 +83,9 @@ pub struct Hello {
     /// The person wants to be forgotten: what is private of them is erased, and the answer is the order to forget everything.
     #[n(9)]
     pub forget: bool,
+    /// How the person wants to hear of requests nearby; none where nothing was said.
+    #[n(10)]
+    pub reach: Option<Reach>,
 }
 
 /// Where a partition stands.

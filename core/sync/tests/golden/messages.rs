@@ -120,6 +120,7 @@ pub fn hello() -> Hello {
         budget: 10_000,
         keys: vec![],
         forget: false,
+        reach: None,
     }
 }
 

@@ -9,7 +9,7 @@ use yuandian_sync::StreamId;
 use super::membership::{Step, leave, touch as touch_streams};
 use super::row::{case, signed};
 use super::writing::Transaction;
-use super::{error, partitions, timers};
+use super::{doings, error, notifications, partitions, timers};
 use crate::limits::AGE_OUT_MS;
 use crate::store::{CaseRecord, Judge, StoreError};
 
@@ -37,12 +37,13 @@ pub fn touch(
     } else if had_ended && !ended {
         timers::clear(t, timers::AGE, &step.document.0)?;
     }
-    await_own(t, (before, after), judge, step.now_ms)?;
+    decided(t, (before, after), judge, step.now_ms)?;
     touch_streams(t, step, Some(&belongs))
 }
 
-/// Sets the clock of the server's next act of its own, where what is decided of the case has changed it; and that of what follows from a merge.
-fn await_own(
+/// Where what is decided of the case has changed: whose work it is, the next ring, the clock of the server's next act of its own, and that of what follows
+/// from a merge.
+fn decided(
     t: &Transaction<'_>,
     (before, after): (Option<&CaseRecord>, &CaseRecord),
     judge: &dyn Judge,
@@ -51,6 +52,8 @@ fn await_own(
     if before.is_some_and(|before| before.state == after.state) {
         return Ok(());
     }
+    doings::work(t, (before, after), judge)?;
+    notifications::await_ring(t, (before, after), judge)?;
     let into = after.state.progress.into;
     if into.is_some() && before.is_none_or(|before| before.state.progress.into != into) {
         timers::set(t, timers::JOIN, &after.id.0, now_ms)?;

@@ -11,7 +11,7 @@ use super::keys::{Ready, Sealer};
 use super::numbers::Numbers;
 use super::row::{case, count, heads_blob, people_blob, place_blob, signed};
 use super::writing::Transaction;
-use super::{ages, documents, error, held, membership, people, quarantine, rights};
+use super::{ages, documents, doings, error, held, membership, people, quarantine, rights};
 use crate::store::{
     self, Asked, Batch, CaseRecord, ChainTip, CommandPart, Committed, ContentWork, GateOutcome, Judge,
     Ledger, Origin, Prepared, Situation, Step, StoreError, Verdict, Work,
@@ -54,7 +54,8 @@ pub fn situation(
             situation.named.insert(id);
         }
     }
-    for user in users {
+    for user in &users {
+        let user = *user;
         situation.people.insert(user, rights::of(t, &user, now_ms)?);
     }
     for id in commits {
@@ -69,6 +70,13 @@ pub fn situation(
         for (user, photos) in evidence(t, &id)? {
             situation.photos.insert((id, user), photos);
         }
+    }
+    let acts: BTreeSet<CaseId> =
+        parts.iter().filter(|part| part.kind == Kind::Act).map(|part| part.document).collect();
+    let asks = |id: &CaseId| situation.cases.get(id).is_none_or(|record| record.state.service.is_help());
+    if acts.iter().any(asks) || !situation.held.is_empty() {
+        users.extend(situation.cases.values().flat_map(|record| record.state.waiting.iter().copied()));
+        situation.doings = doings::of(t, &users, now_ms)?;
     }
     Ok(situation)
 }
@@ -217,7 +225,7 @@ pub fn commit(
     }
 
     // From here on nothing is decided any more: numbers are taken, then only rows that carry them are written.
-    let Ledger { tips, cases, dropped, passed, .. } = ledger;
+    let Ledger { tips, cases, dropped, passed, no_shows, .. } = ledger;
     let partition = |(item, outcome): (&Prepared, &Outcome)| {
         cases.get(&item.envelope.document).filter(|_| outcome.is_numbered()).map(|case| case.partition)
     };
@@ -244,6 +252,7 @@ pub fn commit(
     for id in &dropped {
         held::drop_replaced(t, id, batch.now_ms)?;
     }
+    doings::not_come(t, &no_shows)?;
     writer.chains(&situation.tips, &tips)?;
     writer.moved((&situation.cases, &cases), &passed, judge)?;
     let documents = writer.documents(&situation.cases, &cases)?;

@@ -12,7 +12,7 @@ use yuandian_sync::Rendition;
 use super::membership::Step;
 use super::row::case;
 use super::writing::Transaction;
-use super::{ages, error, files, partitions, rights, settings, uploads};
+use super::{ages, error, files, notifications, partitions, rights, settings, uploads};
 use crate::store::{Forgotten, Judge, StoreError, Whom};
 
 /// What others read in place of the name.
@@ -45,6 +45,7 @@ pub fn forget(
         .map_err(error)?;
     rights::shut(t, &Whom::User(*user), now_ms)?;
     t.execute("UPDATE person SET name = ?2 WHERE user = ?1", (user.0, NOBODY)).map_err(error)?;
+    notifications::forget(t, user)?;
     let mut forgotten = Forgotten::default();
     let authored: Vec<CaseId> = t
         .prepare_cached(AUTHORED)

@@ -2,7 +2,7 @@
 
 use rusqlite::OptionalExtension;
 use yuandian_document::cbor;
-use yuandian_model::{DeviceId, Grant, OrgId, UserId};
+use yuandian_model::{DeviceId, Grant, OrgId, UserId, Vetting};
 
 use super::writing::Transaction;
 use super::{error, rights, timers};
@@ -12,12 +12,12 @@ use crate::store::{Account, EnrollOutcome, Enrollment, NewInvitation, NonceSpend
 pub fn invite(t: &Transaction<'_>, invitations: &[NewInvitation]) -> Result<(), StoreError> {
     let mut statement = t
         .prepare_cached(
-            "INSERT INTO invitation (hash, role, grid, unit, right_from_ms, right_until_ms, until_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO invitation (hash, role, grid, unit, right_from_ms, right_until_ms, vetting, until_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )
         .map_err(error)?;
     for invitation in invitations {
-        let Grant { role, grid, of, from_ms, until_ms } = &invitation.grant;
+        let Grant { role, grid, of, from_ms, until_ms, vetting } = &invitation.grant;
         let unit = of.as_ref().map(OrgId::as_str);
         statement
             .execute((
@@ -27,6 +27,7 @@ pub fn invite(t: &Transaction<'_>, invitations: &[NewInvitation]) -> Result<(), 
                 unit,
                 from_ms,
                 until_ms,
+                vetting.map(Vetting::id),
                 invitation.until_ms,
             ))
             .map_err(error)?;
@@ -42,13 +43,13 @@ struct Invitation {
 
 fn invitation(t: &Transaction<'_>, hash: &[u8; 32]) -> Result<Option<Invitation>, StoreError> {
     t.query_row(
-        "SELECT role, grid, unit, right_from_ms, right_until_ms, until_ms, used_by FROM invitation WHERE hash = ?1",
+        "SELECT role, grid, unit, right_from_ms, right_until_ms, vetting, until_ms, used_by FROM invitation WHERE hash = ?1",
         [hash],
         |row| {
             Ok(Invitation {
                 grant: rights::right(row)?,
-                until_ms: row.get(5)?,
-                used_by: row.get::<_, Option<[u8; 16]>>(6)?.map(DeviceId),
+                until_ms: row.get(6)?,
+                used_by: row.get::<_, Option<[u8; 16]>>(7)?.map(DeviceId),
             })
         },
     )

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row};
 use yuandian_model::planted::{self, Bug};
-use yuandian_model::{DeviceId, Grant, OrgId, PastGrant, Principal, UserId};
+use yuandian_model::{DeviceId, Grant, OrgId, PastGrant, Principal, UserId, Vetting};
 
 use super::row::parsed;
 use super::writing::Transaction;
@@ -10,9 +10,8 @@ use super::{error, held, timers};
 use crate::limits::{GRANTS_PER_USER_MAX, LATE_GRACE_MS};
 use crate::store::{Rights, RightsChange, StoreError, Whom};
 
-pub const HELD: &str =
-    "SELECT role, grid, unit, from_ms, until_ms FROM person_right WHERE user = ?1 AND ended_ms IS NULL";
-pub const OF: &str = "SELECT role, grid, unit, from_ms, until_ms, ended_ms FROM person_right
+pub const HELD: &str = "SELECT role, grid, unit, from_ms, until_ms, vetting FROM person_right WHERE user = ?1 AND ended_ms IS NULL";
+pub const OF: &str = "SELECT role, grid, unit, from_ms, until_ms, vetting, ended_ms FROM person_right
      WHERE user = ?1 AND (ended_ms IS NULL OR ended_ms >= ?2)";
 pub const NEXT: &str = "SELECT min(at_ms) FROM (
      SELECT until_ms AS at_ms FROM person_right WHERE user = ?1 AND ended_ms IS NULL
@@ -22,7 +21,7 @@ pub const NEXT: &str = "SELECT min(at_ms) FROM (
 pub fn held(t: &Transaction<'_>, user: &UserId) -> Result<Vec<Grant>, StoreError> {
     let kept = planted::is(Bug::EndedRightKept);
     let sql = if kept {
-        "SELECT role, grid, unit, from_ms, until_ms FROM person_right WHERE user = ?1"
+        "SELECT role, grid, unit, from_ms, until_ms, vetting FROM person_right WHERE user = ?1"
     } else {
         HELD
     };
@@ -40,7 +39,7 @@ pub fn of(t: &Transaction<'_>, user: &UserId, now_ms: i64) -> Result<Rights, Sto
     let mut rows = statement.query((user.0, now_ms.saturating_sub(2 * LATE_GRACE_MS))).map_err(error)?;
     while let Some(row) = rows.next().map_err(error)? {
         let grant = right(row).map_err(error)?;
-        match row.get(5).map_err(error)? {
+        match row.get(6).map_err(error)? {
             None => rights.grants.push(grant),
             Some(ended_ms) => rights.past.push(PastGrant { grant, ended_ms }),
         }
@@ -49,14 +48,18 @@ pub fn of(t: &Transaction<'_>, user: &UserId, now_ms: i64) -> Result<Rights, Sto
     Ok(rights)
 }
 
-/// A right from the first five columns: role, grid, unit, from, until.
+/// A right from the first six columns: role, grid, unit, from, until, level.
 pub(super) fn right(row: &Row<'_>) -> rusqlite::Result<Grant> {
     let grant = Grant::new(parsed(row, 0, "role")?, parsed(row, 1, "division code")?);
     let of = match row.get_ref(2)?.as_str_or_null()? {
         Some(_) => Some(parsed(row, 2, "unit")?),
         None => None,
     };
-    Ok(Grant { of, from_ms: row.get(3)?, until_ms: row.get(4)?, ..grant })
+    let vetting = match row.get_ref(5)?.as_str_or_null()? {
+        Some(_) => Some(parsed(row, 5, "level")?),
+        None => None,
+    };
+    Ok(Grant { of, from_ms: row.get(3)?, until_ms: row.get(4)?, vetting, ..grant })
 }
 
 /// Gives a right; how many it adds.
@@ -64,11 +67,11 @@ pub fn give(t: &Transaction<'_>, user: &UserId, grant: &Grant, now_ms: i64) -> R
     if held(t, user)?.contains(grant) {
         return Ok(0);
     }
-    let Grant { role, grid, of, from_ms, until_ms } = grant;
+    let Grant { role, grid, of, from_ms, until_ms, vetting } = grant;
     let unit = of.as_ref().map(OrgId::as_str);
     t.execute(
-        "INSERT INTO person_right (user, role, grid, unit, from_ms, until_ms, since_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        (user.0, role.id(), grid.as_str(), unit, from_ms, until_ms, now_ms),
+        "INSERT INTO person_right (user, role, grid, unit, from_ms, until_ms, since_ms, vetting) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        (user.0, role.id(), grid.as_str(), unit, from_ms, until_ms, now_ms, vetting.map(Vetting::id)),
     )
     .map_err(error)?;
     changed(t, user)?;

@@ -23,7 +23,7 @@ CREATE TABLE person (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE person_right (
     id INTEGER PRIMARY KEY, user BLOB NOT NULL REFERENCES person (user), role TEXT NOT NULL, grid TEXT NOT NULL, unit TEXT,
-    from_ms INTEGER, until_ms INTEGER, since_ms INTEGER NOT NULL, ended_ms INTEGER
+    from_ms INTEGER, until_ms INTEGER, since_ms INTEGER NOT NULL, ended_ms INTEGER, vetting TEXT
 ) STRICT;
 CREATE INDEX person_right_user ON person_right (user, ended_ms);
 CREATE TABLE device (
@@ -37,7 +37,7 @@ CREATE TABLE certificate (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE invitation (
     hash BLOB PRIMARY KEY, role TEXT NOT NULL, grid TEXT NOT NULL, unit TEXT, right_from_ms INTEGER, right_until_ms INTEGER,
-    until_ms INTEGER NOT NULL, used_by BLOB, used_ms INTEGER
+    vetting TEXT, until_ms INTEGER NOT NULL, used_by BLOB, used_ms INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE nonce (
     device BLOB PRIMARY KEY REFERENCES device (device), nonce BLOB NOT NULL, until_ms INTEGER NOT NULL
@@ -58,6 +58,7 @@ CREATE TABLE case_row (
     title TEXT NOT NULL, photos INTEGER NOT NULL, conflict INTEGER NOT NULL, aged INTEGER NOT NULL CHECK (aged IN (0, 1)),
     ended INTEGER NOT NULL CHECK (ended IN (0, 1)), progress BLOB NOT NULL
 ) STRICT;
+CREATE INDEX case_author ON case_row (author, opened_ms);
 CREATE TABLE commit_log (
     id BLOB PRIMARY KEY, partition INTEGER NOT NULL, seq INTEGER, document BLOB NOT NULL, kind INTEGER NOT NULL, grp BLOB NOT NULL,
     device BLOB NOT NULL, user BLOB NOT NULL, received_ms INTEGER NOT NULL, code TEXT NOT NULL, receipt BLOB NOT NULL, envelope BLOB NOT NULL,
@@ -113,6 +114,24 @@ CREATE TABLE contact_stream (
     cursor INTEGER NOT NULL, lines_only INTEGER NOT NULL CHECK (lines_only IN (0, 1)),
     PRIMARY KEY (device, partition, stream)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE at_work (
+    user BLOB NOT NULL, document BLOB NOT NULL REFERENCES case_row (id), PRIMARY KEY (user, document)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE no_show (
+    user BLOB NOT NULL, document BLOB NOT NULL REFERENCES case_row (id), act_seq INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+    PRIMARY KEY (user, document, act_seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX right_grid ON person_right (grid, role) WHERE ended_ms IS NULL;
+CREATE TABLE reach (
+    user BLOB PRIMARY KEY REFERENCES person (user), row INTEGER, col INTEGER, quiet_from INTEGER NOT NULL, quiet_to INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE notification (
+    id INTEGER PRIMARY KEY, user BLOB NOT NULL REFERENCES person (user), document BLOB NOT NULL REFERENCES case_row (id), why TEXT NOT NULL,
+    since_ms INTEGER NOT NULL, ring INTEGER, made_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, way TEXT, told_ms INTEGER,
+    UNIQUE (document, user, why, since_ms)
+) STRICT;
+CREATE INDEX notification_due ON notification (due_ms) WHERE told_ms IS NULL;
+CREATE INDEX notification_user ON notification (user);
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE timer (
     kind TEXT NOT NULL, subject BLOB NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (kind, subject)

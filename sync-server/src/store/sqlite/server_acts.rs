@@ -14,14 +14,14 @@ use yuandian_model::limits::{FOLLOWERS_MAX, STEPS_MAX};
 use yuandian_model::progress::Step as ProgressStep;
 use yuandian_model::refusal::Facts;
 use yuandian_model::{
-    Actor, CaseId, Code, CommitId, DeviceId, DivisionCode, GroupId, Incarnation, Outcome, PartitionId,
-    Standing, UserId,
+    Actor, CaseId, Code, CommitId, Conduct, DeviceId, DivisionCode, GroupId, Incarnation, Outcome,
+    PartitionId, Standing, UserId,
 };
 use yuandian_sync::message::{PartitionHead, Receipt};
 
 use super::membership::{Step, leave, of_people, touch};
 use super::row::{case, people_blob, signed};
-use super::{ages, error, held, keys, partitions, settings, timers};
+use super::{ages, error, held, keys, notifications, partitions, settings, timers};
 use crate::limits::{HELD_MS, JOIN_AGAIN_MS, MERGES_MAX, TIMERS_PER_TICK_MAX};
 use crate::store::{CaseRecord, Judge, ServerAct, StoreError};
 
@@ -258,7 +258,13 @@ pub fn act_own(
     };
     let act = Act::named(&name, None);
     let standing = Standing::present(Actor::system());
-    let judged = judge.act(Some(&before.state), (&act, before.state.catalogue), &standing, u32::MAX, now_ms);
+    let judged = judge.act(
+        Some(&before.state),
+        (&act, before.state.catalogue),
+        &standing,
+        (u32::MAX, Conduct::default()),
+        now_ms,
+    );
     let next = match judged {
         Ok(Outcome::Done { ruling, .. }) if ruling.next != before.state => ruling.next,
         other => {
@@ -268,6 +274,7 @@ pub fn act_own(
     };
     let after = CaseRecord { state: next, ..before.clone() };
     done(t, (&before, &after), (&name, &[]), judge, now_ms)?;
+    notifications::passed_on(t, (&before, &after), judge, now_ms)?;
     Ok(Some((document, name)))
 }
 

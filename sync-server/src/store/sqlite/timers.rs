@@ -25,6 +25,9 @@ pub const RIGHT: &str = "right";
 /// A commit that waits is judged for the last time; the subject is its id. The hub does it: it needs the gate.
 pub const HELD: &str = "held";
 
+/// Somebody may hear of a request; the subject is the case. The hub does it: it needs the rule.
+pub const RING: &str = "ring";
+
 /// The server's own act in a case is due; the subject is the case. The hub does it: it needs the rule.
 pub const OWN: &str = "own";
 
@@ -71,7 +74,7 @@ pub fn clear(t: &Transaction<'_>, kind: &str, subject: &[u8]) -> Result<(), Stor
         .map_err(error)
 }
 
-pub const DUE: &str = "SELECT kind, subject FROM timer WHERE due_ms <= ?1 AND kind NOT IN ('held', 'own', 'join') ORDER BY due_ms LIMIT ?2";
+pub const DUE: &str = "SELECT kind, subject FROM timer WHERE due_ms <= ?1 AND kind NOT IN ('held', 'own', 'join', 'ring') ORDER BY due_ms LIMIT ?2";
 
 pub fn sweep(t: &Transaction<'_>, now_ms: i64) -> Result<Swept, StoreError> {
     let due: Vec<(String, Vec<u8>)> = t

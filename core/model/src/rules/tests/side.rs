@@ -272,6 +272,12 @@ fn above_the_city_nothing_goes_up_and_what_comes_later_comes() {
     let city = CaseState { grid: grid("4101"), ..catalogue.state.take().unwrap() };
     let mut state = city;
     state.progress.steps[0].at_ms = MONDAY_MS;
+    assert_eq!(
+        next_own(&catalogue.catalogue, &state).unwrap().0.id,
+        "escalate_due",
+        "to whoever works there"
+    );
+    state.progress.desk = Some(grid("4101"));
     let (row, at_ms) = next_own(&catalogue.catalogue, &state).unwrap();
     assert_eq!((row.id.as_str(), at_ms), ("expire", MONDAY_MS + 3 * DAY_MS));
 }
