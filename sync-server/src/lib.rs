@@ -1,15 +1,17 @@
 //! The hub that orders commits, judges acts and keeps blobs; its stores; the HTTP shell around it.
 //!
-//! Three rooms: [`hub`] decides (no HTTP, no SQL, no clock), [`store`] and [`blobs`] keep (blocking seams, one method one transaction),
+//! Three rooms: [`hub`] decides (no HTTP, no SQL, no clock), [`store`], [`blobs`] and [`keys`] keep (blocking seams, one method one transaction),
 //! [`shell`] speaks HTTP and owns clock, randomness, files and threads. [`admin`] is what the operator's commands do.
 
 pub mod admin;
 pub mod blobs;
 pub mod hub;
 pub mod invitation;
+pub mod keys;
 pub mod limits;
 pub mod problem;
 pub mod randomness;
+pub mod seal;
 pub mod shell;
 pub mod store;
 pub mod streams;
