@@ -34,6 +34,9 @@ enum Command {
         /// Where a backup is made once a day: a place, or `off`; by default inside the data directory.
         #[arg(long)]
         backups: Option<Backups>,
+        /// Where the keys of private answers are, which may be on another disk; by default inside the data directory.
+        #[arg(long, value_name = "DIR")]
+        keys: Option<PathBuf>,
         /// Digits of a division's code that name its partition (4, 6 or 9); fixed with the first case.
         #[arg(long, value_parser = partition_digits)]
         partition_digits: Option<u8>,
@@ -82,6 +85,9 @@ enum Command {
         /// The place of backups; each gets a folder there.
         #[arg(long)]
         to: PathBuf,
+        /// Where the keys of private answers are, as `serve` was told.
+        #[arg(long, value_name = "DIR")]
+        keys: Option<PathBuf>,
     },
     /// Put a backup back under a new epoch.
     Restore {
@@ -94,6 +100,9 @@ enum Command {
         /// Put it back also where files of it are missing or damaged: phones that have them send them again.
         #[arg(long)]
         accept_lost: bool,
+        /// Where the keys of private answers go; by default inside the data directory.
+        #[arg(long, value_name = "DIR")]
+        keys: Option<PathBuf>,
     },
     /// What is on the server. Works while `serve` runs.
     Summary {
@@ -120,24 +129,24 @@ fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     match Cli::parse().command {
-        Command::Serve { data, listen, backups, partition_digits, notifications, check_config } => {
-            let options = Options {
-                backups: backups.unwrap_or_default(),
-                partition_digits,
-                notifications,
-                ..Options::default()
-            };
+        Command::Serve { data, listen, backups, keys, partition_digits, notifications, check_config } => {
+            let backups = backups.unwrap_or_default();
+            let options =
+                Options { backups, keys, partition_digits, notifications, ..Options::default() };
             ended(serve(&data, listen, &options, check_config))
         }
-        Command::Backup { data, to } => match admin::back_up(&data, &to, &mut SystemRandomness, now_ms()) {
-            Ok(folder) => {
-                said(&format!("backup made and checked: {}", folder.display()));
-                ExitCode::SUCCESS
+        Command::Backup { data, to, keys } => {
+            match admin::back_up((&data, keys.as_deref()), &to, &mut SystemRandomness, now_ms()) {
+                Ok(folder) => {
+                    said(&format!("backup made and checked: {}", folder.display()));
+                    ExitCode::SUCCESS
+                }
+                Err(error) => admin_failed(&error),
             }
-            Err(error) => admin_failed(&error),
-        },
-        Command::Restore { data, from, accept_lost } => {
-            match admin::put_back(&data, &from, accept_lost, &mut SystemRandomness, now_ms()) {
+        }
+        Command::Restore { data, from, accept_lost, keys } => {
+            let into = (data.as_path(), keys.as_deref());
+            match admin::put_back(into, &from, accept_lost, &mut SystemRandomness, now_ms()) {
                 Ok(restored) => {
                     said(&operator::restored(&data, &restored));
                     ExitCode::SUCCESS

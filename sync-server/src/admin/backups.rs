@@ -8,12 +8,13 @@ use crate::randomness::Randomness;
 use crate::shell::backup::{self, Restored};
 use crate::shell::{Place, ServeError};
 
-/// Makes a backup of a data directory, which may be served, in a place of backups; its folder. `now_ms`: ms since 1970.
+/// Makes a backup of a data directory, which may be served, in a place of backups; its folder. `keys`: where the keys of private answers are, by
+/// default inside. `now_ms`: ms since 1970.
 ///
 /// # Errors
 /// [`AdminError`]; nothing is left that could be taken for a backup.
 pub fn back_up(
-    data: &Path,
+    (data, keys): (&Path, Option<&Path>),
     to: &Path,
     randomness: &mut dyn Randomness,
     now_ms: i64,
@@ -21,19 +22,20 @@ pub fn back_up(
     let place = Place::open(data)?;
     let store = place.store(randomness)?;
     let blobs = ObjectBlobs::directory(&place.blobs()).map_err(ServeError::from)?;
-    Ok(backup::back_up(&store, &blobs, to, now_ms)?)
+    Ok(backup::back_up(&store, &blobs, &place.keys(keys), to, now_ms)?)
 }
 
-/// Puts a backup back into an empty or missing directory under a new epoch; with `accept_lost` also one that lacks files. `now_ms`: ms since 1970.
+/// Puts a backup back into an empty or missing directory under a new epoch; with `accept_lost` also one that lacks files. `keys`: where the keys of
+/// private answers go, by default inside. `now_ms`: ms since 1970.
 ///
 /// # Errors
 /// [`AdminError`]; a server does not start on what is half-made.
 pub fn put_back(
-    data: &Path,
+    (data, keys): (&Path, Option<&Path>),
     from: &Path,
     accept_lost: bool,
     randomness: &mut dyn Randomness,
     now_ms: i64,
 ) -> Result<Restored, AdminError> {
-    Ok(backup::restore(data, from, accept_lost, randomness, now_ms)?)
+    Ok(backup::restore((data, keys), from, accept_lost, randomness, now_ms)?)
 }

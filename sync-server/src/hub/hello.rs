@@ -125,15 +125,6 @@ impl Hub {
         Ok(self.store.lost_of(&account.device, LOST_TOLD_MAX)?)
     }
 
-    /// A person wants to be forgotten: done when this returns, and the account is as everybody's who was shut out.
-    fn forget(&self, account: &Account, now_ms: i64) -> Result<Account, Problem> {
-        self.ready(now_ms)?;
-        self.store.forget_person(&account.user, &*self.rules(), now_ms)?;
-        // Where readers are in the way the next tick does it.
-        self.store.scrub()?;
-        self.store.account(&account.device)?.ok_or(Problem::DeviceUnknown)
-    }
-
     /// The order to forget everything.
     fn wipe(&self, device: &DeviceId, now_ms: i64) -> Result<SignedNotice, Problem> {
         self.ready(now_ms)?;

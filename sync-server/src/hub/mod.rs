@@ -15,6 +15,7 @@ mod notify;
 mod offers;
 mod pace;
 mod prepare;
+mod private;
 mod pull;
 mod push;
 mod reading;
@@ -35,6 +36,7 @@ use yuandian_sync::message::{
 };
 
 use crate::blobs::{BlobError, Blobs};
+use crate::keys::SubjectKeys;
 use crate::problem::Problem;
 use crate::randomness::{Randomness, draw};
 use crate::store::{Account, CaseLine, Judge, Store, Swept, Upload};
@@ -149,6 +151,7 @@ pub enum Response {
 pub struct Hub {
     store: Arc<dyn Store>,
     blobs: Arc<dyn Blobs>,
+    keys: Arc<dyn SubjectKeys>,
     rules: RwLock<Arc<Rules>>,
     /// The catalogue that ships with this version, and what the store said of others.
     shipped: Catalogue,
@@ -161,13 +164,16 @@ pub struct Hub {
     notifier: Option<Arc<dyn Notifier>>,
     /// Held by who stores bytes together, by who removes them alone.
     going: RwLock<()>,
+    /// Held by who makes and uses a person's key together, by who forgets somebody alone.
+    forgetting: RwLock<()>,
 }
 
 impl Hub {
-    /// A hub over a store and blobs. `catalogue` ships with this version; those that the store keeps are learnt with the first request.
+    /// A hub over a store, blobs and keys. `catalogue` ships with this version; those that the store keeps are learnt with the first request.
     pub fn new(
         store: Arc<dyn Store>,
         blobs: Arc<dyn Blobs>,
+        keys: Arc<dyn SubjectKeys>,
         catalogue: Catalogue,
         divisions: Divisions,
         randomness: Box<dyn Randomness + Send>,
@@ -176,6 +182,7 @@ impl Hub {
         Self {
             store,
             blobs,
+            keys,
             rules: RwLock::new(Arc::new(rules)),
             shipped: catalogue,
             asked: Mutex::default(),
@@ -185,6 +192,7 @@ impl Hub {
             has_key: AtomicBool::new(false),
             notifier: None,
             going: RwLock::default(),
+            forgetting: RwLock::default(),
         }
     }
 
@@ -272,7 +280,7 @@ impl Hub {
         self.notify(now_ms)?;
         let swept = self.store.sweep(now_ms)?;
         self.remove_going(&swept.going)?;
-        self.store.scrub()?;
+        self.look_after_private()?;
         Ok(Swept { acted, ..swept })
     }
 

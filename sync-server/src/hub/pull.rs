@@ -31,7 +31,7 @@ impl Hub {
         let reads = |state: &CaseState| rules.reads_private(account.at(now_ms), state);
         let page = self.store.page(&PageAsk {
             streams: &streams,
-            receiver: Receiver { user: account.user, reads: &reads },
+            receiver: Receiver { user: account.user, reads: &reads, opens: &self.opener() },
             bytes_max,
             check: pull.check,
         })?;
@@ -76,10 +76,11 @@ impl Hub {
         let held = streams_for(account.at(now_ms));
         let rules = self.rules();
         let reads = |state: &CaseState| rules.reads_private(account.at(now_ms), state);
+        let opens = self.opener();
         let ask = DocsAsk {
             wanted: &docs.wanted,
             streams: &held,
-            receiver: Receiver { user: account.user, reads: &reads },
+            receiver: Receiver { user: account.user, reads: &reads, opens: &opens },
             bytes_max: docs.max_bytes.clamp(PAGE_BYTES_MIN, PAGE_BYTES_MAX) as usize,
         };
         let page = self.store.docs(&ask)?;

@@ -7,9 +7,7 @@ use minicbor::bytes::ByteVec;
 use yuandian_document::{CertifiedKey, cbor};
 use yuandian_model::{Code, CommitId, Epoch, refusal::Facts};
 use yuandian_sync::limits::{PRIVATE_RECORDS_MAX, PUSH_COMMITS_MAX};
-use yuandian_sync::message::{
-    PartitionHead, PrivateReceipt, PrivateRecord, Push, PushReply, Receipt, ServerKey, WIRE_VERSION,
-};
+use yuandian_sync::message::{PartitionHead, Push, PushReply, Receipt, ServerKey, WIRE_VERSION};
 
 use super::prepare::{Arrived, open};
 use super::{Hub, spoken};
@@ -64,28 +62,6 @@ impl Hub {
         let private = self.keep_private(&push.private, account, now_ms)?;
         let links = self.keep_links(push.links, account, now_ms)?;
         Ok(PushReply { version: WIRE_VERSION, receipts, partitions, private, links })
-    }
-
-    /// Private answers after the commits, which may have opened their cases.
-    fn keep_private(
-        &self,
-        records: &[PrivateRecord],
-        account: &Account,
-        now_ms: i64,
-    ) -> Result<Vec<PrivateReceipt>, Problem> {
-        if records.is_empty() {
-            return Ok(Vec::new());
-        }
-        if account.shut_out {
-            let refused = |record: &PrivateRecord| PrivateReceipt {
-                document: record.document,
-                key: record.key.clone(),
-                version: record.version,
-                code: Code::RRevoked,
-            };
-            return Ok(records.iter().map(refused).collect());
-        }
-        Ok(self.store.put_private(account, records, &*self.rules(), now_ms)?)
     }
 
     /// Receipts of everything that is the device's own; `None` where others were faster too often.

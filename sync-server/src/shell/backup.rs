@@ -4,6 +4,7 @@
 //! PLACE/2026-11-24T02-00-00.000Z/yuandian.db      one moment of the database, marked as a copy
 //! PLACE/2026-11-24T02-00-00.000Z/manifest.json    what belongs to it: written last, before the folder gets its name
 //! PLACE/blobs/ab/cd/abcd…                         each blob once, whichever backups name it
+//! PLACE/keys/abcd….key                            the key of each person who gave private answers, once for all backups, until it is destroyed
 //! ```
 
 use std::collections::BTreeSet;
@@ -16,10 +17,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use yuandian_model::{BlobHash, Catalogue, Divisions, Epoch, PartitionId, UserId};
 
-use super::place::DATABASE;
+use super::place::{DATABASE, KEYS};
 use super::{Place, ServeError};
 use crate::blobs::{Blobs, ObjectBlobs};
 use crate::hub::{Rules, known as known_catalogues};
+use crate::keys::{DirectoryKeys, SubjectKeys, mirror};
 use crate::limits::{BACKUPS_KEPT, LOST_PER_BACKUP_MAX};
 use crate::randomness::{Randomness, draw};
 use crate::store::{Authority as _, Copied, Files as _, SqliteStore, Store, check_copy};
@@ -199,13 +201,15 @@ fn synced(path: &Path) -> Result<(), ServeError> {
     File::open(path).and_then(|file| file.sync_all()).map_err(at(path))
 }
 
-/// Makes a backup of a store, which may be serving, in a place, and tells the store. `now_ms`: ms since 1970. Gives the backup's folder.
+/// Makes a backup of a store, which may be serving, in a place, and tells the store. `now_ms`: ms since 1970. Gives the backup's folder. The keys of
+/// people who were forgotten are in no backup of the place afterwards.
 ///
 /// # Errors
 /// [`ServeError`]; nothing is left that could be taken for a backup.
 pub fn back_up(
     store: &dyn Store,
     blobs: &dyn Blobs,
+    keys: &dyn SubjectKeys,
     root: &Path,
     now_ms: i64,
 ) -> Result<PathBuf, ServeError> {
@@ -215,6 +219,8 @@ pub fn back_up(
     let unfinished = root.join(format!("{name}{UNFINISHED}"));
     let folder = root.join(&name);
     let made = make(store, blobs, &keeping, &unfinished, now_ms).and_then(|copied| {
+        // After the copy: whoever has answers in it had a key before.
+        keep_keys(store, keys, root)?;
         fs::rename(&unfinished, &folder).map_err(at(&folder))?;
         synced(root)?;
         store.backed_up(&copied, now_ms)?;
@@ -227,6 +233,22 @@ pub fn back_up(
     }
     keeping.prune()?;
     Ok(folder)
+}
+
+/// Takes new keys into the place, and those of people who were forgotten out of it.
+fn keep_keys(store: &dyn Store, keys: &dyn SubjectKeys, root: &Path) -> Result<(), ServeError> {
+    let kept = DirectoryKeys::at(&root.join(KEYS));
+    let erased: BTreeSet<UserId> = store.forgotten()?.into_iter().map(|(user, _)| user).collect();
+    mirror(keys, &kept, &erased)?;
+    let there = kept.users()?;
+    let without = store.subjects()?.into_iter().filter(|user| !there.contains(user)).count();
+    if without > 0 {
+        tracing::error!(
+            people = without,
+            "private answers are in the backup whose keys are not: give the directory of the keys with --keys"
+        );
+    }
+    Ok(())
 }
 
 fn name(now_ms: i64) -> String {
@@ -298,14 +320,14 @@ pub struct Restored {
     pub lost: Vec<BlobHash>,
 }
 
-/// Puts a backup back into an empty or missing directory and begins a new epoch. `from`: a place, of which the newest backup is taken, or one
-/// backup's folder. A blob that is missing there, or damaged, stops it, or with `accept_lost` is noted as lost. `now_ms`: ms since 1970. A restore
-/// that was cut short is begun anew by the same command.
+/// Puts a backup back into an empty or missing directory and begins a new epoch. `keys`: where the keys of private answers go, by default inside.
+/// `from`: a place, of which the newest backup is taken, or one backup's folder. A blob that is missing there, or damaged, stops it, or with
+/// `accept_lost` is noted as lost. `now_ms`: ms since 1970. A restore that was cut short is begun anew by the same command.
 ///
 /// # Errors
 /// [`ServeError`]; a server does not start on what is half-made.
 pub fn restore(
-    data: &Path,
+    (data, keys): (&Path, Option<&Path>),
     from: &Path,
     accept_lost: bool,
     randomness: &mut dyn Randomness,
@@ -324,7 +346,7 @@ pub fn restore(
     if data.exists() && !marker.exists() && !names(data)?.is_empty() {
         return Err(broken(data, "it is not empty: restore into a new directory"));
     }
-    let place = Place::bare(data)?;
+    let new = Place::bare(data)?;
     fs::write(&marker, b"").map_err(at(&marker))?;
     let part = data.join(format!("{DATABASE}{UNFINISHED}"));
     for suffix in ["", "-wal", "-shm", "-journal"] {
@@ -341,7 +363,7 @@ pub fn restore(
     }
     let pool = folder.parent().unwrap_or(&folder).join(BLOBS);
     let mut lost = Vec::new();
-    let (pool, blobs) = (ObjectBlobs::directory(&pool)?, ObjectBlobs::directory(&place.blobs())?);
+    let (pool, blobs) = (ObjectBlobs::directory(&pool)?, ObjectBlobs::directory(&new.blobs())?);
     for hash in &manifest.blobs {
         match put_back(&pool, &blobs, hash)? {
             None => {}
@@ -354,7 +376,10 @@ pub fn restore(
     }
     let store = SqliteStore::restored(&part, None, Epoch(draw(randomness)), now_ms)?;
     let place = folder.parent().filter(|place| !place.as_os_str().is_empty());
-    forget_again(&store, place.unwrap_or(Path::new(".")), now_ms)?;
+    let place = place.unwrap_or(Path::new("."));
+    forget_again(&store, place, now_ms)?;
+    let erased = store.forgotten()?.into_iter().map(|(user, _)| user).collect();
+    mirror(&DirectoryKeys::at(&place.join(KEYS)), &new.keys(keys), &erased)?;
     for hash in &lost {
         store.blob_lost(hash, now_ms)?;
     }

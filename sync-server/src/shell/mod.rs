@@ -61,12 +61,13 @@ use yuandian_model::{Catalogue, Divisions};
 
 use crate::blobs::{BlobError, ObjectBlobs};
 use crate::hub::Hub;
+use crate::keys::{DirectoryKeys, KeyError, SubjectKeys as _};
 use crate::limits::{
     BODIES_MAX, DRAIN_MS_MAX, FINISHING_UPLOADS_MAX, SPOOL_CLEARED_MS, TICK_MS_MAX, WAITERS_MAX,
 };
 use crate::problem::Problem;
 use crate::randomness::Randomness;
-use crate::store::{SqliteStore, Store, StoreError};
+use crate::store::{Authority as _, SqliteStore, Store, StoreError};
 use crate::verify::VerifyError;
 
 pub use place::Place;
@@ -99,6 +100,9 @@ pub enum ServeError {
         /// What is wrong with it.
         why: String,
     },
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
     /// Stored files were not verified.
     #[error(transparent)]
     Verify(#[from] VerifyError),
@@ -153,6 +157,8 @@ impl std::str::FromStr for Backups {
 pub struct Options {
     /// Where backups go, once a day.
     pub backups: Backups,
+    /// Where the keys of private answers are; none: inside the data directory.
+    pub keys: Option<PathBuf>,
     /// Digits of a division's code that name its partition. Fixed with the first case; none leaves it as it is.
     pub partition_digits: Option<u8>,
     /// The file that notifications for phones that sleep are appended to; none where phones find out for themselves.
@@ -165,6 +171,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             backups: Backups::default(),
+            keys: None,
             partition_digits: None,
             notifications: None,
             waiters_max: WAITERS_MAX,
@@ -177,6 +184,7 @@ struct App {
     hub: Arc<Hub>,
     store: Arc<SqliteStore>,
     blobs: Arc<ObjectBlobs>,
+    keys: Arc<DirectoryKeys>,
     backups: Option<PathBuf>,
     words: Words,
     pool: pool::Pool,
@@ -220,6 +228,12 @@ impl Server {
             None => store,
         });
         let blobs = Arc::new(ObjectBlobs::directory(&place.blobs())?);
+        let keys = Arc::new(place.keys(options.keys.as_deref()));
+        if !store.subjects()?.is_empty() && keys.users()?.is_empty() {
+            tracing::error!(
+                "private answers are here and no key: give the directory of the keys with --keys, or restore a backup, which has them"
+            );
+        }
         let backups = match &options.backups {
             Backups::Inside => Some(place.backups()),
             Backups::At(place) => Some(place.clone()),
@@ -229,6 +243,7 @@ impl Server {
         let hub = Hub::new(
             store.clone(),
             blobs.clone(),
+            keys.clone(),
             Catalogue::embedded(),
             Divisions::zhengzhou(),
             Box::new(SystemRandomness),
@@ -247,6 +262,7 @@ impl Server {
             hub: Arc::new(hub),
             store,
             blobs,
+            keys,
             backups,
             words: Words::embedded(),
             pool: pool::Pool::new(),
@@ -355,7 +371,7 @@ async fn back_up(app: &Arc<App>) {
         let Some(root) = &app.backups else {
             return Ok(());
         };
-        let folder = backup::back_up(&*app.store, &*app.blobs, root, now_ms())?;
+        let folder = backup::back_up(&*app.store, &*app.blobs, &*app.keys, root, now_ms())?;
         tracing::info!(folder = %folder.display(), "a backup was made");
         Ok::<(), ServeError>(())
     });

@@ -1,4 +1,4 @@
-//! The data directory: `yuandian.db`, `blobs/`, `spool/`, `backups/`, and the lock that lets only one server use it.
+//! The data directory: `yuandian.db`, `blobs/`, `spool/`, `backups/`, `keys/`, and the lock that lets only one server use it.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -7,11 +7,15 @@ use yuandian_model::Epoch;
 
 use super::ServeError;
 use super::backup::RESTORING;
+use crate::keys::DirectoryKeys;
 use crate::randomness::{Randomness, draw};
 use crate::store::SqliteStore;
 
 /// The database's file.
 pub const DATABASE: &str = "yuandian.db";
+
+/// The keys' directory.
+pub(super) const KEYS: &str = "keys";
 
 /// A data directory.
 pub struct Place {
@@ -73,6 +77,12 @@ impl Place {
     #[must_use]
     pub fn blobs(&self) -> PathBuf {
         self.root.join("blobs")
+    }
+
+    /// The keys of private answers: in a directory of their own, which may be on another disk, or inside.
+    #[must_use]
+    pub fn keys(&self, elsewhere: Option<&Path>) -> DirectoryKeys {
+        DirectoryKeys::at(elsewhere.unwrap_or(&self.root.join(KEYS)))
     }
 
     /// Where the server keeps backups of itself.

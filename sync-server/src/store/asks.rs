@@ -27,13 +27,39 @@ pub struct Page {
     pub safe_seq: Option<u64>,
 }
 
-/// Who receives, and of which cases they may read the private answers by their rights.
+/// A private answer as the store has it.
+#[derive(Clone, Copy)]
+pub struct SealedAnswer<'a> {
+    /// Who gave it: the case's author.
+    pub author: &'a UserId,
+    /// The case.
+    pub case: &'a CaseId,
+    /// The form's key, or `position`.
+    pub key: &'a str,
+    /// As it is kept.
+    pub value: &'a [u8],
+}
+
+/// What became of opening a private answer.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// The answer.
+    Answer(String),
+    /// No key here opens it, nor will one.
+    Lost,
+    /// The keys cannot be read now.
+    Later,
+}
+
+/// Who receives, of which cases they may read the private answers by their rights, and how those are opened.
 #[derive(Clone, Copy)]
 pub struct Receiver<'a> {
     /// The person.
     pub user: UserId,
     /// Asked of cases that have not ended.
     pub reads: &'a dyn Fn(&CaseState) -> bool,
+    /// Asked of answers that they may read.
+    pub opens: &'a dyn Fn(&SealedAnswer<'_>) -> Opened,
 }
 
 impl fmt::Debug for Receiver<'_> {

@@ -1,10 +1,13 @@
 //! Authority in the store: rights and their ends, the server's keys, what waits, what an operator has to look at, appeals, private answers.
 //! The second half of the seam; every method is one whole transaction.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
 use yuandian_document::{SignedCatalogueError, SignedCommit};
 use yuandian_model::catalogue::CatalogueFile;
 use yuandian_model::{CaseId, Code, CommitId, DeviceId, Grant, UserId};
-use yuandian_sync::message::{AppealAnswer, PrivateReceipt, PrivateRecord, ServerKey};
+use yuandian_sync::message::{AppealAnswer, PrivateReceipt, ServerKey};
 
 use super::{Account, Held, Judge, StoreError};
 
@@ -174,6 +177,36 @@ pub struct Forgotten {
     pub files: u64,
 }
 
+/// A private answer as it is kept. Its bytes are opaque here; none take the answer back.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedRecord {
+    /// The case.
+    pub document: CaseId,
+    /// The form's key, or `position`.
+    pub key: String,
+    /// Sealed by the hub.
+    pub value: Vec<u8>,
+    /// Rises with every change by its writer.
+    pub version: u64,
+}
+
+impl fmt::Debug for SealedRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SealedRecord").field("document", &self.document).finish_non_exhaustive()
+    }
+}
+
+/// Private answers on their way into the store.
+#[derive(Clone, Copy)]
+pub struct PrivateAsk<'a> {
+    /// Who writes.
+    pub account: &'a Account,
+    /// What is written.
+    pub records: &'a [SealedRecord],
+    /// Whether the writer's key opens what is kept under a case and a key: what it does not open is replaced by whatever version comes.
+    pub opens: &'a dyn Fn(&CaseId, &str, &[u8]) -> bool,
+}
+
 /// The second half of [`super::Store`].
 pub trait Authority: Send + Sync {
     /// The server's keys, the one in force first. Where there is none yet, the first is made from the seed.
@@ -234,7 +267,10 @@ pub trait Authority: Send + Sync {
     /// Everybody who was forgotten, by id, with when, ms since 1970: a backup of before is told again.
     fn forgotten(&self) -> Result<Vec<(UserId, i64)>, StoreError>;
 
-    /// Takes what was erased out of the log as well; false where readers are in the way, and it is still due.
+    /// Whether what was erased is still to be taken out of the keys and the log.
+    fn erasure_due(&self) -> Result<bool, StoreError>;
+
+    /// Takes what was erased out of the log as well, which ends the erasure: the keys go before; false where readers are in the way, and it is still due.
     fn scrub(&self) -> Result<bool, StoreError>;
 
     /// Held commits whose time has come, all those of the case that waits longest: they are judged together, in order.
@@ -262,11 +298,19 @@ pub trait Authority: Send + Sync {
     /// Keeps private answers, one outcome each; the cases they change move on in their streams.
     fn put_private(
         &self,
-        account: &Account,
-        records: &[PrivateRecord],
+        ask: &PrivateAsk<'_>,
         judge: &dyn Judge,
         now_ms: i64,
     ) -> Result<Vec<PrivateReceipt>, StoreError>;
+
+    /// Everybody of whom private answers are kept.
+    fn subjects(&self) -> Result<BTreeSet<UserId>, StoreError>;
+
+    /// Private answers that an older version of this program kept as they were given, each with its author; none where they are sealed.
+    fn plain_private(&self) -> Result<Vec<(UserId, SealedRecord)>, StoreError>;
+
+    /// Puts these in place of the same versions of what was plain; after that nothing is.
+    fn seal_private(&self, sealed: &[SealedRecord]) -> Result<(), StoreError>;
 
     /// Opens the refill window of a server that was restored: until then phones bring back what they authored. Milliseconds since 1970.
     fn open_refill(&self, until_ms: i64) -> Result<(), StoreError>;

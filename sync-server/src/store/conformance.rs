@@ -23,8 +23,8 @@ use yuandian_sync::{Cursor, Rendition, StreamId};
 
 use super::{
     Account, Asked, Batch, BlobRef, CommandPart, Committed, ContentWork, EnrollOutcome, Enrollment,
-    GateOutcome, Judge, NewInvitation, NonceSpend, Origin, PageAsk, Prepared, Receiver, SavedDocument, Store,
-    Upload, UploadId, UploadOutcome, Work,
+    GateOutcome, Judge, NewInvitation, NonceSpend, Opened, Origin, PageAsk, Prepared, Receiver,
+    SavedDocument, Store, Upload, UploadId, UploadOutcome, Work,
 };
 use crate::hub::Rules;
 use crate::streams::streams_for;
@@ -368,7 +368,7 @@ fn pages_hold_what_the_streams_hold(store: &dyn Store) {
     let page = |cursor: u64, bytes_max: usize| {
         let epoch = Some(store.head().expect("a head").epoch);
         let streams = [Cursor::new(stream.clone(), epoch, cursor)];
-        let receiver = Receiver { user: writer.account.user, reads: &|_| false };
+        let receiver = Receiver { user: writer.account.user, reads: &|_| false, opens: &|_| Opened::Lost };
         store.page(&PageAsk { streams: &streams, receiver, bytes_max, check: false }).expect("a page")
     };
     let whole = page(0, usize::MAX);

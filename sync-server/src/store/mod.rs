@@ -33,11 +33,12 @@ use yuandian_sync::message::{CommitNumber, EndedLife, PartitionHead};
 use crate::limits::BACKUP_STALE_MS;
 
 pub use asks::{
-    DocsAsk, DocsPage, Envelopes, ManifestAsk, ManifestPage, Page, PageAsk, ReadableBlob, Receiver,
+    DocsAsk, DocsPage, Envelopes, ManifestAsk, ManifestPage, Opened, Page, PageAsk, ReadableBlob, Receiver,
+    SealedAnswer,
 };
 pub use authority::{
-    AppealLine, AppealOutcome, Authority, Concern, Forgotten, NewAppeal, PublishOutcome, Quarantined,
-    RightsChange, Whom,
+    AppealLine, AppealOutcome, Authority, Concern, Forgotten, NewAppeal, PrivateAsk, PublishOutcome,
+    Quarantined, RightsChange, SealedRecord, Whom,
 };
 pub use files::{FileRow, Files, FilesOutcome};
 pub use ledger::{ChainTip, Ledger, Step, Verdict};

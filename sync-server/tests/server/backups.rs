@@ -9,6 +9,7 @@ use yuandian_model::{BlobHash, Code, Epoch, Role};
 use yuandian_server::admin::{back_up, put_back, summary};
 use yuandian_server::blobs::{BlobError, Blobs, ObjectBlobs};
 use yuandian_server::hub::{Request, Response};
+use yuandian_server::keys::MemoryKeys;
 use yuandian_server::limits::{
     BACKUP_EVERY_MS, BACKUP_RETRY_MS, BACKUP_STALE_MS, BACKUPS_KEPT, FUTURE_NOTED_MS,
 };
@@ -39,12 +40,12 @@ fn with_blob(world: &World, author: &mut Phone, bytes: &'static [u8]) -> BlobHas
 }
 
 fn made(world: &World, to: &Path) -> PathBuf {
-    back_up(world.directory.path(), to, &mut SystemRandomness, world.now()).unwrap()
+    back_up((world.directory.path(), None), to, &mut SystemRandomness, world.now()).unwrap()
 }
 
 fn folders(place: &Path) -> Vec<String> {
     let names = std::fs::read_dir(place).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
-    names.filter(|name| name != "blobs" && name != "backup.lock").collect()
+    names.filter(|name| !["blobs", "keys", "backup.lock"].contains(&name.as_str())).collect()
 }
 
 #[test]
@@ -63,7 +64,7 @@ fn a_backup_that_is_put_back_is_the_same_server_in_a_new_life() {
     assert_eq!(world.page(&author).renewed.safe_seq, Some(before.head));
 
     let target = place.path().join("new");
-    let restored = put_back(&target, place.path(), false, &mut counted(9), world.now()).unwrap();
+    let restored = put_back((&target, None), place.path(), false, &mut counted(9), world.now()).unwrap();
     let store = SqliteStore::open(&target.join("yuandian.db"), Epoch([1; 8])).unwrap();
     let after = store.head().unwrap();
     assert_eq!((after.head, after.safe_seq, restored.blobs), (before.head, None, 1));
@@ -88,7 +89,7 @@ fn what_phones_had_sent_after_the_backup_comes_back_with_them() {
     let receipts = world.push_raw(&author, items.clone());
     world.pull(&mut author);
 
-    put_back(&place.path().join("new"), place.path(), false, &mut counted(9), world.now()).unwrap();
+    put_back((&place.path().join("new"), None), place.path(), false, &mut counted(9), world.now()).unwrap();
     world.move_to(&place.path().join("new"));
     world.hello(&mut author);
     let page = world.page(&author);
@@ -127,8 +128,8 @@ fn a_backup_that_is_not_what_was_made_is_not_put_back() {
     let folder = made(&world, place.path());
     let refused = |what: &str| {
         let target = tempfile::tempdir().unwrap();
-        let error =
-            put_back(target.path(), place.path(), false, &mut SystemRandomness, world.now()).unwrap_err();
+        let error = put_back((target.path(), None), place.path(), false, &mut SystemRandomness, world.now())
+            .unwrap_err();
         assert!(error.to_string().contains(what), "{error}");
         assert!(!target.path().join("yuandian.db").exists());
     };
@@ -156,7 +157,7 @@ fn a_restore_that_was_cut_short_is_begun_anew_and_not_served_before() {
     with_blob(&world, &mut author, b"a file");
     made(&world, place.path());
     let target = tempfile::tempdir().unwrap();
-    let restore = || put_back(target.path(), place.path(), false, &mut SystemRandomness, world.now());
+    let restore = || put_back((target.path(), None), place.path(), false, &mut SystemRandomness, world.now());
     std::fs::write(target.path().join("mine"), b"x").unwrap();
     assert!(restore().unwrap_err().to_string().contains("not empty"));
     std::fs::remove_file(target.path().join("mine")).unwrap();
@@ -197,7 +198,10 @@ fn what_fails_half_way_is_no_backup() {
     let mut author = world.phone(1, Role::GridWorker);
     with_blob(&world, &mut author, b"a file");
     for full in [true, false] {
-        assert!(backup::back_up(&*world.store, &Failing(full), place.path(), world.now()).is_err());
+        assert!(
+            backup::back_up(&*world.store, &Failing(full), &MemoryKeys::default(), place.path(), world.now())
+                .is_err()
+        );
         assert_eq!(folders(place.path()), [""; 0]);
         assert_eq!(world.store.head().unwrap().safe_seq, None, "and nothing is said to be safe");
     }
@@ -206,11 +210,12 @@ fn what_fails_half_way_is_no_backup() {
     std::fs::create_dir(&killed).unwrap();
     std::fs::write(killed.join("manifest.json"), b"{}").unwrap();
     let target = place.path().join("new");
-    let none = put_back(&target, place.path(), false, &mut SystemRandomness, world.now()).unwrap_err();
+    let none =
+        put_back((&target, None), place.path(), false, &mut SystemRandomness, world.now()).unwrap_err();
     assert!(none.to_string().contains("no backup"), "{none}");
     made(&world, place.path());
     assert_eq!(folders(place.path()).len(), 1);
-    put_back(&target, place.path(), false, &mut SystemRandomness, world.now()).unwrap();
+    put_back((&target, None), place.path(), false, &mut SystemRandomness, world.now()).unwrap();
 }
 
 #[test]
@@ -254,7 +259,7 @@ fn backups_are_made_while_people_write() {
         }
     });
     let target = place.path().join("new");
-    put_back(&target, place.path(), false, &mut SystemRandomness, world.now()).unwrap();
+    put_back((&target, None), place.path(), false, &mut SystemRandomness, world.now()).unwrap();
     let restored = summary(&target, &mut SystemRandomness, world.now()).unwrap();
     let safe = world.store.head().unwrap().safe_seq.unwrap();
     assert!(restored.head >= safe, "what is called safe is there");

@@ -7,6 +7,7 @@ use yuandian_model::{BlobHash, CaseId, Code, Role};
 use yuandian_server::admin;
 use yuandian_server::blobs::{Blobs, ObjectBlobs};
 use yuandian_server::hub::{Request, Response};
+use yuandian_server::keys::MemoryKeys;
 use yuandian_server::limits::{CONDEMNED_MS, GOING_RETRY_MS, HOLD_LOOK_MS, LOST_PER_BACKUP_MAX, UNNAMED_MS};
 use yuandian_server::problem::Problem;
 use yuandian_server::shell::backup;
@@ -182,7 +183,13 @@ fn a_lost_file_is_called_stored_no_more_and_is_sent_again() {
             Some(bytes) => std::fs::write(path(&world, &file), bytes).unwrap(),
             None => std::fs::remove_file(path(&world, &file)).unwrap(),
         }
-        let made = backup::back_up(&*world.store, &blobs(&world), place.path(), world.now() + n as i64);
+        let made = backup::back_up(
+            &*world.store,
+            &blobs(&world),
+            &MemoryKeys::default(),
+            place.path(),
+            world.now() + n as i64,
+        );
         assert!(made.is_ok(), "{made:?}");
         let page = world.pull(&mut reader);
         let told = page.iter().find(|pulled| pulled.document == case).unwrap();
@@ -223,7 +230,8 @@ fn a_backup_mends_what_it_has_and_an_operator_finds_what_came_back() {
         let (data, from) = (world.directory.path(), Some(place.path()));
         admin::verify_blobs(data, from, notes, &mut counted(5), world.now()).unwrap()
     };
-    backup::back_up(&*world.store, &blobs(&world), place.path(), world.now()).unwrap();
+    backup::back_up(&*world.store, &blobs(&world), &MemoryKeys::default(), place.path(), world.now())
+        .unwrap();
     send(&world, &author, b"in none");
     let [backed, unbacked] = [&b"in a backup"[..], b"in none"].map(|file| BlobHash(sha256(file)));
     std::fs::write(path(&world, b"in a backup"), b"In a backup").unwrap();
@@ -254,11 +262,12 @@ fn many_lost_files_at_once_are_a_disk_that_is_away() {
     }
     let empty = tempfile::tempdir().unwrap();
     let away = ObjectBlobs::directory(empty.path()).unwrap();
-    let refused = backup::back_up(&*world.store, &away, place.path(), world.now()).unwrap_err();
+    let refused =
+        backup::back_up(&*world.store, &away, &MemoryKeys::default(), place.path(), world.now()).unwrap_err();
     assert!(refused.to_string().contains("verify-blobs"), "{refused}");
     assert_eq!(world.store.blob_count(), Ok(LOST_PER_BACKUP_MAX as u64 + 1), "and nothing was noted");
     let here = blobs(&world);
-    backup::back_up(&*world.store, &here, place.path(), world.now()).unwrap();
+    backup::back_up(&*world.store, &here, &MemoryKeys::default(), place.path(), world.now()).unwrap();
 }
 
 #[test]
@@ -295,12 +304,14 @@ fn a_restore_that_lacks_files_wants_them_from_phones() {
     for file in [&b"gone"[..], b"kept"] {
         send(&world, &author, file);
     }
-    backup::back_up(&*world.store, &blobs(&world), place.path(), world.now()).unwrap();
+    backup::back_up(&*world.store, &blobs(&world), &MemoryKeys::default(), place.path(), world.now())
+        .unwrap();
     let name = hex::encode(sha256(b"gone"));
     std::fs::remove_file(place.path().join("blobs").join(&name[..2]).join(&name[2..4]).join(&name)).unwrap();
     let target = place.path().join("new");
-    let restore =
-        |accept_lost| admin::put_back(&target, place.path(), accept_lost, &mut counted(9), world.now());
+    let restore = |accept_lost| {
+        admin::put_back((&target, None), place.path(), accept_lost, &mut counted(9), world.now())
+    };
     assert!(restore(false).unwrap_err().to_string().contains("--accept-lost"));
     let restored = restore(true).unwrap();
     assert_eq!((restored.blobs, restored.lost), (1, vec![BlobHash(sha256(b"gone"))]));

@@ -1,8 +1,14 @@
-//! Private answers: written by the author alone, read by right alone, found nowhere else.
+//! Private answers: written by the author alone, read by right alone, kept sealed, found nowhere else.
+
+use std::path::{Path, PathBuf};
 
 use yuandian_document::{Act, Report};
 use yuandian_model::{BlobHash, CaseId, Code, Role};
+use yuandian_server::admin;
 use yuandian_server::hub::{Request, Response};
+use yuandian_server::keys::{DirectoryKeys, SubjectKey, SubjectKeys as _};
+use yuandian_server::seal::{self, SEALED_MORE_BYTES};
+use yuandian_server::shell::SystemRandomness;
 use yuandian_server::store::{Authority as _, Files as _, Whom};
 use yuandian_sync::limits::{PRIVATE_BYTES_MAX, PRIVATE_RECORDS_MAX};
 use yuandian_sync::message::*;
@@ -170,12 +176,32 @@ fn a_petition_reaches_those_who_handle_it_and_who_may_look_at_it_alone() {
     assert_eq!(world.codes(worker, vec![accept]), [Code::RRole]);
 }
 
-/// Whether any file of the server's directory has these bytes.
-fn on_disk(world: &World, words: &str) -> bool {
-    ["yuandian.db", "yuandian.db-wal"].iter().any(|name| {
-        let bytes = std::fs::read(world.directory.path().join(name)).unwrap_or_default();
-        bytes.windows(words.len()).any(|window| window == words.as_bytes())
+/// Whether any file in a directory, or below it, has these bytes.
+fn on_disk(directory: &Path, bytes: &[u8]) -> bool {
+    std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).any(|path| {
+        if path.is_dir() {
+            return on_disk(&path, bytes);
+        }
+        std::fs::read(&path).unwrap().windows(bytes.len()).any(|window| window == bytes)
     })
+}
+
+/// How often an answer of a case stands sealed in the files of a directory, where a key opens it.
+fn sealed(directory: &Path, key: Option<SubjectKey>, (case, words): (CaseId, &str)) -> usize {
+    let Some(key) = key else { return 0 };
+    let files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let opens = |bytes: &[u8]| seal::open(&key, (&case, "beneficiary"), bytes).as_deref() == Some(words);
+    let count = |bytes: Vec<u8>| bytes.windows(words.len() + SEALED_MORE_BYTES).filter(|w| opens(w)).count();
+    files.filter(|path| path.is_file()).map(|path| count(std::fs::read(&path).unwrap())).sum()
+}
+
+/// The keys in a directory of a server, or of its backups.
+fn keys(directory: &Path) -> DirectoryKeys {
+    DirectoryKeys::at(&directory.join("keys"))
+}
+
+fn key_of(directory: &Path, phone: &Phone) -> Option<SubjectKey> {
+    keys(directory).get(&phone.user.unwrap()).unwrap()
 }
 
 /// A greeting of somebody who wants to be forgotten.
@@ -205,12 +231,15 @@ fn who_wants_to_be_forgotten_is_gone_from_the_server_and_from_who_held_the_case(
     let claim = volunteer.named(case, "claim");
     world.push(&volunteer, vec![claim]);
     world.pull(&mut volunteer);
-    assert!(on_disk(&world, CANARY));
+    let data = world.directory.path().to_owned();
+    let key = key_of(&data, &asker);
+    assert!(sealed(&data, key.clone(), (case, CANARY)) > 0);
 
     assert!(forget_me(&world, &mut asker).wipe.is_some(), "the phone is told to forget everything");
     assert!(forget_me(&world, &mut asker).wipe.is_some(), "an answer that was lost is given again");
-    assert!(!on_disk(&world, CANARY), "the rows, the pages they stood in, and the log");
-    assert!(on_disk(&world, "李大爷 7-101"), "nobody else is forgotten");
+    assert_eq!(key_of(&data, &asker), None);
+    assert_eq!(sealed(&data, key, (case, CANARY)), 0, "the rows, the pages they stood in, and the log");
+    assert!(sealed(&data, key_of(&data, &other), (theirs, "李大爷 7-101")) > 0, "nobody else is forgotten");
     let told = world.pull(&mut volunteer);
     let line = told.iter().rev().find(|told| told.document == case && told.facts.is_some()).unwrap();
     assert_eq!(
@@ -228,7 +257,13 @@ fn who_wants_to_be_forgotten_is_gone_from_the_server_and_from_who_held_the_case(
         [user]
     );
     assert_eq!(put(&world, &asker, vec![record(case, 2, CANARY)]), [Code::RRevoked]);
-    assert!(!on_disk(&world, CANARY));
+    assert_eq!(key_of(&data, &asker), None, "and gets no key any more");
+    assert!(!on_disk(&data, CANARY.as_bytes()));
+}
+
+fn back_up(world: &World, place: &Path) -> PathBuf {
+    let data = (world.directory.path(), None);
+    admin::back_up(data, place, &mut SystemRandomness, world.now()).unwrap()
 }
 
 #[test]
@@ -236,26 +271,136 @@ fn a_backup_of_before_is_told_again_who_was_forgotten() {
     let (world, mut asker, case) = asked();
     assert_eq!(put(&world, &asker, vec![record(case, 1, CANARY)]), [Code::Ok]);
     let place = tempfile::tempdir().unwrap();
-    let back_up = |world: &World| {
-        let mut randomness = yuandian_server::shell::SystemRandomness;
-        yuandian_server::admin::back_up(world.directory.path(), place.path(), &mut randomness, world.now())
-            .unwrap()
-    };
-    let before = back_up(&world);
+    let before = back_up(&world, place.path());
     forget_me(&world, &mut asker);
+    // As where the keys could not be mirrored: it is told again all the same.
+    let key = key_of(place.path(), &asker).unwrap();
     world.pass(1_000);
-    back_up(&world);
+    back_up(&world, place.path());
+    keys(place.path()).make(&asker.user.unwrap(), key.clone()).unwrap();
     let restored = tempfile::tempdir().unwrap();
     let data = restored.path().join("data");
-    let mut randomness = yuandian_server::shell::SystemRandomness;
-    yuandian_server::admin::put_back(&data, &before, false, &mut randomness, world.now()).unwrap();
-    for name in
-        std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file())
-    {
-        let bytes = std::fs::read(&name).unwrap();
-        let found = bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes());
-        assert!(!found, "{}", name.display());
-    }
+    admin::put_back((&data, None), &before, false, &mut SystemRandomness, world.now()).unwrap();
+    assert_eq!(sealed(&data, Some(key), (case, CANARY)), 0);
+    assert_eq!(key_of(&data, &asker), None);
+}
+
+#[test]
+fn no_backup_of_before_opens_once_the_next_was_made() {
+    let (world, mut asker, case) = asked();
+    let mut other = world.phone(2, Role::Resident);
+    let theirs = other.new_case();
+    let report = other.report(theirs, "help.errand");
+    assert_eq!(world.codes(&other, vec![report]), [Code::Ok]);
+    assert_eq!(put(&world, &asker, vec![record(case, 1, CANARY)]), [Code::Ok]);
+    assert_eq!(put(&world, &other, vec![record(theirs, 1, CANARY)]), [Code::Ok]);
+    let place = tempfile::tempdir().unwrap();
+    let before = back_up(&world, place.path());
+    let opens = |phone: &Phone, case| sealed(&before, key_of(place.path(), phone), (case, CANARY));
+    forget_me(&world, &mut asker);
+    assert!(opens(&asker, case) > 0, "until the next backup");
+    world.pass(1_000);
+    back_up(&world, place.path());
+    assert_eq!((opens(&asker, case), key_of(place.path(), &asker)), (0, None));
+    assert!(opens(&other, theirs) > 0, "nobody else is forgotten");
+    assert!(!on_disk(place.path(), CANARY.as_bytes()));
+}
+
+#[test]
+fn what_is_put_back_opens_where_its_keys_are_put() {
+    let (mut world, mut asker, case) = asked();
+    assert_eq!(put(&world, &asker, vec![record(case, 1, CANARY)]), [Code::Ok]);
+    // As of a server that was told to keep them elsewhere.
+    let (elsewhere, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let aside = elsewhere.path().join("keys");
+    std::fs::rename(world.directory.path().join("keys"), &aside).unwrap();
+    let data = world.directory.path();
+    admin::back_up((data, Some(&aside)), place.path(), &mut SystemRandomness, world.now()).unwrap();
+    let (new, there) = (place.path().join("new"), elsewhere.path().join("there"));
+    admin::put_back((&new, Some(&there)), place.path(), false, &mut counted(9), world.now()).unwrap();
+    assert!(!new.join("keys").exists());
+    std::fs::rename(&there, new.join("keys")).unwrap();
+    world.move_to(&new);
+    world.hello(&mut asker);
+    asker.cursors.values_mut().for_each(|cursor| (cursor.epoch, cursor.cursor) = (None, 0));
+    assert_eq!(read(&world, &mut asker), Some(vec![CANARY.into()]));
+}
+
+#[test]
+fn what_no_key_opens_is_delivered_to_nobody_and_replaced_by_whatever_its_author_says_again() {
+    let (world, mut asker, case) = asked();
+    let mut volunteer = world.phone(11, Role::Volunteer);
+    assert_eq!(put(&world, &asker, vec![record(case, 3, CANARY)]), [Code::Ok]);
+    assert!(!on_disk(world.directory.path(), CANARY.as_bytes()), "sealed, nowhere plain");
+    keys(world.directory.path()).destroy(&asker.user.unwrap()).unwrap();
+    let claim = volunteer.named(case, "claim");
+    world.push(&volunteer, vec![claim]);
+    assert_eq!(read(&world, &mut volunteer), Some(vec![]));
+    assert_eq!(read(&world, &mut asker), None, "told nothing: the phone that has it keeps it");
+    assert_eq!(put(&world, &asker, vec![record(case, 2, CANARY)]), [Code::Ok], "by an older phone, too");
+    assert_eq!(read(&world, &mut volunteer), Some(vec![CANARY.into()]));
+    assert_eq!(read(&world, &mut asker), Some(vec![CANARY.into()]));
+    assert_eq!(put(&world, &asker, vec![record(case, 2, CANARY)]), [Code::Dup]);
+    // Under a key of somebody else it is as good as lost.
+    keys(world.directory.path()).destroy(&asker.user.unwrap()).unwrap();
+    let another = SubjectKey::new([9; 32]);
+    keys(world.directory.path()).make(&asker.user.unwrap(), another).unwrap();
+    assert_eq!(put(&world, &asker, vec![record(case, 2, CANARY)]), [Code::Ok]);
+    assert_eq!(read(&world, &mut volunteer), Some(vec![CANARY.into()]));
+}
+
+#[test]
+fn while_the_keys_are_away_answers_wait_and_nobody_loses_any() {
+    let (world, mut asker, case) = asked();
+    let data = world.directory.path().to_owned();
+    let (place, aside) = (data.join("keys"), data.join("aside"));
+    assert_eq!(put(&world, &asker, vec![record(case, 1, CANARY)]), [Code::Ok]);
+    let key = key_of(&data, &asker);
+    std::fs::rename(&place, &aside).unwrap();
+    std::fs::write(&place, b"no directory").unwrap();
+    assert_eq!(put(&world, &asker, vec![record(case, 2, "新地址")]), [Code::RetryLater]);
+    assert_eq!(read(&world, &mut asker), None);
+    // Forgotten all the same, and to the end once they are back.
+    assert!(forget_me(&world, &mut asker).wipe.is_some());
+    world.hub.tick(world.now()).unwrap();
+    assert!(world.store.erasure_due().unwrap());
+    std::fs::remove_file(&place).unwrap();
+    std::fs::rename(&aside, &place).unwrap();
+    world.hub.tick(world.now()).unwrap();
+    assert!(!world.store.erasure_due().unwrap());
+    assert_eq!((key_of(&data, &asker), sealed(&data, key, (case, CANARY))), (None, 0));
+}
+
+#[test]
+fn answers_that_an_older_version_kept_plain_are_read_and_sealed() {
+    let (mut world, mut asker, case) = asked();
+    assert_eq!(put(&world, &asker, vec![record(case, 4, "x")]), [Code::Ok]);
+    let path = world.directory.path().join("yuandian.db");
+    let older = rusqlite::Connection::open(&path).unwrap();
+    older
+        .execute_batch(&format!(
+            "DROP TABLE private_record;
+             CREATE TABLE private_record (
+                 document BLOB NOT NULL REFERENCES case_row (id), key TEXT NOT NULL, value TEXT NOT NULL,
+                 version INTEGER NOT NULL, PRIMARY KEY (document, key)
+             ) STRICT, WITHOUT ROWID;
+             INSERT INTO private_record SELECT id, 'beneficiary', '{CANARY}', 4 FROM case_row;
+             INSERT INTO private_record SELECT id, 'position', '', 2 FROM case_row;
+             PRAGMA user_version = 1;"
+        ))
+        .unwrap();
+    drop(older);
+    keys(world.directory.path()).destroy(&asker.user.unwrap()).unwrap();
+    world.restart();
+    assert_eq!(read(&world, &mut asker), Some(vec![CANARY.into()]), "before it is sealed");
+    assert!(on_disk(world.directory.path(), CANARY.as_bytes()));
+    assert_eq!(put(&world, &asker, vec![record(case, 4, CANARY)]), [Code::Dup]);
+    world.hub.tick(world.now()).unwrap();
+    assert!(!on_disk(world.directory.path(), CANARY.as_bytes()));
+    assert!(sealed(world.directory.path(), key_of(world.directory.path(), &asker), (case, CANARY)) > 0);
+    world.hello(&mut asker);
+    asker.cursors.values_mut().for_each(|cursor| (cursor.epoch, cursor.cursor) = (None, 0));
+    assert_eq!(read(&world, &mut asker), Some(vec![CANARY.into()]));
 }
 
 #[test]
@@ -265,5 +410,6 @@ fn a_stolen_phone_that_was_shut_out_forgets_nobody() {
     world.store.shut_out(&Whom::Device(asker.device()), world.now()).unwrap();
     assert!(forget_me(&world, &mut asker).wipe.is_some());
     assert_eq!(world.store.forgotten().unwrap(), []);
-    assert!(on_disk(&world, CANARY));
+    let data = world.directory.path();
+    assert!(sealed(data, key_of(data, &asker), (case, CANARY)) > 0);
 }

@@ -11,6 +11,7 @@ use yuandian_model::{CaseId, Catalogue, Code, Divisions, Epoch, Grant, Role, Ser
 use yuandian_server::blobs::ObjectBlobs;
 use yuandian_server::hub::{Hub, Notifier, Principal, Request, Response};
 use yuandian_server::invitation::InvitationCode;
+use yuandian_server::keys::DirectoryKeys;
 use yuandian_server::problem::Problem;
 use yuandian_server::randomness::Randomness;
 use yuandian_server::store::{NewInvitation, SqliteStore, Store};
@@ -67,6 +68,7 @@ fn open_by(
     let hub = Hub::new(
         store.clone(),
         Arc::new(ObjectBlobs::directory(&blobs).unwrap()),
+        Arc::new(DirectoryKeys::at(&directory.join("keys"))),
         catalogue,
         Divisions::zhengzhou(),
         Box::new(counted(seed)),

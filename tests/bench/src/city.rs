@@ -18,6 +18,7 @@ use yuandian_model::{
 };
 use yuandian_server::blobs::ObjectBlobs;
 use yuandian_server::invitation::InvitationCode;
+use yuandian_server::keys::MemoryKeys;
 use yuandian_server::randomness::Randomness;
 use yuandian_server::store::{NewInvitation, SqliteStore, Store};
 use yuandian_server::{Hub, Principal, Request, Response};
@@ -72,6 +73,7 @@ impl City {
         let hub = Hub::new(
             store.clone(),
             Arc::new(ObjectBlobs::directory(&blobs)?),
+            Arc::new(MemoryKeys::default()),
             Catalogue::embedded(),
             Divisions::zhengzhou(),
             Box::new(Counted(AtomicU64::new(0))),

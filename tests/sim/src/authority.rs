@@ -31,14 +31,22 @@ pub struct ServerCopy {
     rights: Rights,
 }
 
+impl ServerCopy {
+    /// The bytes of its database.
+    pub(crate) fn database(&self) -> &[u8] {
+        &self.database
+    }
+}
+
 impl Server {
     /// Copies the server and tells it so. None where its disk does not let it.
-    fn back_up(&mut self, rights: Rights, now_ms: i64) -> Option<ServerCopy> {
+    pub(crate) fn back_up(&mut self, rights: Rights, now_ms: i64) -> Option<ServerCopy> {
         let store = self.store()?.clone();
         self.disk.lose(COPY);
         let copied = store.backup_to(Path::new(COPY), now_ms).ok()?;
         let database = self.disk.read(COPY, 0, u64::MAX).ok()?;
         self.disk.lose(COPY);
+        self.keep_keys(&store)?;
         store.backed_up(&copied, now_ms).ok()?;
         Some(ServerCopy { database, copied, rights })
     }
@@ -57,6 +65,7 @@ impl Server {
         self.disk.write(DATABASE, &copy.database).map_err(|e| e.to_string())?;
         let store = SqliteStore::restored(Path::new(DATABASE), Some(self.disk.vfs()), life, now_ms)
             .map_err(|e| e.to_string())?;
+        self.lose_keys(&store).ok_or_else(|| "nobody knows who was forgotten".to_owned())?;
         self.begin(Arc::new(store));
         Ok(())
     }

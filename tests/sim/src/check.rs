@@ -17,6 +17,7 @@ use yuandian_vfs::Disk;
 
 use crate::invariant::{Broken, Invariant, Step, hold};
 use crate::reference::{Saved, What};
+use crate::sealed::laid_open;
 use crate::server::DATABASE;
 use crate::situation::Situation;
 use crate::world::World;
@@ -429,14 +430,18 @@ impl World {
         })
     }
 
-    /// A private answer that was saved with its case is where its case is.
+    /// A private answer that was saved with its case is where its case is, sealed with a key that is there.
     fn check_confided(&self, lines: &BTreeMap<CaseId, CaseLine>) -> Step {
         let given_up = |case: &CaseId| self.reference.saved.iter().any(|s| s.case == *case && s.given_up);
+        let keys: Vec<_> = self.server.keys_in_use().into_values().collect();
+        let mut open = Vec::new();
+        self.server.disk.each_file(|name, bytes| {
+            if name.starts_with(DATABASE) {
+                open.extend(laid_open(bytes, &keys));
+            }
+        });
         for (case, secret) in self.confided.iter().filter(|(case, _)| lines.contains_key(case)) {
-            let mut there = given_up(case);
-            self.server.disk.each_file(|name, bytes| {
-                there |= name.starts_with(DATABASE) && find(bytes, secret).is_some();
-            });
+            let there = given_up(case) || find(&open, secret).is_some();
             hold(there, Invariant::NoAcknowledgedWriteLost, || {
                 format!("the private answer of {case} is not on the server")
             })?;
@@ -444,7 +449,7 @@ impl World {
         Ok(())
     }
 
-    /// Every byte of every disk: a private answer is where it was written and nowhere else.
+    /// Every byte of every disk: a private answer is where it was written and nowhere else, and sealed on the server's.
     fn check_disks(&self) -> Step {
         if self.secrets.is_empty() {
             return Ok(());
@@ -453,7 +458,7 @@ impl World {
             let mut found = None;
             disk.each_file(|name, bytes| {
                 for (owner, secret) in &self.secrets {
-                    let may = person.is_none_or(|person| person == *owner || self.told.contains(&person));
+                    let may = person.is_some_and(|person| person == *owner || self.told.contains(&person));
                     if !may && find(bytes, secret).is_some() {
                         found = Some(format!("{who}: {name} holds {}", String::from_utf8_lossy(secret)));
                     }
@@ -464,7 +469,7 @@ impl World {
         for device in self.devices.iter().filter(|d| !d.person.malicious) {
             look(&format!("phone {}", device.index), Some(device.person.number), &device.disk)?;
         }
-        Ok(())
+        look("the server", None, &self.server.disk)
     }
 }
 

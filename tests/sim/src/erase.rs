@@ -1,5 +1,6 @@
-//! Who is forgotten is forgotten: after a world has come to rest its people ask to be, first some and then all, and every byte of every disk is
-//! looked through for what was private of them.
+//! Who is forgotten is forgotten: after a world has come to rest and the server was copied its people ask to be, first some and then all; the
+//! server is copied again, and every byte of every disk and of the older copies is looked through for what was private of them: as it is,
+//! inflated, and, where it is sealed, opened with every key that is still anywhere.
 //!
 //! No link fails any more; phones sync one after another, straight with the server. A malicious phone is nobody's to promise for.
 
@@ -8,13 +9,16 @@ use std::io::Read as _;
 
 use serde::Serialize;
 use yuandian_device::DeviceError;
+use yuandian_server::keys::SubjectKey;
 use yuandian_sync::message::{NonceRequest, WIRE_VERSION};
 use yuandian_sync::{Effect, Input as Given, Machine, Reply, Request, wire};
 use yuandian_vfs::Disk;
 
+use crate::authority::ServerCopy;
 use crate::http::{self, HttpReply, HttpRequest};
 use crate::input::of_seed;
 use crate::photo::PLACES;
+use crate::sealed::laid_open;
 use crate::world::{MINUTE_MS, World};
 
 /// How often everybody syncs until nothing moves.
@@ -65,16 +69,27 @@ impl World {
         let parts = PLACES.iter().filter(|_| asks).flat_map(|(lng, lat)| [lng, lat]);
         let places: Vec<Vec<u8>> = parts.map(|part| part.to_string().into_bytes()).collect();
         let all = [canaries(&owners, self), places].concat();
+        let mut copies = vec![self.copied()?];
         let mut erased =
-            Erased { seeds: 1, canaries_before: self.found(&all, &mut |_| {}), canaries_after: 0 };
+            Erased { seeds: 1, canaries_before: self.found(&all, &copies, &mut |_| {}), canaries_after: 0 };
         // The first half of them: the others' phones drop what they were told, and keep what is their own.
         let first: BTreeSet<usize> = owners.iter().copied().step_by(2).collect();
         self.forget(&first)?;
-        erased.canaries_after += self.found(&canaries(&first, self), left);
+        copies.push(self.copied()?);
+        erased.canaries_after += self.found(&canaries(&first, self), &copies, left);
         let everybody: BTreeSet<usize> = self.devices.iter().map(|device| device.person.number).collect();
         self.forget(&everybody)?;
-        erased.canaries_after += self.found(&all, left);
+        copies.push(self.copied()?);
+        erased.canaries_after += self.found(&all, &copies, left);
         Ok(erased)
+    }
+
+    /// A copy of the server as it is now; its keys go beside those of the copies before.
+    fn copied(&mut self) -> Result<ServerCopy, String> {
+        let now = self.server_ms();
+        self.server.disk.forget_faults();
+        let copy = self.server.back_up(self.reference.rights(), now);
+        copy.ok_or_else(|| "the server cannot be copied".to_owned())
     }
 
     /// These people ask to be forgotten, each on one phone; then everybody syncs until nothing moves.
@@ -176,36 +191,47 @@ impl World {
         Ok(http::read(request, &reply).map_or_else(Given::Failed, Given::Replied))
     }
 
-    /// In how many places one of these stands: on the disks of honest phones and of the server, as it is and inflated.
-    fn found(&self, canaries: &[Vec<u8>], told: &mut dyn FnMut(&str)) -> u64 {
+    /// In how many places one of these stands: on the disks of honest phones and of the server and in its copies, as it is, inflated, and opened.
+    fn found(&self, canaries: &[Vec<u8>], copies: &[ServerCopy], told: &mut dyn FnMut(&str)) -> u64 {
+        let keys = self.server.keys_anywhere();
         let phones = self.devices.iter().filter(|device| !device.person.malicious);
         let phones = phones.map(|device| (format!("phone {}", device.index), &device.disk));
         let mut found = 0;
         for (whose, disk) in phones.chain(std::iter::once(("the server".to_owned(), &self.server.disk))) {
-            found += on(disk, canaries, &mut |place| told(&format!("{whose}, {place}")));
+            found += on(disk, (canaries, &keys), &mut |place| told(&format!("{whose}, {place}")));
+        }
+        for (number, copy) in copies.iter().enumerate() {
+            let mut say = |words: &str| told(&format!("copy {number} of the server: {words}"));
+            found += within(copy.database(), (canaries, &keys), &mut say);
         }
         found
     }
 }
 
-fn on(disk: &Disk, canaries: &[Vec<u8>], told: &mut dyn FnMut(&str)) -> u64 {
+fn on(disk: &Disk, (canaries, keys): (&[Vec<u8>], &[SubjectKey]), told: &mut dyn FnMut(&str)) -> u64 {
     let mut found = 0;
     disk.each_file(|name, bytes| {
-        found += within(bytes, canaries, &mut |words| told(&format!("{name}: {words}")));
+        found += within(bytes, (canaries, keys), &mut |words| told(&format!("{name}: {words}")));
         for at in memchr::memmem::find_iter(bytes, ZSTD) {
             let mut inflated = Vec::new();
             if let Ok(frame) = zstd::stream::Decoder::with_buffer(&bytes[at..]) {
                 // What is no frame, or a part of one, is looked at as far as it goes.
                 frame.take(INFLATED_MAX).read_to_end(&mut inflated).ok();
             }
-            found += within(&inflated, canaries, &mut |words| told(&format!("{name}, inflated: {words}")));
+            let mut say = |words: &str| told(&format!("{name}, inflated: {words}"));
+            found += within(&inflated, (canaries, keys), &mut say);
         }
     });
     found
 }
 
-/// How often canaries stand in bytes; each is told with what stands around it.
-fn within(bytes: &[u8], canaries: &[Vec<u8>], told: &mut dyn FnMut(&str)) -> u64 {
+/// How often canaries stand in bytes, or in what is sealed there; each is told with what stands around it.
+fn within(bytes: &[u8], (canaries, keys): (&[Vec<u8>], &[SubjectKey]), told: &mut dyn FnMut(&str)) -> u64 {
+    let opened = laid_open(bytes, keys);
+    plain(bytes, canaries, told) + plain(&opened, canaries, &mut |words| told(&format!("sealed, {words}")))
+}
+
+fn plain(bytes: &[u8], canaries: &[Vec<u8>], told: &mut dyn FnMut(&str)) -> u64 {
     let mut found = 0;
     for canary in canaries {
         for at in memchr::memmem::find_iter(bytes, canary) {
@@ -215,4 +241,43 @@ fn within(bytes: &[u8], canaries: &[Vec<u8>], told: &mut dyn FnMut(&str)) -> u64
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A world at rest with something private in it.
+    fn told_in_private() -> World {
+        (21..)
+            .find_map(|seed| {
+                let mut world = World::new(&of_seed(seed), false).ok()?;
+                world.run().ok()?;
+                (!world.confided.is_empty() && !world.server.keys_in_use().is_empty()).then_some(world)
+            })
+            .expect("one of all worlds")
+    }
+
+    #[test]
+    fn a_key_that_was_kept_with_a_copy_is_found() {
+        let mut world = told_in_private();
+        let keys = world.server.keys_in_use();
+        let clean = world.forget_people(&mut |_| {}).unwrap();
+        assert!(clean.canaries_before > 0 && clean.canaries_after == 0, "{clean:?}");
+        let mut world = told_in_private();
+        let copies = [world.copied().unwrap()];
+        let secrets: Vec<Vec<u8>> = world.secrets.iter().map(|(_, words)| words.clone()).collect();
+        let everybody = world.devices.iter().map(|device| device.person.number).collect();
+        world.forget(&everybody).unwrap();
+        let sealed = |world: &World| {
+            let mut places = Vec::new();
+            world.found(&secrets, &copies, &mut |place| places.push(place.to_owned()));
+            places.iter().filter(|place| place.contains("sealed, ")).count()
+        };
+        assert!(sealed(&world) > 0, "in a copy of before, until the next is made");
+        world.copied().unwrap();
+        assert_eq!(sealed(&world), 0);
+        world.server.unforget(&keys);
+        assert!(sealed(&world) > 0, "by the key that was kept");
+    }
 }

@@ -33,6 +33,7 @@ pub mod promise;
 pub mod reference;
 pub mod report;
 pub mod run;
+pub mod sealed;
 pub mod server;
 pub mod shape;
 pub mod situation;

@@ -7,9 +7,12 @@ use bytes::Bytes;
 use yuandian_model::{BlobHash, Catalogue, DivisionCode, Divisions, Epoch, Grant, Role, Vetting};
 use yuandian_server::hub::{Hub, Principal, Request, Response};
 use yuandian_server::invitation::InvitationCode;
+use yuandian_server::keys::{MemoryKeys, SubjectKey, mirror};
 use yuandian_server::limits::{BODY_BYTES_MAX, RETRY_AFTER_S};
 use yuandian_server::problem::Problem;
-use yuandian_server::store::{NewInvitation, SqliteStore, Store, StoreError, Upload, UploadId};
+use yuandian_server::store::{
+    Authority as _, NewInvitation, SqliteStore, Store, StoreError, Upload, UploadId,
+};
 use yuandian_sync::transfer::UPLOADS_PATH;
 use yuandian_sync::wire::{self, WireError};
 use yuandian_vfs::{Disk, FaultBlobs};
@@ -24,6 +27,10 @@ pub const DATABASE: &str = "server.db";
 pub struct Server {
     /// Its disk.
     pub disk: Disk,
+    /// The keys of private answers, which no disk of the world holds.
+    keys: Arc<MemoryKeys>,
+    /// The keys in the place of its copies.
+    keys_kept: MemoryKeys,
     /// The running process.
     process: Option<Process>,
     /// Digits of a division's code that name its partition.
@@ -46,6 +53,8 @@ impl Server {
     pub fn new(seed: u64, digits: Option<u8>) -> Self {
         Self {
             disk: Disk::new(seed),
+            keys: Arc::default(),
+            keys_kept: MemoryKeys::default(),
             process: None,
             digits,
             life: 0,
@@ -87,11 +96,44 @@ impl Server {
         let hub = Hub::new(
             store.clone(),
             Arc::new(FaultBlobs::new(&self.disk)),
+            self.keys.clone(),
             self.catalogue.clone(),
             self.divisions.clone(),
             Box::new(Drawn::new("server", 0, self.life)),
         );
         self.process = Some(Process { hub, store });
+    }
+
+    /// Takes new keys into the place of its copies, and destroyed ones out of it, as the real shell does.
+    pub(crate) fn keep_keys(&self, store: &SqliteStore) -> Option<()> {
+        let erased = store.forgotten().ok()?.into_iter().map(|(user, _)| user).collect();
+        mirror(&*self.keys, &self.keys_kept, &erased).ok()
+    }
+
+    /// Only what lies in the place of its copies is left of its keys.
+    pub(crate) fn lose_keys(&mut self, store: &SqliteStore) -> Option<()> {
+        self.keys = Arc::default();
+        let erased = store.forgotten().ok()?.into_iter().map(|(user, _)| user).collect();
+        mirror(&self.keys_kept, &*self.keys, &erased).ok()
+    }
+
+    /// Every key that is anywhere.
+    #[must_use]
+    pub fn keys_anywhere(&self) -> Vec<SubjectKey> {
+        self.keys.all().into_values().chain(self.keys_kept.all().into_values()).collect()
+    }
+
+    /// The keys that the running server uses.
+    #[must_use]
+    pub fn keys_in_use(&self) -> std::collections::BTreeMap<yuandian_model::UserId, SubjectKey> {
+        self.keys.all()
+    }
+
+    /// Puts keys where their people had them, as if they had not been destroyed.
+    #[cfg(test)]
+    pub(crate) fn unforget(&self, keys: &std::collections::BTreeMap<yuandian_model::UserId, SubjectKey>) {
+        use yuandian_server::keys::SubjectKeys as _;
+        keys.iter().for_each(|(user, key)| drop(self.keys.make(user, key.clone())));
     }
 
     /// Whether it takes requests.

@@ -1,17 +1,19 @@
 //! The second half of the seam on SQLite.
 
+use std::collections::BTreeSet;
+
 use yuandian_document::Purpose;
 use yuandian_model::catalogue::CatalogueFile;
 use yuandian_model::{DeviceId, Grant, UserId};
-use yuandian_sync::message::{AppealAnswer, PrivateReceipt, PrivateRecord, ServerKey, SignedNotice};
+use yuandian_sync::message::{AppealAnswer, PrivateReceipt, ServerKey, SignedNotice};
 
 use super::writing::Transaction;
 use super::{
     SqliteStore, appeals, catalogues, erasure, error, held, keys, private, quarantine, rights, server_acts,
 };
 use crate::store::{
-    Account, AppealLine, AppealOutcome, Authority, Forgotten, Held, Judge, NewAppeal, PublishOutcome,
-    Quarantined, RightsChange, StoreError, Whom,
+    Account, AppealLine, AppealOutcome, Authority, Forgotten, Held, Judge, NewAppeal, PrivateAsk,
+    PublishOutcome, Quarantined, RightsChange, SealedRecord, StoreError, Whom,
 };
 
 impl Authority for SqliteStore {
@@ -84,6 +86,9 @@ impl Authority for SqliteStore {
     fn forgotten(&self) -> Result<Vec<(UserId, i64)>, StoreError> {
         self.read(erasure::forgotten)
     }
+    fn erasure_due(&self) -> Result<bool, StoreError> {
+        self.read(erasure::scrub_due)
+    }
     fn scrub(&self) -> Result<bool, StoreError> {
         if !self.read(erasure::scrub_due)? {
             return Ok(true);
@@ -127,12 +132,20 @@ impl Authority for SqliteStore {
     }
     fn put_private(
         &self,
-        account: &Account,
-        records: &[PrivateRecord],
+        ask: &PrivateAsk<'_>,
         judge: &dyn Judge,
         now_ms: i64,
     ) -> Result<Vec<PrivateReceipt>, StoreError> {
-        self.write(|t| private::put(t, account, records, judge, now_ms))
+        self.write(|t| private::put(t, ask, judge, now_ms))
+    }
+    fn subjects(&self) -> Result<BTreeSet<UserId>, StoreError> {
+        self.read(private::subjects)
+    }
+    fn plain_private(&self) -> Result<Vec<(UserId, SealedRecord)>, StoreError> {
+        self.read(private::plain)
+    }
+    fn seal_private(&self, sealed: &[SealedRecord]) -> Result<(), StoreError> {
+        self.write(|t| private::seal(t, sealed))
     }
     fn open_refill(&self, until_ms: i64) -> Result<(), StoreError> {
         self.write(|t| held::open_refill(t, until_ms))

@@ -1,7 +1,8 @@
 //! Forgetting a person: what is private of them goes for good, what they wrote about cases stays readable without them.
 //!
-//! Guarantees: rows go in the transaction that says so; their bytes are overwritten (`secure_delete`) and leave the log with the next
-//! truncation, which is due until it was done; who was forgotten is remembered by id alone, so that a restored backup is told again.
+//! Guarantees: rows go in the transaction that says so; their bytes are overwritten (`secure_delete`). That transaction notes that the person's key
+//! is to be destroyed and the log to be cut, which is due until it was done; who was forgotten is remembered by id alone, so that a restored
+//! backup is told again.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,7 @@ use crate::store::{Forgotten, Judge, StoreError, Whom};
 
 /// What others read in place of the name.
 const NOBODY: &str = "已注销用户";
-/// The log still holds what was erased.
+/// Keys and the log still hold what was erased.
 const SCRUB_DUE: &str = "scrub_due";
 
 pub const AUTHORED: &str = "SELECT id FROM case_row WHERE author = ?1 ORDER BY id";
@@ -63,7 +64,7 @@ pub fn forget(
         }
     }
     forgotten.files = originals(t, user, now_ms)?;
-    settings::set(t, SCRUB_DUE, "1")?;
+    due(t)?;
     Ok(Some(forgotten))
 }
 
@@ -97,7 +98,19 @@ pub fn forgotten(t: &Transaction<'_>) -> Result<Vec<(UserId, i64)>, StoreError> 
         .map_err(error)
 }
 
-/// Whether the log still holds what was erased.
+/// The log is to be cut.
+pub fn due(t: &Transaction<'_>) -> Result<(), StoreError> {
+    settings::set(t, SCRUB_DUE, "1")
+}
+
+/// Whether somebody was forgotten in this store.
+pub fn is_erased(t: &Transaction<'_>, user: &UserId) -> Result<bool, StoreError> {
+    t.prepare_cached("SELECT 1 FROM erased WHERE user = ?1")
+        .and_then(|mut s| s.exists([user.0]))
+        .map_err(error)
+}
+
+/// Whether keys or the log still hold what was erased.
 pub fn scrub_due(t: &Transaction<'_>) -> Result<bool, StoreError> {
     Ok(settings::get(t, SCRUB_DUE)?.is_some())
 }

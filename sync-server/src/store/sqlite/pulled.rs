@@ -170,7 +170,7 @@ pub fn pulled(
             commit.change = None;
         }
     }
-    pulled.private = Some(private::readable(names.t, &record, receiver)?);
+    pulled.private = private::readable(names.t, &record, receiver)?;
     pulled.heads = document_heads(names.t, &record)?;
     pulled.stored = names
         .t

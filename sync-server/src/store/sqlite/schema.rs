@@ -8,7 +8,7 @@ use super::server_acts::{PLATFORM, PLATFORM_NAME};
 use crate::store::StoreError;
 
 /// Version this program writes.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 /// `application_id` of the file: "YDsv".
 const APPLICATION: i64 = 0x5944_7376;
 
@@ -173,7 +173,7 @@ CREATE TABLE evidence (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE erased (user BLOB PRIMARY KEY REFERENCES person (user), at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE private_record (
-    document BLOB NOT NULL REFERENCES case_row (id), key TEXT NOT NULL, value TEXT NOT NULL, version INTEGER NOT NULL,
+    document BLOB NOT NULL REFERENCES case_row (id), key TEXT NOT NULL, value BLOB NOT NULL, version INTEGER NOT NULL,
     PRIMARY KEY (document, key)
 ) STRICT, WITHOUT ROWID;
 ";
@@ -218,7 +218,19 @@ CREATE TABLE legal_hold (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// Makes the tables in an empty file, with the first epoch; checks the version of any other.
+/// From version 1, which kept private answers as they were given: they are told to be plain until the hub has sealed them.
+const SEALED: &str = "
+ALTER TABLE private_record RENAME TO plain_record;
+CREATE TABLE private_record (
+    document BLOB NOT NULL REFERENCES case_row (id), key TEXT NOT NULL, value BLOB NOT NULL, version INTEGER NOT NULL,
+    PRIMARY KEY (document, key)
+) STRICT, WITHOUT ROWID;
+INSERT INTO private_record SELECT document, key, CAST (value AS BLOB), version FROM plain_record;
+DROP TABLE plain_record;
+INSERT INTO setting (key, value) VALUES ('private_plain', '1');
+";
+
+/// Makes the tables in an empty file, with the first epoch; brings an older one to this version.
 pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
     let number = |name: &str| transaction.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
@@ -252,6 +264,10 @@ pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), St
     }
     if found > VERSION {
         return Err(StoreError::Newer { found, known: VERSION });
+    }
+    if found < VERSION {
+        transaction.execute_batch(SEALED).map_err(error)?;
+        transaction.pragma_update(None, "user_version", VERSION).map_err(error)?;
     }
     transaction.commit().map_err(error)
 }

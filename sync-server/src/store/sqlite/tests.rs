@@ -34,6 +34,7 @@ fn no_query_of_feed_page_or_timers_scans() {
         held::OF_CASE,
         held::RIPE,
         private::OF_CASE,
+        private::STORED,
         private::ENDED,
         quarantine::COUNT,
         rights::HELD,
