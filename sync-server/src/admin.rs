@@ -5,6 +5,7 @@ mod cases;
 mod catalogues;
 mod files;
 mod judged;
+mod looks;
 mod notifications;
 mod people;
 
@@ -27,6 +28,7 @@ pub use cases::{Why, WhyStream, move_case, reopen_case, why};
 pub use catalogues::{CatalogueLine, PublishedCatalogue, Unpublished, catalogues, publish};
 pub use files::{held, hold, verify_blobs};
 pub use judged::{AppealSummary, QuarantineLine, answer, appeals, quarantine, settle};
+pub use looks::{LookLine, looks};
 pub use notifications::{NotifiedLine, notifications};
 pub use people::{grant, revoke, rotate_key, shut_out};
 

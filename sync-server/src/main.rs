@@ -131,8 +131,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve { data, listen, backups, keys, partition_digits, notifications, check_config } => {
             let backups = backups.unwrap_or_default();
-            let options =
-                Options { backups, keys, partition_digits, notifications, ..Options::default() };
+            let options = Options { backups, keys, partition_digits, notifications, ..Options::default() };
             ended(serve(&data, listen, &options, check_config))
         }
         Command::Backup { data, to, keys } => {

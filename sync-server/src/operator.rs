@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use yuandian_model::calendar::beijing;
 use yuandian_model::{CaseId, DeviceId, DivisionCode};
 use yuandian_server::admin::{self, AdminError};
 use yuandian_server::shell::backup::Restored;
@@ -61,6 +62,17 @@ pub enum AdminCommand {
         #[arg(long)]
         case: CaseId,
     },
+    /// Who was told private answers of a case, and when.
+    Looks {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// The case.
+        case: CaseId,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Why a case is, or is not, on a phone.
     Why {
         /// The data directory.
@@ -109,6 +121,19 @@ pub fn operate(command: AdminCommand) -> ExitCode {
         }
         AdminCommand::Reopen { data, case } => {
             numbered(admin::reopen_case(&data, case, &mut SystemRandomness, now_ms()), "it has not ended")
+        }
+        AdminCommand::Looks { data, case, json: as_json } => {
+            match admin::looks(&data, case, &mut SystemRandomness) {
+                Ok(looks) if as_json => json(&looks),
+                Ok(looks) => {
+                    for look in looks {
+                        let (at, keys) = (beijing(look.at_ms), look.keys.join(", "));
+                        said(&format!("{at}  {} {}: {keys}", look.who, look.name));
+                    }
+                    ExitCode::SUCCESS
+                }
+                Err(error) => admin_failed(&error),
+            }
         }
         AdminCommand::Why { data, device, case, json: as_json } => {
             match admin::why(&data, device, case, &mut SystemRandomness, now_ms()) {

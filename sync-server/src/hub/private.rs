@@ -1,18 +1,18 @@
 //! Private answers: sealed under their author's key before they are kept, opened for who may read them; and the end of key and rows where their
-//! author is forgotten. The store sees sealed bytes alone.
+//! author is forgotten. The store sees sealed bytes alone. Who is told somebody else's stands in the log before the reply goes out.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLockReadGuard, RwLockWriteGuard};
 
 use yuandian_model::{CaseId, Code, UserId};
-use yuandian_sync::message::{PrivateReceipt, PrivateRecord};
+use yuandian_sync::message::{PrivateReceipt, PrivateRecord, PulledCase};
 
 use super::Hub;
 use crate::keys::{KeyError, SubjectKey};
 use crate::problem::Problem;
 use crate::seal::{self, is_sealed};
-use crate::store::{Account, Opened, PrivateAsk, SealedAnswer, SealedRecord};
+use crate::store::{Account, NewLook, Opened, PrivateAsk, SealedAnswer, SealedRecord};
 
 impl Hub {
     /// Keeps private answers, after the commits, which may have opened their cases. Where the keys cannot be used now they wait on their phone.
@@ -86,6 +86,30 @@ impl Hub {
                     opened.map_or(Opened::Lost, Opened::Answer)
                 }
             }
+        }
+    }
+
+    /// Writes down whose private answers a reply is about to tell to somebody else.
+    ///
+    /// # Errors
+    /// A [`Problem`] of the store, or [`Problem::Busy`] where an author was forgotten meanwhile: then nothing is told.
+    pub(super) fn note_looks(
+        &self,
+        cases: &[PulledCase],
+        account: &Account,
+        now_ms: i64,
+    ) -> Result<(), Problem> {
+        let told = |case: &PulledCase| {
+            let answers = case.private.as_ref().filter(|answers| !answers.is_empty())?;
+            let own = case.facts.as_ref().is_some_and(|facts| facts.author.user == account.user);
+            let answers = answers.iter().map(|answer| (answer.key.clone(), answer.version)).collect();
+            (!own).then_some(NewLook { document: case.document, answers })
+        };
+        let looks: Vec<NewLook> = cases.iter().filter_map(told).collect();
+        if looks.is_empty() || self.store.note_looks(&account.user, &looks, now_ms)? {
+            Ok(())
+        } else {
+            Err(Problem::Busy)
         }
     }
 

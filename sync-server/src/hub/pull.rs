@@ -35,6 +35,7 @@ impl Hub {
             bytes_max,
             check: pull.check,
         })?;
+        self.note_looks(&page.cases, account, now_ms)?;
         if page.from_the_future {
             let noted = self.store.future_cursor()?;
             // Once a while is enough, however often the device asks.
@@ -84,6 +85,7 @@ impl Hub {
             bytes_max: docs.max_bytes.clamp(PAGE_BYTES_MIN, PAGE_BYTES_MAX) as usize,
         };
         let page = self.store.docs(&ask)?;
+        self.note_looks(&page.cases, account, now_ms)?;
         Ok(DocsReply { version: WIRE_VERSION, epoch: page.epoch, cases: page.cases })
     }
 

@@ -207,6 +207,28 @@ pub struct PrivateAsk<'a> {
     pub opens: &'a dyn Fn(&CaseId, &str, &[u8]) -> bool,
 }
 
+/// Private answers of a case that are about to be told to somebody who did not give them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLook {
+    /// The case.
+    pub document: CaseId,
+    /// Keys with their versions, rising.
+    pub answers: Vec<(String, u64)>,
+}
+
+/// That somebody was told private answers of somebody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// Who.
+    pub who: UserId,
+    /// The person's display name as it is now.
+    pub name: String,
+    /// When for the first time in this content, server's clock, ms since 1970.
+    pub at_ms: i64,
+    /// Which answers.
+    pub keys: Vec<String>,
+}
+
 /// The second half of [`super::Store`].
 pub trait Authority: Send + Sync {
     /// The server's keys, the one in force first. Where there is none yet, the first is made from the seed.
@@ -302,6 +324,13 @@ pub trait Authority: Send + Sync {
         judge: &dyn Judge,
         now_ms: i64,
     ) -> Result<Vec<PrivateReceipt>, StoreError>;
+
+    /// Writes down what is about to be told to a person, once for each content of a case's answers; false where it must not be told any more,
+    /// because a case's author was forgotten since it was read.
+    fn note_looks(&self, reader: &UserId, looks: &[NewLook], now_ms: i64) -> Result<bool, StoreError>;
+
+    /// Who was told private answers of a case, the first first.
+    fn looks(&self, case: &CaseId) -> Result<Vec<Look>, StoreError>;
 
     /// Everybody of whom private answers are kept.
     fn subjects(&self) -> Result<BTreeSet<UserId>, StoreError>;

@@ -37,8 +37,8 @@ pub use asks::{
     SealedAnswer,
 };
 pub use authority::{
-    AppealLine, AppealOutcome, Authority, Concern, Forgotten, NewAppeal, PrivateAsk, PublishOutcome,
-    Quarantined, RightsChange, SealedRecord, Whom,
+    AppealLine, AppealOutcome, Authority, Concern, Forgotten, Look, NewAppeal, NewLook, PrivateAsk,
+    PublishOutcome, Quarantined, RightsChange, SealedRecord, Whom,
 };
 pub use files::{FileRow, Files, FilesOutcome};
 pub use ledger::{ChainTip, Ledger, Step, Verdict};

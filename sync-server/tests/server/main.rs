@@ -26,6 +26,7 @@ mod operator;
 mod own_acts;
 mod phone;
 mod private;
+mod private_looks;
 mod push;
 mod reading;
 mod refill;

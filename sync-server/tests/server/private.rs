@@ -18,11 +18,11 @@ use crate::world::*;
 
 const CANARY: &str = "王奶奶 3-502";
 
-fn record(document: CaseId, version: u64, value: &str) -> PrivateRecord {
+pub fn record(document: CaseId, version: u64, value: &str) -> PrivateRecord {
     PrivateRecord { document, key: "beneficiary".into(), value: value.into(), version }
 }
 
-fn put(world: &World, phone: &Phone, private: Vec<PrivateRecord>) -> Vec<Code> {
+pub fn put(world: &World, phone: &Phone, private: Vec<PrivateRecord>) -> Vec<Code> {
     match world
         .ask_as(phone, Request::Push(Push { version: WIRE_VERSION, items: vec![], private, links: vec![] }))
     {
@@ -31,7 +31,7 @@ fn put(world: &World, phone: &Phone, private: Vec<PrivateRecord>) -> Vec<Code> {
     }
 }
 
-fn asked() -> (World, Phone, CaseId) {
+pub fn asked() -> (World, Phone, CaseId) {
     let world = World::new();
     let mut asker = world.phone(1, Role::Resident);
     let case = asker.new_case();
@@ -41,7 +41,7 @@ fn asked() -> (World, Phone, CaseId) {
 }
 
 /// What a phone may read of the case now, by the last page that brings it.
-fn read(world: &World, phone: &mut Phone) -> Option<Vec<String>> {
+pub fn read(world: &World, phone: &mut Phone) -> Option<Vec<String>> {
     let pulled = world.pull(phone);
     let private = pulled.last()?.private.clone()?;
     Some(private.into_iter().map(|field| field.value).collect())
@@ -205,7 +205,7 @@ fn key_of(directory: &Path, phone: &Phone) -> Option<SubjectKey> {
 }
 
 /// A greeting of somebody who wants to be forgotten.
-fn forget_me(world: &World, phone: &mut Phone) -> HelloReply {
+pub fn forget_me(world: &World, phone: &mut Phone) -> HelloReply {
     phone.forget = true;
     let reply = world.hello(phone);
     phone.forget = false;
@@ -379,7 +379,7 @@ fn answers_that_an_older_version_kept_plain_are_read_and_sealed() {
     let older = rusqlite::Connection::open(&path).unwrap();
     older
         .execute_batch(&format!(
-            "DROP TABLE private_record;
+            "DROP TABLE private_record; DROP TABLE private_look;
              CREATE TABLE private_record (
                  document BLOB NOT NULL REFERENCES case_row (id), key TEXT NOT NULL, value TEXT NOT NULL,
                  version INTEGER NOT NULL, PRIMARY KEY (document, key)

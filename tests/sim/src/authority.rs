@@ -134,6 +134,8 @@ impl World {
         let (life, now) = (Epoch([2 + u8::try_from(self.restores).unwrap_or(0); 8]), self.server_ms());
         self.faults.note(Fault::ServerRestored);
         self.reference.restored(copy.rights.clone());
+        // What the log has had since the copy is lost with the rest.
+        self.looked.clear();
         self.server
             .restore(&copy, life, now)
             .map_err(|e| Broken::new(Invariant::StoresIntact, format!("a copy does not open: {e}")))?;

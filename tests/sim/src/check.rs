@@ -158,11 +158,13 @@ impl World {
             return Ok(());
         }
         // Who she is the world knows: her disk may not be readable now.
-        let rest = self.devices[index].person.user.and_then(|user| beside_private(body, &user));
-        if let Some((rest, told)) = rest {
-            if told {
+        let user = self.devices[index].person.user;
+        let rest = user.and_then(|user| Some((user, beside_private(body, &user)?)));
+        if let Some((user, (rest, told))) = rest {
+            if !told.is_empty() {
                 self.told.insert(self.devices[index].person.number);
             }
+            self.looked.extend(told.into_iter().filter(|(_, own)| !own).map(|(case, _)| (case, user)));
             let found = find(&rest, SECRET);
             return hold(found.is_none(), Invariant::PrivateStaysPrivate, || {
                 format!("{what} of phone {index} holds a private answer where none belongs")
@@ -195,6 +197,7 @@ impl World {
         let lines: BTreeMap<CaseId, CaseLine> =
             lines.into_iter().map(|line| (line.record.id, line)).collect();
         self.check_numbers()?;
+        self.check_looks(&store)?;
         self.check_reference(&lines)?;
         self.check_documents(&lines)?;
         self.check_evidence(&lines)?;
@@ -473,31 +476,35 @@ impl World {
     }
 }
 
-/// A message without the private answers that may be in it, and whether there were any for this person. None where it can hold none.
-fn beside_private(body: &[u8], receiver: &UserId) -> Option<(Vec<u8>, bool)> {
-    let told = std::cell::Cell::new(false);
+/// Cases with private answers for a person, each with whether it is their own.
+type Told = Vec<(CaseId, bool)>;
+
+/// A message without the private answers that may be in it, and the cases that had any for this person. None where it can hold none.
+fn beside_private(body: &[u8], receiver: &UserId) -> Option<(Vec<u8>, Told)> {
+    let told = std::cell::RefCell::new(Vec::new());
     let strip = |cases: &mut Vec<PulledCase>| {
         for case in cases {
             let may = case.facts.as_ref().is_some_and(|facts| {
                 facts.author.user == *receiver || facts.holders.iter().any(|holder| holder.user == *receiver)
             });
             if may && case.private.as_ref().is_some_and(|fields| !fields.is_empty()) {
-                told.set(true);
+                let own = case.facts.as_ref().is_some_and(|facts| facts.author.user == *receiver);
+                told.borrow_mut().push((case.document, own));
                 case.private = None;
             }
         }
     };
     if let Ok(mut push) = wire::unpack::<Push>("push", body) {
         push.private.clear();
-        return Some((cbor::encode(&push), false));
+        return Some((cbor::encode(&push), Vec::new()));
     }
     if let Ok(mut page) = wire::unpack::<PullReply>("page", body) {
         strip(&mut page.cases);
-        return Some((cbor::encode(&page), told.get()));
+        return Some((cbor::encode(&page), told.into_inner()));
     }
     let mut docs = wire::unpack::<DocsReply>("docs", body).ok()?;
     strip(&mut docs.cases);
-    Some((cbor::encode(&docs), told.get()))
+    Some((cbor::encode(&docs), told.into_inner()))
 }
 
 /// A list line says what the whole case says.

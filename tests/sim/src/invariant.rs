@@ -29,6 +29,7 @@ named! {
         PhotosTrue = "photos-true", "A stored photo, film or voice note has its hash; one that the server does not have is whole on its phone, or, where a cleaner or the disk took it, told to its person.";
         CapturesProven = "captures-proven", "Every photo of an honest phone that the server has stands in the log with its record, and the time proven for it is true.";
         PrivateStaysPrivate = "private-stays-private", "A private answer goes from its author to the platform, to its author and to who holds the case, and is in no document and on no other phone.";
+        LooksLogged = "looks-logged", "Whoever was told a private answer of somebody else stands in the log of the case.";
         OthersUntouched = "others-untouched", "Nobody changes anything of others but what their own rights allow, a malicious phone included.";
         RefusalsExplained = "refusals-explained", "Every commit that was refused is told to its author with a reason and a next step.";
         Deterministic = "deterministic", "The same bytes make the same run.";

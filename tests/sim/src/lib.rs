@@ -19,6 +19,7 @@ pub mod forge;
 pub mod http;
 pub mod input;
 pub mod invariant;
+pub mod looks;
 pub mod machine;
 pub mod malice;
 mod named;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use yuandian_model::{BlobHash, CaseId};
+use yuandian_model::{BlobHash, CaseId, UserId};
 use yuandian_vfs::Cut;
 
 use crate::authority::ServerCopy;
@@ -98,6 +98,8 @@ pub struct World {
     pub secrets: Vec<(usize, Vec<u8>)>,
     /// People who were told a private answer by right.
     pub told: std::collections::BTreeSet<usize>,
+    /// Cases whose private answers a reply of the server had for somebody who did not give them.
+    pub looked: BTreeSet<(CaseId, UserId)>,
     /// Private answers that were saved with their cases.
     pub confided: Vec<(CaseId, Vec<u8>)>,
     /// The last copy of the server.
@@ -176,6 +178,7 @@ impl World {
             steps: 0,
             secrets: Vec::new(),
             told: std::collections::BTreeSet::new(),
+            looked: BTreeSet::new(),
             confided: Vec::new(),
             copy: None,
             refill_until_ms: 0,

@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 
 use yuandian_document::Purpose;
 use yuandian_model::catalogue::CatalogueFile;
-use yuandian_model::{DeviceId, Grant, UserId};
+use yuandian_model::{CaseId, DeviceId, Grant, UserId};
 use yuandian_sync::message::{AppealAnswer, PrivateReceipt, ServerKey, SignedNotice};
 
 use super::writing::Transaction;
 use super::{
-    SqliteStore, appeals, catalogues, erasure, error, held, keys, private, quarantine, rights, server_acts,
+    SqliteStore, appeals, catalogues, erasure, error, held, keys, looks, private, quarantine, rights,
+    server_acts,
 };
 use crate::store::{
-    Account, AppealLine, AppealOutcome, Authority, Forgotten, Held, Judge, NewAppeal, PrivateAsk,
-    PublishOutcome, Quarantined, RightsChange, SealedRecord, StoreError, Whom,
+    Account, AppealLine, AppealOutcome, Authority, Forgotten, Held, Judge, Look, NewAppeal, NewLook,
+    PrivateAsk, PublishOutcome, Quarantined, RightsChange, SealedRecord, StoreError, Whom,
 };
 
 impl Authority for SqliteStore {
@@ -137,6 +138,16 @@ impl Authority for SqliteStore {
         now_ms: i64,
     ) -> Result<Vec<PrivateReceipt>, StoreError> {
         self.write(|t| private::put(t, ask, judge, now_ms))
+    }
+    fn note_looks(&self, reader: &UserId, looks: &[NewLook], now_ms: i64) -> Result<bool, StoreError> {
+        // An idle sync writes nothing.
+        if self.read(|t| looks::known(t, reader, looks))? {
+            return Ok(true);
+        }
+        self.write(|t| looks::note(t, reader, looks, now_ms))
+    }
+    fn looks(&self, case: &CaseId) -> Result<Vec<Look>, StoreError> {
+        self.read(|t| looks::of_case(t, case))
     }
     fn subjects(&self) -> Result<BTreeSet<UserId>, StoreError> {
         self.read(private::subjects)

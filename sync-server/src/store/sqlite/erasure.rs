@@ -54,6 +54,7 @@ pub fn forget(
         .map_err(error)?;
     for id in authored {
         let gone = t.execute("DELETE FROM private_record WHERE document = ?1", [id.0]).map_err(error)?;
+        t.execute("DELETE FROM private_look WHERE document = ?1", [id.0]).map_err(error)?;
         forgotten.answers += gone as u64;
         forgotten.cases += 1;
         // Whoever holds the case hears that there is nothing private in it any more, and of whom it was.

@@ -17,6 +17,7 @@ mod held;
 mod keys;
 mod likeness;
 mod log;
+mod looks;
 mod membership;
 mod notifications;
 mod numbers;

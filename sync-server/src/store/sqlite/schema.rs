@@ -178,6 +178,14 @@ CREATE TABLE private_record (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Who was told private answers of somebody else; `answers` are their keys with versions.
+const LOOKS: &str = "
+CREATE TABLE private_look (
+    document BLOB NOT NULL REFERENCES case_row (id), user BLOB NOT NULL REFERENCES person (user), answers TEXT NOT NULL,
+    at_ms INTEGER NOT NULL, PRIMARY KEY (document, user, answers)
+) STRICT, WITHOUT ROWID;
+";
+
 /// Capture records (`kind` 0; 1: thrown away, and nothing else of it told) and the evidence log: leaves, nodes of complete subtrees, and which
 /// leaves are about a case's originals. Rows are never changed but where a log stands.
 const EVIDENCE: &str = "
@@ -241,6 +249,7 @@ pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), St
     if application == 0 && found == 0 && tables == 0 {
         transaction.execute_batch(TABLES).map_err(error)?;
         transaction.execute_batch(AUTHORITY).map_err(error)?;
+        transaction.execute_batch(LOOKS).map_err(error)?;
         transaction.execute_batch(EVIDENCE).map_err(error)?;
         transaction.execute_batch(FILES).map_err(error)?;
         transaction
@@ -267,6 +276,7 @@ pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), St
     }
     if found < VERSION {
         transaction.execute_batch(SEALED).map_err(error)?;
+        transaction.execute_batch(LOOKS).map_err(error)?;
         transaction.pragma_update(None, "user_version", VERSION).map_err(error)?;
     }
     transaction.commit().map_err(error)

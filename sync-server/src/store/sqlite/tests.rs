@@ -3,7 +3,7 @@
 use yuandian_model::Epoch;
 
 use super::{
-    SqliteStore, appeals, captures, commits, contacts, feed, files, held, likeness, log, membership,
+    SqliteStore, appeals, captures, commits, contacts, feed, files, held, likeness, log, looks, membership,
     overview, private, pulled, quarantine, rights, server_acts, timers, uploads,
 };
 
@@ -23,6 +23,7 @@ fn no_query_of_feed_page_or_timers_scans() {
         log::NODE,
         log::HANDLED,
         log::LOOKED,
+        looks::KNOWN,
         commits::TAKEN,
         commits::BEARINGS,
         commits::EVIDENCE,
@@ -72,8 +73,8 @@ fn no_query_of_feed_page_or_timers_scans() {
             assert!(!walks(&step) && !step.contains("ORDER BY"), "{step}: {sql}");
         }
     }
-    // The photos of one case, and the cases that show one file, are few.
-    for sql in [captures::OF_CASE, captures::SAME_FILE] {
+    // The photos of one case, the looks at its answers, and the cases that show one file, are few.
+    for sql in [looks::OF_CASE, captures::OF_CASE, captures::SAME_FILE] {
         assert!(store.plan(sql).iter().all(|step| !walks(step)), "{sql}");
     }
     // What is in a small stream and the cases of the newest numbers of all partitions are sorted, and are few.
