@@ -147,7 +147,7 @@ fn main() -> ExitCode {
             let into = (data.as_path(), keys.as_deref());
             match admin::put_back(into, &from, accept_lost, &mut SystemRandomness, now_ms()) {
                 Ok(restored) => {
-                    said(&operator::restored(&data, &restored));
+                    said(&operator::restored(into, &restored));
                     ExitCode::SUCCESS
                 }
                 Err(error) => admin_failed(&error),

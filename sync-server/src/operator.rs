@@ -158,13 +158,14 @@ fn numbered(done: Result<Option<u64>, AdminError>, otherwise: &str) -> ExitCode 
 }
 
 /// What a restore did, and what to do next.
-pub fn restored(data: &Path, restored: &Restored) -> String {
+pub fn restored((data, keys): (&Path, Option<&Path>), restored: &Restored) -> String {
+    let keys = keys.map(|keys| format!(" --keys {}", keys.display())).unwrap_or_default();
     let partitions: Vec<String> =
         restored.partitions.iter().map(|p| format!("{} at {}", p.epoch, p.head)).collect();
     let lost: String =
         restored.lost.iter().map(|hash| format!("\nlost, wanted from phones again: {hash}")).collect();
     format!(
-        "restored the backup of {} ms: {} blobs; new epoch {}{lost}\nstart it with `yuandian-server serve --data {}`: phones refill what came after the backup",
+        "restored the backup of {} ms: {} blobs; new epoch {}{lost}\nstart it with `yuandian-server serve --data {}{keys}`: phones refill what came after the backup",
         restored.made_ms,
         restored.blobs,
         partitions.join(", "),
