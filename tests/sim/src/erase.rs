@@ -10,21 +10,17 @@ use std::io::Read as _;
 use serde::Serialize;
 use yuandian_device::DeviceError;
 use yuandian_server::keys::SubjectKey;
-use yuandian_sync::message::{NonceRequest, WIRE_VERSION};
-use yuandian_sync::{Effect, Input as Given, Machine, Reply, Request, wire};
 use yuandian_vfs::Disk;
 
 use crate::authority::ServerCopy;
-use crate::http::{self, HttpReply, HttpRequest};
 use crate::input::of_seed;
 use crate::photo::PLACES;
 use crate::sealed::laid_open;
+use crate::straight::{self, all_arrives};
 use crate::world::{MINUTE_MS, World};
 
 /// How often everybody syncs until nothing moves.
 const ROUNDS: usize = 3;
-/// Effects of one run: more than any needs.
-const EFFECTS_MAX: usize = 20_000;
 /// How a frame of zstd begins.
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 /// Bytes told on both sides of what is left.
@@ -131,64 +127,8 @@ impl World {
     /// One run of a phone with nothing between it and the server.
     fn sync_straight(&mut self, index: usize) -> Result<(), String> {
         let number = self.number();
-        let mut now = self.now_ms;
-        let mut machine = Machine::new(number);
-        machine.handle(Given::Start, now);
-        for _ in 0..EFFECTS_MAX {
-            self.now_ms = now;
-            self.devices[index].tick(now);
-            let Some(effect) = machine.poll_effect() else {
-                let Some(at) = machine.poll_timeout() else { return Ok(()) };
-                now = at.max(now);
-                machine.handle(Given::Timeout, now);
-                continue;
-            };
-            let given = match effect {
-                Effect::Finished(_) => return Ok(()),
-                Effect::Ask(request) => self.answered(index, &request)?,
-                Effect::Load(load) => {
-                    let Some(phone) = self.devices[index].phone.as_mut() else { return Ok(()) };
-                    match phone.load(&load) {
-                        Ok(loaded) => Given::Loaded(loaded),
-                        Err(DeviceError::ShutOut { .. }) => return Ok(()),
-                        Err(error) => return Err(format!("phone {index} cannot load: {error}")),
-                    }
-                }
-                Effect::Keep(keep) => {
-                    let Some(phone) = self.devices[index].phone.as_mut() else { return Ok(()) };
-                    phone.keep(&keep).map_err(|error| format!("phone {index} cannot keep: {error}"))?;
-                    Given::Kept
-                }
-            };
-            machine.handle(given, now);
-        }
-        Err(format!("phone {index} does not come to an end"))
-    }
-
-    fn answered(&mut self, index: usize, request: &Request) -> Result<Given, String> {
-        let server_ms = self.server_ms();
-        let device = &mut self.devices[index];
-        let Some(phone) = device.phone.as_mut() else { return Err(format!("phone {index} is off")) };
-        let token = phone.token().map_err(|error| error.to_string())?;
-        let packed = match request {
-            Request::Upload(plan) => {
-                let piece = plan.file.map(|hash| phone.upload_piece(&hash, plan.offset, plan.length));
-                match piece.transpose() {
-                    Ok(piece) => HttpRequest::upload(plan, token, piece.unwrap_or_default()),
-                    Err(_) => {
-                        return Ok(Given::Replied(Reply::Upload(yuandian_sync::UploadReply::UNREADABLE)));
-                    }
-                }
-            }
-            other => {
-                let asker = phone.device();
-                let nonce = || wire::pack(&NonceRequest { version: WIRE_VERSION, device: asker });
-                http::pack(other, token, nonce).ok_or_else(|| "a request that nobody packs".to_owned())?
-            }
-        };
-        let reply: HttpReply =
-            self.server.serve(&packed, server_ms).ok_or_else(|| "the server is down".to_owned())?;
-        Ok(http::read(request, &reply).map_or_else(Given::Failed, Given::Replied))
+        let Self { devices, server, now_ms, .. } = self;
+        straight::sync(&mut devices[index], server, (number, now_ms), &mut all_arrives).map(|_| ())
     }
 
     /// In how many places one of these stands: on the disks of honest phones and of the server and in its copies, as it is, inflated, and opened.

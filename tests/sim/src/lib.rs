@@ -39,5 +39,6 @@ pub mod server;
 pub mod shape;
 pub mod situation;
 pub mod spoil;
+pub mod straight;
 pub mod trace;
 pub mod world;

@@ -16,6 +16,7 @@ use crate::reference::Reference;
 use crate::server::Server;
 use crate::shape::{STREET_DIGITS, people};
 use crate::situation::{Situation, Situations};
+use crate::straight;
 use crate::trace::Trace;
 use yuandian_server::store::Store as _;
 
@@ -223,24 +224,11 @@ impl World {
     }
 
     fn enrol(&mut self, index: usize) -> Step {
-        let failed = |what: String| Broken::new(Invariant::PhoneNeverDamaged, what);
-        let (role, grid) = (self.devices[index].person.role, self.devices[index].person.grid.clone());
-        let now = self.server_ms();
-        let code = self.server.invite(role, &grid, now).map_err(|e| failed(format!("inviting: {e}")))?;
-        let device = &mut self.devices[index];
-        device.open(self.now_ms).map_err(|e| failed(format!("a new phone: {e}")))?;
-        let phone = device.phone.as_mut().ok_or_else(|| failed("a phone that was opened".to_owned()))?;
-        let name = format!("Person {index}");
-        let request = phone.enroll_request(&code, &name).map_err(|e| failed(format!("enrolling: {e}")))?;
-        let body = yuandian_sync::wire::pack(&request);
-        let reply = self.server.serve(&HttpRequest::message("/v1/enroll", None, body), now);
-        let enrolled: yuandian_sync::message::Enrolled = reply
-            .and_then(|reply| yuandian_sync::wire::unpack("enrolled", &reply.body).ok())
-            .ok_or_else(|| failed("an invitation was refused".to_owned()))?;
-        phone.enrolled("sim", &enrolled).map_err(|e| failed(format!("enrolled: {e}")))?;
-        device.id = device.phone.as_ref().map(yuandian_device::Phone::device);
-        device.person.user = Some(enrolled.user);
-        self.reference.granted(enrolled.user, role, &grid);
+        let Self { devices, server, reference, now_ms, .. } = self;
+        let device = &mut devices[index];
+        let user = straight::enrol(device, server, *now_ms)
+            .map_err(|words| Broken::new(Invariant::PhoneNeverDamaged, words))?;
+        reference.granted(user, device.person.role, &device.person.grid);
         Ok(())
     }
 
