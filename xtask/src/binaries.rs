@@ -123,6 +123,40 @@ fn erase(seeds: u64, start: u64) -> Result<Call, Stop> {
     Ok(call.arg("--seeds").arg(seeds.to_string()).arg("--start").arg(start.to_string()))
 }
 
+/// Which seeds a check runs.
+pub struct Seeds {
+    /// How many.
+    pub seeds: u64,
+    /// The first.
+    pub start: u64,
+}
+
+impl Seeds {
+    fn onto(&self, call: Call) -> Call {
+        let call = call.arg("--seeds").arg(self.seeds.to_string());
+        call.arg("--start").arg(self.start.to_string())
+    }
+}
+
+/// Timers and seeds of the lane: each kind of timer some hundred times, in seconds.
+const LANE_TIMERS: (usize, Seeds) = (500, Seeds { seeds: 4, start: 0 });
+
+/// Builds, then becomes the server's timers.
+pub fn become_timers(count: usize, seeds: &Seeds, json: bool) -> Done {
+    let call = timers(count, seeds)?;
+    Err(if json { call.arg("--json") } else { call }.become_it())
+}
+
+/// Builds, then lets some timers come.
+pub fn timers_lane() -> Done {
+    timers(LANE_TIMERS.0, &LANE_TIMERS.1)?.run()
+}
+
+fn timers(count: usize, seeds: &Seeds) -> Result<Call, Stop> {
+    let call = program(&build()?, "yuandian-timers")?.arg("--count").arg(count.to_string());
+    Ok(seeds.onto(call))
+}
+
 /// Builds, then becomes the crashes of a flow, or of all.
 pub fn become_crash(flow: &str, json: bool) -> Done {
     let call = program(&build()?, "yuandian-crash")?.arg("--flow").arg(flow);

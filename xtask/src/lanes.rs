@@ -43,6 +43,8 @@ pub enum Lane {
     Tus,
     /// Many simulated worlds, each of which must keep every promise.
     Sim,
+    /// The server's durable timers, with crashes and clocks that jump.
+    Timers,
     /// People of simulated worlds are forgotten, and every disk is looked through for them.
     Erase,
     /// The main job, played and checked.
@@ -132,6 +134,7 @@ impl Lane {
             Lane::Swift => swift::lane(),
             Lane::Crash => binaries::crash_lane(),
             Lane::Kill => binaries::kill_lane(),
+            Lane::Timers => binaries::timers_lane(),
             Lane::Erase => binaries::erase_lane(),
             Lane::Evidence => binaries::evidence_lane(),
             Lane::Tus => tus::lane(),

@@ -98,6 +98,21 @@ enum Chore {
         #[arg(long)]
         json: bool,
     },
+    /// Let the server's durable timers come by the thousand, with crashes in the middle of ticks and clocks that jump.
+    Timers {
+        /// How many wait.
+        #[arg(long, default_value_t = 10_000)]
+        count: usize,
+        /// How many seeds.
+        #[arg(long, default_value_t = 1)]
+        seeds: u64,
+        /// The first of them.
+        #[arg(long, default_value_t = 0)]
+        start: u64,
+        /// Only a line of JSON on stdout.
+        #[arg(long)]
+        json: bool,
+    },
     /// Strike every I/O operation of a phone's flows: killed, cut from power, full, failing.
     Crash {
         /// A flow by its name, or `all`.
@@ -280,6 +295,9 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::Grid(Question { args }) => binaries::become_domain("grid", &args),
         Chore::Coords(Question { args }) => binaries::become_domain("coords", &args),
         Chore::EraseCheck { seeds, start, json } => binaries::become_erase_check(seeds, start, json),
+        Chore::Timers { count, seeds, start, json } => {
+            binaries::become_timers(count, &binaries::Seeds { seeds, start }, json)
+        }
         Chore::Crash { flow, json } => binaries::become_crash(&flow, json),
         Chore::Kill { count, seed, json } => binaries::become_kill(count, &binaries::Drawn { seed, json }),
         Chore::Evidence { trial: EvidenceTrial::Mutate { count, seed, json } } => {

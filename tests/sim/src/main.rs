@@ -158,9 +158,9 @@ fn erased(args: &Args) -> std::io::Result<ExitCode> {
 }
 
 fn planted(args: &Args, name: &str, threads: usize) -> std::io::Result<ExitCode> {
-    let bugs: Vec<Bug> = Bug::ALL.iter().copied().filter(|bug| name == "all" || bug.id() == name).collect();
+    let bugs: Vec<Bug> = Bug::of_worlds().filter(|bug| name == "all" || bug.id() == name).collect();
     if bugs.is_empty() {
-        let known: Vec<&str> = Bug::ALL.iter().map(|bug| bug.id()).collect();
+        let known: Vec<&str> = Bug::of_worlds().map(|bug| bug.id()).collect();
         eprintln!("sim: no bug {name:?}; there are: {}", known.join(", "));
         return Ok(ExitCode::FAILURE);
     }

@@ -11,6 +11,7 @@ use yuandian_document::envelope::{Algorithm, ENVELOPE_VERSION};
 use yuandian_document::keys::{KeyId, Signature};
 use yuandian_document::{Act, Captured, Envelope, Kind, SignedCommit, cbor};
 use yuandian_model::limits::{FOLLOWERS_MAX, STEPS_MAX};
+use yuandian_model::planted::{self, Bug};
 use yuandian_model::progress::Step as ProgressStep;
 use yuandian_model::refusal::Facts;
 use yuandian_model::{
@@ -153,12 +154,17 @@ pub fn own_due(t: &Transaction<'_>, now_ms: i64) -> Result<Vec<CaseId>, StoreErr
     let mut due: Vec<CaseId> = t
         .prepare_cached(OWN_DUE)
         .and_then(|mut s| {
-            s.query_map((now_ms, TIMERS_PER_TICK_MAX), |row| Ok(CaseId(row.get(0)?)))?.collect()
+            s.query_map((come_by(now_ms), TIMERS_PER_TICK_MAX), |row| Ok(CaseId(row.get(0)?)))?.collect()
         })
         .map_err(error)?;
     let mut seen = BTreeSet::new();
     due.retain(|case| seen.insert(*case));
     Ok(due)
+}
+
+/// Until when the time of an act may have come, for it to be done now: now.
+fn come_by(now_ms: i64) -> i64 {
+    if planted::is(Bug::OwnActTooEarly) { now_ms + 3_600_000 } else { now_ms }
 }
 
 /// The holidays by which the server's own acts were timed.
@@ -252,7 +258,7 @@ pub fn act_own(
     let known = case(t, &document)?;
     let due = known.as_ref().and_then(|known| judge.own_act(&known.state));
     let (before, name) = match (known, due) {
-        (Some(before), Some((name, at_ms))) if at_ms <= now_ms => (before, name),
+        (Some(before), Some((name, at_ms))) if at_ms <= come_by(now_ms) => (before, name),
         (_, Some((_, at_ms))) => return timers::set(t, timers::OWN, &document.0, at_ms).map(|()| None),
         (_, None) => return timers::clear(t, timers::OWN, &document.0).map(|()| None),
     };
@@ -288,6 +294,9 @@ fn done(
 ) -> Result<u64, StoreError> {
     let head = partitions::advance(t, after.partition, 1)?;
     log(t, after, &head, act, now_ms)?;
+    if planted::is(Bug::OwnActInTwoParts) {
+        t.execute_batch("COMMIT; BEGIN IMMEDIATE").map_err(error)?;
+    }
     decided(t, after)?;
     let step = Step { partition: after.partition, document: after.id, seq: head.head, now_ms };
     ages::touch_row(t, &step, (Some(before), after), judge.streams(&after.state), judge)?;
