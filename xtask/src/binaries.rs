@@ -157,6 +157,25 @@ fn timers(count: usize, seeds: &Seeds) -> Result<Call, Stop> {
     Ok(seeds.onto(call))
 }
 
+/// Requests, volunteers and seeds of the lane, in seconds.
+const LANE_CLAIMS: ((usize, usize), Seeds) = ((48, 8), Seeds { seeds: 2, start: 0 });
+
+/// Builds, then becomes the claims of many at once.
+pub fn become_claims(many: (usize, usize), seeds: &Seeds, json: bool) -> Done {
+    let call = claims(many, seeds)?;
+    Err(if json { call.arg("--json") } else { call }.become_it())
+}
+
+/// Builds, then lets some claim.
+pub fn claims_lane() -> Done {
+    claims(LANE_CLAIMS.0, &LANE_CLAIMS.1)?.run()
+}
+
+fn claims((requests, claimants): (usize, usize), seeds: &Seeds) -> Result<Call, Stop> {
+    let call = program(&build()?, "yuandian-claims")?.arg("--requests").arg(requests.to_string());
+    Ok(seeds.onto(call.arg("--claimants").arg(claimants.to_string())))
+}
+
 /// Builds, then becomes the crashes of a flow, or of all.
 pub fn become_crash(flow: &str, json: bool) -> Done {
     let call = program(&build()?, "yuandian-crash")?.arg("--flow").arg(flow);

@@ -45,6 +45,8 @@ pub enum Lane {
     Sim,
     /// The server's durable timers, with crashes and clocks that jump.
     Timers,
+    /// Claims of many at once, made without a link.
+    Claims,
     /// People of simulated worlds are forgotten, and every disk is looked through for them.
     Erase,
     /// The main job, played and checked.
@@ -135,6 +137,7 @@ impl Lane {
             Lane::Crash => binaries::crash_lane(),
             Lane::Kill => binaries::kill_lane(),
             Lane::Timers => binaries::timers_lane(),
+            Lane::Claims => binaries::claims_lane(),
             Lane::Erase => binaries::erase_lane(),
             Lane::Evidence => binaries::evidence_lane(),
             Lane::Tus => tus::lane(),

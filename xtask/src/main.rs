@@ -113,6 +113,24 @@ enum Chore {
         #[arg(long)]
         json: bool,
     },
+    /// Let every volunteer of a street claim every request for help without a link, and look who holds what when all have synced.
+    Claims {
+        /// How many requests are claimed.
+        #[arg(long, default_value_t = 1_000)]
+        requests: usize,
+        /// By how many volunteers each.
+        #[arg(long, default_value_t = 30)]
+        claimants: usize,
+        /// How many seeds.
+        #[arg(long, default_value_t = 1)]
+        seeds: u64,
+        /// The first of them.
+        #[arg(long, default_value_t = 0)]
+        start: u64,
+        /// Only a line of JSON on stdout.
+        #[arg(long)]
+        json: bool,
+    },
     /// Strike every I/O operation of a phone's flows: killed, cut from power, full, failing.
     Crash {
         /// A flow by its name, or `all`.
@@ -297,6 +315,9 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::EraseCheck { seeds, start, json } => binaries::become_erase_check(seeds, start, json),
         Chore::Timers { count, seeds, start, json } => {
             binaries::become_timers(count, &binaries::Seeds { seeds, start }, json)
+        }
+        Chore::Claims { requests, claimants, seeds, start, json } => {
+            binaries::become_claims((requests, claimants), &binaries::Seeds { seeds, start }, json)
         }
         Chore::Crash { flow, json } => binaries::become_crash(&flow, json),
         Chore::Kill { count, seed, json } => binaries::become_kill(count, &binaries::Drawn { seed, json }),

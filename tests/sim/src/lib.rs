@@ -9,6 +9,7 @@
 pub mod attention;
 pub mod authority;
 pub mod check;
+pub mod claims;
 pub mod copies;
 pub mod device;
 pub mod driver;
