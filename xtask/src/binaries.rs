@@ -209,17 +209,26 @@ pub fn become_domain(topic: &str, args: &[OsString]) -> Done {
     Err(program(&build()?, "yuandian-domain")?.in_the_callers_folder()?.arg(topic).args(args).become_it())
 }
 
-/// Every promise in as many worlds as a test run has time for, with every fault. Which worlds is drawn from the tree that is committed: the same
+/// Every promise in as many worlds as a test run has time for, with every fault; then in some of the mix of help. Which worlds is drawn from the tree that is committed: the same
 /// tree, the same worlds; other ranges are looked through by hand (`docs/testing.md`).
 pub fn sim_lane() -> Done {
     let start = drawn_from_tree();
     println!("worlds from {start}");
-    let start = start.to_string();
-    sim()?.args(["--seeds", SIM_SEEDS, "--start", &start, "--json", "--all-situations"]).run()
+    let worlds = |seeds: &str, start: u32, mix: &str| -> Done {
+        let start = start.to_string();
+        sim()?.args(["--seeds", seeds, "--start", &start, "--mix", mix, "--json", "--all-situations"]).run()
+    };
+    worlds(SIM_SEEDS, start, "usual")?;
+    worlds(HELP_SEEDS, start / ROW * ROW + SMALL, "help")
 }
 
 /// Worlds of the lane.
 const SIM_SEEDS: &str = "1605";
+/// Worlds of the lane in which nearly everything is help between neighbours, all small: a large one takes as long as all of these.
+const HELP_SEEDS: &str = "50";
+/// Seeds after which the sizes of worlds come again, and the first small one among them.
+const ROW: u32 = 321;
+const SMALL: u32 = 21;
 /// The first seed where nothing is committed.
 const SIM_START: u32 = 900_000;
 

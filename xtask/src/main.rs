@@ -64,8 +64,8 @@ enum Chore {
     },
     /// Judge each `.change` file of a directory against a base document, alone.
     Gate(GateArgs),
-    /// Run simulated worlds by seed, replay one, or find planted bugs: `--seeds N --start S --json --resume`, `--replay FILE`,
-    /// `--plant NAME|all --budget SEEDS --json`.
+    /// Run simulated worlds by seed, replay one, or find planted bugs: `--seeds N --start S --mix usual|help --json --resume`,
+    /// `--replay FILE`, `--plant NAME|all --budget SEEDS --json`.
     Sim {
         /// Given on to the simulator.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

@@ -8,13 +8,14 @@ use rusqlite::{Connection, OpenFlags};
 use yuandian_device::view::{CaseView, ListLine};
 use yuandian_device::{DeviceError, Phone};
 use yuandian_document::{Content, ContentView, cbor};
-use yuandian_model::{CaseId, UserId};
+use yuandian_model::{CaseId, Code, UserId};
 use yuandian_server::store::{Authority as _, CaseLine, Store as _};
-use yuandian_sync::StreamId;
 use yuandian_sync::message::{DocsReply, PullReply, PulledCase, Push};
 use yuandian_sync::wire;
+use yuandian_sync::{CaseFacts, StreamId};
 use yuandian_vfs::Disk;
 
+use crate::help::HELP;
 use crate::invariant::{Broken, Invariant, Step, hold};
 use crate::reference::{Saved, What};
 use crate::sealed::laid_open;
@@ -159,7 +160,10 @@ impl World {
         }
         // Who she is the world knows: her disk may not be readable now.
         let user = self.devices[index].person.user;
-        let rest = user.and_then(|user| Some((user, beside_private(body, &user)?)));
+        let rest = user.and_then(|user| {
+            let reads = |facts: &CaseFacts| self.reference.reads_private(user, facts);
+            Some((user, beside_private(body, &user, &reads)?))
+        });
         if let Some((user, (rest, told))) = rest {
             if !told.is_empty() {
                 self.told.insert(self.devices[index].person.number);
@@ -278,6 +282,10 @@ impl World {
             hold(!never, Invariant::HonestNeverMalformed, || {
                 format!("phone {index}: {} of {} was refused as {}", entry.act, entry.case, entry.code)
             })?;
+            let known = entry.case.parse().ok().and_then(|case| self.reference.cases().get(&case));
+            let helps = known.is_some_and(|known| known.service.starts_with(HELP));
+            let second = helps && entry.code == Code::RTaken.id() && entry.reason_en.contains("in line");
+            self.situations.reached_if(second, Situation::LostClaimExplained);
         }
         self.check_files_told(index, phone)?;
         self.check_word_kept(index, phone)?;
@@ -446,7 +454,8 @@ impl World {
         for (case, secret) in self.confided.iter().filter(|(case, _)| lines.contains_key(case)) {
             let there = given_up(case) || find(&open, secret).is_some();
             hold(there, Invariant::NoAcknowledgedWriteLost, || {
-                format!("the private answer of {case} is not on the server")
+                let secret = String::from_utf8_lossy(secret);
+                format!("the private answer {secret} of {case} is not on the server")
             })?;
         }
         Ok(())
@@ -480,13 +489,15 @@ impl World {
 type Told = Vec<(CaseId, bool)>;
 
 /// A message without the private answers that may be in it, and the cases that had any for this person. None where it can hold none.
-fn beside_private(body: &[u8], receiver: &UserId) -> Option<(Vec<u8>, Told)> {
+fn beside_private(
+    body: &[u8],
+    receiver: &UserId,
+    reads: &dyn Fn(&CaseFacts) -> bool,
+) -> Option<(Vec<u8>, Told)> {
     let told = std::cell::RefCell::new(Vec::new());
     let strip = |cases: &mut Vec<PulledCase>| {
         for case in cases {
-            let may = case.facts.as_ref().is_some_and(|facts| {
-                facts.author.user == *receiver || facts.holders.iter().any(|holder| holder.user == *receiver)
-            });
+            let may = case.facts.as_ref().is_some_and(reads);
             if may && case.private.as_ref().is_some_and(|fields| !fields.is_empty()) {
                 let own = case.facts.as_ref().is_some_and(|facts| facts.author.user == *receiver);
                 told.borrow_mut().push((case.document, own));

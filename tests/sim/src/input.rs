@@ -24,6 +24,37 @@ pub enum Part {
     Operator,
     /// What the malicious phone does.
     Malice,
+    /// Which cases people open: [`Mix`]. A seed of the usual mix has no record for it.
+    Mix,
+}
+
+/// Which cases the people of a world open and work on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mix {
+    /// A little of everything.
+    #[default]
+    Usual,
+    /// Nearly always help between neighbours, orders for the elderly and their alarms.
+    Help,
+}
+
+impl Mix {
+    /// Every mix.
+    pub const ALL: [Mix; 2] = [Mix::Usual, Mix::Help];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Mix::Usual => "usual",
+            Mix::Help => "help",
+        }
+    }
+
+    /// The mix of an input: the usual one unless a record says otherwise.
+    pub fn draw(input: &mut Input) -> Self {
+        if input.byte(Part::Mix) == Mix::Help as u8 { Mix::Help } else { Mix::Usual }
+    }
 }
 
 /// All parts, with their share of 16 records of a seed's input.
@@ -45,7 +76,7 @@ const SHARES: [Part; 16] = [
     Part::Malice,
     Part::Links,
 ];
-const PARTS: usize = 6;
+const PARTS: usize = 7;
 
 /// How large a world a seed makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,14 +115,33 @@ pub fn of_seed(seed: u64) -> Vec<u8> {
     let size = Size::of(seed);
     let mut bytes = Vec::with_capacity(size.records() * RECORD);
     for record in 0..size.records() {
-        let digest = Sha256::new().chain_update(b"yuandian-sim").chain_update(seed.to_be_bytes());
-        let drawn = digest.chain_update((record as u64).to_be_bytes()).finalize();
-        bytes.push(SHARES[record % SHARES.len()] as u8);
-        bytes.extend_from_slice(&drawn[..RECORD - 1]);
+        add_record(&mut bytes, SHARES[record % SHARES.len()], seed, record);
     }
     // The first byte of the shape is the size: 0 small, 1 medium, 2 large.
     bytes[1] = size as u8;
     bytes
+}
+
+/// The input that a seed stands for in a mix: where it is not the usual one the same draws, then a record that names it, and more of what
+/// people do, for a request is done only after many hands.
+#[must_use]
+pub fn of_seed_in(seed: u64, mix: Mix) -> Vec<u8> {
+    let mut bytes = of_seed(seed);
+    if mix != Mix::Usual {
+        let mut record = [0; RECORD];
+        (record[0], record[1]) = (Part::Mix as u8, mix as u8);
+        bytes.extend_from_slice(&record);
+        let usual = Size::of(seed).records();
+        (usual..usual + usual / 2).for_each(|record| add_record(&mut bytes, Part::People, seed, record));
+    }
+    bytes
+}
+
+fn add_record(bytes: &mut Vec<u8>, part: Part, seed: u64, record: usize) {
+    let digest = Sha256::new().chain_update(b"yuandian-sim").chain_update(seed.to_be_bytes());
+    let drawn = digest.chain_update((record as u64).to_be_bytes()).finalize();
+    bytes.push(part as u8);
+    bytes.extend_from_slice(&drawn[..RECORD - 1]);
 }
 
 /// What the parts draw from.
@@ -177,6 +227,16 @@ mod tests {
             assert_eq!(less.byte(Part::Links), 0);
         }
         assert!(whole.has(Part::Links) && !less.has(Part::Links));
+    }
+
+    #[test]
+    fn a_mix_is_a_record_of_its_own_and_what_has_none_is_of_the_usual_one() {
+        for mix in Mix::ALL {
+            let bytes = of_seed_in(9, mix);
+            assert_eq!(Mix::draw(&mut Input::new(&bytes)), mix);
+            assert!(bytes.starts_with(&of_seed(9)));
+        }
+        assert_eq!(Mix::draw(&mut Input::new(&[])), Mix::Usual);
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod erase;
 pub mod evidence;
 pub mod fault;
 pub mod forge;
+mod help;
 pub mod http;
 pub mod input;
 pub mod invariant;

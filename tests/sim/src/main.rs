@@ -9,6 +9,7 @@ use clap::Parser;
 use yuandian_model::planted::Bug;
 use yuandian_sim::erase::{Erased, erase};
 use yuandian_sim::fault::{Fault, exclude};
+use yuandian_sim::input::Mix;
 use yuandian_sim::plant::{FIRST_SEED, Found, median, search_all};
 use yuandian_sim::report::{Plan, Report, run_all};
 use yuandian_sim::run::run;
@@ -22,6 +23,9 @@ struct Args {
     /// The first seed.
     #[arg(long, default_value_t = 0)]
     start: u64,
+    /// Which cases people open: `usual`, a little of everything, or `help`, help between neighbours, orders for the elderly and alarms.
+    #[arg(long, default_value = "usual", value_parser = mix_of, conflicts_with_all = ["replay", "erase", "plant"])]
+    mix: Mix,
     /// Only machine-readable output on stdout.
     #[arg(long)]
     json: bool,
@@ -60,6 +64,10 @@ struct Args {
     threads: Option<usize>,
 }
 
+fn mix_of(name: &str) -> Result<Mix, String> {
+    Mix::ALL.into_iter().find(|mix| mix.name() == name).ok_or_else(|| "there are: usual, help".to_owned())
+}
+
 fn main() -> ExitCode {
     // A panic of a world is caught, counted and told; its backtrace would only drown the others.
     std::panic::set_hook(Box::new(|_| {}));
@@ -94,6 +102,7 @@ fn start(args: &Args) -> std::io::Result<ExitCode> {
     let plan = Plan {
         start: args.start,
         seeds: args.seeds,
+        mix: args.mix,
         folder: args.folder.clone(),
         resume: args.resume,
         threads: args.threads.unwrap_or(cores),
@@ -112,7 +121,7 @@ fn start(args: &Args) -> std::io::Result<ExitCode> {
     if args.json {
         report.failures.iter().for_each(|failure| eprintln!("{failure}"));
     }
-    let unreached = report.unreached();
+    let unreached = report.unreached(args.mix);
     if args.all_situations && !unreached.is_empty() {
         eprintln!("never reached: {}", unreached.join(", "));
     }

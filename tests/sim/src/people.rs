@@ -6,8 +6,10 @@ use yuandian_device::{
 use yuandian_model::Role;
 use yuandian_model::catalogue::{ArgumentKind, Effect, Transition};
 
+use crate::device::Person;
 use crate::fault::Fault;
-use crate::input::Part;
+use crate::help::HELP;
+use crate::input::{Mix, Part};
 use crate::invariant::{Invariant, Step, hold};
 use crate::photo;
 use crate::reference::{Saved, What};
@@ -35,10 +37,14 @@ pub(crate) enum Doing {
 
 /// What kind of act a person looks for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Wish {
+pub(crate) enum Wish {
     Claim,
-    /// What brings a case on.
+    /// What brings a case on, or out of somebody's hands.
     Step,
+    /// What brings a case on.
+    Onward,
+    /// What gives a case up.
+    GiveUp,
     Anything,
 }
 
@@ -47,6 +53,11 @@ impl Wish {
         match self {
             Wish::Claim => row.effect == Effect::Take,
             Wish::Step => row.effect != Effect::Take && row.moves(),
+            Wish::Onward => {
+                let back = matches!(row.effect, Effect::GiveUp | Effect::Expel | Effect::Dismiss);
+                !back && Wish::Step.fits(row)
+            }
+            Wish::GiveUp => row.effect == Effect::GiveUp,
             Wish::Anything => true,
         }
     }
@@ -81,24 +92,10 @@ impl World {
         let now = self.now_ms;
         self.devices[index].tick(now);
         let syncing = self.devices[index].run.is_some();
-        let helps = self.devices[index].person.role == Role::Volunteer;
         let choice = self.input.below(Part::People, 32);
-        let wrote = match choice {
-            1..=5 => self.capture(index)?,
-            6..=10 => self.note(index)?,
-            11..=12 => self.edit(index, false)?,
-            13 => self.settle_conflict(index)? || self.edit(index, true)?,
-            14..=16 => self.act(index, Wish::Step)?,
-            17 => self.act(index, Wish::Anything)?,
-            18..=20 => self.act(index, Wish::Claim)? || self.act(index, Wish::Step)?,
-            21 => self.draft(index)?,
-            22 => self.settle_conflict(index)?,
-            23..=27 => self.settle_entry(index)?,
-            28..=30 if helps => self.act(index, Wish::Claim)? || self.act(index, Wish::Step)?,
-            _ => {
-                self.start_run(index)?;
-                false
-            }
+        let wrote = match self.mix {
+            Mix::Usual => self.does(index, choice)?,
+            Mix::Help => self.helps(index, choice)?,
         };
         if wrote {
             self.situations.reached_if(syncing, Situation::WroteWhileSyncing);
@@ -111,6 +108,28 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// What a person does of a little of everything, by a drawn choice of 32. Whether anything was written.
+    fn does(&mut self, index: usize, choice: usize) -> Step<bool> {
+        let helps = self.devices[index].person.role == Role::Volunteer;
+        match choice {
+            1..=5 => self.capture(index),
+            6..=10 => self.note(index),
+            11..=12 => self.edit(index, false),
+            13 => Ok(self.settle_conflict(index)? || self.edit(index, true)?),
+            14..=16 => self.act(index, Wish::Step),
+            17 => self.act(index, Wish::Anything),
+            18..=20 => Ok(self.act(index, Wish::Claim)? || self.act(index, Wish::Step)?),
+            21 => self.draft(index),
+            22 => self.settle_conflict(index),
+            23..=27 => self.settle_entry(index),
+            28..=30 if helps => Ok(self.act(index, Wish::Claim)? || self.act(index, Wish::Step)?),
+            _ => {
+                self.start_run(index)?;
+                Ok(false)
+            }
+        }
     }
 
     /// A long time has passed: life goes on, and what people do now is judged like anything before.
@@ -220,7 +239,7 @@ impl World {
         self.devices[index].phone.as_mut()
     }
 
-    fn capture(&mut self, index: usize) -> Step<bool> {
+    pub(crate) fn capture(&mut self, index: usize) -> Step<bool> {
         let role = self.devices[index].person.role;
         let help = matches!(role, Role::Resident | Role::Volunteer | Role::GridWorker | Role::MicroHead);
         let service = match self.input.below(Part::People, 8) {
@@ -241,16 +260,23 @@ impl World {
             no_photo,
             ..Draft::default()
         };
-        let malicious = self.devices[index].person.malicious;
         if service == "case.petition" {
             draft.answers.push(("demand".to_owned(), self.words("What is wanted")));
         }
-        if service.starts_with("help.") {
+        let mut secrets = Vec::new();
+        if service.starts_with(HELP) {
             let secret = self.words("SECRET");
-            if !malicious {
-                self.secrets.push((self.devices[index].person.number, secret.clone().into_bytes()));
-            }
+            secrets.push(secret.clone());
             draft.answers.push(("beneficiary".to_owned(), secret));
+        }
+        self.open_case(index, &draft, secrets)
+    }
+
+    /// Makes a case of a draft, with a photo in one of three, and keeps in mind what in it is secret.
+    pub(crate) fn open_case(&mut self, index: usize, draft: &Draft, secrets: Vec<String>) -> Step<bool> {
+        let Person { malicious, number, .. } = self.devices[index].person;
+        if !malicious {
+            self.secrets.extend(secrets.iter().map(|secret| (number, secret.clone().into_bytes())));
         }
         let photo = if self.input.below(Part::People, 3) == 1 { Some(self.picture()) } else { None };
         if let Some(bytes) = &photo {
@@ -258,7 +284,7 @@ impl World {
         }
         let Some(phone) = self.phone(index) else { return Ok(false) };
         let made = (|| {
-            let id = phone.save_draft(None, &draft)?;
+            let id = phone.save_draft(None, draft)?;
             let hash = photo.map(|bytes| phone.add_draft_photo(&id, &bytes)).transpose()?;
             phone.finish(&id)?;
             Ok((id, hash))
@@ -270,10 +296,8 @@ impl World {
         }
         let doing = if photo_of(&saved).is_some() { Doing::Photo } else { Doing::Capture };
         let made = self.done(index, doing, made, &saved)?;
-        if let (Some((id, _)), true, false) = (&made, service.starts_with("help."), malicious)
-            && let Some((_, secret)) = self.secrets.last()
-        {
-            self.confided.push((*id, secret.clone()));
+        if let (Some((id, _)), false) = (&made, malicious) {
+            self.confided.extend(secrets.into_iter().map(|secret| (*id, secret.into_bytes())));
         }
         if let Some((id, hash)) = made
             && let Some(hash) = hash
@@ -317,7 +341,7 @@ impl World {
         cases.get(choice).copied()
     }
 
-    fn note(&mut self, index: usize) -> Step<bool> {
+    pub(crate) fn note(&mut self, index: usize) -> Step<bool> {
         let Some(case) = self.some_case(index) else { return self.capture(index) };
         let text = self.words("A note");
         let choice = self.input.below(Part::People, 4);
@@ -352,7 +376,7 @@ impl World {
         Ok(done)
     }
 
-    fn edit(&mut self, index: usize, stale: bool) -> Step<bool> {
+    pub(crate) fn edit(&mut self, index: usize, stale: bool) -> Step<bool> {
         let Some(case) = self.some_case(index) else { return Ok(false) };
         let value = self.words("Over there");
         let key = ["address", "text", "severity"][self.input.below(Part::People, 3)];
@@ -369,7 +393,7 @@ impl World {
         Ok(self.done(index, Doing::Other, edited, &[])?.is_some())
     }
 
-    fn settle_conflict(&mut self, index: usize) -> Step<bool> {
+    pub(crate) fn settle_conflict(&mut self, index: usize) -> Step<bool> {
         let Some(phone) = self.phone(index) else { return Ok(false) };
         let list = phone.list(100, 0).unwrap_or_default();
         // What still waits to be sent hides a conflict in the list.
@@ -385,7 +409,7 @@ impl World {
         Ok(self.done(index, Doing::Other, resolved, &[])?.is_some())
     }
 
-    fn act(&mut self, index: usize, wish: Wish) -> Step<bool> {
+    pub(crate) fn act(&mut self, index: usize, wish: Wish) -> Step<bool> {
         let Some(phone) = self.phone(index) else { return Ok(false) };
         let list = phone.list(100, 0).unwrap_or_default();
         let mut can: Vec<(CaseId, String)> = Vec::new();
@@ -406,7 +430,8 @@ impl World {
             name == RELEASE && self.reference.cases().get(case).is_some_and(|known| !known.waiting.is_empty())
         };
         let given_up = can.iter().position(waited).filter(|_| drawn % 2 == 1);
-        let usual = if drawn < 128 { 0 } else { drawn % can.len() };
+        let same = drawn < 128 && (self.mix == Mix::Usual || wish == Wish::Claim);
+        let usual = if same { 0 } else { drawn % can.len() };
         let (case, name) = can.swap_remove(given_up.unwrap_or(usual));
         let text = if self.input.below(Part::People, 4) == 3 { Some(self.words("With it")) } else { None };
         let args = self.arguments(index, &case, &name);

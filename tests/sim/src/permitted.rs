@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use yuandian_model::catalogue::{After, Effect, Party, Service, Transition};
 use yuandian_model::{CaseId, DivisionCode, Role, UserId, WorkingCalendar};
 use yuandian_server::limits::AGE_OUT_MS;
+use yuandian_sync::CaseFacts;
 
 use crate::invariant::{Invariant, Step, hold};
 use crate::reference::{RefCase, Reference};
@@ -42,6 +43,25 @@ impl Reference {
                 Party::Approver => self.had_here(user, known, |had| service.approve.contains(&had)),
                 Party::System => false,
             })
+    }
+
+    /// Whether somebody reads the private answers of a case that has these facts: its author, and whom its service names.
+    #[must_use]
+    pub fn reads_private(&self, user: UserId, facts: &CaseFacts) -> bool {
+        let holds = facts.holders.iter().any(|holder| holder.user == user);
+        let Some((service, _)) = self.catalogue.service(&facts.service) else { return false };
+        let rights = self.ever.get(&user).into_iter().flatten();
+        let roles: BTreeSet<Role> =
+            rights.filter(|(_, grid)| covers(grid, &facts.grid)).map(|(role, _)| *role).collect();
+        let has = |named: &[Role]| named.iter().any(|role| roles.contains(role));
+        let named = |party: &Party| match party {
+            Party::Holder => holds,
+            Party::Handler => has(&service.handle),
+            Party::Approver => has(&service.approve),
+            Party::Role(role) => roles.contains(role),
+            _ => false,
+        };
+        facts.author.user == user || service.private_to.iter().any(named)
     }
 
     /// An act of a case that is none of a person's business, drawn; none where everything is.

@@ -8,6 +8,7 @@ use yuandian_model::catalogue::{ActClass, Effect, OPENING_ACT, Party, Visibility
 use yuandian_model::{BlobHash, CaseId, Catalogue, Code, CommitId, DivisionCode, Epoch, Role, UserId};
 use yuandian_sync::message::Receipt;
 
+use crate::help::note;
 use crate::invariant::{Broken, Invariant, Step, hold};
 use crate::situation::{Situation, Situations};
 
@@ -406,12 +407,12 @@ impl Reference {
     /// The case that an act would open.
     fn opened(&self, user: UserId, act: &Act) -> Option<RefCase> {
         let report = act.report.as_ref()?;
-        let (_, workflow) = self.catalogue.service(&report.service)?;
+        let (service, workflow) = self.catalogue.service(&report.service)?;
         Some(RefCase {
             service: report.service.clone(),
             grid: report.grid.clone(),
             author: user,
-            stage: workflow.opens.clone(),
+            stage: service.opens.as_ref().unwrap_or(&workflow.opens).clone(),
             act_seq: 1,
             holders: Vec::new(),
             waiting: Vec::new(),
@@ -487,6 +488,7 @@ impl Reference {
             format!("{} was taken in stage {} of {id}", act.name, known.stage)
         })?;
         let full = known.holders.len() >= service.capacity;
+        note(situations, (&*known, full), row, user);
         match row.effect {
             Effect::Take if receipt.code == Code::RTaken => {
                 situations.reached(Situation::ClaimLost);

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
-use crate::input::of_seed;
+use crate::input::{Mix, of_seed_in};
 use crate::invariant::{Broken, Invariant};
 use crate::run::{Outcome, run, shrink};
-use crate::situation::{RARE, Situation};
+use crate::situation::{HELP, RARE, Situation};
 
 /// Seeds of which one runs twice.
 const TWICE_OF: u64 = 20;
@@ -69,12 +69,16 @@ impl Report {
         }
     }
 
-    /// Situations that were never reached.
+    /// Situations that are asked of a mix and were never reached.
     #[must_use]
-    pub fn unreached(&self) -> Vec<&str> {
+    pub fn unreached(&self, mix: Mix) -> Vec<&str> {
+        let asked = |situation: &&Situation| match mix {
+            Mix::Usual => !RARE.contains(situation) && !HELP.contains(situation),
+            Mix::Help => HELP.contains(situation) && !RARE.contains(situation),
+        };
         Situation::ALL
             .iter()
-            .filter(|situation| !RARE.contains(situation))
+            .filter(asked)
             .map(|s| s.name())
             .filter(|name| self.sometimes.get(*name).is_none_or(|n| *n == 0))
             .collect()
@@ -88,6 +92,8 @@ pub struct Plan {
     pub start: u64,
     /// How many.
     pub seeds: u64,
+    /// Which cases people open.
+    pub mix: Mix,
     /// Folder for failures and progress.
     pub folder: PathBuf,
     /// Go on where an interrupted run of the same start stopped.
@@ -102,7 +108,7 @@ pub struct Plan {
 /// The folder's.
 pub fn run_all(plan: &Plan, note: &mut dyn FnMut(&Report)) -> std::io::Result<Report> {
     std::fs::create_dir_all(&plan.folder)?;
-    let progress = plan.folder.join(format!("progress-{}.json", plan.start));
+    let progress = plan.folder.join(format!("progress{}-{}.json", marked(plan.mix), plan.start));
     let before = if plan.resume { read(&progress) } else { None };
     let mut report = before.unwrap_or_else(Report::empty);
     let started = std::time::Instant::now();
@@ -117,6 +123,11 @@ pub fn run_all(plan: &Plan, note: &mut dyn FnMut(&Report)) -> std::io::Result<Re
     }
     std::fs::remove_file(&progress).ok();
     Ok(report)
+}
+
+/// What stands in the names of a mix's files.
+fn marked(mix: Mix) -> String {
+    if mix == Mix::Usual { String::new() } else { format!("-{}", mix.name()) }
 }
 
 fn read(progress: &Path) -> Option<Report> {
@@ -134,7 +145,7 @@ fn run_batch(seeds: std::ops::Range<u64>, plan: &Plan, report: &mut Report) -> s
                     if seed >= seeds.end {
                         return;
                     }
-                    let outcome = run_seed(seed);
+                    let outcome = run_seed(seed, plan.mix);
                     if let Ok(mut outcomes) = outcomes.lock() {
                         outcomes.insert(seed, outcome);
                     }
@@ -146,7 +157,7 @@ fn run_batch(seeds: std::ops::Range<u64>, plan: &Plan, report: &mut Report) -> s
         report.add(&outcome);
         if let Some(broken) = &outcome.broken {
             report.failed += 1;
-            let told = keep_failure(seed, broken, &plan.folder, report.failed <= SHRUNK_MAX)?;
+            let told = keep_failure((seed, plan.mix), broken, &plan.folder, report.failed <= SHRUNK_MAX)?;
             report.failures.push(told);
         }
     }
@@ -154,8 +165,8 @@ fn run_batch(seeds: std::ops::Range<u64>, plan: &Plan, report: &mut Report) -> s
 }
 
 /// One seed; some run twice, and must be the same both times.
-fn run_seed(seed: u64) -> Outcome {
-    let bytes = of_seed(seed);
+fn run_seed(seed: u64, mix: Mix) -> Outcome {
+    let bytes = of_seed_in(seed, mix);
     let mut outcome = run(&bytes, false);
     if seed % TWICE_OF == 7 && outcome.broken.is_none() {
         let again = run(&bytes, false);
@@ -168,9 +179,14 @@ fn run_seed(seed: u64) -> Outcome {
 }
 
 /// Shrinks a failure and keeps its bytes; gives the words for people.
-fn keep_failure(seed: u64, broken: &Broken, folder: &Path, small: bool) -> std::io::Result<String> {
-    let file = folder.join(format!("failed-{seed}.bin"));
-    let bytes = of_seed(seed);
+fn keep_failure(
+    (seed, mix): (u64, Mix),
+    broken: &Broken,
+    folder: &Path,
+    small: bool,
+) -> std::io::Result<String> {
+    let file = folder.join(format!("failed{}-{seed}.bin", marked(mix)));
+    let bytes = of_seed_in(seed, mix);
     // Kept whole first: shrinking takes its time.
     std::fs::write(&file, &bytes)?;
     let shrunk = if small { shrink(&bytes, broken.invariant, SHRINK_RUNS) } else { bytes };

@@ -3,7 +3,7 @@
 use yuandian_model::{DivisionCode, Role};
 
 use crate::device::Person;
-use crate::input::{Input, Part, Size};
+use crate::input::{Input, Mix, Part, Size};
 
 /// Digits of a code that name a street.
 pub const STREET_DIGITS: u8 = 9;
@@ -49,9 +49,35 @@ const CHAIN: [Role; 7] = [
     Role::Collector,
 ];
 
-/// Who is in a world, drawn.
+/// People of the mix of help: the first ones are in every world.
+const NEIGHBOURS: [Role; 12] = [
+    Role::Resident,
+    Role::Volunteer,
+    Role::Volunteer,
+    Role::GridWorker,
+    Role::ServiceProvider,
+    Role::FamilyContact,
+    Role::Resident,
+    Role::Volunteer,
+    Role::Acceptor,
+    Role::Moderator,
+    Role::Volunteer,
+    Role::GridHead,
+];
+
+/// The same where most is done by providers.
+const PROVIDED: [Role; 6] = [
+    Role::Resident,
+    Role::ServiceProvider,
+    Role::ServiceProvider,
+    Role::FamilyContact,
+    Role::Acceptor,
+    Role::Volunteer,
+];
+
+/// Who is in a world of a mix, drawn.
 #[must_use]
-pub fn people(input: &mut Input) -> Vec<Person> {
+pub fn people(input: &mut Input, mix: Mix) -> Vec<Person> {
     let most = match input.byte(Part::Shape) % 3 {
         size if size == Size::Small as u8 => 4,
         size if size == Size::Medium as u8 => 12,
@@ -64,9 +90,16 @@ pub fn people(input: &mut Input) -> Vec<Person> {
     // Half of the worlds are about one thing: help in one street, or the chain of one grid's cases.
     let theme = input.below(Part::Shape, 4);
     let grids = if theme < 2 { 1 + input.below(Part::Shape, GRIDS.len()) } else { 1 };
+    // Neighbours live in one street, or here and there in a few.
+    let grids = if mix == Mix::Help { grids.min(2) } else { grids };
     (0..count)
         .map(|number| {
             let role = match (theme, input.below(Part::Shape, 3)) {
+                (0, _) | (_, 2) if mix == Mix::Help && number > 0 => {
+                    NEIGHBOURS[input.below(Part::Shape, NEIGHBOURS.len())]
+                }
+                (3, _) if mix == Mix::Help => PROVIDED[number % PROVIDED.len()],
+                (..) if mix == Mix::Help => NEIGHBOURS[number % NEIGHBOURS.len()],
                 (2, drawn) if number > 0 => {
                     if drawn == 0 && number == 1 {
                         Role::GridWorker

@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 
 use crate::named::named;
 
-/// Situations that come less than ten times in 1,605 worlds: counted, and not asked of every run.
-pub const RARE: [Situation; 7] = [
+/// Situations that come less than ten times in 1,605 worlds, or in 80 of the mix of help: counted, and not asked of every run.
+pub const RARE: [Situation; 11] = [
+    Situation::HelpPromoted,
+    Situation::CancelledUnderWay,
+    Situation::ConfirmedByTime,
+    Situation::OrderDone,
     Situation::Amended,
     Situation::AppealDenied,
     Situation::AppealGranted,
@@ -14,6 +18,23 @@ pub const RARE: [Situation; 7] = [
     Situation::ListSettled,
     Situation::ActRefusedExpects,
     Situation::RestoredPhoneLost,
+];
+
+/// Situations of help between neighbours, orders for the elderly and alarms: asked of the mix that is about them, and of no other.
+pub const HELP: [Situation; 13] = [
+    Situation::HelpClaimed,
+    Situation::LostClaimExplained,
+    Situation::HelpPromoted,
+    Situation::NoShow,
+    Situation::CancelledUnderWay,
+    Situation::ReportedBack,
+    Situation::HelpConfirmed,
+    Situation::HelpRated,
+    Situation::Disputed,
+    Situation::ConfirmedByTime,
+    Situation::EscalatedByTime,
+    Situation::OrderDone,
+    Situation::AlarmAcknowledged,
 ];
 
 named! {
@@ -129,6 +150,19 @@ named! {
         ActWithoutRight = "act-without-right", "A malicious phone tried an act without a right.";
         FutureCursor = "future-cursor", "A malicious phone asked for what comes after a number that was never given.";
         OrphanFlood = "orphan-flood", "A malicious phone sent changes that build on what nobody has.";
+        HelpClaimed = "help-claimed", "A request for help was claimed.";
+        LostClaimExplained = "lost-claim-explained", "At rest a phone told who waits for a request who was first, and the place in line.";
+        HelpPromoted = "help-promoted", "Who held a request for help gave it up, and the next in line has it.";
+        NoShow = "no-show", "A helper who did not come was put out.";
+        CancelledUnderWay = "cancelled-under-way", "A request was cancelled while somebody was on the way.";
+        ReportedBack = "reported-back", "A helper said that it was done.";
+        HelpConfirmed = "help-confirmed", "Who had asked confirmed it.";
+        HelpRated = "help-rated", "Who had asked rated it.";
+        Disputed = "disputed", "Who had asked said that it was not done.";
+        ConfirmedByTime = "confirmed-by-time", "What nobody confirmed was confirmed by the server in its time.";
+        EscalatedByTime = "escalated-by-time", "What nobody claimed was sent further up by the server in its time.";
+        OrderDone = "order-done", "An order for an elder was done at the door.";
+        AlarmAcknowledged = "alarm-acknowledged", "Somebody saw to an elder's alarm.";
         HealedWithWork = "healed-with-work", "At healing a phone still had commits to send.";
         HealedWithPhotos = "healed-with-photos", "At healing a phone still had photos to send.";
         HealedWhileDown = "healed-while-down", "At healing a phone or the server was down.";

@@ -9,7 +9,7 @@ use crate::authority::ServerCopy;
 use crate::device::Device;
 use crate::fault::{Fault, Faults};
 use crate::http::{HttpReply, HttpRequest};
-use crate::input::{Input, Part};
+use crate::input::{Input, Mix, Part};
 use crate::invariant::{Broken, Invariant, Step, hold};
 use crate::machine::START_MS;
 use crate::reference::Reference;
@@ -81,6 +81,8 @@ pub struct World {
     pub now_ms: i64,
     /// What the run draws from.
     pub input: Input,
+    /// Which cases people open.
+    pub mix: Mix,
     /// What goes wrong.
     pub faults: Faults,
     /// The phones.
@@ -149,7 +151,8 @@ impl World {
     /// A promise that breaks already while everybody enrols.
     pub fn new(bytes: &[u8], kept: bool) -> Step<Self> {
         let mut input = Input::new(bytes);
-        let mut people = people(&mut input);
+        let mix = Mix::draw(&mut input);
+        let mut people = people(&mut input, mix);
         let faults = Faults::draw(&mut input);
         if faults.has(Fault::Malicious)
             && people.len() > 1
@@ -170,6 +173,7 @@ impl World {
         let mut world = Self {
             now_ms: 0,
             input,
+            mix,
             faults,
             devices,
             server: Server::new(seed, digits),
@@ -329,6 +333,7 @@ impl World {
                     self.there_is_news();
                 }
                 for (case, act) in swept.acted {
+                    self.by_time(&case, &act);
                     self.trace.add(self.now_ms, b"own", || format!("the server does {act} in {case}"));
                     self.situations.reached(Situation::ServerActed);
                     self.reference.own_act(&case, &act)?;

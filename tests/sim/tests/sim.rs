@@ -5,11 +5,11 @@
 
 use yuandian_model::planted::Bug;
 use yuandian_sim::fault::Fault;
-use yuandian_sim::input::of_seed;
+use yuandian_sim::input::{Mix, of_seed, of_seed_in};
 use yuandian_sim::invariant::Invariant;
 use yuandian_sim::plant::{corpus, recorded};
 use yuandian_sim::run::{run, run_planted};
-use yuandian_sim::situation::{RARE, Situation};
+use yuandian_sim::situation::{HELP, RARE, Situation};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/testing.md");
 const BEGIN: &str = "<!-- written by `YUANDIAN_BLESS=1 cargo test -p yuandian-sim`: begin -->";
@@ -23,6 +23,15 @@ fn the_same_bytes_make_the_same_run() {
         assert_eq!((one.digest, one.steps), (two.digest, two.steps));
         assert!(!two.lines.is_empty());
     }
+}
+
+#[test]
+fn a_world_of_help_is_another_and_the_same_every_time() {
+    let bytes = of_seed_in(401, Mix::Help);
+    let (one, two) = (run(&bytes, false), run(&bytes, true));
+    assert_eq!(one.broken, None);
+    assert_eq!((one.digest, one.steps), (two.digest, two.steps));
+    assert_ne!(one.digest, run(&of_seed(401), false).digest);
 }
 
 #[test]
@@ -61,15 +70,18 @@ fn table<'a>(title: &str, rows: impl Iterator<Item = (&'a str, &'a str)>) -> Str
 #[test]
 fn the_documents_list_every_promise_situation_and_fault() {
     let promises = table("promise", Invariant::ALL.iter().map(|i| (i.name(), i.meaning())));
-    let (rare, often): (Vec<Situation>, Vec<Situation>) =
+    let (rare, asked): (Vec<Situation>, Vec<Situation>) =
         Situation::ALL.iter().copied().partition(|situation| RARE.contains(situation));
+    let (help, often): (Vec<Situation>, Vec<Situation>) =
+        asked.into_iter().partition(|situation| HELP.contains(situation));
+    let help = table("situation of the mix of help", help.iter().map(|s| (s.name(), s.meaning())));
     let situations = table("situation", often.iter().map(|s| (s.name(), s.meaning())));
     let rare = table(
         "situation that is seldom reached and not asked of every run",
         rare.iter().map(|s| (s.name(), s.meaning())),
     );
     let faults = table("fault", Fault::ALL.iter().map(|f| (f.name(), f.meaning())));
-    let wanted = format!("{BEGIN}\n\n{promises}\n{faults}\n{situations}\n{rare}\n{END}");
+    let wanted = format!("{BEGIN}\n\n{promises}\n{faults}\n{situations}\n{help}\n{rare}\n{END}");
     let text = std::fs::read_to_string(DOCUMENT).unwrap();
     let (before, rest) = text.split_once(BEGIN).unwrap();
     let (_, after) = rest.split_once(END).unwrap();
