@@ -64,6 +64,12 @@ impl Server {
         }
     }
 
+    /// The same by other tables than the embedded ones.
+    #[must_use]
+    pub fn judging_by(self, catalogue: Catalogue) -> Self {
+        Self { catalogue, ..self }
+    }
+
     /// Whether every street has a partition.
     #[must_use]
     pub fn is_partitioned(&self) -> bool {

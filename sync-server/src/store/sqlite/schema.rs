@@ -58,7 +58,6 @@ CREATE TABLE case_row (
     title TEXT NOT NULL, photos INTEGER NOT NULL, conflict INTEGER NOT NULL, aged INTEGER NOT NULL CHECK (aged IN (0, 1)),
     ended INTEGER NOT NULL CHECK (ended IN (0, 1)), progress BLOB NOT NULL
 ) STRICT;
-CREATE INDEX case_author ON case_row (author, opened_ms);
 CREATE TABLE commit_log (
     id BLOB PRIMARY KEY, partition INTEGER NOT NULL, seq INTEGER, document BLOB NOT NULL, kind INTEGER NOT NULL, grp BLOB NOT NULL,
     device BLOB NOT NULL, user BLOB NOT NULL, received_ms INTEGER NOT NULL, code TEXT NOT NULL, receipt BLOB NOT NULL, envelope BLOB NOT NULL,
@@ -114,24 +113,6 @@ CREATE TABLE contact_stream (
     cursor INTEGER NOT NULL, lines_only INTEGER NOT NULL CHECK (lines_only IN (0, 1)),
     PRIMARY KEY (device, partition, stream)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE at_work (
-    user BLOB NOT NULL, document BLOB NOT NULL REFERENCES case_row (id), PRIMARY KEY (user, document)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE no_show (
-    user BLOB NOT NULL, document BLOB NOT NULL REFERENCES case_row (id), act_seq INTEGER NOT NULL, at_ms INTEGER NOT NULL,
-    PRIMARY KEY (user, document, act_seq)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX right_grid ON person_right (grid, role) WHERE ended_ms IS NULL;
-CREATE TABLE reach (
-    user BLOB PRIMARY KEY REFERENCES person (user), row INTEGER, col INTEGER, quiet_from INTEGER NOT NULL, quiet_to INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE notification (
-    id INTEGER PRIMARY KEY, user BLOB NOT NULL REFERENCES person (user), document BLOB NOT NULL REFERENCES case_row (id), why TEXT NOT NULL,
-    since_ms INTEGER NOT NULL, ring INTEGER, made_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, way TEXT, told_ms INTEGER,
-    UNIQUE (document, user, why, since_ms)
-) STRICT;
-CREATE INDEX notification_due ON notification (due_ms) WHERE told_ms IS NULL;
-CREATE INDEX notification_user ON notification (user);
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE timer (
     kind TEXT NOT NULL, subject BLOB NOT NULL, due_ms INTEGER NOT NULL, PRIMARY KEY (kind, subject)
@@ -176,6 +157,29 @@ CREATE TABLE private_record (
     document BLOB NOT NULL REFERENCES case_row (id), key TEXT NOT NULL, value BLOB NOT NULL, version INTEGER NOT NULL,
     PRIMARY KEY (document, key)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// Neighbour help: who works on what and who did not come, how people are reached and what they are to hear.
+const HELP: &str = "
+CREATE INDEX case_author ON case_row (author, opened_ms);
+CREATE TABLE at_work (
+    user BLOB NOT NULL, document BLOB NOT NULL REFERENCES case_row (id), PRIMARY KEY (user, document)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE no_show (
+    user BLOB NOT NULL, document BLOB NOT NULL REFERENCES case_row (id), act_seq INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+    PRIMARY KEY (user, document, act_seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX right_grid ON person_right (grid, role) WHERE ended_ms IS NULL;
+CREATE TABLE reach (
+    user BLOB PRIMARY KEY REFERENCES person (user), row INTEGER, col INTEGER, quiet_from INTEGER NOT NULL, quiet_to INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE notification (
+    id INTEGER PRIMARY KEY, user BLOB NOT NULL REFERENCES person (user), document BLOB NOT NULL REFERENCES case_row (id), why TEXT NOT NULL,
+    since_ms INTEGER NOT NULL, ring INTEGER, made_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, way TEXT, told_ms INTEGER,
+    UNIQUE (document, user, why, since_ms)
+) STRICT;
+CREATE INDEX notification_due ON notification (due_ms) WHERE told_ms IS NULL;
+CREATE INDEX notification_user ON notification (user);
 ";
 
 /// Who was told private answers of somebody else; `answers` are their keys with versions.
@@ -238,6 +242,12 @@ DROP TABLE plain_record;
 INSERT INTO setting (key, value) VALUES ('private_plain', '1');
 ";
 
+/// From version 1, which knew no levels.
+const LEVELS: &str = "
+ALTER TABLE person_right ADD COLUMN vetting TEXT;
+ALTER TABLE invitation ADD COLUMN vetting TEXT;
+";
+
 /// Makes the tables in an empty file, with the first epoch; brings an older one to this version.
 pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
@@ -250,6 +260,7 @@ pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), St
         transaction.execute_batch(TABLES).map_err(error)?;
         transaction.execute_batch(AUTHORITY).map_err(error)?;
         transaction.execute_batch(LOOKS).map_err(error)?;
+        transaction.execute_batch(HELP).map_err(error)?;
         transaction.execute_batch(EVIDENCE).map_err(error)?;
         transaction.execute_batch(FILES).map_err(error)?;
         transaction
@@ -277,6 +288,8 @@ pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), St
     if found < VERSION {
         transaction.execute_batch(SEALED).map_err(error)?;
         transaction.execute_batch(LOOKS).map_err(error)?;
+        transaction.execute_batch(LEVELS).map_err(error)?;
+        transaction.execute_batch(HELP).map_err(error)?;
         transaction.pragma_update(None, "user_version", VERSION).map_err(error)?;
     }
     transaction.commit().map_err(error)

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use yuandian_device::{ActCommand, ActOutcome, Draft, Phone};
-use yuandian_model::{CaseId, CaseState, Catalogue, Role, UserId};
+use yuandian_model::{CaseId, CaseState, Catalogue, Role, Service, UserId};
 use yuandian_server::store::{CaseRecord, Store as _};
 
 use crate::device::{Device, Person};
@@ -20,6 +20,13 @@ const GRID: &str = "410102001";
 const SERVICES: [&str; 2] = ["help.errand", "help.escort"];
 /// Turns until every phone has said what it had to: more than any needs.
 const TURNS_MAX: usize = 100_000;
+
+/// The embedded tables, but that one person may ask and take without end: what is looked at here is who is first of many, and thirty phones
+/// that claim a thousand requests are thirty thousand claims only where nobody has enough. How much one may take has tests of its own.
+fn without_limits() -> Catalogue {
+    let endless = |service: &mut Service| (service.load, service.per_day) = (None, None);
+    SERVICES.iter().fold(Catalogue::embedded(), |catalogue, service| catalogue.changed(service, endless))
+}
 
 /// A street.
 pub struct Field {
@@ -44,7 +51,8 @@ impl Field {
     /// # Errors
     /// Words, where a phone or the server does not do its part.
     pub fn new(seed: u64, claimants: usize) -> Result<Self, String> {
-        let mut server = Server::new(seed, None);
+        let catalogue = without_limits();
+        let mut server = Server::new(seed, None).judging_by(catalogue.clone());
         server.start().map_err(|e| e.to_string())?;
         let person = |number: usize, role: Role| -> Result<Device, String> {
             let grid = GRID.parse().map_err(|_| "no division")?;
@@ -57,7 +65,7 @@ impl Field {
             now_ms: 0,
             author: person(0, Role::Resident)?,
             claimants: claimants.collect::<Result<_, _>>()?,
-            catalogue: Catalogue::embedded(),
+            catalogue,
             services: BTreeMap::new(),
             drawn: Drawn::new("claims", seed, 0),
             runs: 0,
