@@ -424,8 +424,8 @@ def count(scenario):
 class Rust:
     """The same files through the Rust API, played beside: in the same order, a line each."""
 
-    def __init__(self, bin_dir):
-        call = [bin_dir / f"yuandian-scenarios{EXE}", "--json"]
+    def __init__(self, bin_dir, only):
+        call = [bin_dir / f"yuandian-scenarios{EXE}", "--json"] + (["--only", only] if only else [])
         self.run, self.told = subprocess.Popen(call, stdout=subprocess.PIPE, text=True, encoding="utf-8"), {}
 
     def differs(self, name, digest):
@@ -444,20 +444,29 @@ class Rust:
         self.run.stdout.close()
 
 
+def is_about(scenario, word):
+    """Whether its name contains a word, or it opens a case of a service of that kind."""
+    services = (step.get("service", "") for step in scenario["steps"])
+    return word in scenario["name"] or any(service.startswith(word + ".") for service in services)
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--list", type=pathlib.Path, required=True, help="the folder tests/scenarios")
     arguments.add_argument("--bin-dir", type=pathlib.Path, required=True, help="the folder of the built programs")
     arguments.add_argument("--json", action="store_true", help="a line of JSON per scenario on stdout")
+    arguments.add_argument("--only", default="", help="a part of the name, or the kind of a service that it opens")
     given = arguments.parse_args()
     files = sorted((given.list / "list").glob("*.json")) + sorted((given.list / "lives").glob("*.json"))
     if not files:
         sys.exit(f"{given.list}: no scenarios")
-    rust = Rust(given.bin_dir)
+    rust = Rust(given.bin_dir, given.only)
     failed, lived = 0, (0, 0, 0)
     for file in files:
         scenario = json.loads(file.read_text(encoding="utf-8"))
         name, digest, why = scenario["name"], "", ""
+        if not is_about(scenario, given.only):
+            continue
         try:
             digest = asyncio.run(play(scenario, given.bin_dir, given.list.parent / "data"))
             why = rust.differs(name, digest)

@@ -226,6 +226,9 @@ enum Chore {
         /// Whose API.
         #[arg(long)]
         lang: scenarios::Api,
+        /// Only scenarios whose name contains this, or that open a case of a service of this kind, like help.
+        #[arg(long, value_name = "WORD")]
+        only: Option<String>,
         /// Machine-readable output on stdout.
         #[arg(long)]
         json: bool,
@@ -335,7 +338,7 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
             "photo" => photo::become_bench(megapixels, json),
             _ => binaries::become_bench(&name, json),
         },
-        Chore::Scenarios { lang, json } => scenarios::run(lang, json),
+        Chore::Scenarios { lang, only, json } => scenarios::run(lang, only.as_deref(), json),
         Chore::Bindings { lang, out } => bindings::generate(lang, &place::absolute(&out)?).map(drop),
         Chore::Lint => lint::run(),
         Chore::Fmt { check } => format_sources(check),

@@ -15,8 +15,9 @@ pub enum Api {
 }
 
 /// Builds, then becomes the runner.
-pub fn run(api: Api, json: bool) -> Done {
+pub fn run(api: Api, only: Option<&str>, json: bool) -> Done {
     let call = runner(api)?;
+    let call = only.into_iter().fold(call, |call, word| call.args(["--only", word]));
     Err(if json { call.arg("--json") } else { call }.become_it())
 }
 

@@ -27,7 +27,7 @@ struct Cli {
     /// The folder with `yuandian-server`; this program's own where it is not given.
     #[arg(long, value_name = "DIR")]
     bin_dir: Option<PathBuf>,
-    /// Only scenarios whose name contains this.
+    /// Only scenarios whose name contains this, or that open a case of a service of this kind: `help` means `help.errand` and its like.
     #[arg(long, value_name = "WORD")]
     only: Option<String>,
     #[command(subcommand)]
@@ -75,7 +75,7 @@ fn run(cli: &Cli, out: &mut impl std::io::Write) -> Result<usize, String> {
     let (list, lives) = Scenario::all()?;
     let told = list.into_iter().map(|scenario| (scenario, false));
     for (scenario, is_lives) in told.chain(lives.into_iter().map(|scenario| (scenario, true))) {
-        if cli.only.as_ref().is_some_and(|word| !scenario.name.contains(word.as_str())) {
+        if cli.only.as_ref().is_some_and(|word| !scenario.is_about(word)) {
             continue;
         }
         ran += 1;

@@ -39,6 +39,15 @@ pub struct Device {
     pub enrolled: bool,
 }
 
+impl Scenario {
+    /// Whether its name contains a word, or it opens a case of a service of that kind.
+    pub fn is_about(&self, word: &str) -> bool {
+        let of_kind = |service: &str| service.strip_prefix(word).is_some_and(|rest| rest.starts_with('.'));
+        let opens = |step: &Step| matches!(&step.what, What::Capture { service, .. } if of_kind(service));
+        self.name.contains(word) || self.steps.iter().any(opens)
+    }
+}
+
 fn yes() -> bool {
     true
 }
