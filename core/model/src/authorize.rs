@@ -10,6 +10,7 @@ use crate::division::DivisionCode;
 use crate::grant::{Grant, OrgId, Term};
 use crate::ids::UserId;
 use crate::late::PastGrant;
+use crate::mark::Mark;
 use crate::refusal::{Code, Refusal};
 use crate::role::Role;
 use crate::rules::{Actor, CaseState, SYSTEM};
@@ -154,19 +155,22 @@ pub(crate) fn vetted(
 }
 
 /// Its author always; others as the service says: who works the grid or for a unit by a right that shows the case, for a resident or a provider
-/// of no unit only with a part of their own in it; and who has merely had a part in one reads it no more.
+/// of no unit only with a part of their own in it; and who has merely had a part in one reads it no more; nor does anybody beside the author a day after the work was done.
 fn read_private(
     principal: Principal<'_>,
     (service, workflow): (&Service, &Workflow),
     state: &CaseState,
 ) -> Result<(), Refusal> {
+    let refused = || Refusal::new(Code::RRole, [("act", "private".to_owned())]);
+    if state.progress.marks.contains(&Mark::Withdrawn) && state.author != principal.user {
+        return Err(refused());
+    }
     let terms = (service, workflow);
     let whole = |grant: &Grant| {
         reads_whole(grant, Some(terms)) && (grant.of.is_some() || grant.role.works_the_grid())
     };
     let readers = service.private_to.iter().chain([&Party::Author]);
     let parts = readers.map(|party| part(principal, *party, (service, state), whole));
-    let refused = || Refusal::new(Code::RRole, [("act", "private".to_owned())]);
     parts.max().unwrap_or(Answer::No).granted(&state.grid, refused)
 }
 

@@ -77,6 +77,8 @@ marks! {
     Escalated = 27 "escalated" Passing,
     /// Sent up again from the same stage: nobody answered there either.
     EscalatedTwice = 33 "escalated_twice" Passing,
+    /// The work was done a day ago: what is private is read by its author alone from now on.
+    Withdrawn = 34 "withdrawn" Passing,
     /// The two sides see it differently.
     Disputed = 28 "disputed" Flag,
     /// Picked for a sample check.

@@ -234,7 +234,9 @@ impl Life {
                 flow.rows.iter().any(|row| row.needs.contains(mark) && row.from.contains(&next.stage))
             };
             // Whoever leaves a stage has answered whoever sent the case up from it, and what has ended is on no desk.
-            let sent_up = |mark: &String| mark.starts_with("escalated") && !row.sets.contains(mark);
+            let sent_up = |mark: &String| {
+                (mark.starts_with("escalated") || mark == "withdrawn") && !row.sets.contains(mark)
+            };
             let lapses = |mark: &&String| sent_up(mark) || (is_asked(mark) && !can_end(mark));
             let gone: Vec<String> = next.marks.iter().filter(lapses).cloned().collect();
             if flow.ends.contains(&next.stage) {

@@ -57,6 +57,7 @@ pub(super) fn day_ms(calendar: &WorkingCalendar, day: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authorize::{Action, Record, authorize};
     use crate::rules::{ActRequest, Actor, judge};
     use crate::{Grant, Role, UserId};
 
@@ -146,6 +147,14 @@ mod tests {
         for (hours, act) in [(1, "depart"), (2, "arrive"), (3, "report_back")] {
             case.does(&helper, act, &[], MONDAY_MS + hours * HOUR_MS);
         }
+        assert_eq!(case.next(), Some(("withdraw_due", MONDAY_MS + 27 * HOUR_MS)), "a day after");
+        let reads = |case: &Case, who: &Actor| {
+            let record = Record::Case { service: case.0.service("help.errand"), state: &case.1 };
+            authorize(who.at(MONDAY_MS), Action::ReadPrivate, record).is_ok()
+        };
+        assert!(reads(&case, &helper) && reads(&case, &asker));
+        case.does(&Actor::system(), "withdraw_due", &[], MONDAY_MS + 27 * HOUR_MS);
+        assert!(!reads(&case, &helper) && reads(&case, &asker), "it is the author's again");
         assert_eq!(case.next(), Some(("confirm_due", MONDAY_MS + 75 * HOUR_MS)));
     }
 
