@@ -9,6 +9,7 @@ pub mod hub;
 pub mod invitation;
 pub mod keys;
 pub mod limits;
+mod planted_places;
 pub mod problem;
 pub mod randomness;
 pub mod seal;

@@ -176,6 +176,25 @@ fn claims((requests, claimants): (usize, usize), seeds: &Seeds) -> Result<Call, 
     Ok(seeds.onto(call.arg("--claimants").arg(claimants.to_string())))
 }
 
+/// Accounts, days and seeds of the lane, in seconds.
+const LANE_STALK: ((usize, usize), Seeds) = ((12, 3), Seeds { seeds: 1, start: 0 });
+
+/// Builds, then becomes the accounts that look for somebody's home.
+pub fn become_stalk(many: (usize, usize), seeds: &Seeds, json: bool) -> Done {
+    let call = stalk(many, seeds)?;
+    Err(if json { call.arg("--json") } else { call }.become_it())
+}
+
+/// Builds, then lets some look.
+pub fn stalk_lane() -> Done {
+    stalk(LANE_STALK.0, &LANE_STALK.1)?.run()
+}
+
+fn stalk((accounts, days): (usize, usize), seeds: &Seeds) -> Result<Call, Stop> {
+    let call = program(&build()?, "yuandian-stalk")?.arg("--accounts").arg(accounts.to_string());
+    Ok(seeds.onto(call.arg("--days").arg(days.to_string())))
+}
+
 /// Builds, then becomes the crashes of a flow, or of all.
 pub fn become_crash(flow: &str, json: bool) -> Done {
     let call = program(&build()?, "yuandian-crash")?.arg("--flow").arg(flow);

@@ -47,6 +47,8 @@ pub enum Lane {
     Timers,
     /// Claims of many at once, made without a link.
     Claims,
+    /// Many accounts look for the home of somebody who asks for help.
+    Stalk,
     /// People of simulated worlds are forgotten, and every disk is looked through for them.
     Erase,
     /// The main job, played and checked.
@@ -138,6 +140,7 @@ impl Lane {
             Lane::Kill => binaries::kill_lane(),
             Lane::Timers => binaries::timers_lane(),
             Lane::Claims => binaries::claims_lane(),
+            Lane::Stalk => binaries::stalk_lane(),
             Lane::Erase => binaries::erase_lane(),
             Lane::Evidence => binaries::evidence_lane(),
             Lane::Tus => tus::lane(),

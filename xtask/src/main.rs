@@ -131,6 +131,24 @@ enum Chore {
         #[arg(long)]
         json: bool,
     },
+    /// Let many accounts look for the home of somebody who asks for help, by everything that the server tells them.
+    Stalk {
+        /// How many accounts look.
+        #[arg(long, default_value_t = 50)]
+        accounts: usize,
+        /// For how many days.
+        #[arg(long, default_value_t = 30)]
+        days: usize,
+        /// How many seeds.
+        #[arg(long, default_value_t = 1)]
+        seeds: u64,
+        /// The first of them.
+        #[arg(long, default_value_t = 0)]
+        start: u64,
+        /// Only a line of JSON on stdout.
+        #[arg(long)]
+        json: bool,
+    },
     /// Strike every I/O operation of a phone's flows: killed, cut from power, full, failing.
     Crash {
         /// A flow by its name, or `all`.
@@ -321,6 +339,9 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         }
         Chore::Claims { requests, claimants, seeds, start, json } => {
             binaries::become_claims((requests, claimants), &binaries::Seeds { seeds, start }, json)
+        }
+        Chore::Stalk { accounts, days, seeds, start, json } => {
+            binaries::become_stalk((accounts, days), &binaries::Seeds { seeds, start }, json)
         }
         Chore::Crash { flow, json } => binaries::become_crash(&flow, json),
         Chore::Kill { count, seed, json } => binaries::become_kill(count, &binaries::Drawn { seed, json }),

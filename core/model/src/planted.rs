@@ -21,7 +21,7 @@ macro_rules! bugs {
             pub const fn id(self) -> &'static str {
                 match self { $(Bug::$name => $id,)+ }
             }
-            /// The room it sits in: `sync`, `store`, `gate`, `transfer`, `permissions`, `epochs`, `timers`.
+            /// The room it sits in: `sync`, `store`, `gate`, `transfer`, `permissions`, `epochs`, `timers`, `places`.
             #[must_use]
             pub const fn area(self) -> &'static str {
                 match self { $(Bug::$name => $area,)+ }
@@ -123,12 +123,25 @@ bugs! {
     OwnActInTwoParts = "timers", "own-act-in-two-parts";
     /// The server acts an hour before the time.
     OwnActTooEarly = "timers", "own-act-too-early";
+    /// The cases of a page come in the order of how far they are away, exactly.
+    ListByDistance = "places", "list-by-distance";
+    /// What is told of a request for help names the exact place.
+    ExactPlaceListed = "places", "exact-place-listed";
+    /// Who waits for news hears the later the farther away they happened.
+    PokeByDistance = "places", "poke-by-distance";
+    /// A refusal in a case says how far away it is.
+    RefusalTellsDistance = "places", "refusal-tells-distance";
+    /// Who lives near hears by the exact place.
+    RingsByExactPlace = "places", "rings-by-exact-place";
 }
 
 impl Bug {
-    /// Those that the simulated world looks for: the others need a clock that jumps, and are looked for among the server's timers alone.
+    /// Those that the simulated world looks for. The others need a clock that jumps, and are looked for among the server's timers alone, or
+    /// break no promise within a world: what tells where somebody is shows by comparing worlds.
     pub fn of_worlds() -> impl Iterator<Item = Bug> {
-        Self::ALL.iter().copied().filter(|bug| !matches!(bug, Bug::OwnActInTwoParts | Bug::OwnActTooEarly))
+        let elsewhere =
+            |bug: &Bug| matches!(bug, Bug::OwnActInTwoParts | Bug::OwnActTooEarly) || bug.area() == "places";
+        Self::ALL.iter().copied().filter(move |bug| !elsewhere(bug))
     }
 }
 
@@ -173,8 +186,8 @@ mod tests {
         let ids: BTreeSet<&str> = Bug::ALL.iter().map(|bug| bug.id()).collect();
         assert_eq!(ids.len(), Bug::ALL.len());
         assert!(Bug::ALL.iter().all(|bug| !is(*bug)));
-        assert_eq!(ids.len(), 46);
-        for area in ["sync", "store", "gate", "transfer", "permissions", "epochs", "timers"] {
+        assert_eq!(ids.len(), 51);
+        for area in ["sync", "store", "gate", "transfer", "permissions", "epochs", "timers", "places"] {
             assert!(Bug::ALL.iter().filter(|bug| bug.area() == area).count() >= 4, "{area}");
         }
     }

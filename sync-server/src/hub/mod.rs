@@ -28,6 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
+use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, Catalogue, Divisions};
 use yuandian_sync::message::{
     Appeal, AppealReply, CatalogueAsk, CatalogueReply, Docs, DocsReply, Enrolled, EvidenceAsk, EvidenceReply,
@@ -37,6 +38,7 @@ use yuandian_sync::message::{
 
 use crate::blobs::{BlobError, Blobs};
 use crate::keys::SubjectKeys;
+use crate::planted_places;
 use crate::problem::Problem;
 use crate::randomness::{Randomness, draw};
 use crate::store::{Account, CaseLine, Judge, Store, Swept, Upload};
@@ -266,7 +268,8 @@ impl Hub {
     /// # Errors
     /// A [`Problem`] of the store.
     pub fn heads(&self) -> Result<Vec<PartitionHead>, Problem> {
-        Ok(self.store.heads()?)
+        let heads = self.store.heads()?;
+        Ok(if planted::is(Bug::PokeByDistance) { planted_places::late(heads) } else { heads })
     }
 
     /// Runs the timers that are due and says when to come again. `now_ms`: server's clock, ms since 1970.
@@ -274,6 +277,9 @@ impl Hub {
     /// # Errors
     /// A [`Problem`] of the store; the timers stay due.
     pub fn tick(&self, now_ms: i64) -> Result<Swept, Problem> {
+        if planted::is(Bug::PokeByDistance) {
+            planted_places::clock(now_ms);
+        }
         self.learn_catalogues(now_ms)?;
         self.judge_ripe(now_ms)?;
         let acted = self.act_on_time(now_ms)?;

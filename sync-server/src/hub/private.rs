@@ -10,6 +10,7 @@ use yuandian_sync::message::{PrivateReceipt, PrivateRecord, PulledCase};
 
 use super::Hub;
 use crate::keys::{KeyError, SubjectKey};
+use crate::planted_places;
 use crate::problem::Problem;
 use crate::seal::{self, is_sealed};
 use crate::store::{Account, NewLook, Opened, PrivateAsk, SealedAnswer, SealedRecord};
@@ -56,6 +57,9 @@ impl Hub {
     }
 
     fn sealed(&self, key: &SubjectKey, record: &PrivateRecord) -> SealedRecord {
+        if planted_places::any_tells() && record.key == "position" {
+            planted_places::note(record.document, &record.value);
+        }
         let value = match record.value.as_str() {
             "" => Vec::new(),
             answer => seal::seal(key, self.draw(), (&record.document, &record.key), answer),

@@ -2,14 +2,17 @@
 
 use yuandian_document::cbor;
 use yuandian_model::CaseState;
+use yuandian_model::planted::{self, Bug};
 use yuandian_sync::Cursor;
 use yuandian_sync::limits::{DOCS_MAX, FETCH_COMMITS_MAX, MANIFEST_ENTRIES_MAX, PAGE_BYTES_MAX, STREAMS_MAX};
 use yuandian_sync::message::{
-    Docs, DocsReply, Fetch, FetchReply, Manifest, ManifestReply, Pull, PullReply, Renewed, WIRE_VERSION,
+    Docs, DocsReply, Fetch, FetchReply, Manifest, ManifestReply, Pull, PullReply, PulledCase, Renewed,
+    WIRE_VERSION,
 };
 
 use super::{Hub, spoken};
 use crate::limits::{FUTURE_NOTED_MS, PAGE_BYTES_MIN};
+use crate::planted_places;
 use crate::problem::Problem;
 use crate::store::{Account, DocsAsk, ManifestAsk, PageAsk, Receiver};
 use crate::streams::streams_for;
@@ -29,12 +32,16 @@ impl Hub {
         let bytes_max = pull.max_bytes.clamp(PAGE_BYTES_MIN, PAGE_BYTES_MAX) as usize;
         let rules = self.rules();
         let reads = |state: &CaseState| rules.reads_private(account.at(now_ms), state);
-        let page = self.store.page(&PageAsk {
+        let mut page = self.store.page(&PageAsk {
             streams: &streams,
             receiver: Receiver { user: account.user, reads: &reads, opens: &self.opener() },
             bytes_max,
             check: pull.check,
         })?;
+        if planted::is(Bug::ListByDistance) {
+            let away = |case: &PulledCase| planted_places::distance_m(&case.document).unwrap_or(f64::MAX);
+            page.cases.sort_by(|a, b| away(a).total_cmp(&away(b)));
+        }
         self.note_looks(&page.cases, account, now_ms)?;
         if page.from_the_future {
             let noted = self.store.future_cursor()?;

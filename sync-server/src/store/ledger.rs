@@ -17,6 +17,7 @@ use super::{
     Rights, Situation, Work,
 };
 use crate::limits::{CASE_LOG_BYTES_MAX, HELD_MS, HELD_PER_CASE_MAX, HELD_PER_DEVICE_MAX, LATE_GRACE_MS};
+use crate::planted_places;
 
 /// The last commit received of one chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -291,6 +292,12 @@ impl<'a> Ledger<'a> {
     /// Judges an act and keeps what follows from it.
     fn act(&mut self, item: &Prepared, act: &Act) -> Verdict {
         let mut verdict = self.judged(item, act);
+        if planted::is(Bug::RefusalTellsDistance)
+            && verdict.code.is_refused()
+            && let Some(metres) = planted_places::distance_m(&item.envelope.document)
+        {
+            verdict.facts.insert("distance_m".to_owned(), metres.round().to_string());
+        }
         if let Some(record) = self.cases.get(&item.envelope.document)
             && verdict.hold_until_ms.is_none()
         {

@@ -42,6 +42,7 @@ pub mod server;
 pub mod shape;
 pub mod situation;
 pub mod spoil;
+pub mod stalk;
 pub mod straight;
 pub mod timers;
 pub mod trace;

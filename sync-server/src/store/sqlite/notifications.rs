@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::OptionalExtension;
 use yuandian_document::Place;
+use yuandian_model::planted::{self, Bug};
 use yuandian_model::ring::Sought;
 use yuandian_model::{
     CaseId, Cell500, DivisionCode, Grant, Level, Quiet, Reach, Ring, Role, ServiceId, UserId,
@@ -13,6 +14,7 @@ use super::row::{case, count, signed};
 use super::writing::Transaction;
 use super::{SqliteStore, doings, error, rights, timers};
 use crate::limits::{NOTIFICATIONS_PER_TICK_MAX, RING_PEOPLE_MAX, TIMERS_PER_TICK_MAX};
+use crate::planted_places;
 use crate::store::notifications::{Notification, NotificationLine, Notifications, Way, Why};
 use crate::store::{CaseRecord, Judge, StoreError};
 
@@ -135,6 +137,12 @@ fn nearby(
             // Who handles it has it wherever they live.
             let home = candidate.reach.home.filter(|_| !sought.at_once);
             let Some(ring) = Ring::of((&state.grid, cell), &grid, home) else { continue };
+            if planted::is(Bug::RingsByExactPlace) {
+                let away_m = home.and_then(|home| planted_places::apart_m(&record.id, home));
+                if away_m.is_some_and(|metres| metres > 1_000.0) {
+                    continue;
+                }
+            }
             if rings.get(&candidate.user).is_none_or(|(known, _)| ring < *known) {
                 rings.insert(candidate.user, (ring, candidate));
             }

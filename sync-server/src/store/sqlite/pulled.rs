@@ -17,6 +17,7 @@ use yuandian_sync::message::{
 use super::row::{case, count, damaged, heads, signed};
 use super::writing::Transaction;
 use super::{error, people, private};
+use crate::planted_places;
 use crate::store::{CaseRecord, Receiver, StoreError};
 
 /// A receipt, bytes, far below this.
@@ -72,12 +73,14 @@ impl<'a> Names<'a> {
     fn facts(&mut self, record: &CaseRecord, receiver: &UserId) -> Result<CaseFacts, StoreError> {
         let state = &record.state;
         let holders = state.holders.iter().map(|user| self.person(user)).collect::<Result<_, _>>()?;
+        let tells = planted::is(Bug::ExactPlaceListed);
+        let exact = planted_places::of(&record.id).filter(|_| tells).map(|place| Place::exact(place, None));
         let position = state.waiting_position(receiver).and_then(|n| u32::try_from(n).ok());
         Ok(CaseFacts {
             author: self.person(&state.author)?,
             holders,
             my_position: position,
-            place: record.place,
+            place: exact.or(record.place),
             conflict: record.conflict,
             progress: Some(record.state.progress.clone()),
             ..summary(record, receiver)
