@@ -18,7 +18,7 @@ use crate::glance::{project, project_line};
 use crate::phone::{PersonRecord, Phone};
 use crate::store::outbox::Item;
 use crate::store::streams::{self, Holding, Stream};
-use crate::store::{authored, blobs, cases, outbox, private};
+use crate::store::{authored, blobs, cases, meta, outbox, private};
 
 /// The streams of a page, each read once and its sum written once.
 pub(super) struct Held(BTreeMap<(StreamId, PartitionId), Stream>);
@@ -50,9 +50,10 @@ impl Phone {
         heard.iter().try_for_each(|heard| heard.keep(&tx))?;
         let mut held = Held::read(&tx)?;
         let busy = outbox::busy(&tx)?;
+        let goes_on = meta::get(&tx, meta::MORE_PAGES)?.is_some();
         let dropped = usize::from(planted::is(Bug::PageLastCaseDropped));
         for case in page.cases.iter().take(page.cases.len().saturating_sub(dropped)) {
-            let whole = self.take(&tx, &mut held, (case, &busy), &person)?;
+            let whole = self.take(&tx, &mut held, (case, goes_on, &busy), &person)?;
             touched.extend(whole.then_some(case.document));
         }
         held.write(&tx)?;
@@ -79,6 +80,10 @@ impl Phone {
         }
         if let Some(version) = page.renewed.catalogue {
             self.told_catalogue(&tx, version)?;
+        }
+        match page.more {
+            true => meta::set(&tx, meta::MORE_PAGES, &[1])?,
+            false => meta::unset(&tx, meta::MORE_PAGES)?,
         }
         if !page.more {
             has_looked(&tx)?;
@@ -124,12 +129,13 @@ impl Phone {
         Ok(touched)
     }
 
-    /// Takes one case of a page; whether its document has changed here.
+    /// Takes one case of a page; whether its document has changed here. `goes_on`: the page goes on where one before it was full. Its cases moved
+    /// after the cursor, and what was said in them before that number, and after what is here of them, no page brings any more: it is fetched.
     fn take(
         &self,
         tx: &Transaction<'_>,
         held: &mut Held,
-        (case, busy): (&PulledCase, &BTreeSet<CaseId>),
+        (case, goes_on, busy): (&PulledCase, bool, &BTreeSet<CaseId>),
         person: &PersonRecord,
     ) -> Result<bool> {
         let doc = &case.document;
@@ -172,14 +178,14 @@ impl Phone {
                 }
             }
         }
-        let wanted = streams::wanted_since(tx, doc)?.is_some();
+        let here = known.filter(|known| known.whole).map_or(0, |known| known.seq);
+        let wanted = streams::wanted_since(tx, doc)?.is_some() || (goes_on && here < stream.cursor.cursor);
         let forgotten = self.wants_to_be_forgotten()?;
         if case.outstanding || lines || case.stream.is_summary() || wanted {
-            let have = known.filter(|known| known.whole).map_or(0, |known| known.seq);
             let line = lines || case.stream.is_summary();
             // A line of a case that is here whole, and nothing of it is missing.
-            if !line && (wanted || have < case.seq) {
-                streams::want(tx, doc, have, streams::urgency(facts, self.has_ended(facts)))?;
+            if !line && (wanted || here < case.seq) {
+                streams::want(tx, doc, here, streams::urgency(facts, self.has_ended(facts)))?;
             }
             if let Some(fields) = case.private.as_ref().filter(|_| !forgotten) {
                 private::replace(tx, doc, fields, facts.author.user == person.user)?;

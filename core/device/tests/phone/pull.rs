@@ -192,3 +192,37 @@ fn others_see_a_micro_picture_at_once_and_the_file_when_the_server_has_it() {
     assert_eq!(yuandian_photo::original_hash(&bytes), micro.0);
     assert_eq!(two.line_of(&id).unwrap().sync, "delivered", "nothing of this person is on its way");
 }
+
+#[test]
+fn what_a_full_page_left_out_is_fetched_and_not_passed_over() {
+    let (mut referee, _homes, [mut one, mut two]) = people::<2>(Role::GridWorker);
+    let [first, second] = ["井盖", "路灯"].map(|text| capture(&mut one, "case.snap", text));
+    referee.sync(&mut one);
+    referee.sync(&mut two);
+    // Two writes to the second case, and between them one to the first.
+    one.note(&second, "一", &[]).unwrap();
+    referee.sync(&mut one);
+    one.note(&first, "别处", &[]).unwrap();
+    referee.sync(&mut one);
+    let between = cursor(&mut one);
+    one.note(&second, "二", &[]).unwrap();
+    referee.sync(&mut one);
+    let whole = referee.page(&mut two);
+    // The page is full after the first case, whose number is the smaller; the second stands beyond it.
+    let mut full = whole.clone();
+    full.cases.retain(|case| case.document == first);
+    full.cursors.iter_mut().for_each(|cursor| cursor.cursor = between);
+    full.more = true;
+    two.keep(&Keep::Page(full)).unwrap();
+    // What follows the cursor is all that the next one brings.
+    let rest = referee.page(&mut two);
+    assert_eq!(rest.cases.len(), 1);
+    two.keep(&Keep::Page(rest)).unwrap();
+    let Loaded::Docs(Some(docs)) = two.load(&Load::Docs).unwrap() else { panic!("nothing is wanted") };
+    assert_eq!(docs.wanted.iter().map(|wanted| wanted.document).collect::<Vec<_>>(), [second]);
+    assert!(docs.wanted[0].since < between, "from what is here of it");
+    let reply = referee.docs(&two, &docs);
+    two.keep(&Keep::Docs { asked: docs, reply }).unwrap();
+    assert_eq!(two.load(&Load::Docs).unwrap(), Loaded::Docs(None));
+    assert_eq!(notes(&two, &second), ["一", "二"]);
+}
