@@ -102,9 +102,9 @@ pub enum Verb {
     },
     /// Say where you are at home and when you are not woken, so that requests nearby reach you early. The platform learns a cell of 500 m.
     Reach {
-        /// Home; without, it is taken back.
+        /// Where you are at home; without, it is taken back.
         #[arg(long, value_name = "LNG,LAT", value_parser = position, allow_hyphen_values = true)]
-        home: Option<Position>,
+        at: Option<Position>,
         /// When you are not woken, on the clock of Asia/Shanghai.
         #[arg(long, value_name = "HH:MM-HH:MM", default_value = "22:00-07:00", value_parser = quiet)]
         quiet: Quiet,
@@ -564,5 +564,24 @@ mod tests {
         }
         assert_eq!(pair("a=b=c"), Ok(("a".into(), "b=c".into())));
         assert!(pair("novalue").is_err() && pair("=x").is_err());
+    }
+
+    #[test]
+    fn every_verb_is_read_beside_what_every_command_takes() {
+        use clap::{CommandFactory as _, Parser as _};
+        // A verb's option that is called like one of every command is read as that one, and ends the program.
+        let all = Command::command();
+        let of_all: Vec<&str> = all.get_arguments().map(|arg| arg.get_id().as_str()).collect();
+        for verb in all.get_subcommands() {
+            for arg in verb.get_arguments() {
+                assert!(!of_all.contains(&arg.get_id().as_str()), "{} {}", verb.get_name(), arg.get_id());
+            }
+        }
+        let read = |line: &[&str]| {
+            Command::try_parse_from([&["yuandian", "--home", "h"], line].concat()).map(|c| c.verb)
+        };
+        assert!(matches!(read(&["reach", "--at", "113.6,34.7"]), Ok(Verb::Reach { at: Some(_), .. })));
+        assert!(read(&["reach", "--quiet", "25:00-07:00"]).is_err());
+        assert!(matches!(read(&["sos"]), Ok(Verb::Sos { case: None, at: None, .. })));
     }
 }

@@ -51,8 +51,8 @@ fn with_phone(command: &Command) -> Done {
             let line = phone.line_of(&id)?;
             answer(json, &json!({"id": line.id, "line": line}), || text::sos(&line))
         }
-        Verb::Reach { home, quiet } => {
-            let reach = phone.set_reach(home.as_ref(), *quiet)?;
+        Verb::Reach { at, quiet } => {
+            let reach = phone.set_reach(at.as_ref(), *quiet)?;
             answer(json, &reach, || {
                 let home = if reach.home.is_some() { "已记下 (500 米格)" } else { "未填写" };
                 format!("住处: {home}; 下次同步时告诉平台")
