@@ -111,16 +111,11 @@ pub struct Reference {
     judged: BTreeMap<(UserId, CaseId, String), (u64, u64)>,
     /// Everything that was called saved.
     pub saved: Vec<Saved>,
-    /// Who took a case and did not come, by the number of the act that says so.
-    missed: BTreeSet<(CaseId, u64, UserId)>,
     /// Whether the server was restored: what it decided since stands on what phones have brought back until then.
     pub restored: bool,
     /// Whether so much time has passed that what has ended is old.
     pub aged: bool,
 }
-
-/// How many requests one person works on at a time, and how often one may not come before one rests.
-const LOAD: usize = 2;
 
 /// Whether people of a role read the summaries of their division: they live or pass there and do not work the grid.
 fn lives_here(role: Role) -> bool {
@@ -150,7 +145,6 @@ impl Reference {
             ever: BTreeMap::new(),
             judged: BTreeMap::new(),
             saved: Vec::new(),
-            missed: BTreeSet::new(),
             restored: false,
             aged: false,
         }
@@ -474,7 +468,6 @@ impl Reference {
             self.shown.insert(id);
         }
         let permitted = self.may_ever_do(user, &id, &act.name);
-        let may_be_full = self.may_be_full(&id);
         let Some(known) = self.cases.get_mut(&id) else {
             return Err(Broken::new(
                 Invariant::OneWinnerPerClaim,
@@ -486,14 +479,6 @@ impl Reference {
         })?;
         let Some((service, workflow)) = self.catalogue.service(&known.service) else { return Ok(()) };
         let Some(row) = workflow.act(&act.name) else { return Ok(()) };
-        let hands_over = matches!(row.effect, Effect::GiveUp | Effect::Expel);
-        if hands_over && may_be_full {
-            // Who of those in line is passed over hangs on what of everybody's work the server had heard by then.
-            self.vague.insert(id);
-        }
-        if row.effect == Effect::Expel {
-            self.missed.extend(known.holders.first().copied().map(|who| (id, known.act_seq, who)));
-        }
         let vague = self.vague.contains(&id);
         if vague && !matches!(row.effect, Effect::Follow | Effect::Unfollow) {
             self.act_after_restore(user, id, act, receipt);
@@ -599,25 +584,6 @@ impl Reference {
             self.old.remove(&id);
         }
         Ok(())
-    }
-}
-
-impl Reference {
-    /// Whether somebody in a case's line may have as much to do as one may have, or rest because of what they missed.
-    fn may_be_full(&self, id: &CaseId) -> bool {
-        let Some(known) = self.cases.get(id) else { return false };
-        let busy = |user: &UserId| {
-            let goes_on = |case: &RefCase| {
-                let service = self.catalogue.service(&case.service);
-                service.is_some_and(|(_, workflow)| !workflow.ends.contains(&case.stage))
-            };
-            let others = self
-                .cases
-                .iter()
-                .filter(|(other, case)| *other != id && case.took_part.contains(user) && goes_on(case));
-            others.count() >= LOAD || self.missed.iter().filter(|(_, _, who)| who == user).count() >= LOAD
-        };
-        known.waiting.iter().any(busy)
     }
 }
 

@@ -70,6 +70,16 @@ impl Server {
         Self { catalogue, ..self }
     }
 
+    /// The embedded tables, but that one person may take without end: who of a line is passed over because their hands are full hangs on acts
+    /// that nobody has heard of yet, which is more than the world's reference knows. How much one may take has tests of the server's own.
+    #[must_use]
+    pub fn tables_without_load() -> Catalogue {
+        let embedded = Catalogue::embedded();
+        let counted = embedded.services().filter(|service| service.load.is_some());
+        let ids: Vec<String> = counted.map(|service| service.id.0.clone()).collect();
+        ids.iter().fold(embedded, |catalogue, id| catalogue.changed(id, |service| service.load = None))
+    }
+
     /// Whether every street has a partition.
     #[must_use]
     pub fn is_partitioned(&self) -> bool {

@@ -176,7 +176,7 @@ impl World {
             mix,
             faults,
             devices,
-            server: Server::new(seed, digits),
+            server: Server::new(seed, digits).judging_by(Server::tables_without_load()),
             reference: Reference::new(),
             situations: Situations::default(),
             trace: Trace::new(kept),

@@ -24,8 +24,10 @@ const TURNS_MAX: usize = 100_000;
 /// The embedded tables, but that one person may ask and take without end: what is looked at here is who is first of many, and thirty phones
 /// that claim a thousand requests are thirty thousand claims only where nobody has enough. How much one may take has tests of its own.
 fn without_limits() -> Catalogue {
-    let endless = |service: &mut Service| (service.load, service.per_day) = (None, None);
-    SERVICES.iter().fold(Catalogue::embedded(), |catalogue, service| catalogue.changed(service, endless))
+    let endless = |service: &mut Service| service.per_day = None;
+    SERVICES
+        .iter()
+        .fold(Server::tables_without_load(), |catalogue, service| catalogue.changed(service, endless))
 }
 
 /// A street.
