@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yuandian_document::Act;
 use yuandian_model::catalogue::{ActClass, INTO};
-use yuandian_model::conduct::rests_until_ms;
 use yuandian_model::planted::{self, Bug};
 use yuandian_model::{
     Actor, Capture, CaseId, CaseState, Code, CommitId, Conduct, DeviceId, DivisionCode, Grant, Incarnation,
@@ -117,8 +116,8 @@ pub struct Ledger<'a> {
     /// Who did not come, by what was decided on the way.
     pub no_shows: Vec<NoShow>,
     doings: BTreeMap<UserId, Doings>,
-    /// Cases that were there before.
-    there: BTreeSet<CaseId>,
+    /// Requests for help that each person has opened on the way.
+    opened: BTreeMap<UserId, usize>,
     taken: BTreeSet<(DeviceId, CommandPart)>,
     photos: BTreeMap<(CaseId, UserId), u32>,
     named: BTreeSet<CaseId>,
@@ -145,7 +144,7 @@ impl<'a> Ledger<'a> {
             passed: BTreeMap::new(),
             no_shows: Vec::new(),
             doings: situation.doings.clone(),
-            there: situation.cases.keys().copied().collect(),
+            opened: BTreeMap::new(),
             taken: situation.taken.clone(),
             photos: situation.photos.clone(),
             named: situation.named.clone(),
@@ -359,40 +358,38 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// What an act's author does beside its case, as this batch leaves it, and who of those in line could not move up.
+    /// What an act's author does beside its case, as this batch leaves it, and who of those in line could not move up. Counted for help alone.
     fn conduct(&self, item: &Prepared, state: Option<&CaseState>) -> Conduct {
         let document = &item.envelope.document;
-        let own = self.conduct_of(&item.user, document);
         let Some(state) = state else {
-            let opens =
-                |record: &&CaseRecord| record.state.author == item.user && record.state.service.is_help();
-            let new = self.cases.values().filter(|record| !self.there.contains(&record.id));
-            return Conduct { opened: own.opened + new.filter(opens).count(), ..own };
+            let before = self.doings.get(&item.user).map_or(0, |doings| doings.opened.len());
+            let new = self.opened.get(&item.user).copied().unwrap_or_default();
+            return Conduct { opened: before + new, ..Conduct::default() };
         };
+        if !state.service.is_help() {
+            return Conduct::default();
+        }
         let unfit =
             |user: &&UserId| !self.judge.may_take(state, &self.conduct_of(user, document), item.received_ms);
-        Conduct { unfit: state.waiting.iter().filter(unfit).copied().collect(), ..own }
+        Conduct {
+            unfit: state.waiting.iter().filter(unfit).copied().collect(),
+            ..self.conduct_of(&item.user, document)
+        }
     }
 
     /// What somebody works on beside a case, and until when they rest.
     fn conduct_of(&self, user: &UserId, beside: &CaseId) -> Conduct {
-        let doings = self.doings.get(user).cloned().unwrap_or_default();
-        let mut working_on = doings.working_on;
+        let mut doings = self.doings.get(user).cloned().unwrap_or_default();
         for (id, record) in &self.cases {
             if record.state.holders.contains(user) && self.judge.occupies(&record.state) {
-                working_on.insert(*id);
+                doings.working_on.insert(*id);
             } else {
-                working_on.remove(id);
+                doings.working_on.remove(id);
             }
         }
-        working_on.remove(beside);
-        let mut missed = doings.no_shows_ms;
-        missed.extend(self.no_shows.iter().filter(|missed| missed.user == *user).map(|missed| missed.at_ms));
-        Conduct {
-            working_on: working_on.len(),
-            rests_until_ms: rests_until_ms(&missed),
-            ..Conduct::default()
-        }
+        let missed = self.no_shows.iter().filter(|missed| missed.user == *user);
+        doings.no_shows_ms.extend(missed.map(|missed| missed.at_ms));
+        doings.conduct(beside)
     }
 
     /// A case goes on in another only where that one is, and goes on itself.
@@ -532,6 +529,9 @@ impl<'a> Ledger<'a> {
         }
         let own = self.judge.streams(&next).into_iter().filter(StreamId::is_own);
         self.passed.entry(document).or_default().extend(own);
+        if next.service.is_help() && !self.cases.contains_key(&document) {
+            *self.opened.entry(next.author).or_default() += 1;
+        }
         let record = self.cases.entry(document).or_insert_with(|| CaseRecord {
             id: document,
             partition: self.judge.partition(&next.grid),

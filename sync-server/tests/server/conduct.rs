@@ -35,7 +35,7 @@ fn one_person_works_on_two_requests_at_a_time() {
     let mut asker = world.phone(1, Role::Resident);
     let mut helper = world.phone(2, Role::Volunteer);
     let cases = errands(&world, &mut asker, 5);
-    // In one push, claimed offline: the third is one too many.
+    // In one push, claimed without a link: the third is one too many.
     let claims = cases[..3].iter().map(|case| helper.named(*case, "claim")).collect();
     let told = world.push(&helper, claims);
     assert_eq!(told.iter().map(|r| r.code).collect::<Vec<_>>(), [Code::Ok, Code::Ok, Code::RLimit]);
@@ -96,6 +96,9 @@ fn two_hundred_requests_of_a_day_are_twenty() {
     let told = world.push(&asker, items);
     assert_eq!(told.iter().filter(|receipt| receipt.code == Code::Ok).count(), 20);
     assert!(told[20..].iter().all(|r| r.code == Code::RLimit && limit(r) == Some("per_day")));
+    let late = asker.new_case();
+    let late = asker.report(late, "help.errand");
+    assert_eq!(world.codes(&asker, vec![late]), [Code::RLimit], "in a push of its own, too");
     // What is no request for help is reported as often as there is reason to.
     let snap = asker.new_case();
     let snap = asker.report(snap, "case.snap");
