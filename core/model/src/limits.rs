@@ -97,5 +97,5 @@ pub const GIVEAWAY_GAP_CHARS_MAX: usize = 12;
 pub const NO_SHOWS_BEFORE_REST: usize = 2;
 /// How long somebody who did not come rests, ms.
 pub const REST_MS: i64 = 14 * 24 * 60 * 60 * 1000;
-/// People that one service may let one person help at a time.
+/// Requests that a service may let one person work on at a time, or open within a day.
 pub const LOAD_MAX: usize = 100;

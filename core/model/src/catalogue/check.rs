@@ -9,7 +9,7 @@ use super::{
     OPENING_ACT, Offline, Party, PlacePrecision, Privacy, Service, Title, Transition, Workflow,
 };
 use crate::form;
-use crate::limits::PHOTOS_PER_COMMAND_MAX;
+use crate::limits::{LOAD_MAX, PHOTOS_PER_COMMAND_MAX};
 use crate::mark::Mark;
 use crate::role::Role;
 use crate::sight::shown_by;
@@ -360,6 +360,9 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
             None => at.wrong("after", format!("{} has no act {act}", service.workflow)),
         }
     }
+    if service.vetting.is_some() && !workflow.acts.iter().any(|row| row.vetted) {
+        at.wrong("vetting", format!("no act of {} asks for it", service.workflow));
+    }
     let waits = service.routing.as_ref().is_some_and(|routing| routing.escalate_after.is_some());
     if waits && !workflow.acts.iter().any(|row| row.after == Some(After::Routing)) {
         at.wrong("routing.escalate_after", format!("no act of {} waits for it", service.workflow));
@@ -415,6 +418,18 @@ fn alone(draft: &Draft, service: &Service, at: &mut At<'_>) {
     told_by_answers(service, at);
     if let Some(help) = &service.help {
         at.title("help", help);
+    }
+    // What one person does in a day or at a time is counted of requests for help.
+    for (field, limit) in [("load", service.load), ("per_day", service.per_day)] {
+        match limit {
+            Some(most) if !(1..=LOAD_MAX).contains(&most) => {
+                at.wrong(field, format!("{most}: from 1 to {LOAD_MAX}"));
+            }
+            Some(_) if !service.id.is_help() => {
+                at.wrong(field, "only requests for help (help.…) are counted")
+            }
+            _ => {}
+        }
     }
     if service.capacity == 0 {
         at.wrong("capacity", "0: nobody could ever hold one");
