@@ -106,12 +106,7 @@ pub fn operate(command: AdminCommand) -> ExitCode {
                         } else {
                             let (way, told) =
                                 (line.way.unwrap_or("waits"), line.told_ms.unwrap_or(line.due_ms));
-                            said(&format!(
-                                "{} {} {way} {}",
-                                line.to,
-                                line.why,
-                                yuandian_model::calendar::beijing(told)
-                            ));
+                            said(&format!("{} {} {way} {}", line.to, line.why, beijing(told)));
                         }
                     }
                     ExitCode::SUCCESS

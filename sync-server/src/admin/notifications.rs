@@ -8,6 +8,7 @@ use yuandian_model::{CaseId, UserId};
 use super::AdminError;
 use crate::randomness::Randomness;
 use crate::shell::{Place, ServeError};
+use crate::store::Store as _;
 use crate::store::notifications::{NotificationLine, Notifications as _};
 
 /// A notification as the command tells it. Times in ms since 1970.
@@ -49,13 +50,16 @@ impl From<NotificationLine> for NotifiedLine {
 /// Notifications about a case, in the order in which they were made.
 ///
 /// # Errors
-/// [`AdminError`].
+/// [`AdminError::UnknownCase`].
 pub fn notifications(
     data: &Path,
     case: &CaseId,
     randomness: &mut dyn Randomness,
 ) -> Result<Vec<NotifiedLine>, AdminError> {
     let store = Place::open(data)?.store(randomness)?;
+    if store.case(case).map_err(ServeError::from)?.is_none() {
+        return Err(AdminError::UnknownCase(*case));
+    }
     let lines = store.notifications(case).map_err(ServeError::from)?;
     Ok(lines.into_iter().map(NotifiedLine::from).collect())
 }

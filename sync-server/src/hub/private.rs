@@ -9,6 +9,7 @@ use yuandian_model::{CaseId, Code, UserId};
 use yuandian_sync::message::{PrivateReceipt, PrivateRecord, PulledCase};
 
 use super::Hub;
+use super::rules::POSITION;
 use crate::keys::{KeyError, SubjectKey};
 use crate::planted_places;
 use crate::problem::Problem;
@@ -57,7 +58,7 @@ impl Hub {
     }
 
     fn sealed(&self, key: &SubjectKey, record: &PrivateRecord) -> SealedRecord {
-        if planted_places::any_tells() && record.key == "position" {
+        if planted_places::any_tells() && record.key == POSITION {
             planted_places::note(record.document, &record.value);
         }
         let value = match record.value.as_str() {

@@ -19,7 +19,7 @@ use crate::store::Judge;
 use crate::streams::{partition_of, streams_of};
 
 /// The private answer that no form asks for: the exact place.
-const POSITION: &str = "position";
+pub(super) const POSITION: &str = "position";
 
 /// The act by which a workflow says how a case that ended is opened again.
 const REOPEN: &str = "reopen";

@@ -92,7 +92,8 @@ pub trait Notifications: Send + Sync {
     /// [`StoreError`], as for every method.
     fn put_reach(&self, user: &UserId, reach: &Reach) -> Result<(), StoreError>;
 
-    /// Requests in which the next ring's turn has come, the one that waits longest first. `now_ms`: server's clock, ms since 1970.
+    /// Requests in which the next ring's turn has come, the one that waits longest first. None while phones of a restored server bring back what it
+    /// has lost: somebody may have taken them. `now_ms`: server's clock, ms since 1970.
     fn rings_due(&self, now_ms: i64) -> Result<Vec<CaseId>, StoreError>;
 
     /// Makes notifications for everybody whose turn has come in a request, and sets the time of its next ring; how many.

@@ -178,3 +178,17 @@ fn the_night_is_quiet_and_the_morning_tells_all_of_it_at_once() {
     world.tick();
     assert!(heard.0.lock().unwrap().is_empty());
 }
+
+#[test]
+fn while_phones_refill_a_restored_server_nobody_is_asked_for_what_may_be_taken() {
+    let world = World::new();
+    let mut asker = world.phone(1, Role::Resident);
+    let _next_door = neighbour(&world, 2, at(0));
+    let case = asked(&world, &mut asker);
+    world.store.open_refill(world.now() + MINUTE_MS).unwrap();
+    world.tick();
+    assert_eq!(heard(&world, case).len(), 0);
+    world.pass(MINUTE_MS);
+    world.tick();
+    assert_eq!(heard(&world, case).len(), 1);
+}

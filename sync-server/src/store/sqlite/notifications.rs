@@ -12,7 +12,7 @@ use yuandian_model::{
 
 use super::row::{case, count, signed};
 use super::writing::Transaction;
-use super::{SqliteStore, doings, error, rights, timers};
+use super::{SqliteStore, doings, error, held, rights, timers};
 use crate::limits::{NOTIFICATIONS_PER_TICK_MAX, RING_PEOPLE_MAX, TIMERS_PER_TICK_MAX};
 use crate::planted_places;
 use crate::store::notifications::{Notification, NotificationLine, Notifications, Way, Why};
@@ -284,6 +284,9 @@ impl Notifications for SqliteStore {
 
     fn rings_due(&self, now_ms: i64) -> Result<Vec<CaseId>, StoreError> {
         self.read(|t| {
+            if held::refill_until(t)? > now_ms {
+                return Ok(Vec::new());
+            }
             t.prepare_cached(RINGS_DUE)
                 .and_then(|mut s| {
                     s.query_map((now_ms, TIMERS_PER_TICK_MAX), |row| Ok(CaseId(row.get(0)?)))?.collect()
