@@ -62,6 +62,19 @@ class CoreBinding(unittest.IsolatedAsyncioTestCase):
         for kind in (core.CoreError.NotEnrolled, core.CoreError.NotFound, core.CoreError.Refused):
             self.assertTrue(issubclass(kind, core.CoreError))
 
+    async def test_a_call_for_help_is_kept_also_where_nobody_is_enrolled_yet(self):
+        with self.assertRaises(core.CoreError.NotEnrolled):
+            await self.core.sos(None, None, "摔倒了")
+        (line,) = await self.core.list(10, 0)
+        self.assertEqual((line.service_text, line.title, line.stage_text), ("紧急求助", "摔倒了", "草稿"))
+
+    async def test_how_somebody_is_reached_is_held_to_a_day_and_to_the_earth(self):
+        home = core.Position(lng=113.65, lat=34.76, accuracy_m=None)
+        await self.core.set_reach(home, 22 * 60, 7 * 60)
+        for wrong in ((home, 24 * 60, 0), (core.Position(lng=181, lat=0, accuracy_m=None), 0, 0)):
+            with self.assertRaises(core.CoreError.InvalidInput):
+                await self.core.set_reach(*wrong)
+
     async def test_a_capture_says_where_it_came_from_and_a_bundle_is_checked_without_a_phone(self):
         draft = await self.core.save_draft(None, snap("井盖缺失"))
         facts = core.CaptureFacts(source=core.PhotoSource.CAMERA, lng=113.65, lat=34.76, accuracy_m=8, mock=False)

@@ -426,7 +426,7 @@ fn alone(draft: &Draft, service: &Service, at: &mut At<'_>) {
                 at.wrong(field, format!("{most}: from 1 to {LOAD_MAX}"));
             }
             Some(_) if !service.id.is_help() => {
-                at.wrong(field, "only requests for help (help.…) are counted")
+                at.wrong(field, "only requests for help (help.…) are counted");
             }
             _ => {}
         }
