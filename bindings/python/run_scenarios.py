@@ -158,6 +158,9 @@ def seen_case(view):
         "claim": {"state": view.claim.state, "position": view.claim.position},
         "place": place and [f"{place.lng:.5f}", f"{place.lat:.5f}", place.radius_m],
         "history": [[h.act, h.by, h.outcome] for h in view.history],
+        "words": view.code_words is not None,
+        "looks": [[look.by, look.keys] for look in view.looks],
+        "stays": [[s.by, s.in_word, s.near, s.out_ms is not None, s.minutes is not None] for s in view.stays],
     }
 
 

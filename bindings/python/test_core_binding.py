@@ -75,6 +75,19 @@ class CoreBinding(unittest.IsolatedAsyncioTestCase):
             with self.assertRaises(core.CoreError.InvalidInput):
                 await self.core.set_reach(*wrong)
 
+    async def test_what_is_kept_of_a_person_is_read_and_whom_they_do_not_meet_is_held_to_people(self):
+        self.assertEqual(await self.core.hours(), [])
+        self.assertEqual(await self.core.consents(), [])
+        self.assertEqual(await self.core.apart(), [])
+        with self.assertRaises(core.CoreError.NotFound):
+            await self.core.keep_apart("nobody", "", True)
+        with self.assertRaises(core.CoreError.NotFound):
+            await self.core.arrive("nobody", None, None)
+        with self.assertRaises(core.CoreError.NotEnrolled):
+            await self.core.own_data()
+        with self.assertRaises(core.CoreError.NotEnrolled):
+            await self.core.news()
+
     async def test_a_capture_says_where_it_came_from_and_a_bundle_is_checked_without_a_phone(self):
         draft = await self.core.save_draft(None, snap("井盖缺失"))
         facts = core.CaptureFacts(source=core.PhotoSource.CAMERA, lng=113.65, lat=34.76, accuracy_m=8, mock=False)

@@ -5,6 +5,7 @@
 
 pub mod admin;
 pub mod blobs;
+pub mod code_word;
 pub mod hub;
 pub mod invitation;
 pub mod keys;

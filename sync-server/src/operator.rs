@@ -3,6 +3,7 @@
 mod authority;
 mod catalogue;
 mod files;
+mod records;
 
 pub use authority::Bounds;
 
@@ -29,6 +30,9 @@ pub enum AdminCommand {
     /// About stored files.
     #[command(flatten)]
     Files(files::FilesCommand),
+    /// About the ledgers of people.
+    #[command(flatten)]
+    Records(records::RecordsCommand),
     /// Move a case to another grid.
     Move {
         /// The data directory.
@@ -93,6 +97,7 @@ pub fn operate(command: AdminCommand) -> ExitCode {
     match command {
         AdminCommand::Authority(command) => authority::operate(command),
         AdminCommand::Files(command) => files::operate(command),
+        AdminCommand::Records(command) => records::operate(command),
         AdminCommand::Move { data, case, to } => numbered(
             admin::move_case(&data, case, &to, &mut SystemRandomness, now_ms()),
             "it lies there already",

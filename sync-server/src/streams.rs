@@ -27,6 +27,7 @@ pub fn streams_of(catalogue: &Catalogue, case: &CaseState) -> BTreeSet<StreamId>
     if !planted::is(Bug::HolderStreamForgotten) {
         streams.extend(case.holders.iter().chain(&case.waiting).map(StreamId::user));
     }
+    streams.extend(case.progress.family.iter().map(StreamId::user));
     if public {
         streams.extend(case.followers.iter().map(StreamId::followed));
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use yuandian_device::{Attached, CaptureInfo, PhoneFix, PhotoSize, Policy, Position, Quiet, Source};
+use yuandian_device::{Attached, CaptureInfo, PhoneFix, PhotoSize, Policy, Position, Quiet, Source, UserId};
 
 /// A phone on the command line.
 #[derive(Debug, Parser)]
@@ -65,11 +65,74 @@ pub enum Verb {
     Arrive {
         /// The request.
         case: String,
+        /// The code word that was said at the door; five wrong ones at most.
+        #[arg(long)]
+        code: Option<String>,
+        /// Where you are: whether that is near goes along, and never where.
+        #[arg(long, value_name = "LNG,LAT[,ACCURACY_M]", value_parser = position, allow_hyphen_values = true)]
+        at: Option<Position>,
+    },
+    /// Whoever is to be helped does not want it: the request ends, and who asked is told.
+    TurnedAway {
+        /// The request.
+        case: String,
+        /// What they said.
+        #[arg(long)]
+        reason: String,
+    },
+    /// What is new for you since the last time: requests nearby, and your cases that moved on. What a phone tells after a pull in the background.
+    News,
+    /// Your hours as a volunteer: stays that were confirmed.
+    Hours {
+        /// Also write them to a file, as CSV.
+        #[arg(long, value_name = "FILE")]
+        csv: Option<PathBuf>,
+    },
+    /// What you gave in private on this phone and took back: what for, and how long it is kept.
+    Consents,
+    /// Everything that this phone keeps of you, as JSON.
+    MyData {
+        /// The file; without, it is printed.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Name somebody as family: they hear first of your alarms. Without anybody: list them.
+    Family {
+        /// Their id, as their `status --json` or `my-data` says.
+        user: Option<UserId>,
+        /// What you call them.
+        #[arg(long, default_value = "", requires = "user")]
+        name: String,
+        /// Take it back.
+        #[arg(long, requires = "user")]
+        undo: bool,
+    },
+    /// Say that you do not want to meet somebody: neither is sent to the other's door. Without anybody: list them.
+    Apart {
+        /// Their id, or a request: whoever asked or came there.
+        who: Option<String>,
+        /// Take it back.
+        #[arg(long, requires = "who")]
+        undo: bool,
+    },
+    /// Tell a moderator in private about a problem with somebody. In danger call 110 first.
+    Complain {
+        /// The request in which it happened.
+        case: Option<String>,
+        /// harassment, money, privacy, no_show, rude, false_request or other.
+        #[arg(long, default_value = "other")]
+        what: String,
+        /// How it went: moderators alone read it.
+        #[arg(long)]
+        text: String,
     },
     /// Check out: it is done, with a word or a photo back to whoever asked.
     Leave {
         /// The request.
         case: String,
+        /// The second code word.
+        #[arg(long)]
+        code: Option<String>,
         /// A word to whoever asked.
         #[arg(long)]
         text: Option<String>,

@@ -7,6 +7,7 @@
 mod args;
 mod evidence;
 mod failure;
+mod people;
 mod run;
 mod text;
 mod told;

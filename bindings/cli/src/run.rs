@@ -10,12 +10,14 @@ use serde_json::json;
 use yuandian_device::platform::open_home;
 use yuandian_device::{
     ActCommand, ActOutcome, Addition, Amendment, Attached, Attachment, BlobHash, CaptureInfo, CaseId,
-    DeviceError, Draft, Driver, Link, Phone, PhotoFile, Policy, RunReport, SearchAsk, TrustRoots, Waited,
+    DeviceError, Draft, Driver, Leaving, Link, NewsLine, Phone, PhotoFile, Policy, RunReport, SearchAsk,
+    TrustRoots, Waited,
 };
 
 use crate::args::{Capture, Command, Enclosed, Step, Verb, When};
 use crate::evidence;
 use crate::failure::Failure;
+use crate::people;
 use crate::text;
 use crate::told::{FilesTold, RunTold, StatusTold};
 
@@ -66,13 +68,51 @@ fn with_phone(command: &Command) -> Done {
         }
         Verb::Ask { capture, as_it_is } => ask(&mut phone, capture, *as_it_is, json),
         Verb::Take { case } => do_act(&mut phone, case, "claim", &[], json),
-        Verb::Arrive { case } => do_act(&mut phone, case, "arrive", &[], json),
+        Verb::Arrive { case, code, at } => {
+            let id = phone.find(case)?;
+            let done = phone.arrive(&id, code.as_deref(), at.as_ref())?;
+            outcome(&phone, &id, done, json)
+        }
+        Verb::TurnedAway { case, reason } => {
+            do_act(&mut phone, case, "turned_away", &[("reason".to_owned(), reason.clone())], json)
+        }
+        Verb::News => {
+            let lines = phone.news()?;
+            answer(json, &lines, || {
+                let row = |line: &NewsLine| format!("{}  {}", line.case, line.text);
+                if lines.is_empty() {
+                    "没有新消息".to_owned()
+                } else {
+                    lines.iter().map(row).collect::<Vec<_>>().join("\n")
+                }
+            })
+        }
+        Verb::Hours { csv } => people::hours(&phone, csv.as_deref(), json),
+        Verb::Consents => people::consents(&phone, json),
+        Verb::MyData { output } => people::own_data(&phone, output.as_deref(), json),
+        Verb::Family { user, name, undo } => people::family(&mut phone, user.as_ref(), (name, *undo), json),
+        Verb::Apart { who, undo } => people::apart(&mut phone, who.as_deref(), *undo, json),
+        Verb::Complain { case, what, text } => {
+            let request = case.as_deref().map(|case| phone.find(case)).transpose()?;
+            let id = phone.complain(request.as_ref(), what, text)?;
+            saved(&phone, &id, json)
+        }
         Verb::Confirm { case } => do_act(&mut phone, case, "confirm", &[], json),
         Verb::Rate { case, score } => {
             do_act(&mut phone, case, "rate", &[("score".to_owned(), score.to_string())], json)
         }
-        Verb::Leave { case, text, enclosed } => {
-            act_with(&mut phone, case, ("report_back", &[]), (text.as_deref(), enclosed), json)
+        Verb::Leave { case, code, text, enclosed } => {
+            let id = phone.find(case)?;
+            let Contents { photos, files, info } = Contents::read(enclosed)?;
+            let leaving = Leaving {
+                code: code.as_deref(),
+                text: text.as_deref(),
+                photos: &photos,
+                files: &files,
+                info,
+            };
+            let done = phone.leave(&id, &leaving)?;
+            outcome(&phone, &id, done, json)
         }
         Verb::Finish { draft } => {
             let id = phone.find(draft)?;
@@ -208,7 +248,12 @@ fn write_file(
 }
 
 fn acted(phone: &mut Phone, id: &CaseId, act: &ActCommand<'_>, json: bool) -> Done {
-    match phone.act(id, act)? {
+    let done = phone.act(id, act)?;
+    outcome(phone, id, done, json)
+}
+
+fn outcome(phone: &Phone, id: &CaseId, done: ActOutcome, json: bool) -> Done {
+    match done {
         ActOutcome::Queued => saved(phone, id, json),
         ActOutcome::AlreadyDone => answer(json, &json!({"id": id.to_string(), "already": true}), || {
             "已经做过了 (done before)".into()

@@ -9,7 +9,7 @@ use yuandian_device::view::{AttentionItem, CaseView, ListLine, OutboxLine};
 use yuandian_device::words;
 use yuandian_device::{
     BundleTold, CaseId, DeviceError, Finding, GiveawayView, PersonRecord, Phone, PhotoEvidence, PhotoFile,
-    PhotosSent, Report, RightView, ServiceLine, StreamState, SyncState, finding_words,
+    PhotosSent, Report, RightView, ServiceLine, StreamState, SyncState, beijing, finding_words,
 };
 
 use crate::failure::Failure;
@@ -231,6 +231,31 @@ pub fn case(view: &CaseView, phone: &Phone) -> String {
     }
     if !view.holders.is_empty() {
         let _ = writeln!(out, "承接人: {}", view.holders.join(", "));
+    }
+    for stay in &view.stays {
+        let word = |word: Option<bool>| match word {
+            Some(true) => " (暗号对)",
+            Some(false) => " (暗号不对)",
+            None => "",
+        };
+        let near = match stay.near {
+            Some(true) => " (在附近)",
+            Some(false) => " (不在附近)",
+            None => "",
+        };
+        let came = beijing(stay.in_ms);
+        let _ = write!(out, "到达: {} {came}{}{near}", stay.by, word(stay.in_word));
+        if let Some(left) = stay.out_ms {
+            let _ = write!(out, "; 离开 {}{}", beijing(left), word(stay.out_word));
+        }
+        let counted = stay.minutes.map_or(String::new(), |minutes| format!("; 计 {minutes} 分钟"));
+        let _ = writeln!(out, "{counted}");
+    }
+    if let Some((coming, leaving)) = &view.code_words {
+        let _ = writeln!(out, "暗号: 到达 {coming}, 离开 {leaving} (告诉在家的人, 不要告诉来的人)");
+    }
+    for look in &view.looks {
+        let _ = writeln!(out, "看过: {} {} {}", beijing(look.at_ms), look.by, look.keys.join(", "));
     }
     if view.followers > 0 || view.followed {
         let mine = if view.followed { ",含你" } else { "" };

@@ -19,6 +19,7 @@ mod events;
 mod evidence;
 mod files;
 mod on_core;
+mod people;
 mod photos;
 mod sync;
 mod views;
@@ -33,14 +34,15 @@ pub use drafts::{DraftInput, DraftPhoto, DraftRecord, GiveawayView, Position};
 pub use error::CoreError;
 pub use events::{CoreEvent, EventKind, EventStream};
 pub use evidence::{BundleReport, CaptureFacts, EvidenceFinding, PhotoEvidence, PhotoSource, verify_bundle};
+pub use people::{ConsentLine, HoursLine, LeaveInput, NewsLine, PersonView};
 pub use photos::{
     BackgroundUpload, CacheState, PhotoFile, PhotoSize, PhotosSent, PreviewWanted, UploadHeader,
     UploadPolicies, UploadPolicy,
 };
 pub use sync::{StreamState, SyncProgress, SyncReport, SyncState, Trouble};
 pub use views::{
-    CaseView, ClaimView, Conflict, ConflictValue, HistoryLine, ListLine, NoteView, PhotoPart, PhotoView,
-    PlaceView,
+    CaseView, ClaimView, CodeWords, Conflict, ConflictValue, HistoryLine, ListLine, LookView, NoteView,
+    PhotoPart, PhotoView, PlaceView, StayView,
 };
 
 uniffi::setup_scaffolding!();

@@ -131,10 +131,70 @@ pub struct CaseView {
     pub pending: Vec<String>,
     /// Which of `fields` show an answer that is on its way; `text` for the description.
     pub pending_fields: Vec<String>,
+    /// Who came to the door and left, the first first; what one has done oneself and is on its way included.
+    pub stays: Vec<StayView>,
+    /// Who was told one's private answers, the first first; of own cases alone.
+    pub looks: Vec<LookView>,
+    /// The code words of an own case that has not ended: whoever is to be helped asks for them.
+    pub code_words: Option<CodeWords>,
     /// How many follow it.
     pub followers: u32,
     /// Whether one follows it, what is on its way included.
     pub followed: bool,
+}
+
+/// The code words of a case: four digits each.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct CodeWords {
+    /// Asked for when somebody comes.
+    pub coming: String,
+    /// Asked for when they leave.
+    pub leaving: String,
+}
+
+/// Somebody's stay at the door. Times in milliseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct StayView {
+    /// Who; empty of somebody who holds the case no more.
+    pub by: String,
+    /// When they came, by their own phone as far as the platform can believe it.
+    pub in_ms: i64,
+    /// Whether the first code word was right; none where none was said, or nobody has told yet.
+    pub in_word: Option<bool>,
+    /// Whether their phone was near the place, by its own word; none where it could not tell.
+    pub near: Option<bool>,
+    /// When they left.
+    pub out_ms: Option<i64>,
+    /// Whether the second code word was right.
+    pub out_word: Option<bool>,
+    /// Minutes that count, since it was confirmed.
+    pub minutes: Option<u32>,
+}
+
+impl From<view::StayView> for StayView {
+    fn from(view: view::StayView) -> Self {
+        let view::StayView { by, in_ms, in_word, near, out_ms, out_word, minutes } = view;
+        Self { by, in_ms, in_word, near, out_ms, out_word, minutes }
+    }
+}
+
+/// Somebody who was told private answers.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct LookView {
+    /// Who.
+    pub by: String,
+    /// Their id, for `keep_apart`.
+    pub user: String,
+    /// When, server's clock, ms since 1970.
+    pub at_ms: i64,
+    /// The keys of the answers.
+    pub keys: Vec<String>,
+}
+
+impl From<view::LookView> for LookView {
+    fn from(view: view::LookView) -> Self {
+        Self { by: view.by, user: view.user, at_ms: view.at_ms, keys: view.keys }
+    }
 }
 
 impl From<view::CaseView> for CaseView {
@@ -178,6 +238,9 @@ impl From<view::CaseView> for CaseView {
             act_seq: view.act_seq,
             pending: view.pending,
             pending_fields: view.pending_fields,
+            stays: view.stays.into_iter().map(StayView::from).collect(),
+            looks: view.looks.into_iter().map(LookView::from).collect(),
+            code_words: view.code_words.map(|(coming, leaving)| CodeWords { coming, leaving }),
             followers: view.followers,
             followed: view.followed,
         }
@@ -241,7 +304,7 @@ pub struct ActArgument {
     pub name: String,
     /// What people read.
     pub text: String,
-    /// `text`, `unit`, `user`, `case`, `condition`, `limit`, `date`, `score`, `money`, `choice`.
+    /// `text`, `unit`, `user`, `case`, `condition`, `limit`, `date`, `score`, `money`, `code`, `choice`.
     pub kind: String,
     /// Whether it must be said.
     pub required: bool,

@@ -24,9 +24,9 @@ use crate::glance::project;
 use crate::phone::Phone;
 use crate::state::decided;
 use crate::store::outbox::Intent;
-use crate::store::{appeals, blobs, cache, cases, journal, outbox, private, rows};
+use crate::store::{appeals, blobs, cache, cases, journal, outbox, rows};
 use crate::view::AttentionItem;
-use crate::write::{Saying, kept_words};
+use crate::write::{Saying, give, kept_words};
 
 /// What a person changes before something is sent again.
 #[derive(Debug, Clone, Copy, Default)]
@@ -265,6 +265,7 @@ impl Phone {
         let content = content::current(&self.db, &entry.doc, stored.snapshot.as_deref())?;
         let missing: Vec<Edit> = edits.into_iter().filter(|edit| !content.holds(edit)).collect();
         let photos: Vec<BlobHash> = blobs_of(&missing).collect();
+        let (service, at_ms) = (stored.facts.service.clone(), self.ports.clock.wall_ms());
         let supersedes = entry.commit;
         let replaces_act = !acts.is_empty();
         let mut sayings = Vec::new();
@@ -276,7 +277,9 @@ impl Phone {
         sayings.extend(acts.into_iter().map(|act| Saying { intent: Intent::Act(act), supersedes }));
         self.say(&entry.doc, sayings, &[], None, |tx| {
             photos.iter().try_for_each(|hash| blobs::unpark(tx, hash, &entry.doc))?;
-            private.iter().try_for_each(|(key, value)| private::put(tx, &entry.doc, key, value))?;
+            private
+                .iter()
+                .try_for_each(|(key, value)| give(tx, (&entry.doc, &service), (key, value), at_ms))?;
             journal::settle(tx, entry.id, how)
         })
     }

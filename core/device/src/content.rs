@@ -200,6 +200,12 @@ fn around(
     Ok(Loaded { content, base, overlay, on_its_way, authors })
 }
 
+/// When something was done, as the server will reckon it; 0 where it cannot be read.
+pub(crate) fn done_ms(captured: &[u8]) -> i64 {
+    yuandian_document::cbor::decode::<yuandian_document::Captured>("captured", captured, 1024)
+        .map_or(0, |captured| captured.at_ms())
+}
+
 /// Wall clock of a stored `Captured`; 0 where it cannot be read.
 pub(crate) fn captured_ms(captured: &[u8]) -> i64 {
     yuandian_document::cbor::decode::<yuandian_document::Captured>("captured", captured, 1024)

@@ -135,6 +135,12 @@ impl Phone {
         store::scrub(&phone.db);
         phone.remove_doomed()?;
         phone.requeue_foreign_incarnations()?;
+        if phone.person().is_ok() {
+            let tx = phone.db.unchecked_transaction()?;
+            phone.retain(&tx, None)?;
+            tx.commit()?;
+            store::scrub(&phone.db);
+        }
         Ok(phone)
     }
 

@@ -1,9 +1,10 @@
 //! What is decided about a case as this phone knows it, with the own acts on their way carried out by prediction.
 
 use yuandian_model::catalogue::{Offline, ServiceId};
-use yuandian_model::{CaseState, Code, UserId, judge};
+use yuandian_model::{ActRequest, CaseState, Code, UserId, judge};
 use yuandian_sync::CaseFacts;
 
+use crate::content::done_ms;
 use crate::phone::{PersonRecord, Phone};
 use crate::store::outbox::{Intent, Item, ItemState};
 
@@ -70,7 +71,7 @@ fn carry(
         if act.report.is_some() || !(offline.is_some_and(&wanted) || item.state == ItemState::Taken) {
             continue;
         }
-        let asked = phone.asked(act, u32::MAX);
+        let asked = ActRequest { captured_ms: Some(done_ms(&item.captured)), ..phone.asked(act, u32::MAX) };
         if let Ok(ruling) = judge(&catalogue, Some(&state), &asked, &person.actor())
             && matches!(ruling.code, Code::Ok | Code::RTaken)
         {

@@ -10,21 +10,21 @@ use yuandian_model::catalogue::{ArgumentKind, Service, Title, Transition};
 use yuandian_model::progress::Part;
 use yuandian_model::rules::clock::{TimeLeft, standing, unknown_year};
 use yuandian_model::rules::{Offer, allowed, offers, photos_needed};
-use yuandian_model::{Actor, CaseId, CaseState, Catalogue, limits};
+use yuandian_model::{Actor, CaseId, CaseState, Catalogue, Stay, UserId, limits};
 use yuandian_sync::CaseFacts;
 
 use crate::content::{self, Loaded, captured_ms};
 use crate::draft::Draft;
 use crate::error::{DeviceError, Result};
 use crate::glance::{Glance, glance, project};
-use crate::phone::Phone;
+use crate::phone::{PersonRecord, Phone};
 use crate::previews::NO_DECODER;
 use crate::state::decided;
 use crate::store::blobs::OwnOriginal;
 use crate::store::cases;
 use crate::store::outbox::{Intent, Item, ItemState};
 use crate::store::rows::{self, CaseRow};
-use crate::store::{blobs, cache, outbox, private};
+use crate::store::{blobs, cache, outbox, people, private};
 
 pub use records::*;
 
@@ -123,6 +123,7 @@ impl Phone {
             }
         }
         let private: Vec<(String, String)> = private::of_case(&self.db, id)?;
+        let own = people::told(&self.db, id)?;
         let private_keys = private.iter().map(|(key, _)| key.clone()).collect();
         fields.extend(private);
         let notes = content.notes.iter().map(|note| {
@@ -234,9 +235,32 @@ impl Phone {
             act_seq: stored.facts.act_seq,
             pending: on_its_way().map(what).collect(),
             pending_fields,
+            stays: self.stays(&stored.facts, &next, &person),
+            looks: own.looks.into_iter().map(LookView::of).collect(),
+            code_words: own.coming.zip(own.leaving),
             followers: stored.facts.followers,
             followed: followed(&stored.facts, &loaded.overlay),
         })
+    }
+
+    /// Who came and left, by what is decided and what this person has done.
+    fn stays(&self, facts: &CaseFacts, state: &CaseState, me: &PersonRecord) -> Vec<StayView> {
+        let known = |user: &UserId| facts.holders.iter().find(|holder| holder.user == *user);
+        let name = |user: &UserId| match known(user) {
+            Some(holder) => holder.name.clone(),
+            None if *user == me.user => me.name.clone(),
+            None => String::new(),
+        };
+        let view = |stay: &Stay| StayView {
+            by: name(&stay.user),
+            in_ms: stay.in_ms,
+            in_word: stay.in_word,
+            near: stay.near,
+            out_ms: stay.out_ms,
+            out_word: stay.out_word,
+            minutes: stay.minutes,
+        };
+        state.progress.stays.iter().map(view).collect()
     }
 
     fn next_acts(&self, catalogue: &Catalogue, state: &CaseState, actor: &Actor) -> Vec<NextView> {

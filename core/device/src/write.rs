@@ -2,7 +2,8 @@
 
 use rusqlite::Transaction;
 use yuandian_document::{Act, Content, Edit, PhotoEntry, Place, Report, cbor};
-use yuandian_model::catalogue::{INTO, NO_PHOTO, PlacePrecision, Privacy, Service};
+use yuandian_model::catalogue::{FAMILY, INTO, NO_PHOTO, PlacePrecision, Privacy, Service};
+use yuandian_model::stay::{CODE, Word};
 use yuandian_model::writing::{CONTENT, Writing, may_write};
 use yuandian_model::{
     ActRequest, BlobHash, CaseId, CaseState, Cell500, Code, CommitId, EntryId, Expects, GroupId, Refusal,
@@ -22,7 +23,7 @@ use crate::phone::{Phone, incarnation};
 use crate::state::decided;
 use crate::store::captures::{self, State};
 use crate::store::outbox::{self, Intent, NewItem};
-use crate::store::{cases, private};
+use crate::store::{cases, people, private};
 
 /// What became of an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +81,9 @@ impl Phone {
         let report = Report { service: service.id.0.clone(), grid: grid.clone(), place };
         let mut act = Act::report(report);
         act.args.extend(form::told(&service, &answers));
+        if let Some(family) = self.family_told()?.filter(|_| service.tells_family()) {
+            act.args.insert(FAMILY.to_owned(), family);
+        }
         let opened = judge(&self.catalogue, None, &self.asked(&act, 0), &actor)?.next;
         let facts = CaseFacts {
             service: service.id.0.clone(),
@@ -121,6 +125,7 @@ impl Phone {
         if let (PlacePrecision::Cell, Some(position)) = (service.place, draft.position) {
             private.push(("position".to_owned(), serde_json::to_string(&position)?));
         }
+        let at_ms = self.ports.clock.wall_ms();
         let mut intents = vec![Intent::Act(act)];
         if !edits.is_empty() {
             intents.push(Intent::Content(edits));
@@ -128,7 +133,7 @@ impl Phone {
         self.command(id, intents, &brought, |tx| {
             cases::put_facts(tx, id, &facts)?;
             for (key, value) in &private {
-                private::put(tx, id, key, value)?;
+                give(tx, (id, &service.id.0), (key, value), at_ms)?;
             }
             cases::remove_draft(tx, id)
         })?;
@@ -159,9 +164,10 @@ impl Phone {
         }
         let private: Vec<(String, String)> =
             checked.private.into_iter().map(|(key, value)| (key, value.for_private_table())).collect();
+        let at_ms = self.ports.clock.wall_ms();
         let intents = if edits.is_empty() { vec![] } else { vec![Intent::Content(edits).into()] };
         self.say(case, intents, &[], seen, |tx| {
-            private.iter().try_for_each(|(key, value)| private::put(tx, case, key, value))
+            private.iter().try_for_each(|(key, value)| give(tx, (case, &service.id.0), (key, value), at_ms))
         })
     }
 
@@ -224,7 +230,13 @@ impl Phone {
         let catalogue = self.catalogue_wanted(&stored.facts)?;
         let ruling = judge(&catalogue, Some(&state), &self.asked(&act, photos), &person.actor())?;
         let waits_already = ruling.code == Code::RTaken && ruling.next == state;
-        if ruling.code == Code::Dup || waits_already {
+        // Whether a code word is right this phone cannot tell: it is asked.
+        let says_word = act.args.contains_key(CODE)
+            && catalogue
+                .service(&stored.facts.service)
+                .and_then(|(_, workflow)| workflow.act(&act.name))
+                .is_some_and(|row| Word::of(row).is_some());
+        if (ruling.code == Code::Dup && !says_word) || waits_already {
             return Ok(ActOutcome::AlreadyDone);
         }
         if !command.photos.is_empty() {
@@ -546,4 +558,19 @@ pub(crate) fn kept_words(edit: &Edit) -> Vec<String> {
         Edit::Photo(_, photo) => vec![format!("photo {}", photo.original.hash)],
         Edit::Preview(_, preview) => vec![format!("preview of {}", preview.of)],
     }
+}
+
+/// Keeps a private answer of a case of a service, and that it was given; an empty one takes it back. `at_ms`: this phone's clock.
+pub(crate) fn give(
+    tx: &Transaction<'_>,
+    (doc, service): (&CaseId, &str),
+    (key, value): (&str, &str),
+    at_ms: i64,
+) -> Result<()> {
+    private::put(tx, doc, key, value)?;
+    let given = !value.is_empty();
+    people::consent(
+        tx,
+        &people::Consent { doc: *doc, service: service.to_owned(), key: key.to_owned(), given, at_ms },
+    )
 }

@@ -161,6 +161,8 @@ impl Act {
             args: Some(&self.args),
             at_ms: 0,
             conduct: Conduct::default(),
+            captured_ms: None,
+            word: None,
         }
     }
 }

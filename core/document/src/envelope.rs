@@ -57,6 +57,17 @@ pub struct Captured {
     pub seq: Option<u64>,
 }
 
+impl Captured {
+    /// When it was written: the last server time that its device had seen and the monotonic time since, or else the device's wall clock, ms since
+    /// 1970.
+    #[must_use]
+    pub fn at_ms(&self) -> i64 {
+        let seen = self.seen_ms.zip(self.since_ms);
+        let bracket = seen.map(|(seen, since)| seen.saturating_add(i64::try_from(since).unwrap_or(i64::MAX)));
+        bracket.unwrap_or(self.wall_ms)
+    }
+}
+
 /// All that is signed of a commit.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]

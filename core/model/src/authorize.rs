@@ -203,6 +203,7 @@ fn part<'a>(
         Party::Author => yes(state.author == user),
         Party::Holder => yes(state.holders.contains(&user)),
         Party::Waiting => yes(state.waiting.contains(&user)),
+        Party::Family => yes(state.progress.family.contains(&user)),
         Party::System => yes(user == SYSTEM),
         Party::Handler => of_roles(&service.handle),
         Party::Approver => of_roles(&service.approve),
@@ -217,7 +218,9 @@ fn write(
     state: &CaseState,
 ) -> Result<(), Refusal> {
     let user = principal.user;
-    let takes_part = state.holders.contains(&user) || state.waiting.contains(&user);
+    let takes_part = [&state.holders, &state.waiting, &state.progress.family]
+        .into_iter()
+        .any(|people| people.contains(&user));
     if state.author == user || (takes_part && !everything) {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::calendar::beijing;
 use crate::catalogue::{Catalogue, Effect, Service, Transition};
 use crate::ids::UserId;
-use crate::limits::{NO_SHOWS_BEFORE_REST, REST_MS};
+use crate::limits::{DOORS_PER_DAY, NO_SHOWS_BEFORE_REST, REST_MS};
 use crate::refusal::{Code, Refusal};
 use crate::rules::CaseState;
 
@@ -20,6 +20,10 @@ pub struct Conduct {
     pub rests_until_ms: Option<i64>,
     /// Requests that this person opened within the last 24 hours.
     pub opened: usize,
+    /// Other doors that this person was told within the last 24 hours.
+    pub doors: usize,
+    /// Whether one of the two has said not to want to meet the other.
+    pub apart: bool,
     /// Who of those in line could not take it now: they are passed over, and keep their places.
     pub unfit: BTreeSet<UserId>,
 }
@@ -28,25 +32,32 @@ impl Conduct {
     /// Whether this person could take a case of a service now.
     #[must_use]
     pub fn may_take(&self, service: &Service, at_ms: i64) -> bool {
-        service.load.is_none_or(|load| self.working_on < load) && !self.rests(service, at_ms)
+        let may = service.load.is_none_or(|load| self.working_on < load && self.doors < DOORS_PER_DAY);
+        may && !self.apart && !self.rests(service, at_ms)
     }
 
     fn rests(&self, service: &Service, at_ms: i64) -> bool {
         service.load.is_some() && self.rests_until_ms.is_some_and(|until_ms| at_ms < until_ms)
     }
 
-    /// Whoever takes a case has room for it, and does not rest.
+    /// Whoever takes a case is somebody its author may meet, has room for it, does not rest, and has not seen too many doors.
     ///
     /// # Errors
-    /// `r_limit` with `load` and how many, or with `rests` and the time.
+    /// `r_role` with `apart`; `r_limit` with `load` or `doors` and how many, or with `rests` and the time.
     pub(crate) fn lets(&self, service: &Service, row: &Transition, at_ms: i64) -> Result<(), Refusal> {
         let Some(load) = service.load.filter(|_| row.effect == Effect::Take) else { return Ok(()) };
         let act = || ("act", row.id.clone());
+        if self.apart {
+            return Err(Refusal::new(Code::RRole, [act(), ("apart", "yes".to_owned())]));
+        }
         if let Some(until_ms) = self.rests_until_ms.filter(|_| self.rests(service, at_ms)) {
             return Err(Refusal::new(Code::RLimit, [act(), ("rests", beijing(until_ms))]));
         }
         if self.working_on >= load {
             return Err(Refusal::new(Code::RLimit, [act(), ("load", load.to_string())]));
+        }
+        if self.doors >= DOORS_PER_DAY {
+            return Err(Refusal::new(Code::RLimit, [act(), ("doors", DOORS_PER_DAY.to_string())]));
         }
         Ok(())
     }
@@ -114,6 +125,11 @@ mod tests {
         let resting = Conduct { rests_until_ms: Some(10), ..Conduct::default() };
         assert_eq!(told(&resting, 9), Some((Code::RLimit, "rests".to_owned())));
         assert_eq!(told(&resting, 10), None);
+        let seen = |doors| Conduct { doors, ..Conduct::default() };
+        assert_eq!(told(&seen(9), 0), None);
+        assert_eq!(told(&seen(10), 0), Some((Code::RLimit, "doors".to_owned())));
+        let apart = Conduct { apart: true, ..Conduct::default() };
+        assert_eq!(told(&apart, 0), Some((Code::RRole, "apart".to_owned())));
         // Other steps are nobody's load, and what has none is taken by anybody.
         let full = Conduct { working_on: 9, rests_until_ms: Some(10), ..Conduct::default() };
         assert!(full.lets(errand, workflow.act("arrive").unwrap(), 0).is_ok());

@@ -63,6 +63,8 @@ pub const NUMBER_DECIMALS_MAX: usize = 12;
 pub const MONEY_DECIMALS_MAX: usize = 2;
 /// Years a date may lie in.
 pub const DATE_YEARS: std::ops::RangeInclusive<u16> = 1900..=2200;
+/// Days after the end of its case that a private answer is kept where nothing else is said.
+pub const RETENTION_DAYS_DEFAULT: u32 = 30;
 /// Days that an answer may be kept at most.
 pub const RETENTION_DAYS_MAX: u32 = 36_500;
 /// An expression of a form, bytes.
@@ -95,6 +97,20 @@ pub const GIVEAWAY_PARTS_MAX: usize = 6;
 pub const GIVEAWAY_GAP_CHARS_MAX: usize = 12;
 /// Times that somebody may not come before they rest (DOMAIN §4.5).
 pub const NO_SHOWS_BEFORE_REST: usize = 2;
+/// Digits of a code word.
+pub const CODE_DIGITS: usize = 4;
+/// Wrong code words that may be said in one case.
+pub const WORD_TRIES_MAX: u32 = 5;
+/// Stays at the door in one case.
+pub const STAYS_MAX: usize = 64;
+/// Minutes of one stay that count where the service says nothing.
+pub const STAY_MINUTES_MAX: u32 = 24 * 60;
+/// Doors that somebody may be told within a day: who takes and gives back sees no more.
+pub const DOORS_PER_DAY: usize = 10;
+/// People whom somebody may name as family.
+pub const FAMILY_MAX: usize = 5;
+/// People whom one person may not want to meet.
+pub const APART_MAX: usize = 200;
 /// How long somebody who did not come rests, ms.
 pub const REST_MS: i64 = 14 * 24 * 60 * 60 * 1000;
 /// Requests that a service may let one person work on at a time, or open within a day.

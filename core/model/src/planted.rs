@@ -61,6 +61,12 @@ bugs! {
     UploadHashNotChecked = "transfer", "upload-hash-not-checked";
     /// A volunteer may read everything in the grid.
     VolunteerReadsGrid = "permissions", "volunteer-reads-grid";
+    /// Everybody who reads a case is told its code words, and who looked at its private answers.
+    CodeWordsToEverybody = "permissions", "code-words-to-everybody";
+    /// That somebody looked is written down and not shown to whoever asked.
+    LookNotShown = "store", "look-not-shown";
+    /// Private answers stay after their time.
+    RetentionForgotten = "timers", "retention-forgotten";
     /// Cases that are for their handlers are given to everybody who works the grid.
     VisibilityIgnored = "permissions", "visibility-ignored";
     /// Who holds or waits for a case is not given it as their own.
@@ -186,7 +192,7 @@ mod tests {
         let ids: BTreeSet<&str> = Bug::ALL.iter().map(|bug| bug.id()).collect();
         assert_eq!(ids.len(), Bug::ALL.len());
         assert!(Bug::ALL.iter().all(|bug| !is(*bug)));
-        assert_eq!(ids.len(), 51);
+        assert_eq!(ids.len(), 54);
         for area in ["sync", "store", "gate", "transfer", "permissions", "epochs", "timers", "places"] {
             assert!(Bug::ALL.iter().filter(|bug| bug.area() == area).count() >= 4, "{area}");
         }

@@ -11,6 +11,7 @@ use crate::catalogue::{Service, Urgency};
 use crate::division::DivisionCode;
 use crate::ids::{CaseId, UserId};
 use crate::mark::Mark;
+use crate::stay::Stay;
 
 /// A stage that a case came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
@@ -113,6 +114,14 @@ pub struct Progress {
     /// How satisfied its author was, 1 to 5, as said last.
     #[n(13)]
     pub score: Option<u8>,
+    /// Stays at the door, the first first.
+    #[n(14)]
+    #[cbor(default)]
+    pub stays: Vec<Stay>,
+    /// The family that its author named, who are told first.
+    #[n(15)]
+    #[cbor(default)]
+    pub family: Vec<UserId>,
 }
 
 impl Progress {

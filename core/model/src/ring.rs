@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Catalogue, Effect, Party, RouteBy, Transition};
 use crate::division::DivisionCode;
+use crate::ids::UserId;
 use crate::mark::Mark;
 use crate::place::Cell500;
 use crate::role::Role;
@@ -121,6 +122,8 @@ pub struct Reach {
 /// Whom a request that waits for somebody looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sought {
+    /// People who hear of it first, by name; where there are some nobody else is looked for yet.
+    pub people: Vec<UserId>,
     /// Roles that may take it.
     pub roles: Vec<Role>,
     /// How closely they were looked at, at least.
@@ -146,11 +149,12 @@ pub fn sought(catalogue: &Catalogue, state: &CaseState) -> Option<Sought> {
             let role = |party: &Party| if let Party::Role(role) = party { Some(*role) } else { None };
             let roles = take.by.iter().filter_map(role).collect();
             let vetting = service.vetting.filter(|_| take.vetted).unwrap_or(Vetting::L0);
-            Some(Sought { roles, vetting, urgent, at_once: false, since_ms })
+            Some(Sought { people: Vec::new(), roles, vetting, urgent, at_once: false, since_ms })
         }
-        RouteBy::Provider => {
-            let roles = service.handle.clone();
-            Some(Sought { roles, vetting: Vetting::L0, urgent, at_once: true, since_ms })
+        RouteBy::Provider | RouteBy::Family => {
+            let people = state.progress.family.clone();
+            let roles = if people.is_empty() { service.handle.clone() } else { Vec::new() };
+            Some(Sought { people, roles, vetting: Vetting::L0, urgent, at_once: true, since_ms })
         }
         RouteBy::Grid | RouteBy::Unit => None,
     }

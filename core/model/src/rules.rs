@@ -26,6 +26,7 @@ use crate::limits;
 use crate::mark::Mark;
 use crate::progress::Progress;
 use crate::refusal::{Code, Facts, Refusal};
+use crate::stay;
 
 pub use guard::photos_needed;
 pub use offer::{Offer, allowed, offers};
@@ -85,6 +86,10 @@ pub struct ActRequest<'a> {
     pub at_ms: i64,
     /// What the actor does beside this case, as far as it is known here.
     pub conduct: Conduct,
+    /// When it was done, as far as its phone can say it, ms since 1970; none where that is now.
+    pub captured_ms: Option<i64>,
+    /// Whether the code word that is said is the right one; none where nobody here can tell.
+    pub word: Option<bool>,
 }
 
 impl<'a> ActRequest<'a> {
@@ -100,6 +105,8 @@ impl<'a> ActRequest<'a> {
             args: None,
             at_ms: 0,
             conduct: Conduct::default(),
+            captured_ms: None,
+            word: None,
         }
     }
 }
@@ -208,6 +215,7 @@ pub fn judge(
     }
     vetted(actor.at(request.at_ms), row, service, state)?;
     guard::marked(service, row, state)?;
+    stay::may_try(row, &state.progress, request)?;
     request.conduct.lets(service, row, request.at_ms)?;
     guard::said(catalogue, service, row, request)?;
     if row.in_time && clock::is_over(catalogue, (service, workflow), state, request.at_ms) {

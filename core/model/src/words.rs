@@ -538,12 +538,12 @@ mod tests {
             assert!(more.clone().all(is_said), "{code}");
             let of = [
                 (Code::RState, 2),
-                (Code::RRole, 3),
+                (Code::RRole, 4),
                 (Code::RScope, 1),
                 (Code::RGone, 1),
                 (Code::RExpects, 2),
                 (Code::RSchema, 1),
-                (Code::RLimit, 6),
+                (Code::RLimit, 8),
             ];
             assert_eq!(more.len(), of.iter().find(|(of, _)| of == code).map_or(0, |(_, n)| *n));
         }

@@ -42,6 +42,7 @@ fn actors(row: &Transition, service: &Service, state: &CaseState) -> Vec<Actor> 
             Party::Author => vec![plain(state.author)],
             Party::Holder => state.holders.iter().copied().map(plain).collect(),
             Party::Waiting => state.waiting.iter().copied().map(plain).collect(),
+            Party::Family => state.progress.family.iter().copied().map(plain).collect(),
             Party::System => vec![Actor::system()],
             Party::Handler => service.handle.iter().flat_map(of_role).collect(),
             Party::Approver => service.approve.iter().flat_map(of_role).collect(),
@@ -62,6 +63,7 @@ fn arguments(catalogue: &Catalogue, service: &Service, row: &Transition) -> BTre
         ArgumentKind::Date => "1970-03-01".to_owned(),
         ArgumentKind::Score => "5".to_owned(),
         ArgumentKind::Money => "10.50".to_owned(),
+        ArgumentKind::Code => "0000".to_owned(),
         ArgumentKind::Choice => catalogue.argument(name).unwrap().options[0].clone(),
     };
     row.arguments().filter(|(_, required)| *required).map(|(name, _)| (name.to_owned(), said(name))).collect()
@@ -134,6 +136,7 @@ fn explore(catalogue: &Catalogue, service: &Service, workflow: &Workflow) -> Exp
                     photos: u32::MAX,
                     args: Some(&args),
                     at_ms: 1_000,
+                    word: Some(true),
                     ..ActRequest::named(&row.id)
                 };
                 let Ok(ruling) = judge(catalogue, Some(&state), &request, &actor) else { continue };

@@ -17,6 +17,6 @@ pub use download::{Download, DownloadEffect, DownloadError, DownloadHead, Downlo
 pub use machine::{
     Effect, Failure, Input, Keep, Load, Loaded, Machine, Opening, Reply, Request, RunReport, UploadReply,
 };
-pub use message::{CaseFacts, Cursor, Person, StreamId};
+pub use message::{CaseFacts, Cursor, LookTold, OwnTold, Person, StreamId};
 pub use policy::{Link, Policies, Policy};
 pub use transfer::{Rendition, Transfer, TransferQueue, UploadPlan};

@@ -326,6 +326,7 @@ fn page_case(commits: Vec<PulledCommit>, heads: Option<HeadsName>) -> PulledCase
         outstanding: false,
         heads,
         private: None,
+        own: None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 use yuandian_document::{CertifiedKey, Purpose, cbor};
+use yuandian_model::limits::APART_MAX;
 use yuandian_model::{BlobHash, DeviceId, Epoch};
 use yuandian_sync::limits::{LOST_TOLD_MAX, SERVER_KEYS_MAX, STREAMS_MAX};
 use yuandian_sync::message::{
@@ -40,6 +41,7 @@ impl Hub {
         if hello.streams.len() > STREAMS_MAX
             || hello.keys.len() > SERVER_KEYS_MAX
             || hello.app.len() > APP_BYTES_MAX
+            || hello.apart.as_ref().is_some_and(|others| others.len() > APART_MAX)
         {
             return Err(Problem::OverLimit);
         }
@@ -64,6 +66,10 @@ impl Hub {
         }
         if let Some(reach) = hello.reach.filter(|reach| reach.quiet.is_of_a_day() && !account.shut_out) {
             self.store.put_reach(&account.user, &reach)?;
+        }
+        if let Some(others) = hello.apart.as_ref().filter(|_| !account.shut_out) {
+            let others = others.iter().copied().filter(|other| *other != account.user).collect();
+            self.store.put_apart(&account.user, &others, now_ms)?;
         }
         let rules = self.rules();
         if !rules.knows(hello.catalogue) {

@@ -180,7 +180,9 @@ impl Hub {
         divisions: Divisions,
         randomness: Box<dyn Randomness + Send>,
     ) -> Self {
-        let rules = Rules::new(catalogue.clone(), divisions).partitioned(store.partition_digits());
+        let rules = Rules::new(catalogue.clone(), divisions)
+            .partitioned(store.partition_digits())
+            .telling_words(Arc::clone(&keys));
         Self {
             store,
             blobs,
@@ -286,7 +288,7 @@ impl Hub {
         self.notify(now_ms)?;
         let swept = self.store.sweep(now_ms)?;
         self.remove_going(&swept.going)?;
-        self.look_after_private()?;
+        self.look_after_private(now_ms)?;
         Ok(Swept { acted, ..swept })
     }
 

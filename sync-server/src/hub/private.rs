@@ -129,9 +129,13 @@ impl Hub {
         self.store.account(&account.device)?.ok_or(Problem::DeviceUnknown)
     }
 
-    /// What is left to do of private answers at a tick: those of an older version are sealed, and who was forgotten loses key and log.
-    pub(super) fn look_after_private(&self) -> Result<(), Problem> {
+    /// What is left to do of private answers at a tick: those of an older version are sealed, those whose time has come go, and who was forgotten
+    /// loses key and log. `now_ms`: server's clock, ms since 1970.
+    pub(super) fn look_after_private(&self, now_ms: i64) -> Result<(), Problem> {
         self.seal_plain()?;
+        for case in self.store.retention_due(now_ms)? {
+            self.store.expire_private(&case, &*self.rules(), now_ms)?;
+        }
         if self.store.erasure_due()? {
             self.finish_forgetting(&self.forgetting())?;
         }

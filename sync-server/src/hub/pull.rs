@@ -1,8 +1,8 @@
 //! PULL, DOCS, MANIFEST and FETCH: what a device may see, by the rights its person has now.
 
 use yuandian_document::cbor;
-use yuandian_model::CaseState;
 use yuandian_model::planted::{self, Bug};
+use yuandian_model::{CaseId, CaseState};
 use yuandian_sync::Cursor;
 use yuandian_sync::limits::{DOCS_MAX, FETCH_COMMITS_MAX, MANIFEST_ENTRIES_MAX, PAGE_BYTES_MAX, STREAMS_MAX};
 use yuandian_sync::message::{
@@ -32,9 +32,10 @@ impl Hub {
         let bytes_max = pull.max_bytes.clamp(PAGE_BYTES_MIN, PAGE_BYTES_MAX) as usize;
         let rules = self.rules();
         let reads = |state: &CaseState| rules.reads_private(account.at(now_ms), state);
+        let words = |case: &CaseId, state: &CaseState| rules.code_words(case, state);
         let mut page = self.store.page(&PageAsk {
             streams: &streams,
-            receiver: Receiver { user: account.user, reads: &reads, opens: &self.opener() },
+            receiver: Receiver { user: account.user, reads: &reads, opens: &self.opener(), words: &words },
             bytes_max,
             check: pull.check,
         })?;
@@ -84,11 +85,12 @@ impl Hub {
         let held = streams_for(account.at(now_ms));
         let rules = self.rules();
         let reads = |state: &CaseState| rules.reads_private(account.at(now_ms), state);
+        let words = |case: &CaseId, state: &CaseState| rules.code_words(case, state);
         let opens = self.opener();
         let ask = DocsAsk {
             wanted: &docs.wanted,
             streams: &held,
-            receiver: Receiver { user: account.user, reads: &reads, opens: &opens },
+            receiver: Receiver { user: account.user, reads: &reads, opens: &opens, words: &words },
             bytes_max: docs.max_bytes.clamp(PAGE_BYTES_MIN, PAGE_BYTES_MAX) as usize,
         };
         let page = self.store.docs(&ask)?;

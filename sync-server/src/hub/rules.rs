@@ -1,21 +1,26 @@
 //! What the hub judges by: every version of the catalogue, divisions and the rules of `yuandian_model`.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use yuandian_document::{Act, Place};
 use yuandian_model::authorize::{Action, Principal, Record, authorize};
 use yuandian_model::catalogue::{ActClass, Effect, PlacePrecision, Privacy, Service, Transition};
 use yuandian_model::conduct::occupies;
 use yuandian_model::late::{judge_standing, may_write_standing};
+use yuandian_model::retention::kept_until_ms;
 use yuandian_model::ring::{Sought, sought};
 use yuandian_model::rules::next_own;
+use yuandian_model::stay::CODE;
 use yuandian_model::{
-    ActRequest, CaseState, Catalogue, Catalogues, Code, Conduct, DivisionCode, Divisions, Outcome,
-    PartitionId, Refusal, Standing, Visibility, Writing,
+    ActRequest, CaseId, CaseState, Catalogue, Catalogues, Code, Conduct, DivisionCode, Divisions, Outcome,
+    PartitionId, Refusal, Standing, Visibility, Word, Writing,
 };
 use yuandian_sync::StreamId;
 
-use crate::store::Judge;
+use crate::code_word::code_word;
+use crate::keys::SubjectKeys;
+use crate::store::{Beside, Judge};
 use crate::streams::{partition_of, streams_of};
 
 /// The private answer that no form asks for: the exact place.
@@ -29,25 +34,37 @@ pub struct Rules {
     catalogues: Catalogues,
     divisions: Divisions,
     partition_digits: Option<u8>,
+    keys: Option<Arc<dyn SubjectKeys>>,
 }
 
 impl Rules {
     /// Rules by these data.
     #[must_use]
     pub fn new(catalogues: impl Into<Catalogues>, divisions: Divisions) -> Self {
-        Self { catalogues: catalogues.into(), divisions, partition_digits: None }
+        Self { catalogues: catalogues.into(), divisions, partition_digits: None, keys: None }
     }
 
     /// The same by other catalogues.
     #[must_use]
     pub(super) fn by(&self, catalogues: Catalogues) -> Self {
-        Self { catalogues, divisions: self.divisions.clone(), partition_digits: self.partition_digits }
+        Self {
+            catalogues,
+            divisions: self.divisions.clone(),
+            partition_digits: self.partition_digits,
+            keys: self.keys.clone(),
+        }
     }
 
     /// The same, with cases ordered by the partition that so many digits of their division's code name.
     #[must_use]
     pub fn partitioned(self, digits: Option<u8>) -> Self {
         Self { partition_digits: digits, ..self }
+    }
+
+    /// The same with the keys that code words follow from. Without them nobody can tell a right one.
+    #[must_use]
+    pub fn telling_words(self, keys: Arc<dyn SubjectKeys>) -> Self {
+        Self { keys: Some(keys), ..self }
     }
 
     /// Digits of a division's code that name its partition; none where there is one for all.
@@ -98,6 +115,32 @@ impl Rules {
     pub fn is_public(&self, state: &CaseState) -> bool {
         let service = self.catalogue_of(state).service(&state.service.0);
         service.is_some_and(|(s, _)| s.visibility == Visibility::Public)
+    }
+
+    /// Whether the code word that an act says is the right one; none where it says none, or nobody can tell without the key of the case's author.
+    fn word_said(
+        &self,
+        catalogue: &Catalogue,
+        (case, state): (&CaseId, &CaseState),
+        act: &Act,
+    ) -> Option<bool> {
+        let said = act.args.get(CODE)?;
+        let (_, workflow) = catalogue.service(&state.service.0)?;
+        let word = Word::of(workflow.act(&act.name)?)?;
+        let key = self.keys.as_ref()?.get(&state.author).ok().flatten()?;
+        Some(*said == code_word(&key, case, word))
+    }
+
+    /// The code words of a case that its author is told while it has not ended: for coming and for leaving.
+    #[must_use]
+    pub fn code_words(&self, case: &CaseId, state: &CaseState) -> Option<(String, String)> {
+        let (_, workflow) = self.catalogue_of(state).service(&state.service.0)?;
+        let asks = workflow.acts.iter().any(|row| Word::of(row).is_some());
+        if !asks || workflow.ends.contains(&state.stage) {
+            return None;
+        }
+        let key = self.keys.as_ref()?.get(&state.author).ok().flatten()?;
+        Some((code_word(&key, case, Word::Coming), code_word(&key, case, Word::Leaving)))
     }
 
     /// What stays on the phone by the catalogue must stand neither in a shared document nor in an act.
@@ -155,8 +198,7 @@ impl Judge for Rules {
         state: Option<&CaseState>,
         (act, schema): (&Act, u32),
         standing: &Standing,
-        (photos, conduct): (u32, Conduct),
-        received_ms: i64,
+        beside: Beside,
     ) -> Result<Outcome, Refusal> {
         let version = state.map_or(schema, |state| state.catalogue);
         let catalogue = self.catalogues.version_or_in_force(version);
@@ -164,7 +206,14 @@ impl Judge for Rules {
         if let Some(service) = state.map(|state| state.service.0.as_str()).or(opened) {
             Self::nothing_private(catalogue.service(service).map(|(service, _)| service), act.args.keys())?;
         }
-        let request = ActRequest { photos, conduct, at_ms: received_ms, ..act.request() };
+        let request = ActRequest {
+            word: state.and_then(|state| self.word_said(catalogue, (&beside.case, state), act)),
+            photos: beside.photos,
+            conduct: beside.conduct,
+            at_ms: beside.received_ms,
+            captured_ms: Some(beside.captured_ms),
+            ..act.request()
+        };
         judge_standing(catalogue, state, &request, standing)
     }
 
@@ -211,6 +260,10 @@ impl Judge for Rules {
         let service = self.catalogue_of(state).service(&state.service.0).map(|(service, _)| service);
         let field = service.and_then(|service| service.field(key));
         key == POSITION || field.is_some_and(|field| field.privacy == Privacy::Private)
+    }
+
+    fn kept_until_ms(&self, state: &CaseState, key: &str) -> Option<i64> {
+        kept_until_ms(self.catalogue_of(state), state, key)
     }
 
     fn streams(&self, state: &CaseState) -> BTreeSet<StreamId> {

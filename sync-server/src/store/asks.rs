@@ -51,6 +51,9 @@ pub enum Opened {
     Later,
 }
 
+/// The code words of a case: for coming and for leaving.
+pub type CodeWords = (String, String);
+
 /// Who receives, of which cases they may read the private answers by their rights, and how those are opened.
 #[derive(Clone, Copy)]
 pub struct Receiver<'a> {
@@ -60,6 +63,8 @@ pub struct Receiver<'a> {
     pub reads: &'a dyn Fn(&CaseState) -> bool,
     /// Asked of answers that they may read.
     pub opens: &'a dyn Fn(&SealedAnswer<'_>) -> Opened,
+    /// The code words of a case of theirs, for coming and for leaving.
+    pub words: &'a dyn Fn(&CaseId, &CaseState) -> Option<CodeWords>,
 }
 
 impl fmt::Debug for Receiver<'_> {

@@ -368,7 +368,12 @@ fn pages_hold_what_the_streams_hold(store: &dyn Store) {
     let page = |cursor: u64, bytes_max: usize| {
         let epoch = Some(store.head().expect("a head").epoch);
         let streams = [Cursor::new(stream.clone(), epoch, cursor)];
-        let receiver = Receiver { user: writer.account.user, reads: &|_| false, opens: &|_| Opened::Lost };
+        let receiver = Receiver {
+            user: writer.account.user,
+            reads: &|_| false,
+            opens: &|_| Opened::Lost,
+            words: &|_, _| None,
+        };
         store.page(&PageAsk { streams: &streams, receiver, bytes_max, check: false }).expect("a page")
     };
     let whole = page(0, usize::MAX);

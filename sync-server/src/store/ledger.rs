@@ -12,8 +12,8 @@ use yuandian_model::{
 use yuandian_sync::StreamId;
 
 use super::{
-    ACT_SEQ, Adopted, CaseRecord, CommandPart, Concern, Doings, GateOutcome, Judge, NoShow, Origin, Prepared,
-    Rights, Situation, Work,
+    ACT_SEQ, Adopted, Beside, CaseRecord, CommandPart, Concern, Doings, GateOutcome, Judge, NoShow, Origin,
+    Prepared, Rights, Situation, Work,
 };
 use crate::limits::{CASE_LOG_BYTES_MAX, HELD_MS, HELD_PER_CASE_MAX, HELD_PER_DEVICE_MAX, LATE_GRACE_MS};
 use crate::planted_places;
@@ -280,10 +280,7 @@ impl<'a> Ledger<'a> {
 
     fn standing(&self, item: &Prepared) -> Standing {
         let rights = self.people.get(&item.user).cloned().unwrap_or_default();
-        let captured = &item.envelope.captured;
-        let seen = captured.seen_ms.zip(captured.since_ms);
-        let bracket = seen.map(|(seen, since)| seen.saturating_add(i64::try_from(since).unwrap_or(i64::MAX)));
-        let capture = Capture { at_ms: bracket.unwrap_or(captured.wall_ms), received_ms: item.received_ms };
+        let capture = Capture { at_ms: item.envelope.captured.at_ms(), received_ms: item.received_ms };
         let now = Actor { user: item.user, grants: rights.grants };
         Standing::of(now, &rights.past, capture, LATE_GRACE_MS)
     }
@@ -330,8 +327,7 @@ impl<'a> Ledger<'a> {
             state,
             (act, item.envelope.schema),
             &self.standing(item),
-            (photos, self.conduct(item, state)),
-            item.received_ms,
+            Beside { photos, conduct: self.conduct(item, state), ..beside(item) },
         );
         let judged = judged.and_then(|outcome| self.goes_on(&document, outcome));
         if self.refilling() && must_wait(self.judge.class(state, act), &judged) {
@@ -389,7 +385,9 @@ impl<'a> Ledger<'a> {
         }
         let missed = self.no_shows.iter().filter(|missed| missed.user == *user);
         doings.no_shows_ms.extend(missed.map(|missed| missed.at_ms));
-        doings.conduct(beside)
+        let met =
+            self.cases.get(beside).map(|record| record.state.holders.iter().chain([&record.state.author]));
+        doings.conduct(beside, met.into_iter().flatten())
     }
 
     /// A case goes on in another only where that one is, and goes on itself.
@@ -441,8 +439,7 @@ impl<'a> Ledger<'a> {
             known.as_ref(),
             (&asked, item.envelope.schema),
             &standing,
-            (u32::MAX, Conduct::default()),
-            item.received_ms,
+            Beside { photos: u32::MAX, ..beside(item) },
         );
         let (next, agrees) = match judged {
             Ok(Outcome::Done { ruling, .. }) => {
@@ -549,6 +546,17 @@ impl<'a> Ledger<'a> {
         record.state = next;
         record.log_bytes += item.cost();
         self.taken.insert(taken_part(item));
+    }
+}
+
+/// What is known of an act beside by itself.
+fn beside(item: &Prepared) -> Beside {
+    Beside {
+        case: item.envelope.document,
+        photos: 0,
+        conduct: Conduct::default(),
+        captured_ms: item.envelope.captured.at_ms(),
+        received_ms: item.received_ms,
     }
 }
 

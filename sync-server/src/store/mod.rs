@@ -10,6 +10,7 @@ pub mod conformance;
 mod files;
 mod ledger;
 pub mod notifications;
+mod records;
 mod situation;
 pub mod sqlite;
 mod uploads;
@@ -43,6 +44,7 @@ pub use authority::{
 pub use files::{FileRow, Files, FilesOutcome};
 pub use ledger::{ChainTip, Ledger, Step, Verdict};
 pub use notifications::Notifications;
+pub use records::{ConsentLine, HoursLine, Records};
 pub use situation::{ACT_SEQ, Adopted, Asked, Doings, Held, NoShow, Rights, Situation, named};
 pub use sqlite::{SqliteStore, copies::check_copy};
 pub use uploads::{Upload, UploadId, UploadOutcome};
@@ -192,11 +194,25 @@ pub struct CaseRecord {
     pub aged: bool,
 }
 
+/// What an act is judged by beside itself, its case and its author's rights.
+#[derive(Debug, Clone)]
+pub struct Beside {
+    /// The case.
+    pub case: CaseId,
+    /// Photos that its author has put into the case.
+    pub photos: u32,
+    /// What its author does beside it.
+    pub conduct: Conduct,
+    /// When it was written, as far as its phone can say it, ms since 1970.
+    pub captured_ms: i64,
+    /// When it came, server's clock, ms since 1970.
+    pub received_ms: i64,
+}
+
 /// The pure decisions that the sequencing transaction needs.
 pub trait Judge: Send + Sync {
     /// Judges an act on the stored state, by the version of the catalogue that the case was opened under; `schema`: the version that the
-    /// act was written under, by which a case is opened. `photos_and_conduct`: photos that its author has
-    /// put into the case, and what the author does beside it; `received_ms`: when the act came.
+    /// act was written under, by which a case is opened.
     ///
     /// # Errors
     /// The rule's refusal.
@@ -205,8 +221,7 @@ pub trait Judge: Send + Sync {
         state: Option<&CaseState>,
         act_and_schema: (&Act, u32),
         standing: &Standing,
-        photos_and_conduct: (u32, Conduct),
-        received_ms: i64,
+        beside: Beside,
     ) -> Result<Outcome, Refusal>;
 
     /// Whether a case is work for those who hold it now, as far as it counts how much that is.
@@ -240,6 +255,9 @@ pub trait Judge: Send + Sync {
 
     /// Whether an answer under this key is a private one of the case.
     fn is_private(&self, state: &CaseState, key: &str) -> bool;
+
+    /// Until when a private answer is kept, ms since 1970; none while its case has not ended.
+    fn kept_until_ms(&self, state: &CaseState, key: &str) -> Option<i64>;
 
     /// Whether anybody may know of the case.
     fn is_public(&self, state: &CaseState) -> bool;
@@ -400,7 +418,7 @@ pub struct CaseLine {
 }
 
 /// The store.
-pub trait Store: Authority + Files + Notifications + Witness {
+pub trait Store: Authority + Files + Notifications + Records + Witness {
     /// Where the only partition stands.
     ///
     /// # Errors

@@ -13,6 +13,8 @@ use super::{Judge, StoreError};
 pub enum Why {
     /// Somebody nearby asks for help.
     Asked,
+    /// Somebody who named you as family has raised an alarm.
+    Family,
     /// Nobody took it: whoever works there has it now.
     Yours,
     /// Nobody took your request yet; it was passed on.
@@ -21,13 +23,14 @@ pub enum Why {
 
 impl Why {
     /// Every reason.
-    pub const ALL: [Why; 3] = [Why::Asked, Why::Yours, Why::PassedOn];
+    pub const ALL: [Why; 4] = [Why::Asked, Why::Family, Why::Yours, Why::PassedOn];
 
     /// The id in the store, in words and in what leaves the server.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
             Why::Asked => "asked",
+            Why::Family => "family",
             Why::Yours => "yours",
             Why::PassedOn => "passed_on",
         }

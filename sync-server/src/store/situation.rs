@@ -31,14 +31,21 @@ pub struct Doings {
     pub no_shows_ms: Vec<i64>,
     /// Requests that this person opened within the last day.
     pub opened: BTreeSet<CaseId>,
+    /// Requests whose private answers this person was told within the last day.
+    pub doors: BTreeSet<CaseId>,
+    /// People whom this person does not want to meet, and who do not want to meet this person.
+    pub apart: BTreeSet<UserId>,
 }
 
 impl Doings {
-    /// What of it counts in a case beside.
+    /// What of it counts in a case beside, where one would meet these people.
     #[must_use]
-    pub fn conduct(&self, beside: &CaseId) -> Conduct {
+    pub fn conduct<'u>(&self, beside: &CaseId, mut met: impl Iterator<Item = &'u UserId>) -> Conduct {
+        let others = |cases: &BTreeSet<CaseId>| cases.iter().filter(|case| *case != beside).count();
         Conduct {
-            working_on: self.working_on.iter().filter(|case| *case != beside).count(),
+            working_on: others(&self.working_on),
+            doors: others(&self.doors),
+            apart: met.any(|person| self.apart.contains(person)),
             rests_until_ms: rests_until_ms(&self.no_shows_ms),
             opened: self.opened.len(),
             ..Conduct::default()

@@ -12,6 +12,7 @@ mod checksums;
 mod claims;
 mod commands;
 mod conduct;
+mod doorstep;
 mod enrolment;
 mod evidence;
 mod feed;

@@ -41,6 +41,7 @@ pub struct Phone {
     pub forget: bool,
     /// How its person wants to hear of requests.
     pub reach: Option<Reach>,
+    pub apart: Option<Vec<UserId>>,
 }
 
 impl Phone {
@@ -57,6 +58,7 @@ impl Phone {
             keys: vec![],
             forget: false,
             reach: None,
+            apart: None,
             chain: (0, None),
             documents: BTreeMap::new(),
             budget: 10_000,
@@ -102,6 +104,7 @@ impl Phone {
             keys: self.keys.clone(),
             forget: self.forget,
             reach: self.reach,
+            apart: self.apart.clone(),
         });
         self.signed(Purpose::Hello, message)
     }

@@ -163,6 +163,7 @@ impl City {
             keys: vec![],
             forget: false,
             reach: None,
+            apart: None,
         });
         let hello = Request::Hello(device.signed(Purpose::Hello, hello));
         let Response::Hello(reply) = self.stranger(hello)? else { return Err("no greeting".into()) };

@@ -240,6 +240,7 @@ fn line(number: u32) -> Result<PulledCase, Box<dyn Error>> {
         outstanding: true,
         heads: None,
         private: None,
+        own: None,
     })
 }
 

@@ -139,6 +139,7 @@ fn page(case: CaseId) -> Result<PullReply, Box<dyn Error>> {
         outstanding: false,
         heads: None,
         private: None,
+        own: None,
     };
     Ok(page_of(vec![pulled], seq, false))
 }

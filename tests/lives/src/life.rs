@@ -52,6 +52,18 @@ fn marks_under(service: &Service, marks: BTreeSet<String>, condition: Option<&St
     marks
 }
 
+/// That somebody came.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stay {
+    pub who: Person,
+    pub over: bool,
+    /// Since it was confirmed.
+    pub counts: bool,
+    /// Whether a word was said for coming, and for leaving.
+    pub said_in: bool,
+    pub said_out: bool,
+}
+
 /// Everything that is decided about a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Life {
@@ -74,6 +86,8 @@ pub struct Life {
     pub parts: BTreeMap<String, (Option<String>, bool)>,
     /// What was said with a question.
     pub asked: BTreeMap<String, Args>,
+    /// Who came and left.
+    pub stays: Vec<Stay>,
 }
 
 /// An act, as far as its row leaves it to whoever does it.
@@ -113,6 +127,7 @@ impl Life {
             extensions: vec![],
             parts: BTreeMap::new(),
             asked: BTreeMap::new(),
+            stays: vec![],
             stage,
         }
     }
@@ -142,6 +157,17 @@ impl Life {
                 .map(|(unit, part)| (unit.clone(), (part.task.clone(), part.done_ms.is_none())))
                 .collect(),
             asked: progress.asked.iter().map(|(mark, said)| (mark.to_string(), said.clone())).collect(),
+            stays: progress
+                .stays
+                .iter()
+                .map(|stay| Stay {
+                    who: person(&stay.user),
+                    over: stay.out_ms.is_some(),
+                    counts: stay.minutes.is_some(),
+                    said_in: stay.in_word.is_some(),
+                    said_out: stay.out_word.is_some(),
+                })
+                .collect(),
         }
     }
 
@@ -254,6 +280,10 @@ impl Life {
         Some(Outcome { code, life: next, promoted })
     }
 
+    fn stay_of(&mut self, who: Person) -> Option<&mut Stay> {
+        self.stays.iter_mut().find(|stay| stay.who == who && !stay.counts)
+    }
+
     fn come_to(&mut self, stage: Option<&String>) {
         if let Some(stage) = stage {
             self.stage.clone_from(stage);
@@ -273,6 +303,8 @@ impl Life {
             "dismiss" => {
                 self.holders.clear();
                 self.waiting.clear();
+                // Work that nobody confirmed was none.
+                self.stays.retain(|stay| stay.counts);
             }
             "follow" => {
                 if !self.followers.contains(&act.who) {
@@ -320,6 +352,24 @@ impl Life {
             "resume" => self.pauses.last_mut().expect("it stands").1 = Some(act.at_ms),
             "extend" => self.extensions.push(argument("limit")),
             "merge" => self.into = Some(argument("into")),
+            // Who comes is there once; who leaves takes everybody along. Whether a word that is said is right the row does not say.
+            "come" => {
+                if self.stay_of(act.who).is_none() {
+                    self.stays.push(Stay { who: act.who, ..Stay::default() });
+                }
+                let said = act.said.contains_key("code");
+                self.stay_of(act.who).expect("it was made").said_in |= said;
+            }
+            "go" => {
+                if self.stay_of(act.who).is_none() {
+                    self.stays.push(Stay { who: act.who, ..Stay::default() });
+                }
+                self.stays.iter_mut().for_each(|stay| stay.over = true);
+                let said = act.said.contains_key("code");
+                self.stay_of(act.who).expect("it was made").said_out |= said;
+            }
+            // Whatever is over counts.
+            "credit" => self.stays.iter_mut().for_each(|stay| stay.counts |= stay.over),
             other => panic!("nobody here can read the effect {other}"),
         }
         Some(())
@@ -333,6 +383,7 @@ impl Life {
             return None;
         }
         self.holders.retain(|other| *other != who);
+        self.stays.retain(|stay| stay.who != who || stay.counts);
         let promoted = (!self.waiting.is_empty()).then(|| self.waiting.remove(0));
         self.holders.extend(promoted);
         if self.holders.is_empty() {

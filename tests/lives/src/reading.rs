@@ -252,7 +252,7 @@ fn service(table: &Table) -> Service {
         opens: table.get("opens").and_then(Value::as_str).map(str::to_owned),
         vetting: table.get("vetting").and_then(Value::as_str).map(str::to_owned),
         nearby: (table.get("routing").and_then(|routing| routing.get("by")).and_then(Value::as_str))
-            .is_some_and(|by| matches!(by, "radius" | "provider")),
+            .is_some_and(|by| matches!(by, "radius" | "provider" | "family")),
         visibility: text(table, "visibility"),
         create: texts(table, "create"),
         handle: texts(table, "handle"),

@@ -43,6 +43,9 @@ pub fn arguments(
             "date" => day(at_ms, UNTIL_DAYS),
             "score" => "5".to_owned(),
             "money" => "10.50".to_owned(),
+            // Said where it must be: whoever cannot know it says something.
+            "code" if !row.args.contains(&(name.clone(), true)) => return None,
+            "code" => "0000".to_owned(),
             "choice" => argument.options.last().expect("an option").clone(),
             other => panic!("nobody here can read the kind {other}"),
         };
@@ -58,6 +61,7 @@ pub fn nonsense(reading: &Reading, name: &str) -> &'static str {
         "unit" => "Unit A",
         "score" => "6",
         "money" => "1.234",
+        "code" => "12a4",
         "date" => "2026-02-30",
         "limit" => "0 day",
         _ => "nothing",

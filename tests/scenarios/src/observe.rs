@@ -72,7 +72,11 @@ pub fn case(view: &CaseView) -> Value {
         "author": view.author, "holders": view.holders, "waiting": view.waiting, "grid": view.grid,
         "grid_name": view.grid_name, "place": place, "history": history, "can": view.can, "act_seq": view.act_seq,
         "pending": view.pending, "pending_fields": pending_fields, "followers": view.followers,
-        "followed": view.followed,
+        "followed": view.followed, "words": view.code_words.is_some(),
+        "looks": view.looks.iter().map(|look| (&look.by, &look.keys)).collect::<Vec<_>>(),
+        "stays": view.stays.iter().map(|stay| {
+            (&stay.by, stay.in_word, stay.near, stay.out_ms.is_some(), stay.minutes.is_some())
+        }).collect::<Vec<_>>(),
     })
 }
 

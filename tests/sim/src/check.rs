@@ -164,7 +164,10 @@ impl World {
             let reads = |facts: &CaseFacts| self.reference.reads_private(user, facts);
             Some((user, beside_private(body, &user, &reads)?))
         });
-        if let Some((user, (rest, told))) = rest {
+        if let Some((user, (rest, told, leaked))) = rest {
+            hold(leaked.is_none(), Invariant::PrivateStaysPrivate, || {
+                format!("{what} of phone {index} tells what the author of {leaked:?} alone is told")
+            })?;
             if !told.is_empty() {
                 self.told.insert(self.devices[index].person.number);
             }
@@ -202,6 +205,7 @@ impl World {
             lines.into_iter().map(|line| (line.record.id, line)).collect();
         self.check_numbers()?;
         self.check_looks(&store)?;
+        self.check_answers_end()?;
         self.check_reference(&lines)?;
         self.check_documents(&lines)?;
         self.check_evidence(&lines)?;
@@ -452,7 +456,12 @@ impl World {
             }
         });
         for (case, secret) in self.confided.iter().filter(|(case, _)| lines.contains_key(case)) {
-            let there = given_up(case) || find(&open, secret).is_some();
+            // What ended long ago has had its time.
+            let state = &lines[case].record.state;
+            let service = self.reference.catalogue.service(&state.service.0);
+            let over = self.reference.aged
+                && service.is_some_and(|(_, workflow)| workflow.ends.contains(&state.stage));
+            let there = over || given_up(case) || find(&open, secret).is_some();
             hold(there, Invariant::NoAcknowledgedWriteLost, || {
                 let secret = String::from_utf8_lossy(secret);
                 format!("the private answer {secret} of {case} is not on the server")
@@ -488,15 +497,21 @@ impl World {
 /// Cases with private answers for a person, each with whether it is their own.
 type Told = Vec<(CaseId, bool)>;
 
-/// A message without the private answers that may be in it, and the cases that had any for this person. None where it can hold none.
+/// A message without the private answers that may be in it, the cases that had any for this person, and
+/// one of which it tells what its author alone is told. None where it can hold none.
 fn beside_private(
     body: &[u8],
     receiver: &UserId,
     reads: &dyn Fn(&CaseFacts) -> bool,
-) -> Option<(Vec<u8>, Told)> {
+) -> Option<(Vec<u8>, Told, Option<CaseId>)> {
     let told = std::cell::RefCell::new(Vec::new());
+    let leaked = std::cell::Cell::new(None);
     let strip = |cases: &mut Vec<PulledCase>| {
         for case in cases {
+            // Code words and looks are the author's.
+            if case.own.is_some() && case.facts.as_ref().is_none_or(|facts| facts.author.user != *receiver) {
+                leaked.set(Some(case.document));
+            }
             let may = case.facts.as_ref().is_some_and(reads);
             if may && case.private.as_ref().is_some_and(|fields| !fields.is_empty()) {
                 let own = case.facts.as_ref().is_some_and(|facts| facts.author.user == *receiver);
@@ -507,15 +522,15 @@ fn beside_private(
     };
     if let Ok(mut push) = wire::unpack::<Push>("push", body) {
         push.private.clear();
-        return Some((cbor::encode(&push), Vec::new()));
+        return Some((cbor::encode(&push), Vec::new(), None));
     }
     if let Ok(mut page) = wire::unpack::<PullReply>("page", body) {
         strip(&mut page.cases);
-        return Some((cbor::encode(&page), told.into_inner()));
+        return Some((cbor::encode(&page), told.into_inner(), leaked.get()));
     }
     let mut docs = wire::unpack::<DocsReply>("docs", body).ok()?;
     strip(&mut docs.cases);
-    Some((cbor::encode(&docs), told.into_inner()))
+    Some((cbor::encode(&docs), told.into_inner(), leaked.get()))
 }
 
 /// A list line says what the whole case says.

@@ -30,6 +30,8 @@ named! {
         CapturesProven = "captures-proven", "Every photo of an honest phone that the server has stands in the log with its record, and the time proven for it is true.";
         PrivateStaysPrivate = "private-stays-private", "A private answer goes from its author to the platform, to its author and to who holds the case, and is in no document and on no other phone.";
         LooksLogged = "looks-logged", "Whoever was told a private answer of somebody else stands in the log of the case.";
+        LooksShown = "looks-shown", "Whoever asked sees on their own phone who was told their private answers.";
+        AnswersEnd = "answers-end", "A private answer whose time after the end of its case has come is gone from the server.";
         OthersUntouched = "others-untouched", "Nobody changes anything of others but what their own rights allow, a malicious phone included.";
         RefusalsExplained = "refusals-explained", "Every commit that was refused is told to its author with a reason and a next step.";
         Deterministic = "deterministic", "The same bytes make the same run.";

@@ -268,6 +268,7 @@ impl World {
             let secret = self.words("SECRET");
             secrets.push(secret.clone());
             draft.answers.push(("beneficiary".to_owned(), secret));
+            draft.answers.push(("beneficiary_agrees".to_owned(), "yes".to_owned()));
         }
         self.open_case(index, &draft, secrets)
     }
@@ -471,6 +472,7 @@ impl World {
             ArgumentKind::Date => Some("2026-12-31".to_owned()),
             ArgumentKind::Score => Some("5".to_owned()),
             ArgumentKind::Money => Some("10.50".to_owned()),
+            ArgumentKind::Code => Some("0000".to_owned()),
             ArgumentKind::Choice => catalogue.argument(name)?.options.first().cloned(),
             ArgumentKind::Condition => None,
         };

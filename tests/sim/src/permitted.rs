@@ -41,7 +41,8 @@ impl Reference {
                 Party::Role(role) => self.had_here(user, known, |had| had == *role),
                 Party::Handler => self.had_here(user, known, |had| service.handle.contains(&had)),
                 Party::Approver => self.had_here(user, known, |had| service.approve.contains(&had)),
-                Party::System => false,
+                // Nobody here names a family.
+                Party::Family | Party::System => false,
             })
     }
 

@@ -163,13 +163,13 @@ impl World {
     /// # Errors
     /// [`Invariant::NumbersDense`].
     pub fn check_numbers(&self) -> Step {
-        let (logged, moved, head) = counted(&self.server.disk)
+        let (logged, moved, head, told) = counted(&self.server.disk)
             .map_err(|e| Broken::new(Invariant::StoresIntact, format!("{DATABASE}: {e}")))?;
         let highest = logged.last().copied().unwrap_or_default().max(moved);
         hold(highest <= head, Invariant::NumbersDense, || {
             format!("number {highest} was given, the head is {head}")
         })?;
-        let missing = missing(&logged, head);
+        let missing = missing(&logged, head).saturating_sub(told);
         hold(missing <= self.unlogged, Invariant::NumbersDense, || {
             format!("{missing} numbers of {head} are missing, {} may be", self.unlogged)
         })
@@ -205,8 +205,9 @@ impl World {
     }
 }
 
-/// The numbers in a server's log, the highest number of a membership, and the head.
-fn counted(disk: &Disk) -> rusqlite::Result<(BTreeSet<u64>, u64, u64)> {
+/// The numbers in a server's log, the highest number of a membership, the head, and how many numbers at most were given to tell an author who looked
+/// or that answers have gone.
+fn counted(disk: &Disk) -> rusqlite::Result<(BTreeSet<u64>, u64, u64, u64)> {
     let copy = Disk::with(0, &disk.image());
     let db = Connection::open_with_flags_and_vfs(Path::new(DATABASE), OpenFlags::default(), copy.vfs())?;
     db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
@@ -217,7 +218,11 @@ fn counted(disk: &Disk) -> rusqlite::Result<(BTreeSet<u64>, u64, u64)> {
         .collect::<rusqlite::Result<_>>()?;
     let one = |query: &str| db.query_row(query, [], |row| row.get::<_, i64>(0)).map(i64::cast_unsigned);
     let moved = one("SELECT coalesce(max(max(seq, since_seq)), 0) FROM membership")?;
-    Ok((logged, moved, one("SELECT max(head) FROM partition")?))
+    let told = one(
+        "SELECT (SELECT count(*) FROM private_look) + (SELECT count(DISTINCT hex(document) || key) FROM consent)
+             - (SELECT count(*) FROM private_record)",
+    )?;
+    Ok((logged, moved, one("SELECT max(head) FROM partition")?, told))
 }
 
 #[cfg(test)]

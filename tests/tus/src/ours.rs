@@ -133,6 +133,7 @@ impl Phone {
             keys: vec![],
             forget: false,
             reach: None,
+            apart: None,
         });
         let reply: HelloReply = self.ask("/v1/hello", None, &self.signed(Purpose::Hello, message))?;
         Ok(reply.token)

@@ -21,7 +21,7 @@ import YuandianCore
         #expect(coreVersion().name == "yuandian-ffi")
         let errand = services().first { $0.id == "help.errand" }
         #expect(errand?.title.zh == "代买代送")
-        #expect(errand?.fields.filter(\.staysPrivate).map(\.key) == ["beneficiary"])
+        #expect(errand?.fields.filter(\.staysPrivate).map(\.key) == ["beneficiary", "beneficiary_agrees", "address", "phone"])
     }
 
     @Test func aCaptureOfflineIsKeptAndListed() async throws {

@@ -106,6 +106,7 @@ impl Phone {
             keys: later,
             forget: self.wants_to_be_forgotten()?,
             reach: self.reach()?,
+            apart: self.apart_told()?,
         };
         let message = cbor::encode(&hello);
         let signature = self.key.sign(Purpose::Hello, &message);

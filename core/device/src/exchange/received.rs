@@ -18,7 +18,7 @@ use crate::glance::{project, project_line};
 use crate::phone::{PersonRecord, Phone};
 use crate::store::outbox::Item;
 use crate::store::streams::{self, Holding, Stream};
-use crate::store::{authored, blobs, cases, meta, outbox, private};
+use crate::store::{authored, blobs, cases, meta, outbox, people, private};
 
 /// The streams of a page, each read once and its sum written once.
 pub(super) struct Held(BTreeMap<(StreamId, PartitionId), Stream>);
@@ -96,6 +96,9 @@ impl Phone {
             }
         }
         self.let_go(&tx)?;
+        if !page.more {
+            self.retain(&tx, Some(page.server_ms))?;
+        }
         tx.commit()?;
         self.token_monotonic_ms = heard.map(|heard| heard.monotonic_ms()).or(self.token_monotonic_ms);
         self.run.compared.extend(again);
@@ -169,6 +172,7 @@ impl Phone {
             }
         }
         self.want_catalogue(tx, facts)?;
+        people::earn(tx, doc, facts, &person.user)?;
         match known {
             None => cases::put_line(tx, doc, facts)?,
             Some(_) => {
@@ -189,6 +193,7 @@ impl Phone {
             }
             if let Some(fields) = case.private.as_ref().filter(|_| !forgotten) {
                 private::replace(tx, doc, fields, facts.author.user == person.user)?;
+                people::put_told(tx, doc, case.own.as_ref())?;
             }
             if line && streams::holding(tx, doc)? != Holding::Whole {
                 // Words that are here whole stay so: only no page of this stream will bring them.
@@ -318,6 +323,7 @@ impl Phone {
         if let (Some(fields), Some(facts)) = (told, &case.facts) {
             let own = facts.author.user == self.person()?.user;
             private::replace(tx, &case.document, fields, own)?;
+            people::put_told(tx, &case.document, case.own.as_ref())?;
         }
         Ok(())
     }

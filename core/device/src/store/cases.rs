@@ -60,6 +60,15 @@ pub fn standing(c: &Connection, doc: &CaseId) -> Result<Option<Standing>> {
         .optional()?)
 }
 
+/// What the server decided last about a case.
+pub fn facts(c: &Connection, doc: &CaseId) -> Result<Option<CaseFacts>> {
+    let facts: Option<String> = c
+        .prepare_cached("SELECT facts FROM cases WHERE id = ?1")?
+        .query_row([doc.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(facts.map(|facts| serde_json::from_str(&facts)).transpose()?)
+}
+
 /// Whether a document was received and never looked at.
 pub fn is_unproven(c: &Connection, doc: &CaseId) -> Result<bool> {
     Ok(c.prepare_cached("SELECT 1 FROM cases WHERE id = ?1 AND proven = 0")?.exists([doc.as_bytes()])?)
@@ -222,6 +231,7 @@ fn forget_document(c: &Connection, doc: &CaseId) -> Result<()> {
     ] {
         c.prepare_cached(sql)?.execute([doc.as_bytes()])?;
     }
+    super::people::forget_told(c, doc)?;
     super::private::forget_case(c, doc)
 }
 

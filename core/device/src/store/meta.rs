@@ -22,6 +22,10 @@ pub const PERSON: &str = "person";
 pub const FORGET_ME: &str = "forget_me";
 /// Where the person is at home, as a cell, and when they are not woken (JSON).
 pub const REACH: &str = "reach";
+/// Whom the person does not want to meet (JSON list of ids with names).
+pub const APART: &str = "apart";
+/// Whom the person has named as family (JSON list of ids with names).
+pub const FAMILY: &str = "family";
 /// The last page left more to come: cursors have moved over numbers of cases that have not come yet.
 pub const MORE_PAGES: &str = "more_pages";
 /// Something private was erased whose bytes the log of the store still holds.

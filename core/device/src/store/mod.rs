@@ -11,6 +11,7 @@ pub mod catalogues;
 pub mod journal;
 pub mod meta;
 pub mod outbox;
+pub mod people;
 pub mod pragmas;
 pub mod previews;
 pub mod private;

@@ -100,6 +100,25 @@ pub fn forget(c: &Connection, doc: &CaseId) -> Result<()> {
     erased(c, gone)
 }
 
+/// An answer's time has come.
+pub fn expire(c: &Connection, doc: &CaseId, key: &str) -> Result<()> {
+    let gone = c
+        .prepare_cached("DELETE FROM private WHERE doc = ?1 AND key = ?2")?
+        .execute(params![doc.as_bytes(), key])?;
+    erased(c, gone)
+}
+
+/// Every answer that is here: its case, its key, and whether this person gave it.
+pub fn all(c: &Connection) -> Result<Vec<(CaseId, String, bool)>> {
+    let mut statement = c.prepare_cached("SELECT doc, key, own FROM private ORDER BY doc, key")?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?, row.get(2)?)))?;
+    rows.map(|row| {
+        let (doc, key, own) = row?;
+        Ok((id(doc, CaseId::from_slice)?, key, own))
+    })
+    .collect()
+}
+
 /// A case goes from this phone, and what is private of it.
 pub fn forget_case(c: &Connection, doc: &CaseId) -> Result<()> {
     let gone = c.prepare_cached("DELETE FROM private WHERE doc = ?1")?.execute([doc.as_bytes()])?;
@@ -108,6 +127,7 @@ pub fn forget_case(c: &Connection, doc: &CaseId) -> Result<()> {
 
 /// This person wants to be forgotten: nothing private is here any more.
 pub fn forget_all(c: &Connection) -> Result<()> {
+    c.prepare_cached("DELETE FROM told")?.execute([])?;
     let gone = c.prepare_cached("DELETE FROM private")?.execute([])?;
     erased(c, gone)
 }

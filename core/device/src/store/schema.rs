@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::{DeviceError, Result};
 
 /// What this code reads and writes (`PRAGMA user_version`).
-pub const SCHEMA: i64 = 1;
+pub const SCHEMA: i64 = 2;
 
 const V1: &str = "
 -- Small facts about this phone: keys, incarnation, chain, person, server.
@@ -260,6 +260,25 @@ CREATE TABLE quarantine (
 ) STRICT, WITHOUT ROWID;
 ";
 
+const V2: &str = "
+-- What the platform tells this person as the author of a case, and nobody else (JSON): who looked at private answers, the code words.
+CREATE TABLE told (doc BLOB PRIMARY KEY, own TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- This person's own stays that count, kept when their cases have gone: a row is never changed.
+CREATE TABLE hours (
+    doc BLOB NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, minutes INTEGER NOT NULL, service TEXT NOT NULL,
+    grid TEXT NOT NULL, confirmed_ms INTEGER NOT NULL, PRIMARY KEY (doc, from_ms)
+) STRICT, WITHOUT ROWID;
+
+-- Which stage of a case this person was told of by the phone itself.
+CREATE TABLE heard (doc BLOB PRIMARY KEY, stage TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- What this person gave in private on this phone and took back, in its order: a row is never changed.
+CREATE TABLE consents (
+    id INTEGER PRIMARY KEY, doc BLOB NOT NULL, service TEXT NOT NULL, key TEXT NOT NULL, given INTEGER NOT NULL, at_ms INTEGER NOT NULL
+) STRICT;
+";
+
 /// Brings a store up to [`SCHEMA`], in one transaction.
 ///
 /// # Errors
@@ -272,9 +291,12 @@ pub fn migrate(connection: &mut Connection) -> Result<()> {
     }
     if found < SCHEMA {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        tx.execute_batch(V1)?;
-        tx.execute_batch(super::cache::TABLES)?;
-        tx.execute_batch(super::previews::TABLES)?;
+        if found < 1 {
+            tx.execute_batch(V1)?;
+            tx.execute_batch(super::cache::TABLES)?;
+            tx.execute_batch(super::previews::TABLES)?;
+        }
+        tx.execute_batch(V2)?;
         tx.pragma_update(None, "user_version", SCHEMA)?;
         tx.commit()?;
     }

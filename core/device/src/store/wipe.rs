@@ -36,6 +36,10 @@ const TABLES: &[&str] = &[
     "stored",
     "drafts",
     "private",
+    "told",
+    "heard",
+    "hours",
+    "consents",
     "captures",
     "evidence",
     "quarantine",
@@ -67,6 +71,8 @@ pub fn everything(c: &Connection, others: &BTreeSet<BlobHash>) -> Result<()> {
         meta::PARTITION_DIGITS,
         meta::TROUBLES,
         meta::FORGET_ME,
+        meta::APART,
+        meta::FAMILY,
     ] {
         meta::unset(c, key)?;
     }

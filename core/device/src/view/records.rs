@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use yuandian_sync::LookTold;
 
 use crate::sending::PhotosSent;
 
@@ -306,10 +307,54 @@ pub struct CaseView {
     pub pending: Vec<String>,
     /// Which of `fields` show an answer that is on its way; `text` for the description.
     pub pending_fields: Vec<String>,
+    /// Who came to the door and left, the first first; what one has done oneself and is on its way included.
+    pub stays: Vec<StayView>,
+    /// Who was told one's private answers, the first first; of own cases alone.
+    pub looks: Vec<LookView>,
+    /// The code words of an own case that has not ended: for whoever is to be helped to ask for when somebody comes, and when they leave.
+    pub code_words: Option<(String, String)>,
     /// How many follow it.
     pub followers: u32,
     /// Whether one follows it, what is on its way included.
     pub followed: bool,
+}
+
+/// Somebody's stay at the door.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StayView {
+    /// Who; empty of somebody who holds the case no more.
+    pub by: String,
+    /// When they came, by their own phone as far as the platform can believe it, ms since 1970.
+    pub in_ms: i64,
+    /// Whether the first code word was right; none where none was said, or nobody has told yet.
+    pub in_word: Option<bool>,
+    /// Whether their phone was near the place, by its own word; none where it could not tell.
+    pub near: Option<bool>,
+    /// When they left.
+    pub out_ms: Option<i64>,
+    /// Whether the second code word was right.
+    pub out_word: Option<bool>,
+    /// Minutes that count, since it was confirmed.
+    pub minutes: Option<u32>,
+}
+
+/// Somebody who was told private answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookView {
+    /// Who.
+    pub by: String,
+    /// Their id, for [`crate::Phone::keep_apart`].
+    pub user: String,
+    /// When, server's clock, ms since 1970.
+    pub at_ms: i64,
+    /// The keys of the answers.
+    pub keys: Vec<String>,
+}
+
+impl LookView {
+    pub(crate) fn of(look: LookTold) -> Self {
+        Self { by: look.who.name, user: look.who.user.to_string(), at_ms: look.at_ms, keys: look.keys }
+    }
 }
 
 /// Something that needs the person.

@@ -96,7 +96,11 @@ fn private_answers_and_the_exact_place_of_help_are_in_no_document_and_in_no_act(
         .save_draft(
             None,
             &Draft {
-                answers: answers(&[("beneficiary", SECRET), ("list", "白菜 两棵")]),
+                answers: answers(&[
+                    ("beneficiary", SECRET),
+                    ("beneficiary_agrees", "yes"),
+                    ("list", "白菜 两棵"),
+                ]),
                 ..draft("help.errand", "代买菜")
             },
         )
@@ -108,7 +112,11 @@ fn private_answers_and_the_exact_place_of_help_are_in_no_document_and_in_no_act(
     assert_eq!(push.items.len(), 2, "a private answer is in no commit");
     let private = std::mem::take(&mut push.private);
     let keys: Vec<&str> = private.iter().map(|record| record.key.as_str()).collect();
-    assert_eq!(keys, ["beneficiary", "position"], "they go to the platform beside the commits");
+    assert_eq!(
+        keys,
+        ["beneficiary", "beneficiary_agrees", "position"],
+        "they go to the platform beside the commits"
+    );
     let exact = Place::exact(Wgs84::new(HERE.lng, HERE.lat).unwrap(), HERE.accuracy_m);
     let Place::Exact { lng_e7, lat_e7, .. } = exact else { panic!("not exact") };
     let traces: [Vec<u8>; 8] = [
@@ -144,7 +152,9 @@ fn private_answers_and_the_exact_place_of_help_are_in_no_document_and_in_no_act(
     for (home, private) in [(&asker_home, true), (&helper_home, false)] {
         for (table, bytes) in home.tables() {
             for (number, trace) in traces.iter().enumerate() {
-                let here = private && table == "private" && matches!(number, 0..=3);
+                // That something was given is kept, and not what.
+                let given = table == "consents" && number == 1;
+                let here = private && (given || (table == "private" && matches!(number, 0..=3)));
                 assert_eq!(contains(&bytes, trace), here, "trace {number} in {table}");
             }
         }

@@ -25,7 +25,10 @@ fn greeting(phone: &mut Phone) -> Hello {
 }
 
 fn request(name: &str) -> Draft {
-    Draft { answers: answers(&[("beneficiary", name)]), ..draft("help.errand", "买药") }
+    Draft {
+        answers: answers(&[("beneficiary", name), ("beneficiary_agrees", "yes")]),
+        ..draft("help.errand", "买药")
+    }
 }
 
 #[test]

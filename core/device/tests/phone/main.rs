@@ -12,6 +12,7 @@ mod bad_input;
 mod capture;
 mod catalogues;
 mod conflicts;
+mod doorstep;
 mod evidence;
 mod fetch;
 mod files;

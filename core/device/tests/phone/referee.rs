@@ -452,6 +452,12 @@ impl Referee {
         }
     }
 
+    /// Every case as it is pulled now, new or not.
+    pub fn everything(&self, phone: &Phone) -> Vec<PulledCase> {
+        let user = phone.person().unwrap().user;
+        self.cases.iter().map(|(id, record)| self.pulled(id, record, &user, 0)).collect()
+    }
+
     /// The page of a server that was restored: no cursor says anything to it.
     pub fn resets(&self, phone: &mut Phone) -> PullReply {
         let Loaded::Pull(pull) = phone.load(&Load::Pull).unwrap() else { panic!("not a pull") };
@@ -499,6 +505,7 @@ impl Referee {
             outstanding: false,
             heads: None,
             private: None,
+            own: None,
         }
     }
 

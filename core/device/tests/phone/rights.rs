@@ -145,13 +145,16 @@ fn who_is_shut_out_forgets_everything_on_the_servers_word_alone() {
 #[test]
 fn private_answers_are_offered_until_they_are_taken_and_shown_to_who_may_read_them() {
     let (mut referee, homes, [mut author, mut helper]) = people::<2>(Role::Volunteer);
-    let given = Draft { answers: answers(&[("beneficiary", "王奶奶")]), ..draft("help.errand", "买药") };
+    let given = Draft {
+        answers: answers(&[("beneficiary", "王奶奶"), ("beneficiary_agrees", "yes")]),
+        ..draft("help.errand", "买药")
+    };
     let id = author.save_draft(None, &given).unwrap();
     author.finish(&id).unwrap();
     author.keep(&Keep::Hello(referee.hello(&author))).unwrap();
     let push = batch(&mut author);
     let keys: Vec<&str> = push.private.iter().map(|record| record.key.as_str()).collect();
-    assert_eq!(keys, ["beneficiary", "position"]);
+    assert_eq!(keys, ["beneficiary", "beneficiary_agrees", "position"]);
     let reply = referee.push(&push);
     author.keep(&Keep::Receipts(reply)).unwrap();
     assert_eq!(batch(&mut author).private, [], "once");

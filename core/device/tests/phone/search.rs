@@ -112,7 +112,7 @@ fn drafts_come_first_and_are_filtered_and_searched_alike() {
 fn a_private_answer_is_no_way_to_a_case() {
     let (_, _, [mut phone]) = people::<1>(Role::Volunteer);
     let mut entered = draft("help.errand", "代买菜");
-    entered.answers = answers(&[("beneficiary", "王桂兰"), ("list", "青菜")]);
+    entered.answers = answers(&[("beneficiary", "王桂兰"), ("beneficiary_agrees", "yes"), ("list", "青菜")]);
     let id = phone.save_draft(None, &entered).unwrap();
     phone.finish(&id).unwrap();
     assert_eq!((found(&phone, &text("青菜")).len(), found(&phone, &text("桂兰")).len()), (1, 0));

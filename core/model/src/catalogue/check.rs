@@ -325,6 +325,7 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
         Party::Handler => service.handle.iter().any(|role| whole(*role)),
         Party::Approver => service.approve.iter().any(|role| whole(*role)),
         Party::Role(role) => whole(*role),
+        Party::Family => service.tells_family(),
         Party::Author | Party::Waiting | Party::System => false,
     };
     if service.private_to.is_empty() && !private.is_empty() {

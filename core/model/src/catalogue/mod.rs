@@ -84,6 +84,8 @@ pub enum ArgumentKind {
     Score,
     /// Yuan, at most two decimals.
     Money,
+    /// A code word: four digits.
+    Code,
     /// One of `options`.
     Choice,
 }
@@ -102,6 +104,7 @@ impl ArgumentKind {
             Self::Date => "date",
             Self::Score => "score",
             Self::Money => "money",
+            Self::Code => "code",
             Self::Choice => "choice",
         }
     }
@@ -147,6 +150,8 @@ pub const CONDITION: &str = "condition";
 /// The argument by which an author says how satisfied they were.
 pub const SCORE: &str = "score";
 
+/// The argument of a report that names family, ids with commas between.
+pub const FAMILY: &str = "family";
 /// The argument by which a report says the day that was set from outside.
 pub const DEADLINE: &str = "deadline";
 

@@ -191,6 +191,7 @@ pub(super) fn service(row: &mut Row<'_>, draft: &Draft) -> Option<Service> {
         vetting: row.optional("vetting"),
         load: row.optional("load"),
         per_day: row.optional("per_day"),
+        stay_minutes: row.optional("stay_minutes"),
         evidence: row.or_default("evidence"),
         conditions,
         deadline: row.optional("deadline"),

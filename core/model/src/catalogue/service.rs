@@ -154,6 +154,8 @@ pub enum RouteBy {
     Radius,
     /// A provider.
     Provider,
+    /// The family that its author has named; whoever handles it where none is named.
+    Family,
 }
 
 /// Routing of a service.
@@ -228,6 +230,8 @@ pub struct Service {
     pub load: Option<usize>,
     /// How many requests one person opens within 24 hours.
     pub per_day: Option<usize>,
+    /// Minutes of one stay that count for a volunteer, at most.
+    pub stay_minutes: Option<u32>,
     /// Photos.
     pub evidence: Evidence,
     /// Filing conditions; the first is meant where none is named.
@@ -287,7 +291,13 @@ impl Service {
     /// Whether it goes to people nearby first, and where those do not answer to whoever works the grid where it lies.
     #[must_use]
     pub fn begins_nearby(&self) -> bool {
-        self.routing.as_ref().is_some_and(|routing| matches!(routing.by, RouteBy::Radius | RouteBy::Provider))
+        self.routing.as_ref().is_some_and(|routing| !matches!(routing.by, RouteBy::Grid | RouteBy::Unit))
+    }
+
+    /// Whether the family that its author has named is told first.
+    #[must_use]
+    pub fn tells_family(&self) -> bool {
+        self.routing.as_ref().is_some_and(|routing| routing.by == RouteBy::Family)
     }
 
     /// The filing condition of an id, or the first.

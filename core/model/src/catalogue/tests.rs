@@ -13,7 +13,10 @@ fn the_embedded_catalogue_can_be_used() {
     assert_eq!(catalogue.service("help.escort").unwrap().0.capacity, 2);
     let (errand, workflow) = catalogue.service("help.errand").unwrap();
     let keys: Vec<&str> = errand.fields.iter().map(|f| f.key.as_str()).collect();
-    assert_eq!(keys, ["list", "budget", "beneficiary", "time_window"]);
+    assert_eq!(
+        keys,
+        ["list", "budget", "beneficiary", "beneficiary_agrees", "time_window", "address", "phone"]
+    );
     assert_eq!(workflow.opens, "open");
 }
 

@@ -20,6 +20,8 @@ pub enum Party {
     Holder,
     /// Whoever waits in line for it.
     Waiting,
+    /// Those whom its author has named as family, where the service tells them first.
+    Family,
     /// Those who handle cases of this service, where the case lies.
     Handler,
     /// Those who approve in cases of this service, where the case lies.
@@ -32,10 +34,11 @@ pub enum Party {
 
 impl Party {
     /// Parts that somebody has in a case, and not by a role, with their ids.
-    pub const PARTS: [(Party, &'static str); 6] = [
+    pub const PARTS: [(Party, &'static str); 7] = [
         (Party::Author, "@author"),
         (Party::Holder, "@holder"),
         (Party::Waiting, "@waiting"),
+        (Party::Family, "@family"),
         (Party::Handler, "@handler"),
         (Party::Approver, "@approver"),
         (Party::System, "@system"),
@@ -146,6 +149,12 @@ pub enum Effect {
     Extend,
     /// The case named by `into` goes on with everybody who reported this one.
     Merge,
+    /// The actor has come, or says the code word for it.
+    Come,
+    /// The actor leaves, or says the code word for it; everybody who came leaves.
+    Go,
+    /// The work was good: stays that are over count for whoever did it.
+    Credit,
 }
 
 /// Photos that an act needs.

@@ -9,10 +9,27 @@ fn errand(key: &str, value: &str) -> Result<Answers, FieldError> {
 
 #[test]
 fn a_private_answer_is_kept_apart() {
-    let answers = errand("beneficiary", "母亲 王秀兰").unwrap();
+    let answers = errand("address", "3号楼 王秀兰").unwrap();
     assert!(answers.shared.is_empty());
-    assert_eq!(answers.private["beneficiary"], "母亲 王秀兰");
+    assert_eq!(answers.private["address"], "3号楼 王秀兰");
     assert_eq!(errand("list", " 白菜 两棵 ").unwrap().shared["list"], "白菜 两棵");
+}
+
+#[test]
+fn nobody_asks_for_somebody_else_without_having_asked_them() {
+    let catalogue = Catalogue::embedded();
+    let asks = |id: &str, answers: &[(&str, &str)]| {
+        let answers: Vec<_> = answers.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        check(catalogue.service(id).unwrap().0, &answers, true).map(|answers| answers.private.len())
+    };
+    let missing = Err(FieldError::Missing { key: "beneficiary_agrees".into() });
+    assert_eq!(asks("help.errand", &[]), Ok(0), "for oneself");
+    for id in ["help.errand", "help.escort", "help.elder_check"] {
+        assert_eq!(asks(id, &[("beneficiary", "person-1")]), missing, "{id}");
+        assert_eq!(asks(id, &[("beneficiary", "person-1"), ("beneficiary_agrees", "yes")]), Ok(2), "{id}");
+        let no = asks(id, &[("beneficiary", "person-1"), ("beneficiary_agrees", "no")]);
+        assert!(matches!(no, Err(FieldError::NotA { .. })), "{no:?}");
+    }
 }
 
 #[test]
@@ -174,7 +191,7 @@ fn bounds_hold_at_below_and_above() {
 
 #[test]
 fn a_private_answer_does_not_show_itself() {
-    let answers = errand("beneficiary", "母亲 王秀兰").unwrap();
+    let answers = errand("address", "3号楼 王秀兰").unwrap();
     assert!(!format!("{answers:?}").contains("王秀兰"));
 }
 

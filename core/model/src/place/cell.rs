@@ -23,6 +23,15 @@ pub struct Cell500 {
     pub column: i32,
 }
 
+impl Wgs84 {
+    /// How far two positions are apart, metres; good for what is near.
+    #[must_use]
+    pub fn apart_m(self, other: Self) -> f64 {
+        let east = (self.lng - other.lng) * DEGREE_M * ((self.lat + other.lat) / 2.0).to_radians().cos();
+        ((self.lat - other.lat) * DEGREE_M).hypot(east)
+    }
+}
+
 impl Cell500 {
     fn width_degrees(row: i32) -> f64 {
         let latitude = (f64::from(row) * CELL_M / DEGREE_M).to_radians();
@@ -41,9 +50,7 @@ impl Cell500 {
     /// How far the middles of two cells are apart, metres; good for what is near.
     #[must_use]
     pub fn apart_m(self, other: Self) -> f64 {
-        let (a, b) = (self.centre(), other.centre());
-        let east = (a.lng - b.lng) * DEGREE_M * ((a.lat + b.lat) / 2.0).to_radians().cos();
-        ((a.lat - b.lat) * DEGREE_M).hypot(east)
+        self.centre().apart_m(other.centre())
     }
 
     /// The middle of the cell: what a map may show.

@@ -10,6 +10,7 @@ use crate::limits;
 use crate::mark::Mark;
 use crate::progress::{Extension, Part, Pause, Progress, Step};
 use crate::refusal::{Code, Refusal};
+use crate::stay;
 
 use super::{ActRequest, Actor, CaseState, Ruling, guard, own, wait_ruling};
 
@@ -32,12 +33,13 @@ pub(super) fn carry_out(
         Effect::GiveUp => give_up(row, workflow, next, (Some(actor), request)),
         Effect::Expel => give_up(row, workflow, next, (None, request)),
         _ => {
-            beside((catalogue, service, row), state, &mut next, (&said, request.at_ms), actor)?;
+            beside((catalogue, service, row), state, &mut next, (&said, request), actor)?;
             if let Some(stage) = &row.to {
                 next.stage.clone_from(stage);
             }
             if row.effect == Effect::Dismiss {
                 next.holders.clear();
+                stay::abandon(&mut next.progress, None);
             }
             // Nobody waits for what has ended.
             if row.effect == Effect::Dismiss || (row.moves() && workflow.ends.contains(&next.stage)) {
@@ -135,9 +137,10 @@ fn beside(
     (catalogue, service, row): (&Catalogue, &Service, &Transition),
     state: &CaseState,
     next: &mut CaseState,
-    (said, at_ms): (&BTreeMap<String, String>, i64),
+    (said, request): (&BTreeMap<String, String>, &ActRequest<'_>),
     actor: &Actor,
 ) -> Result<(), Refusal> {
+    let at_ms = request.at_ms;
     let argument = |name: &str| {
         said.get(name).cloned().ok_or_else(|| Refusal::new(Code::RSchema, [("argument", name.to_owned())]))
     };
@@ -189,6 +192,9 @@ fn beside(
             let into: CaseId = argument(INTO)?.parse().map_err(|_| unreadable(INTO))?;
             progress.into = Some(into);
         }
+        Effect::Come => stay::come(progress, actor.user, request)?,
+        Effect::Go => stay::go(progress, actor.user, request)?,
+        Effect::Credit => stay::credit(progress, service),
         Effect::None | Effect::Dismiss | Effect::Take | Effect::GiveUp | Effect::Expel => {}
     }
     Ok(())
@@ -279,6 +285,7 @@ fn give_up(
     };
     let held = next.holders.contains(&who);
     next.holders.retain(|user| *user != who);
+    stay::abandon(&mut next.progress, Some(&who));
     next.waiting.retain(|user| *user != who);
     let fits = |user: &UserId| !request.conduct.unfit.contains(user);
     let first = if crate::planted::is(crate::planted::Bug::LastInLinePromoted) {

@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 
 use crate::calendar::{Limit, Unit, WorkingCalendar};
 use crate::catalogue::{
-    Argument, ArgumentKind, CONDITION, Catalogue, DEADLINE, Effect, Needed, Service, ServiceEvidence,
+    Argument, ArgumentKind, CONDITION, Catalogue, DEADLINE, Effect, FAMILY, Needed, Service, ServiceEvidence,
     Transition,
 };
 use crate::ids::{CaseId, UserId};
-use crate::limits;
+use crate::limits::{self, CODE_DIGITS};
 use crate::progress::Progress;
 use crate::refusal::{Code, Refusal};
 
@@ -91,6 +91,13 @@ pub(super) fn reported(
         }
         progress.come_under(service, condition);
     }
+    if let Some(named) = said(FAMILY).filter(|_| service.tells_family()) {
+        let family: Result<Vec<UserId>, _> = named.split(',').map(str::parse).collect();
+        match family {
+            Ok(family) if family.len() <= limits::FAMILY_MAX => progress.family = family,
+            _ => return no(FAMILY),
+        }
+    }
     if let (Some(day), Some(_)) = (said(DEADLINE), &service.deadline) {
         if day.parse::<NaiveDate>().is_err() {
             return no(DEADLINE);
@@ -111,6 +118,7 @@ fn is_one((catalogue, service): (&Catalogue, &Service), argument: &Argument, val
         ArgumentKind::Date => value.parse::<NaiveDate>().is_ok(),
         ArgumentKind::Score => matches!(value, "1" | "2" | "3" | "4" | "5"),
         ArgumentKind::Money => crate::form::is_money(value),
+        ArgumentKind::Code => value.len() == CODE_DIGITS && value.bytes().all(|digit| digit.is_ascii_digit()),
         ArgumentKind::Choice => argument.options.iter().any(|option| option == value),
     }
 }

@@ -268,7 +268,7 @@ fn buttons_are_what_the_rule_allows() {
     assert_eq!(ids(&world, &volunteer(11)), ["claim"]);
     assert_eq!(ids(&world, &asker()), ["cancel"]);
     world.code("claim", &volunteer(11));
-    assert_eq!(ids(&world, &volunteer(11)), ["release", "depart", "arrive", "report_back"]);
+    assert_eq!(ids(&world, &volunteer(11)), ["release", "depart", "arrive", "turned_away", "report_back"]);
     assert_eq!(ids(&world, &volunteer(12)), ["claim"]);
 }
 

@@ -114,6 +114,8 @@ impl<'t> Walk<'t> {
             photos: attempt.photos,
             args: Some(&attempt.args),
             at_ms: attempt.at_ms,
+            // Who says a word knows it here.
+            word: Some(true),
             ..ActRequest::named(row)
         };
         judge(self.ground.catalogue, Some(state), &request, &attempt.actor)

@@ -105,3 +105,33 @@ pub struct PrivateField {
     #[n(2)]
     pub version: u64,
 }
+
+/// Who was told private answers of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct LookTold {
+    /// Who.
+    #[n(0)]
+    pub who: Person,
+    /// When, server's clock, ms since 1970.
+    #[n(1)]
+    pub at_ms: i64,
+    /// The keys of the answers.
+    #[n(2)]
+    pub keys: Vec<String>,
+}
+
+/// What a case's author is told of it, and nobody else.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cbor(map)]
+pub struct OwnTold {
+    /// Who was told its private answers, the first first.
+    #[n(0)]
+    pub looks: Vec<LookTold>,
+    /// The code word that whoever comes is to say; none where none is asked for, or the case has ended.
+    #[n(1)]
+    pub coming: Option<String>,
+    /// The code word that is said when the work is done.
+    #[n(2)]
+    pub leaving: Option<String>,
+}

@@ -86,6 +86,9 @@ pub struct Hello {
     /// How the person wants to hear of requests nearby; none where nothing was said.
     #[n(10)]
     pub reach: Option<Reach>,
+    /// Whom the person does not want to meet, at most [`yuandian_model::limits::APART_MAX`], rising; none where nothing was said.
+    #[n(11)]
+    pub apart: Option<Vec<UserId>>,
 }
 
 /// Where a partition stands.

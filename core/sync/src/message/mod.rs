@@ -28,7 +28,7 @@ mod receipt;
 mod stream;
 
 pub use appeal::{Appeal, AppealAnswer, AppealReply};
-pub use case::{CaseFacts, HeadsName, Person, PrivateField, StoredBlob};
+pub use case::{CaseFacts, HeadsName, LookTold, OwnTold, Person, PrivateField, StoredBlob};
 pub use catalogue::{CatalogueAsk, CatalogueReply};
 pub use commit::{ChangeName, PulledCommit};
 pub use docs::{Docs, DocsReply, Wanted};

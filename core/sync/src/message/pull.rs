@@ -4,7 +4,9 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use yuandian_model::{BlobHash, CaseId, PartitionId};
 
-use super::{CaseFacts, Cursor, HeadsName, PrivateField, PulledCommit, StoredBlob, StreamCheck, StreamId};
+use super::{
+    CaseFacts, Cursor, HeadsName, OwnTold, PrivateField, PulledCommit, StoredBlob, StreamCheck, StreamId,
+};
 
 /// `POST /v1/pull`: what is new in these streams.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -51,6 +53,8 @@ pub struct PulledCase {
     pub heads: Option<HeadsName>,
     /// Every private answer of the case that the receiver may read now: they replace what it holds. None of a line or a summary.
     pub private: Option<Vec<PrivateField>>,
+    /// What the receiver is told as its author: it replaces what was told before. None for everybody else, of a line or a summary.
+    pub own: Option<OwnTold>,
 }
 
 /// What HELLO says once and a page may say again when it has changed meanwhile.

@@ -11,7 +11,9 @@ use yuandian_document::gate::{restore, shorten};
 use yuandian_document::{ActorId, ChangeHash, Kind, actor};
 use yuandian_model::{CaseId, Code, DeviceId, GroupId, Incarnation, PartitionId, UserId};
 
-use super::{CaseFacts, ChangeName, HeadsName, PrivateField, PulledCase, PulledCommit, StoredBlob, StreamId};
+use super::{
+    CaseFacts, ChangeName, HeadsName, OwnTold, PrivateField, PulledCase, PulledCommit, StoredBlob, StreamId,
+};
 use crate::check::heads_name;
 
 #[derive(Encode, Decode)]
@@ -42,6 +44,8 @@ struct CaseWire {
     /// None is the only one.
     #[n(11)]
     partition: Option<PartitionId>,
+    #[n(12)]
+    own: Option<OwnTold>,
 }
 
 #[derive(Encode, Decode)]
@@ -196,6 +200,7 @@ impl PulledCase {
             outstanding: self.outstanding,
             heads,
             private: self.private.clone(),
+            own: self.own.clone(),
             partition: (self.partition != PartitionId::ONLY).then_some(self.partition),
         }
     }
@@ -236,6 +241,7 @@ impl CaseWire {
             outstanding: self.outstanding,
             heads,
             private: self.private,
+            own: self.own,
         })
     }
 }

@@ -20,9 +20,9 @@ use yuandian_sync::check::heads_name;
 use yuandian_sync::message::{
     Appeal, AppealAnswer, AppealReply, CatalogueAsk, CatalogueReply, ChangeName, CommitNumber, Docs,
     DocsReply, EndedLife, Enroll, Enrolled, EvidenceAsk, EvidenceReply, Fetch, FetchReply, HeadsName, Hello,
-    HelloReply, LinkAnswer, LinkOffer, Manifest, ManifestEntry, ManifestReply, Nonce, NonceBytes,
-    NonceRequest, PartitionHead, PrivateField, PrivateReceipt, PrivateRecord, Pull, PullReply, PulledCase,
-    PulledCommit, Push, PushItem, PushReply, Receipt, RemovedStream, Renewed, SeenLog, ServerKey,
+    HelloReply, LinkAnswer, LinkOffer, LookTold, Manifest, ManifestEntry, ManifestReply, Nonce, NonceBytes,
+    NonceRequest, OwnTold, PartitionHead, PrivateField, PrivateReceipt, PrivateRecord, Pull, PullReply,
+    PulledCase, PulledCommit, Push, PushItem, PushReply, Receipt, RemovedStream, Renewed, SeenLog, ServerKey,
     SignedMessage, SignedNotice, StoredBlob, StreamCheck, StreamOffer, TakenRecord, WIRE_VERSION, Wanted,
     Wipe,
 };
@@ -121,6 +121,7 @@ pub fn hello() -> Hello {
         keys: vec![],
         forget: false,
         reach: None,
+        apart: Some(vec![samples::author()]),
     }
 }
 
@@ -464,6 +465,16 @@ fn progress() -> Progress {
         )]),
         deadline: Some("2026-09-30".into()),
         score: Some(4),
+        stays: vec![yuandian_model::Stay {
+            user: samples::author(),
+            in_ms: SERVER_MS,
+            in_word: Some(true),
+            near: Some(false),
+            out_ms: Some(SERVER_MS + 60_000),
+            out_word: Some(false),
+            minutes: Some(1),
+        }],
+        family: vec![UserId([0x12; 16])],
     }
 }
 
@@ -514,6 +525,7 @@ pub fn pull_reply() -> PullReply {
         outstanding: false,
         heads: Some(heads_name(&[change_name()])),
         private: None,
+        own: None,
     };
     let afar = PulledCase {
         stream: StreamId::public(&grid()),
@@ -527,6 +539,11 @@ pub fn pull_reply() -> PullReply {
         outstanding: true,
         heads: Some(HeadsName([0x4d; 16])),
         private: Some(vec![PrivateField { key: "position".into(), value: "{}".into(), version: 1 }]),
+        own: Some(OwnTold {
+            looks: vec![LookTold { who: author.clone(), at_ms: SERVER_MS, keys: vec!["position".into()] }],
+            coming: Some("0412".into()),
+            leaving: Some("9876".into()),
+        }),
         ..case.clone()
     };
     let gone = PulledCase {
@@ -535,6 +552,7 @@ pub fn pull_reply() -> PullReply {
         gone: Some("moved".into()),
         facts: None,
         snapshot: None,
+        own: None,
         ..afar.clone()
     };
     PullReply {

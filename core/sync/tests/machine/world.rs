@@ -385,6 +385,7 @@ pub fn page(cases: u8, cursor: u64, more: bool) -> PullReply {
         outstanding: false,
         heads: None,
         private: None,
+        own: None,
     };
     PullReply {
         version: WIRE_VERSION,

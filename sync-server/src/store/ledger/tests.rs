@@ -97,6 +97,7 @@ fn case_of(commits: Vec<PulledCommit>) -> PulledCase {
         outstanding: false,
         heads: None,
         private: None,
+        own: None,
     }
 }
 

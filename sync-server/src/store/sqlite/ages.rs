@@ -9,7 +9,7 @@ use yuandian_sync::StreamId;
 use super::membership::{Step, leave, touch as touch_streams};
 use super::row::{case, signed};
 use super::writing::Transaction;
-use super::{doings, error, notifications, partitions, timers};
+use super::{doings, error, hours, notifications, partitions, retention, timers};
 use crate::limits::AGE_OUT_MS;
 use crate::store::{CaseRecord, Judge, StoreError};
 
@@ -53,6 +53,10 @@ fn decided(
         return Ok(());
     }
     doings::work(t, (before, after), judge)?;
+    hours::add(t, after)?;
+    if judge.has_ended(&after.state) != before.is_some_and(|before| judge.has_ended(&before.state)) {
+        retention::turn(t, after, judge)?;
+    }
     notifications::await_ring(t, (before, after), judge)?;
     let into = after.state.progress.into;
     if into.is_some() && before.is_none_or(|before| before.state.progress.into != into) {

@@ -15,6 +15,11 @@ pub const AT_WORK: &str = "SELECT document FROM at_work WHERE user = ?1";
 pub const NO_SHOWS: &str = "SELECT at_ms FROM no_show WHERE user = ?1 ORDER BY at_ms";
 /// Requests by their authors, the newest first: services of neighbour help begin with `help.`.
 pub const ASKED: &str = "SELECT id FROM case_row WHERE author = ?1 AND opened_ms > ?2 AND service >= 'help.' AND service < 'help/'";
+/// Requests for help of which somebody was told private answers.
+pub const DOORS: &str = "SELECT DISTINCT l.document FROM private_look l JOIN case_row c ON c.id = l.document
+     WHERE l.user = ?1 AND l.at_ms > ?2 AND c.service >= 'help.' AND c.service < 'help/'";
+pub const APART: &str =
+    "SELECT other FROM apart WHERE user = ?1 UNION SELECT user FROM apart WHERE other = ?1";
 
 /// What these people do. `now_ms`: server's clock, ms since 1970.
 pub fn of(
@@ -38,7 +43,15 @@ fn one(t: &Transaction<'_>, user: &UserId, now_ms: i64) -> Result<Doings, StoreE
         .prepare_cached(ASKED)
         .and_then(|mut s| s.query_map((user.0, now_ms - ASKING_MS), |row| Ok(CaseId(row.get(0)?)))?.collect())
         .map_err(error)?;
-    Ok(Doings { working_on, no_shows_ms, opened })
+    let doors = t
+        .prepare_cached(DOORS)
+        .and_then(|mut s| s.query_map((user.0, now_ms - ASKING_MS), |row| Ok(CaseId(row.get(0)?)))?.collect())
+        .map_err(error)?;
+    let apart = t
+        .prepare_cached(APART)
+        .and_then(|mut s| s.query_map([user.0], |row| Ok(UserId(row.get(0)?)))?.collect())
+        .map_err(error)?;
+    Ok(Doings { working_on, no_shows_ms, opened, doors, apart })
 }
 
 /// Keeps who works on a case after what was decided about it.

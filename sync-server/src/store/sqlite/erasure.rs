@@ -47,6 +47,7 @@ pub fn forget(
     rights::shut(t, &Whom::User(*user), now_ms)?;
     t.execute("UPDATE person SET name = ?2 WHERE user = ?1", (user.0, NOBODY)).map_err(error)?;
     notifications::forget(t, user)?;
+    t.execute("DELETE FROM apart WHERE user = ?1", [user.0]).map_err(error)?;
     let mut forgotten = Forgotten::default();
     let authored: Vec<CaseId> = t
         .prepare_cached(AUTHORED)

@@ -1,10 +1,14 @@
 //! Who was told private answers of somebody else: one row for each person and each content of a case's answers, written before they go out.
 
 use rusqlite::OptionalExtension;
+use yuandian_model::planted::{self, Bug};
 use yuandian_model::{CaseId, UserId};
+use yuandian_sync::StreamId;
 
-use super::error;
+use super::membership::{self, Step};
+use super::row::case;
 use super::writing::Transaction;
+use super::{error, partitions};
 use crate::store::{Look, NewLook, StoreError};
 
 pub const KNOWN: &str = "SELECT 1 FROM private_look WHERE document = ?1 AND user = ?2 AND answers = ?3";
@@ -35,7 +39,8 @@ pub fn known(t: &Transaction<'_>, reader: &UserId, looks: &[NewLook]) -> Result<
     Ok(true)
 }
 
-/// Writes down those that are new; false where a case's author was forgotten since its answers were read. `now_ms`: server's clock, ms since 1970.
+/// Writes down those that are new, and moves their cases on for their authors, who are shown them; false where a case's author was forgotten since
+/// its answers were read. `now_ms`: server's clock, ms since 1970.
 pub fn note(
     t: &Transaction<'_>,
     reader: &UserId,
@@ -43,12 +48,20 @@ pub fn note(
     now_ms: i64,
 ) -> Result<bool, StoreError> {
     for look in looks {
-        t.prepare_cached(
+        let new = t.prepare_cached(
             "INSERT OR IGNORE INTO private_look (document, user, answers, at_ms) SELECT c.id, ?2, ?3, ?4 FROM case_row c
              WHERE c.id = ?1 AND NOT EXISTS (SELECT 1 FROM erased e WHERE e.user = c.author)",
         )
         .and_then(|mut s| s.execute((look.document.0, reader.0, content(look), now_ms)))
         .map_err(error)?;
+        if new > 0
+            && !planted::is(Bug::LookNotShown)
+            && let Some(record) = case(t, &look.document)?
+        {
+            let head = partitions::advance(t, record.partition, 1)?;
+            let step = Step { partition: record.partition, document: record.id, seq: head.head, now_ms };
+            membership::touch_one(t, &step, &StreamId::user(&record.state.author))?;
+        }
     }
     known(t, reader, looks)
 }

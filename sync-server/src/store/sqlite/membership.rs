@@ -103,6 +103,21 @@ pub fn touch(
     Ok(())
 }
 
+/// Moves a case on in one stream alone, where it is there: what is new in it is for that person.
+pub fn touch_one(t: &Transaction<'_>, step: &Step, stream: &StreamId) -> Result<(), StoreError> {
+    number(t, step)?;
+    let held = entries(t, &step.document, step.partition)?;
+    let Some(entry) = held.iter().find(|entry| entry.present && entry.stream == *stream) else {
+        return Ok(());
+    };
+    let bits = entry_sum(&step.document, entry.seq) ^ entry_sum(&step.document, step.seq);
+    add(t, step.partition, stream, 0, bits)?;
+    t.prepare_cached("UPDATE membership SET seq = ?4 WHERE partition = ?1 AND stream = ?2 AND document = ?3")
+        .and_then(|mut s| s.execute((step.partition.0, &stream.0, step.document.0, signed(step.seq))))
+        .map(|_| ())
+        .map_err(error)
+}
+
 /// A person follows a case no longer.
 const UNFOLLOWED: &str = "unfollowed";
 /// A unit works on a case no longer.

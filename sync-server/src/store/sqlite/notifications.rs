@@ -12,7 +12,7 @@ use yuandian_model::{
 
 use super::row::{case, count, signed};
 use super::writing::Transaction;
-use super::{SqliteStore, doings, error, held, rights, timers};
+use super::{SqliteStore, doings, error, held, people, rights, timers};
 use crate::limits::{NOTIFICATIONS_PER_TICK_MAX, RING_PEOPLE_MAX, TIMERS_PER_TICK_MAX};
 use crate::planted_places;
 use crate::store::notifications::{Notification, NotificationLine, Notifications, Way, Why};
@@ -103,6 +103,15 @@ fn ring(t: &Transaction<'_>, id: &CaseId, judge: &dyn Judge, now_ms: i64) -> Res
     let Some(sought) = judge.sought(&record.state) else { return Ok(0) };
     let waited_ms = now_ms - sought.since_ms;
     let mut told = 0;
+    for user in &sought.people {
+        let doings = doings::of(t, &[*user].into(), now_ms)?.remove(user).unwrap_or_default();
+        // Who does not want to be anybody's family is not, and anybody may write down an id that is nobody's.
+        if doings.apart.contains(&record.state.author) || !people::is_known(t, user)? {
+            continue;
+        }
+        let about = (&record, Why::Family, sought.since_ms);
+        told += put(t, about, (user, Some(Ring::Cell)), (now_ms, now_ms))?;
+    }
     for (ring, candidate) in nearby(t, &record, &sought, now_ms)? {
         if (sought.at_once || ring.after_ms() <= waited_ms) && fits(t, &record, &candidate, judge, now_ms)? {
             let due_ms = if sought.urgent { now_ms } else { candidate.reach.quiet.over_ms(now_ms) };
@@ -160,7 +169,8 @@ fn fits(
     now_ms: i64,
 ) -> Result<bool, StoreError> {
     let doings = doings::of(t, &[candidate.user].into(), now_ms)?.remove(&candidate.user).unwrap_or_default();
-    Ok(judge.may_take(&record.state, &doings.conduct(&record.id), now_ms))
+    let met = record.state.holders.iter().chain([&record.state.author]);
+    Ok(judge.may_take(&record.state, &doings.conduct(&record.id, met), now_ms))
 }
 
 /// What nobody took lies with whoever works there, and its author hears where it is.

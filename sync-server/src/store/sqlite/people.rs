@@ -150,6 +150,13 @@ pub fn name(t: &Transaction<'_>, user: &UserId) -> Result<String, StoreError> {
         .map_err(error)
 }
 
+/// Whether somebody with this id was ever enrolled.
+pub fn is_known(t: &Transaction<'_>, user: &UserId) -> Result<bool, StoreError> {
+    t.prepare_cached("SELECT 1 FROM person WHERE user = ?1")
+        .and_then(|mut statement| statement.exists([user.0]))
+        .map_err(error)
+}
+
 pub fn put_nonce(
     t: &Transaction<'_>,
     device: &DeviceId,

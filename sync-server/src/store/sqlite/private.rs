@@ -12,7 +12,7 @@ use yuandian_sync::message::{PrivateField, PrivateReceipt};
 use super::membership::Step;
 use super::row::{case, count, signed};
 use super::writing::Transaction;
-use super::{ages, erasure, error, partitions, settings};
+use super::{ages, consents, erasure, error, partitions, retention, settings};
 use crate::seal::SEALED_MORE_BYTES;
 use crate::store::{CaseRecord, Judge, Opened, PrivateAsk, Receiver, SealedAnswer, SealedRecord, StoreError};
 
@@ -71,6 +71,7 @@ pub fn put(
     for record in ask.records {
         let code = one(t, ask, record, judge)?;
         if code == Code::Ok {
+            consents::add(t, &ask.account.user, record, now_ms)?;
             changed.insert(record.document);
         }
         receipts.push(PrivateReceipt {
@@ -85,6 +86,9 @@ pub fn put(
             let head = partitions::advance(t, record.partition, 1)?;
             let step = Step { partition: record.partition, document: id, seq: head.head, now_ms };
             ages::touch_row(t, &step, (Some(&record), &record), judge.streams(&record.state), judge)?;
+            if judge.has_ended(&record.state) {
+                retention::turn(t, &record, judge)?;
+            }
         }
     }
     Ok(receipts)

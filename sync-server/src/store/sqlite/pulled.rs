@@ -11,14 +11,15 @@ use yuandian_model::{BlobHash, CaseId, Cell500, CommitId, PartitionId, UserId};
 use yuandian_sync::StreamId;
 use yuandian_sync::check::heads_name;
 use yuandian_sync::message::{
-    CaseFacts, ChangeName, HeadsName, Person, PulledCase, PulledCommit, Receipt, StoredBlob,
+    CaseFacts, ChangeName, HeadsName, LookTold, OwnTold, Person, PulledCase, PulledCommit, Receipt,
+    StoredBlob,
 };
 
 use super::row::{case, count, damaged, heads, signed};
 use super::writing::Transaction;
-use super::{error, people, private};
+use super::{error, looks, people, private};
 use crate::planted_places;
-use crate::store::{CaseRecord, Receiver, StoreError};
+use crate::store::{CaseRecord, Look, Receiver, StoreError};
 
 /// A receipt, bytes, far below this.
 pub const SMALL_BYTES_MAX: usize = 64 * 1024;
@@ -137,6 +138,7 @@ pub fn gone(
         outstanding: false,
         heads: None,
         private: None,
+        own: None,
     }
 }
 
@@ -174,6 +176,7 @@ pub fn pulled(
         }
     }
     pulled.private = private::readable(names.t, &record, receiver)?;
+    pulled.own = own_told(names.t, &record, receiver)?;
     pulled.heads = document_heads(names.t, &record)?;
     pulled.stored = names
         .t
@@ -183,6 +186,29 @@ pub fn pulled(
         })
         .map_err(error)?;
     Ok(pulled)
+}
+
+/// What the author alone is told: who looked, and the code words.
+fn own_told(
+    t: &Transaction<'_>,
+    record: &CaseRecord,
+    receiver: &Receiver<'_>,
+) -> Result<Option<OwnTold>, StoreError> {
+    if record.state.author != receiver.user && !planted::is(Bug::CodeWordsToEverybody) {
+        return Ok(None);
+    }
+    let look = |look: Look| LookTold {
+        who: Person { user: look.who, name: look.name },
+        at_ms: look.at_ms,
+        keys: look.keys,
+    };
+    let looks: Vec<LookTold> = looks::of_case(t, &record.id)?.into_iter().map(look).collect();
+    let words = (receiver.words)(&record.id, &record.state);
+    if looks.is_empty() && words.is_none() {
+        return Ok(None);
+    }
+    let (coming, leaving) = words.unzip();
+    Ok(Some(OwnTold { looks, coming, leaving }))
 }
 
 /// The document as it was saved, where that is smaller than its changes; their bodies are then left out and their names put in.

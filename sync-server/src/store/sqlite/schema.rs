@@ -8,7 +8,7 @@ use super::server_acts::{PLATFORM, PLATFORM_NAME};
 use crate::store::StoreError;
 
 /// Version this program writes.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 /// `application_id` of the file: "YDsv".
 const APPLICATION: i64 = 0x5944_7376;
 
@@ -155,8 +155,38 @@ CREATE TABLE evidence (
 CREATE TABLE erased (user BLOB PRIMARY KEY REFERENCES person (user), at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE private_record (
     document BLOB NOT NULL REFERENCES case_row (id), key TEXT NOT NULL, value BLOB NOT NULL, version INTEGER NOT NULL,
-    PRIMARY KEY (document, key)
+    until_ms INTEGER, PRIMARY KEY (document, key)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// Who does not want to meet whom; what was given and taken back of private answers, and the hours of volunteers: both are only ever added to.
+const LEDGERS: &str = "
+CREATE TABLE apart (
+    user BLOB NOT NULL REFERENCES person (user), other BLOB NOT NULL, since_ms INTEGER NOT NULL, PRIMARY KEY (user, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX apart_other ON apart (other);
+CREATE INDEX private_look_user ON private_look (user, at_ms);
+CREATE TABLE consent (
+    id INTEGER PRIMARY KEY, user BLOB NOT NULL, document BLOB NOT NULL, key TEXT NOT NULL, given INTEGER NOT NULL CHECK (given IN (0, 1)),
+    at_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX consent_user ON consent (user, id);
+CREATE TABLE hours (
+    id INTEGER PRIMARY KEY, user BLOB NOT NULL, document BLOB NOT NULL, service TEXT NOT NULL, grid TEXT NOT NULL, from_ms INTEGER NOT NULL,
+    to_ms INTEGER NOT NULL, minutes INTEGER NOT NULL, words INTEGER NOT NULL, confirmed_by BLOB NOT NULL, confirmed_ms INTEGER NOT NULL,
+    UNIQUE (user, document, from_ms)
+) STRICT;
+CREATE TRIGGER hours_stay BEFORE UPDATE ON hours BEGIN SELECT RAISE(ABORT, 'hours are only added to'); END;
+CREATE TRIGGER hours_last BEFORE DELETE ON hours BEGIN SELECT RAISE(ABORT, 'hours are only added to'); END;
+CREATE TRIGGER consent_stays BEFORE UPDATE ON consent BEGIN SELECT RAISE(ABORT, 'consent is only added to'); END;
+CREATE TRIGGER consent_lasts BEFORE DELETE ON consent BEGIN SELECT RAISE(ABORT, 'consent is only added to'); END;
+";
+
+/// From version 2, which kept private answers without an end.
+const ENDS: &str = "
+ALTER TABLE private_record ADD COLUMN until_ms INTEGER;
+INSERT INTO timer (kind, subject, due_ms)
+    SELECT 'retain', p.document, 0 FROM private_record p JOIN case_row c ON c.id = p.document WHERE c.ended = 1 GROUP BY p.document;
 ";
 
 /// Neighbour help: who works on what and who did not come, how people are reached and what they are to hear.
@@ -261,6 +291,7 @@ pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), St
         transaction.execute_batch(AUTHORITY).map_err(error)?;
         transaction.execute_batch(LOOKS).map_err(error)?;
         transaction.execute_batch(HELP).map_err(error)?;
+        transaction.execute_batch(LEDGERS).map_err(error)?;
         transaction.execute_batch(EVIDENCE).map_err(error)?;
         transaction.execute_batch(FILES).map_err(error)?;
         transaction
@@ -285,11 +316,15 @@ pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), St
     if found > VERSION {
         return Err(StoreError::Newer { found, known: VERSION });
     }
-    if found < VERSION {
+    if found < 2 {
         transaction.execute_batch(SEALED).map_err(error)?;
         transaction.execute_batch(LOOKS).map_err(error)?;
         transaction.execute_batch(LEVELS).map_err(error)?;
         transaction.execute_batch(HELP).map_err(error)?;
+    }
+    if found < VERSION {
+        transaction.execute_batch(ENDS).map_err(error)?;
+        transaction.execute_batch(LEDGERS).map_err(error)?;
         transaction.pragma_update(None, "user_version", VERSION).map_err(error)?;
     }
     transaction.commit().map_err(error)

@@ -24,7 +24,7 @@ use super::membership::{Step, leave, of_people, touch};
 use super::row::{case, people_blob, signed};
 use super::{ages, error, held, keys, notifications, partitions, settings, timers};
 use crate::limits::{HELD_MS, JOIN_AGAIN_MS, MERGES_MAX, TIMERS_PER_TICK_MAX};
-use crate::store::{CaseRecord, Judge, ServerAct, StoreError};
+use crate::store::{Beside, CaseRecord, Judge, ServerAct, StoreError};
 
 /// Author of what the server does itself.
 pub const PLATFORM: UserId = UserId([0; 16]);
@@ -268,8 +268,13 @@ pub fn act_own(
         Some(&before.state),
         (&act, before.state.catalogue),
         &standing,
-        (u32::MAX, Conduct::default()),
-        now_ms,
+        Beside {
+            case: document,
+            photos: u32::MAX,
+            conduct: Conduct::default(),
+            captured_ms: now_ms,
+            received_ms: now_ms,
+        },
     );
     let next = match judged {
         Ok(Outcome::Done { ruling, .. }) if ruling.next != before.state => ruling.next,

@@ -37,6 +37,9 @@ pub const JOIN: &str = "join";
 /// A file that nobody names takes the next step on its way; the subject is its hash.
 pub const FILE: &str = "file";
 
+/// Private answers of a case that ended are to go, or to be told when; the subject is the case. The hub does it: it needs the rule.
+pub const RETAIN: &str = "retain";
+
 /// A copy of the store is due; no subject.
 pub const BACKUP: &str = "backup";
 
@@ -74,7 +77,7 @@ pub fn clear(t: &Transaction<'_>, kind: &str, subject: &[u8]) -> Result<(), Stor
         .map_err(error)
 }
 
-pub const DUE: &str = "SELECT kind, subject FROM timer WHERE due_ms <= ?1 AND kind NOT IN ('held', 'own', 'join', 'ring') ORDER BY due_ms LIMIT ?2";
+pub const DUE: &str = "SELECT kind, subject FROM timer WHERE due_ms <= ?1 AND kind NOT IN ('held', 'own', 'join', 'ring', 'retain') ORDER BY due_ms LIMIT ?2";
 
 pub fn sweep(t: &Transaction<'_>, now_ms: i64) -> Result<Swept, StoreError> {
     let due: Vec<(String, Vec<u8>)> = t

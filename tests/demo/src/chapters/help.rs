@@ -66,6 +66,8 @@ fn ask(story: &mut Story, world: &World) -> Played<String> {
         "--set",
         &format!("beneficiary={BENEFICIARY}"),
         "--set",
+        "beneficiary_agrees=yes",
+        "--set",
         "time_window=今天 10:00-12:00",
     ])?;
     let case = member(&line, "id");
@@ -206,6 +208,23 @@ fn promotion(story: &mut Story, [first, second, third]: [&Phone; 3], case: &str)
 
 fn done(story: &mut Story, world: &World, helper: &Phone, case: &str) -> Played<()> {
     let (requester, photo) = (&world.cast.requester, &world.stage.small);
+    requester.sync()?;
+    let shown = requester.show(case)?;
+    let looks: Vec<String> = array(&shown, "looks").iter().map(|look| text(look, "by").to_owned()).collect();
+    story.holds(
+        looks.contains(&helper.name().to_owned()),
+        "高国营看到:谁看过他填的地址和称呼",
+        "the requester sees who was told what he gave in private",
+        looks.join("、"),
+    );
+    helper.ask(&["arrive", case, "--code", text(&shown, "code_words/0")])?;
+    helper.sync()?;
+    story.holds(
+        yes(&helper.show(case)?, "stays/0/in_word"),
+        &format!("{}到门口,说对了高国营告诉母亲的暗号", helper.name()),
+        "at the door the code word is the one that the requester told his mother",
+        text(&helper.show(case)?, "stage_text").to_owned(),
+    );
     helper.ask(&["act", case, "report_back", "--text", "菜和药都送到了", "--photo", photo.path()?])?;
     helper.sync()?;
     requester.sync()?;
@@ -231,6 +250,14 @@ fn done(story: &mut Story, world: &World, helper: &Phone, case: &str) -> Played<
         &stages,
         "高国营确认完成,两部手机都显示已确认",
         "confirmed, on both phones",
+    );
+    // Less than a minute is none: what counts is that it was decided.
+    let minutes = number(&helper.show(case)?, "stays/0/minutes");
+    story.holds(
+        minutes.is_some(),
+        &format!("{}何时到、何时走都记下了,确认后计入服务时长", helper.name()),
+        "when the volunteer came and left is kept, and counts since it was confirmed",
+        format!("{} min", minutes.words()),
     );
     Ok(())
 }

@@ -140,6 +140,7 @@ impl Account {
             keys: Vec::new(),
             forget: false,
             reach: self.who.reach,
+            apart: None,
         });
         self.signed(Purpose::Hello, message)
     }
