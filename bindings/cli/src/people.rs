@@ -15,7 +15,7 @@ type Done = Result<(), Failure>;
 pub fn hours(phone: &Phone, csv: Option<&Path>, json: bool) -> Done {
     let lines = phone.hours()?;
     if let Some(path) = csv {
-        written(path, &table(&lines))?;
+        written(path, &table(&lines)?)?;
     }
     answer(json, &lines, || {
         let minutes: u64 = lines.iter().map(|line| u64::from(line.minutes)).sum();
@@ -35,26 +35,20 @@ pub fn hours(phone: &Phone, csv: Option<&Path>, json: bool) -> Done {
     })
 }
 
-/// Fields of a volunteer record: what, when, how long, confirmed when. A comma, a quote or a line's end stands in quotes.
-fn table(lines: &[HoursLine]) -> String {
-    let mut out = String::from("case,service,name,grid,from,to,minutes,confirmed\r\n");
+/// Fields of a volunteer record: what, when, how long, confirmed when.
+fn table(lines: &[HoursLine]) -> Result<Vec<u8>, Failure> {
+    let failed = |error: csv::Error| Failure::System(error.to_string());
+    let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let head = ["case", "service", "name", "grid", "from", "to", "minutes", "confirmed"];
+    table.write_record(head).map_err(failed)?;
     for line in lines {
         let (from, to, confirmed) = (at(line.from_ms), at(line.to_ms), at(line.confirmed_ms));
         let minutes = line.minutes.to_string();
         let cells =
             [&line.case, &line.service, &line.service_text, &line.grid, &from, &to, &minutes, &confirmed];
-        let cells: Vec<String> = cells.into_iter().map(|cell| quoted(cell)).collect();
-        let _ = write!(out, "{}\r\n", cells.join(","));
+        table.write_record(cells).map_err(failed)?;
     }
-    out
-}
-
-fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell.to_owned()
-    }
+    table.into_inner().map_err(|error| Failure::System(error.to_string()))
 }
 
 fn at(ms: i64) -> String {
@@ -84,7 +78,7 @@ pub fn own_data(phone: &Phone, output: Option<&Path>, json: bool) -> Done {
     match output {
         None => answer(true, &data, String::new),
         Some(path) => {
-            written(path, &text)?;
+            written(path, text.as_bytes())?;
             let told = serde_json::json!({"file": path.display().to_string(), "bytes": text.len()});
             answer(json, &told, || format!("已写入 {}", path.display()))
         }
@@ -132,6 +126,6 @@ pub fn family(phone: &mut Phone, user: Option<&UserId>, (name, undo): (&str, boo
     })
 }
 
-fn written(path: &Path, text: &str) -> Done {
-    fs::write(path, text).map_err(|error| file_failure(path, &error))
+fn written(path: &Path, bytes: &[u8]) -> Done {
+    fs::write(path, bytes).map_err(|error| file_failure(path, &error))
 }
