@@ -32,7 +32,7 @@ pub use judged::{AppealSummary, QuarantineLine, answer, appeals, quarantine, set
 pub use looks::{LookLine, looks};
 pub use notifications::{NotifiedLine, notifications};
 pub use people::{grant, revoke, rotate_key, shut_out};
-pub use records::{ConsentTold, HoursTold, consents, hours};
+pub use records::{consents, hours};
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]

@@ -2,7 +2,8 @@
 
 use yuandian_model::catalogue::{Effect, Transition};
 use yuandian_model::stay::{CODE, NEAR};
-use yuandian_model::{CaseId, Wgs84};
+use yuandian_model::{CaseId, CaseState, Wgs84};
+use yuandian_sync::CaseFacts;
 
 use crate::attached::Attachment;
 use crate::capture::CaptureInfo;
@@ -69,13 +70,11 @@ impl Phone {
 
     /// The act by which one comes or leaves as the case stands; once that is done, the one that only says the word.
     fn row_of(&self, case: &CaseId, effect: Effect, says: bool) -> Result<String> {
-        let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
-        let catalogue = self.catalogue_wanted(&stored.facts)?;
-        let workflow = catalogue.service(&stored.facts.service).map(|(_, workflow)| workflow);
+        let (facts, state) = self.as_it_stands(case)?;
+        let catalogue = self.catalogue_wanted(&facts)?;
+        let workflow = catalogue.service(&facts.service).map(|(_, workflow)| workflow);
         let rows: Vec<&Transition> =
             workflow.into_iter().flat_map(|flow| &flow.acts).filter(|row| row.effect == effect).collect();
-        let person = self.person()?;
-        let state = decided(self, &stored.facts, &content::overlay(&self.db, case)?.0, &person);
         let fits = |row: &&&Transition| row.from.contains(&state.stage);
         let later = rows.iter().find(|row| says && !row.moves() && row.from.contains(&state.stage));
         let found = later.or_else(|| rows.iter().find(fits)).or_else(|| rows.first());
@@ -86,10 +85,15 @@ impl Phone {
 
     /// Whether this person has come to a case already, and not left.
     fn is_there(&self, case: &CaseId) -> Result<bool> {
-        let stored = cases::case(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
-        let person = self.person()?;
-        let state = decided(self, &stored.facts, &content::overlay(&self.db, case)?.0, &person);
-        Ok(state.progress.stays.iter().any(|stay| stay.user == person.user && stay.out_ms.is_none()))
+        let (me, (_, state)) = (self.person()?.user, self.as_it_stands(case)?);
+        Ok(state.progress.stays.iter().any(|stay| stay.user == me && stay.out_ms.is_none()))
+    }
+
+    /// What is decided of a case, and with what this person has done in it.
+    fn as_it_stands(&self, case: &CaseId) -> Result<(CaseFacts, CaseState)> {
+        let facts = cases::facts(&self.db, case)?.ok_or_else(|| DeviceError::not_found("case", case))?;
+        let state = decided(self, &facts, &content::overlay(&self.db, case)?.0, &self.person()?);
+        Ok((facts, state))
     }
 
     /// Whether a position is near the place of a case; none where that is not known here.

@@ -1,5 +1,5 @@
-//! Whom this person has named as family: they are told first of an alarm, before whoever works the grid and the centre. Both sides name each
-//! other by id; nobody is named without being told so.
+//! Whom this person has named as family: they are told first of an alarm, before whoever works the grid and the centre. Who is named
+//! need not have agreed: they hear of each alarm, and of none once they keep this person apart.
 
 use serde::{Deserialize, Serialize};
 use yuandian_model::UserId;

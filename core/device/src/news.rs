@@ -74,7 +74,7 @@ impl Phone {
             } else {
                 None
             };
-            if line.is_some() && night && !urgent {
+            if night && line.as_ref().is_some_and(|line| !line.urgent) {
                 continue;
             }
             lines.extend(line);

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
 use yuandian_model::{CaseId, UserId};
 
 use super::{Judge, StoreError};
 
 /// A stay of a volunteer that counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HoursLine {
     /// Its number in the ledger.
     pub id: u64,
@@ -30,14 +31,14 @@ pub struct HoursLine {
     pub minutes: u32,
     /// How many of the two code words were right.
     pub words: u8,
-    /// Who confirmed it: whoever asked, a moderator, or the platform when its time came.
+    /// Who confirmed it: whoever asked, a moderator, or the platform (all zeros) when its time came.
     pub confirmed_by: UserId,
     /// When, server's clock, ms since 1970.
     pub confirmed_ms: i64,
 }
 
 /// Something that was given in private, or taken back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConsentLine {
     /// Its number in the ledger.
     pub id: u64,
