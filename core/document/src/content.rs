@@ -120,6 +120,15 @@ impl Default for Content {
 }
 
 impl Content {
+    /// A document that was made by this crate.
+    pub(crate) fn of(document: Automerge) -> Self {
+        Self { document }
+    }
+
+    pub(crate) fn document(&self) -> &Automerge {
+        &self.document
+    }
+
     /// Loads a snapshot that this device saved and stored itself.
     ///
     /// # Errors
@@ -313,12 +322,12 @@ pub struct AdmittedChange {
 }
 
 /// No panic of the CRDT library gets out; it is a damaged document instead.
-fn guarded<T>(work: impl FnOnce() -> Result<T, ContentError>) -> Result<T, ContentError> {
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, ContentError>) -> Result<T, ContentError> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(ContentError::Damaged("the library gave up".into())))
 }
 
-fn container(document: &Automerge, name: &str) -> Option<ObjId> {
+pub(crate) fn container(document: &Automerge, name: &str) -> Option<ObjId> {
     match document.get(ROOT, name) {
         Ok(Some((Value::Object(_), id))) => Some(id),
         _ => None,

@@ -14,6 +14,7 @@ pub mod gate;
 pub mod genesis;
 pub mod keys;
 pub mod limits;
+pub mod redact;
 pub mod server_key;
 
 pub use act::{Act, Place, Report};
