@@ -15,6 +15,7 @@ use crate::refusal::{Code, Refusal};
 use crate::role::Role;
 use crate::rules::{Actor, CaseState, SYSTEM};
 use crate::sight::{Sight, reads_whole, sights_of};
+use crate::vetting::Vetting;
 use crate::writing::CONTENT;
 
 /// Somebody with the rights given to them, at a time.
@@ -103,14 +104,24 @@ pub fn authorize(principal: Principal<'_>, action: Action<'_>, record: Record<'_
 /// A case that is to be has no units yet: whoever works for one opens what the role may open.
 fn open<'a>(principal: Principal<'a>, service: &Service, grid: &DivisionCode) -> Result<(), Refusal> {
     let place = Place { grid, units: None };
-    let opens = |grant: &&Grant| service.create.contains(&grant.role);
+    let opens = |grant: &&Grant| {
+        service.create.contains(&grant.role) && (service.opens_to_minors() || grant.level() > Vetting::Minor)
+    };
     // A right in a part of the grid opens what may not say which part.
     let answer = |grant: &'a Grant| {
         let within = service.shown_in(&grant.grid) == *grid;
         place.answer_where(grant, within || grant.grid.covers(grid), principal.at_ms)
     };
     let found = principal.grants.iter().filter(opens).map(answer).max().unwrap_or(Answer::No);
-    found.granted(grid, || cannot_open(service))
+    let child = |grant: &Grant| service.create.contains(&grant.role) && grant.level() == Vetting::Minor;
+    match found {
+        Answer::No if principal.grants.iter().any(child) => {
+            let Refusal { code, mut facts } = cannot_open(service);
+            facts.insert("minor".to_owned(), service.id.0.clone());
+            Err(Refusal { code, facts })
+        }
+        found => found.granted(grid, || cannot_open(service)),
+    }
 }
 
 fn cannot_open(service: &Service) -> Refusal {
@@ -149,7 +160,14 @@ pub(crate) fn vetted(
     service: &Service,
     state: &CaseState,
 ) -> Result<(), Refusal> {
-    let Some(level) = service.vetting.filter(|_| row.vetted) else { return Ok(()) };
+    // A child takes nothing, whatever a service asks of grown-ups.
+    let child = !principal.grants.is_empty() && principal.grants.iter().all(|g| g.level() == Vetting::Minor);
+    let level = match service.vetting {
+        _ if !row.vetted => return Ok(()),
+        Some(level) => level,
+        None if child => Vetting::L0,
+        None => return Ok(()),
+    };
     let refused = || Refusal::new(Code::RRole, [("act", row.id.clone()), ("level", level.to_string())]);
     principal.reaches(|grant| grant.level() >= level, Place::of(state)).granted(&state.grid, refused)
 }

@@ -7,13 +7,17 @@ use std::str::FromStr;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-/// How closely a person was looked at; each level includes those below.
+/// How closely a person was looked at; each level of grown-ups includes those below.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, Encode, Decode,
 )]
 #[serde(try_from = "String", into = "String")]
 #[cbor(index_only)]
 pub enum Vetting {
+    /// A child whose guardian agreed: takes nothing, and opens only what a child may ([`crate::Service::minors`]). The right ends on the day on
+    /// which its person is old enough.
+    #[n(4)]
+    Minor,
     /// Answers a telephone: errands in the open air.
     #[n(0)]
     L0,
@@ -31,12 +35,13 @@ pub enum Vetting {
 
 impl Vetting {
     /// Every level, rising.
-    pub const ALL: [Vetting; 4] = [Vetting::L0, Vetting::L1, Vetting::L2, Vetting::L3];
+    pub const ALL: [Vetting; 5] = [Vetting::Minor, Vetting::L0, Vetting::L1, Vetting::L2, Vetting::L3];
 
     /// The id used in data files and commands.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
+            Vetting::Minor => "minor",
             Vetting::L0 => "l0",
             Vetting::L1 => "l1",
             Vetting::L2 => "l2",
@@ -47,7 +52,9 @@ impl Vetting {
 
 /// A word that is no level.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no level {0:?}; levels are l0 (telephone), l1 (name), l2 (community vouches), l3 (trained)")]
+#[error(
+    "no level {0:?}; levels are minor (a child), l0 (telephone), l1 (name), l2 (community vouches), l3 (trained)"
+)]
 pub struct UnknownVetting(pub String);
 
 impl FromStr for Vetting {

@@ -538,7 +538,7 @@ mod tests {
             assert!(more.clone().all(is_said), "{code}");
             let of = [
                 (Code::RState, 2),
-                (Code::RRole, 4),
+                (Code::RRole, 5),
                 (Code::RScope, 1),
                 (Code::RGone, 1),
                 (Code::RExpects, 2),

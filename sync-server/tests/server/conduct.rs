@@ -2,6 +2,8 @@
 //! was looked at.
 
 use yuandian_model::{CaseId, Code, Grant, Role, Vetting};
+use yuandian_server::admin;
+use yuandian_server::hub::{Request, Response};
 use yuandian_server::store::{Authority, Store, Whom};
 
 use crate::phone::*;
@@ -132,4 +134,76 @@ fn a_level_that_ends_between_taking_and_arriving_is_missed_at_the_door() {
     let told = &world.push(&helper, vec![arrive])[0];
     assert_eq!((told.code, told.facts.contains_key("until")), (Code::RRole, true));
     assert_eq!(does(&world, &mut helper, case, "release"), Code::Ok, "and somebody else can come");
+}
+
+#[test]
+fn a_child_opens_what_asks_nothing_in_private_and_takes_nothing() {
+    let world = World::new();
+    let mut other = world.phone(2, Role::Resident);
+    let minor = |role: Role| Grant::new(role, GRID.parse().unwrap()).vetted(Vetting::Minor);
+    let random = &mut yuandian_server::shell::SystemRandomness;
+    let data = world.directory.path();
+    let invited = admin::invite(data, (&minor(Role::Volunteer), None), 1, random, world.now()).unwrap();
+    let mut child = Phone::new(1);
+    let enroll = Request::Enroll(child.enroll(&invited[0].to_string(), "小明"));
+    let Ok(Response::Enrolled(enrolled)) = world.ask(enroll) else { panic!("not enrolled") };
+    child.user = Some(enrolled.user);
+    let whom = Whom::User(enrolled.user);
+    world.store.grant(&whom, &minor(Role::Resident), world.now()).unwrap();
+    world.hello(&mut child);
+    for (service, code) in [
+        ("case.snap", Code::Ok),
+        ("help.errand", Code::RRole),
+        ("alert.sos", Code::Ok),
+        ("help.child", Code::RRole),
+    ] {
+        let case = child.new_case();
+        let report = child.report(case, service);
+        let told = world.push(&child, vec![report]).remove(0);
+        assert_eq!(told.code, code, "{service}: {:?}", told.facts);
+        let says = told.facts.get("minor").map(String::as_str);
+        assert_eq!(says, (code == Code::RRole).then_some(service), "whoever is refused is told why");
+    }
+    let case = other.new_case();
+    let report = other.report(case, "help.errand");
+    assert_eq!(world.codes(&other, vec![report]), [Code::Ok]);
+    let claim = child.named(case, "claim");
+    let told = world.push(&child, vec![claim]).remove(0);
+    assert_eq!((told.code, told.facts["level"].as_str()), (Code::RRole, "l0"));
+    // The day comes: by another right the same person asks like anybody.
+    world.store.grant(&whom, &Grant::new(Role::Resident, GRID.parse().unwrap()), world.now()).unwrap();
+    world.hello(&mut child);
+    let case = child.new_case();
+    let report = child.report(case, "help.errand");
+    assert_eq!(world.codes(&child, vec![report]), [Code::Ok]);
+}
+
+#[test]
+fn on_what_a_level_rests_is_kept_with_the_right() {
+    let world = World::new();
+    let volunteer = world.phone(1, Role::Volunteer);
+    let data = world.directory.path();
+    let random = &mut yuandian_server::shell::SystemRandomness;
+    let right = |level| Grant::new(Role::Volunteer, GRID.parse().unwrap()).vetted(level);
+    let whom = Whom::User(volunteer.user.unwrap());
+    let given =
+        admin::grant(data, &whom, (&right(Vetting::L3), Some("急救证 2026-0412")), random, world.now());
+    assert_eq!(given.unwrap(), 1);
+    admin::grant(data, &whom, (&right(Vetting::L2), None), random, world.now()).unwrap();
+    let invited =
+        admin::invite(data, (&right(Vetting::L2), Some("社区担保")), 1, random, world.now()).unwrap();
+    let mut other = Phone::new(9);
+    let enroll = Request::Enroll(other.enroll(&invited[0].to_string(), "另一位"));
+    let Ok(Response::Enrolled(enrolled)) = world.ask(enroll) else { panic!("not enrolled") };
+    other.user = Some(enrolled.user);
+    let lines = admin::levels(data, random).unwrap();
+    let mut told: Vec<_> = lines.iter().map(|line| (line.level, line.evidence.as_deref())).collect();
+    told.sort();
+    assert_eq!(
+        told,
+        [(Vetting::L2, None), (Vetting::L2, Some("社区担保")), (Vetting::L3, Some("急救证 2026-0412"))]
+    );
+    assert_eq!(lines.iter().filter(|line| line.user == enrolled.user).count(), 1);
+    world.store.revoke(&whom, None, world.now()).unwrap();
+    assert_eq!(admin::levels(data, random).unwrap().len(), 1, "what has ended is not listed");
 }

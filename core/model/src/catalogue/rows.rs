@@ -189,6 +189,7 @@ pub(super) fn service(row: &mut Row<'_>, draft: &Draft) -> Option<Service> {
         private_to: row.optional("private_to").unwrap_or_else(|| vec![Party::Holder]),
         capacity: row.optional("capacity").unwrap_or(1),
         vetting: row.optional("vetting"),
+        minors: row.optional("minors"),
         load: row.optional("load"),
         per_day: row.optional("per_day"),
         stay_minutes: row.optional("stay_minutes"),

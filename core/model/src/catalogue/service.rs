@@ -226,6 +226,8 @@ pub struct Service {
     pub capacity: usize,
     /// How closely whoever takes one was looked at, at least.
     pub vetting: Option<Vetting>,
+    /// Whether a child may open one: where nothing is said, where nothing is asked in private ([`Service::opens_to_minors`]).
+    pub minors: Option<bool>,
     /// How many of the services that say so one person works on at a time.
     pub load: Option<usize>,
     /// How many requests one person opens within 24 hours.
@@ -257,6 +259,13 @@ pub struct Service {
 }
 
 impl Service {
+    /// Whether a child may open one by itself.
+    #[must_use]
+    pub fn opens_to_minors(&self) -> bool {
+        let private = || self.fields.iter().any(|field| field.privacy == crate::catalogue::Privacy::Private);
+        self.minors.unwrap_or_else(|| !private())
+    }
+
     /// The form's question of a key.
     #[must_use]
     pub fn field(&self, key: &str) -> Option<&Field> {
