@@ -31,8 +31,8 @@ pub use files::{held, hold, verify_blobs};
 pub use judged::{AppealSummary, QuarantineLine, answer, appeals, quarantine, settle};
 pub use looks::{LookLine, looks};
 pub use notifications::{NotifiedLine, notifications};
-pub use people::{grant, revoke, rotate_key, shut_out};
-pub use records::{consents, hours};
+pub use people::{grant, levels, revoke, rotate_key, shut_out};
+pub use records::{consents, hours, redact, redactions};
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +57,9 @@ pub enum AdminError {
     /// No such case.
     #[error("no case {0} on this server: give an id that `summary` shows")]
     UnknownCase(CaseId),
+    /// Words to be taken out that are none.
+    #[error("each of the words to be taken out must have a letter or a digit: {0:?} has none")]
+    NoWords(String),
     /// No such device.
     #[error("no device {0} is enrolled on this server")]
     UnknownDevice(DeviceId),
@@ -106,13 +109,13 @@ fn usable(grant: &Grant, now_ms: i64) -> Result<(), AdminError> {
     }
 }
 
-/// Makes single-use invitations and gives their codes, which nobody can read again. `now_ms`: ms since 1970.
+/// Makes single-use invitations to a right and gives their codes, which nobody can read again; with what its level rests on. `now_ms`: ms since 1970.
 ///
 /// # Errors
 /// [`AdminError`].
 pub fn invite(
     data: &Path,
-    grant: &Grant,
+    (grant, evidence): (&Grant, Option<&str>),
     count: u32,
     randomness: &mut dyn Randomness,
     now_ms: i64,
@@ -128,6 +131,7 @@ pub fn invite(
         .map(|code| NewInvitation {
             hash: code.hash(),
             grant: grant.clone(),
+            evidence: evidence.map(str::to_owned),
             until_ms: now_ms + INVITATION_MS,
         })
         .collect();

@@ -154,8 +154,9 @@ fn main() -> ExitCode {
             }
         }
         Command::Invite { data, role, grid, bounds, count } => {
-            let grant = bounds.on(Grant::new(role, grid));
-            match admin::invite(&data, &grant, count, &mut SystemRandomness, now_ms()) {
+            let (grant, evidence) = bounds.on(Grant::new(role, grid));
+            match admin::invite(&data, (&grant, evidence.as_deref()), count, &mut SystemRandomness, now_ms())
+            {
                 Ok(codes) => {
                     said(&codes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
                     ExitCode::SUCCESS

@@ -14,7 +14,7 @@ use clap::Subcommand;
 use yuandian_model::calendar::beijing;
 use yuandian_model::{CaseId, DeviceId, DivisionCode};
 use yuandian_server::admin::{self, AdminError};
-use yuandian_server::shell::backup::Restored;
+use yuandian_server::shell::backup::{RedactedLine, Restored};
 use yuandian_server::shell::{SystemRandomness, now_ms};
 
 use crate::{admin_failed, json, said};
@@ -162,10 +162,14 @@ pub fn restored((data, keys): (&Path, Option<&Path>), restored: &Restored) -> St
     let keys = keys.map(|keys| format!(" --keys {}", keys.display())).unwrap_or_default();
     let partitions: Vec<String> =
         restored.partitions.iter().map(|p| format!("{} at {}", p.epoch, p.head)).collect();
+    let again = |line: &RedactedLine| {
+        format!("\nto be redacted again, {} stands there as before: {}", line.case, line.because)
+    };
+    let again: String = restored.to_redact.iter().map(again).collect();
     let lost: String =
         restored.lost.iter().map(|hash| format!("\nlost, wanted from phones again: {hash}")).collect();
     format!(
-        "restored the backup of {} ms: {} blobs; new epoch {}{lost}\nstart it with `yuandian-server serve --data {}{keys}`: phones refill what came after the backup",
+        "restored the backup of {} ms: {} blobs; new epoch {}{lost}{again}\nstart it with `yuandian-server serve --data {}{keys}`: phones refill what came after the backup",
         restored.made_ms,
         restored.blobs,
         partitions.join(", "),

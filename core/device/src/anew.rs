@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Transaction;
-use yuandian_document::{ChangeHash, Content, ContentError, Kind, actor};
+use yuandian_document::{ChangeHash, Content, ContentError, Edit, Kind, actor};
 use yuandian_model::{CaseId, Code, Incarnation};
 
 use crate::content::base_content;
@@ -127,6 +127,66 @@ impl Phone {
             }
         }
         cases::put_branch(tx, doc, branch)
+    }
+}
+
+/// What the changes of a document were called before it was made again, by their places in their authors' chains.
+#[derive(Default)]
+pub(crate) struct Names(BTreeMap<cases::Place, ChangeHash>);
+
+impl Names {
+    /// As they are here now.
+    pub fn of(tx: &Transaction<'_>, doc: &CaseId) -> Result<Self> {
+        let names = cases::change_names(tx, doc)?;
+        Ok(Self(names.into_iter().map(|(place, change)| (place, ChangeHash(change))).collect()))
+    }
+
+    /// What they are called now.
+    fn followed(&self, tx: &Transaction<'_>, doc: &CaseId) -> Result<BTreeMap<ChangeHash, ChangeHash>> {
+        let now = Self::of(tx, doc)?;
+        let follow = |(place, old): (&cases::Place, &ChangeHash)| Some((*old, *now.0.get(place)?));
+        Ok(self.0.iter().filter_map(follow).filter(|(old, new)| old != new).collect())
+    }
+}
+
+impl Phone {
+    /// A case's document was made again without words that had to go. What is written here and not settled is put on it as it is, by names alone:
+    /// made from its intents it would say again what went, for a description is kept whole.
+    pub(crate) fn put_on_new_ground(
+        &self,
+        tx: &Transaction<'_>,
+        doc: &CaseId,
+        mut content: Content,
+        names: &Names,
+    ) -> Result<()> {
+        let mut renamed = names.followed(tx, doc)?;
+        let items = outbox::of_case(tx, doc)?;
+        for item in items.iter().filter(|item| item.state != ItemState::Taken) {
+            let (Intent::Content(edits), Some(old)) = (&item.intent, item.change) else { continue };
+            let stands = Content::dependencies(&item.body).unwrap_or_default();
+            if !stands.iter().any(|dep| renamed.contains_key(dep)) {
+                content.replay([item.body.as_slice()])?;
+                continue;
+            }
+            // What stands on something that is not here is written anew like anything else.
+            let Some((change, body, description)) = content.on_new_ground(&item.body, &renamed)? else {
+                continue;
+            };
+            renamed.insert(ChangeHash(old), change);
+            let as_left = |edit: &Edit| match edit {
+                Edit::Describe(_) => Edit::Describe(description.clone()),
+                edit => edit.clone(),
+            };
+            let new = Rewritten {
+                incarnation: item.incarnation,
+                branch: item.branch,
+                change: Some(change.0),
+                body: &body,
+                intent: &Intent::Content(edits.iter().map(as_left).collect()),
+            };
+            outbox::rewrite(tx, item.local_id, &new)?;
+        }
+        Ok(())
     }
 }
 

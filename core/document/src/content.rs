@@ -94,6 +94,13 @@ pub struct ContentView {
 }
 
 impl ContentView {
+    /// What a list shows of the description: the first characters of its first line that says something.
+    #[must_use]
+    pub fn title(&self, chars: usize) -> String {
+        let line = self.description.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+        line.chars().take(chars).collect()
+    }
+
     /// The files that travel through the transfer queue, each with the entry that names it and the change that the entry came with.
     pub fn files(&self) -> impl Iterator<Item = (EntryId, ChangeHash, BlobHash)> + '_ {
         let of = |id: EntryId, change: ChangeHash| move |file: &RenditionRef| (id, change, file.hash);

@@ -93,7 +93,7 @@ pub struct Envelope {
     /// Rises at every re-encoding and at every form saved from older heads.
     #[n(6)]
     pub branch: u32,
-    /// Rises when a document is rebuilt without a redacted text.
+    /// Zero as a device writes it; in the server's log, the generation of the document that it was made again for, without words that had to go.
     #[n(7)]
     pub generation: u32,
     /// What one command wrote shares this.

@@ -42,16 +42,18 @@ pub fn blotted(text: &str, passages: &Passages<'_>) -> Option<String> {
     (after != text).then_some(after)
 }
 
-/// Makes a document's changes again, in an order in which each comes after what it stands on. Only texts of changes that are `read` are looked
-/// at; what goes from a description goes wherever it stands.
+/// Makes a document's changes again, in whatever order they come. Only texts of changes that are `read` are looked at; what goes from a
+/// description goes wherever it stands.
 ///
 /// # Errors
 /// [`ContentError::Damaged`] for bytes that are no changes of one document.
 pub fn redact(changes: &[(&[u8], bool)], passages: &Passages<'_>) -> Result<Redacted, ContentError> {
     guarded(|| {
         let damaged = |e: automerge::LoadChangeError| ContentError::Damaged(e.to_string());
-        let parsed: Vec<Change> =
-            changes.iter().map(|(bytes, _)| Change::try_from(*bytes).map_err(damaged)).collect::<Result<_, _>>()?;
+        let parsed: Vec<Change> = changes
+            .iter()
+            .map(|(bytes, _)| Change::try_from(*bytes).map_err(damaged))
+            .collect::<Result<_, _>>()?;
         let mut before = crate::genesis::document();
         before.apply_changes(parsed.iter().cloned())?;
         let read = parsed.iter().zip(changes).filter(|(_, (_, read))| *read).map(|(change, _)| change.hash());
@@ -60,9 +62,14 @@ pub fn redact(changes: &[(&[u8], bool)], passages: &Passages<'_>) -> Result<Reda
 
         let mut renamed: BTreeMap<ChangeHash, ChangeHash> = BTreeMap::new();
         let mut after = crate::genesis::document();
-        let mut made = Vec::with_capacity(parsed.len());
+        let places: BTreeMap<ChangeHash, usize> =
+            parsed.iter().enumerate().map(|(place, change)| (change.hash(), place)).collect();
+        let mut made = vec![None; parsed.len()];
         let mut gone = 0;
-        for (change, (bytes, read)) in parsed.iter().zip(changes) {
+        // The library gives each change after those that it stands on.
+        for change in before.get_changes(&[]) {
+            let Some(&place) = places.get(&change.hash()) else { continue };
+            let (bytes, read) = &changes[place];
             let mut expanded = change.decode();
             let mut touched = follow(&mut expanded.deps, &renamed);
             let (actor, first) = (expanded.actor_id.clone(), expanded.start_op.get());
@@ -89,9 +96,12 @@ pub fn redact(changes: &[(&[u8], bool)], passages: &Passages<'_>) -> Result<Reda
                 renamed.insert(change.hash(), name);
             }
             after.apply_changes([Change::try_from(bytes.as_slice()).map_err(damaged)?])?;
-            made.push((name, bytes));
+            made[place] = Some((name, bytes));
         }
-        Ok(Redacted { content: Content::of(after), changes: made, letters: gone })
+        let whole: Option<Vec<_>> = made.into_iter().collect();
+        let changes =
+            whole.ok_or_else(|| ContentError::Damaged("a change stands on one that is not there".into()))?;
+        Ok(Redacted { content: Content::of(after), changes, letters: gone })
     })
 }
 
@@ -264,7 +274,8 @@ mod tests {
         }
 
         fn redacted(&self, passages: &Passages<'_>) -> Redacted {
-            let changes: Vec<(&[u8], bool)> = self.changes.iter().map(|bytes| (bytes.as_slice(), true)).collect();
+            let changes: Vec<(&[u8], bool)> =
+                self.changes.iter().map(|bytes| (bytes.as_slice(), true)).collect();
             redact(&changes, passages).unwrap()
         }
     }
@@ -275,7 +286,11 @@ mod tests {
         written.by(1, &[Edit::Describe(format!("井盖坏了,打{PHONE}找我")), answer("address", "东门")]);
         let seen = written.content.heads();
         written.by(1, &[Edit::Describe("井盖坏了,找我".into()), note(7, "附近")]);
-        written.at(&seen, 2, &[Edit::Describe(format!("东门井盖坏了,打{PHONE}找我")), answer("address", "西门")]);
+        written.at(
+            &seen,
+            2,
+            &[Edit::Describe(format!("东门井盖坏了,打{PHONE}找我")), answer("address", "西门")],
+        );
         written.by(3, &[note(8, &format!("回电{PHONE}")), answer("address", PHONE)]);
         written
     }
@@ -303,14 +318,18 @@ mod tests {
         let redacted = written.redacted(&word(PHONE));
         assert!(redacted.letters >= 3 * PHONE.len());
         let (before, after) = (written.content.view(), redacted.content.view());
-        assert_eq!(after.description, before.description.replace(PHONE, &BLOT.to_string().repeat(PHONE.len())));
+        assert_eq!(
+            after.description,
+            before.description.replace(PHONE, &BLOT.to_string().repeat(PHONE.len()))
+        );
         assert_eq!(after.notes[1].entry.text, format!("回电{}", BLOT.to_string().repeat(PHONE.len())));
         assert_eq!(after.notes[0].entry, before.notes[0].entry);
         assert_eq!(after.answers["address"].candidates.len(), before.answers["address"].candidates.len());
         for (_, bytes) in &redacted.changes {
             let text = format!("{:?}", Change::try_from(bytes.as_slice()).unwrap().decode());
             assert!(!text.contains(PHONE), "{text}");
-            let letters: String = text.split("Str(\"").skip(1).filter_map(|rest| rest.chars().next()).collect();
+            let letters: String =
+                text.split("Str(\"").skip(1).filter_map(|rest| rest.chars().next()).collect();
             assert!(!letters.contains("1380"), "{letters}");
         }
         let names: BTreeSet<ChangeHash> = redacted.changes.iter().map(|(name, _)| *name).collect();
@@ -335,10 +354,25 @@ mod tests {
     }
 
     #[test]
+    fn the_order_in_which_changes_come_says_nothing() {
+        let written = written();
+        let backwards: Vec<(&[u8], bool)> =
+            written.changes.iter().rev().map(|b| (b.as_slice(), true)).collect();
+        let mut redacted = redact(&backwards, &word(PHONE)).unwrap().changes;
+        redacted.reverse();
+        assert_eq!(redacted, written.redacted(&word(PHONE)).changes);
+        assert!(redact(&backwards[..3], &word(PHONE)).is_err(), "the first is missing");
+    }
+
+    #[test]
     fn words_of_those_who_are_not_read_stay() {
         let written = written();
-        let changes: Vec<(&[u8], bool)> =
-            written.changes.iter().zip([true, true, true, false]).map(|(b, read)| (b.as_slice(), read)).collect();
+        let changes: Vec<(&[u8], bool)> = written
+            .changes
+            .iter()
+            .zip([true, true, true, false])
+            .map(|(b, read)| (b.as_slice(), read))
+            .collect();
         let after = redact(&changes, &word(PHONE)).unwrap().content.view();
         assert!(!after.description.contains(PHONE));
         assert!(after.notes[1].entry.text.contains(PHONE));
@@ -352,14 +386,17 @@ mod tests {
         let seen = vec![Content::name_of(&written.changes[2]).unwrap()];
         written.at(&seen, 4, &[Edit::Describe(first), note(9, "在这里")]);
         written.by(4, &[note(10, "还在")]);
-        let changes: Vec<(&[u8], bool)> = written.changes[..shared].iter().map(|b| (b.as_slice(), true)).collect();
+        let changes: Vec<(&[u8], bool)> =
+            written.changes[..shared].iter().map(|b| (b.as_slice(), true)).collect();
         let mut redacted = redact(&changes, &word(PHONE)).unwrap();
         let mut renamed: BTreeMap<ChangeHash, ChangeHash> = written.changes[..shared]
             .iter()
             .zip(&redacted.changes)
             .map(|(old, (new, _))| (Content::name_of(old).unwrap(), *new))
             .collect();
-        assert!(redacted.content.clone().on_new_ground(&written.changes[4], &BTreeMap::new()).unwrap().is_none());
+        assert!(
+            redacted.content.clone().on_new_ground(&written.changes[4], &BTreeMap::new()).unwrap().is_none()
+        );
         let mut left = Vec::new();
         for own in &written.changes[shared..] {
             let (name, _, description) = redacted.content.on_new_ground(own, &renamed).unwrap().unwrap();

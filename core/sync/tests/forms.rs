@@ -327,6 +327,7 @@ fn page_case(commits: Vec<PulledCommit>, heads: Option<HeadsName>) -> PulledCase
         heads,
         private: None,
         own: None,
+        generation: 0,
     }
 }
 

@@ -13,7 +13,10 @@ use crate::shell::{Place, ServeError};
 use crate::store::{Account, CaseStream, Contact, ServerAct, SqliteStore, Store};
 use crate::streams::streams_for;
 
-fn opened(data: &Path, randomness: &mut dyn Randomness) -> Result<(SqliteStore, Rules), AdminError> {
+pub(super) fn opened(
+    data: &Path,
+    randomness: &mut dyn Randomness,
+) -> Result<(SqliteStore, Rules), AdminError> {
     let store = Place::open(data)?.store(randomness)?;
     let catalogues = known(&store, &Catalogue::embedded()).map_err(ServeError::from)?;
     let rules = Rules::new(catalogues, Divisions::zhengzhou());

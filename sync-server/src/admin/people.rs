@@ -8,7 +8,7 @@ use yuandian_sync::message::ServerKey;
 use super::{AdminError, usable};
 use crate::randomness::{Randomness, draw};
 use crate::shell::{Place, ServeError};
-use crate::store::{Authority, RightsChange, SqliteStore, StoreError, Whom};
+use crate::store::{Authority, LevelLine, Records as _, RightsChange, SqliteStore, StoreError, Whom};
 
 fn changed(whom: &Whom, change: Result<RightsChange, StoreError>) -> Result<u64, AdminError> {
     match change.map_err(ServeError::from)? {
@@ -25,19 +25,32 @@ fn store(data: &Path, randomness: &mut dyn Randomness) -> Result<SqliteStore, Ad
     Ok(Place::open(data)?.store(randomness)?)
 }
 
-/// Gives a right; how many it adds, 0 where it was held already. `now_ms`: ms since 1970.
+/// Gives a right, with what its level rests on; how many it adds, 0 where it was held already. `now_ms`: ms since 1970.
 ///
 /// # Errors
 /// [`AdminError`].
 pub fn grant(
     data: &Path,
     whom: &Whom,
-    grant: &Grant,
+    (grant, evidence): (&Grant, Option<&str>),
     randomness: &mut dyn Randomness,
     now_ms: i64,
 ) -> Result<u64, AdminError> {
     usable(grant, now_ms)?;
-    changed(whom, store(data, randomness)?.grant(whom, grant, now_ms))
+    let store = store(data, randomness)?;
+    let count = changed(whom, store.grant(whom, grant, now_ms))?;
+    if let Some(evidence) = evidence {
+        store.note_evidence(whom, grant, evidence).map_err(ServeError::from)?;
+    }
+    Ok(count)
+}
+
+/// Rights with a level that are held or will be, by person.
+///
+/// # Errors
+/// [`AdminError`] of the data directory.
+pub fn levels(data: &Path, randomness: &mut dyn Randomness) -> Result<Vec<LevelLine>, AdminError> {
+    Ok(store(data, randomness)?.levels().map_err(ServeError::from)?)
 }
 
 /// Ends a right, or every right of a person; how many. A right without a unit means that role in that division for whatever unit, and with

@@ -163,6 +163,7 @@ fn micros(envelope: &Envelope, bytes: Vec<Vec<u8>>) -> Result<Vec<(BlobHash, Vec
 }
 
 fn body(envelope: &Envelope, rules: &Rules) -> ArrivedBody {
+    // The server alone makes later ones; what a phone writes says by what it stands on where it belongs.
     if envelope.generation != 0 {
         return refused(Code::RSchema, [("generation", envelope.generation.to_string())]);
     }
@@ -386,7 +387,7 @@ impl Hub {
         match checked {
             Err(refusal) => GateOutcome::Refused(refusal),
             Ok(blobs) => {
-                let (title, photos) = (title(&words.description), count(words.photos.len()));
+                let (title, photos) = (words.title(TITLE_CHARS_MAX), count(words.photos.len()));
                 let conflict = words.answers.values().any(yuandian_document::Answer::in_conflict);
                 trial.saved = Some(SavedDocument {
                     version: ledger.version(&item.envelope.document) + 1,
@@ -423,19 +424,13 @@ impl Hub {
                 Err(reason) => tracing::error!(%case, %reason, "a saved document does not load"),
             }
         }
-        let changes = self.store.changes(case)?;
+        let (changes, version) = self.store.changes(case)?;
         let mut content = Content::default();
         content
             .replay(changes.iter().map(Vec::as_slice))
             .map_err(|e| StoreError::Damaged(format!("case {case}: {e}")))?;
-        Ok((content, changes.len() as u64))
+        Ok((content, version))
     }
-}
-
-/// What a list shows of a description: the first words of its first line that says something.
-fn title(description: &str) -> String {
-    let line = description.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    line.chars().take(TITLE_CHARS_MAX).collect()
 }
 
 fn count(number: usize) -> u32 {

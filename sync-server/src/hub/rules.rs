@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use yuandian_document::{Act, Place};
 use yuandian_model::authorize::{Action, Principal, Record, authorize};
-use yuandian_model::catalogue::{ActClass, Effect, PlacePrecision, Privacy, Service, Transition};
+use yuandian_model::catalogue::{
+    ActClass, ArgumentKind, Effect, PlacePrecision, Privacy, Service, Transition,
+};
 use yuandian_model::conduct::occupies;
 use yuandian_model::late::{judge_standing, may_write_standing};
 use yuandian_model::retention::kept_until_ms;
@@ -260,6 +262,17 @@ impl Judge for Rules {
         let service = self.catalogue_of(state).service(&state.service.0).map(|(service, _)| service);
         let field = service.and_then(|service| service.field(key));
         key == POSITION || field.is_some_and(|field| field.privacy == Privacy::Private)
+    }
+
+    fn is_words(&self, state: &CaseState, argument: &str) -> bool {
+        let argument = self.catalogue_of(state).argument(argument);
+        // What no catalogue knows may be anything.
+        argument.is_none_or(|argument| argument.kind == ArgumentKind::Text)
+    }
+
+    fn shows_cell_alone(&self, state: &CaseState) -> bool {
+        let service = self.catalogue_of(state).service(&state.service.0);
+        service.is_some_and(|(service, _)| service.place == PlacePrecision::Cell)
     }
 
     fn kept_until_ms(&self, state: &CaseState, key: &str) -> Option<i64> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use yuandian_model::calendar::instant;
+use yuandian_model::calendar::{beijing, instant};
 use yuandian_model::{DeviceId, DivisionCode, Grant, Moment, OrgId, Role, UserId, Vetting};
 use yuandian_server::admin::{self, AdminError};
 use yuandian_server::shell::{SystemRandomness, now_ms};
@@ -43,16 +43,20 @@ pub struct Bounds {
     /// When it ends, like 2027-01-01; never without.
     #[arg(long, value_name = "TIME", value_parser = instant)]
     until: Option<Moment>,
-    /// How closely the person was looked at: l0 (telephone), l1 (name; also without this), l2 (community vouches), l3 (trained).
+    /// On what the level rests, like a certificate's number and who saw it: kept for whoever asks.
+    #[arg(long, value_name = "TEXT", requires = "level")]
+    evidence: Option<String>,
+    /// How closely the person was looked at: minor (a child whose guardian agreed), l0 (telephone), l1 (name; also without this), l2 (community vouches), l3 (trained).
     #[arg(long, value_name = "LEVEL")]
     level: Option<Vetting>,
 }
 
 impl Bounds {
-    /// A right with them.
-    pub fn on(self, grant: Grant) -> Grant {
-        Grant { of: self.unit, vetting: self.level, ..grant }
-            .during(self.from.map(Moment::ms), self.until.map(Moment::ms))
+    /// A right with them, and what its level rests on.
+    pub fn on(self, grant: Grant) -> (Grant, Option<String>) {
+        let grant = Grant { of: self.unit, vetting: self.level, ..grant }
+            .during(self.from.map(Moment::ms), self.until.map(Moment::ms));
+        (grant, self.evidence)
     }
 }
 
@@ -97,6 +101,15 @@ pub enum AuthorityCommand {
         /// For good: told to forget everything, its work kept apart.
         #[arg(long, conflicts_with = "role")]
         hard: bool,
+    },
+    /// Rights with a level: of whom, since when, until when, and on what it rests.
+    Levels {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// As JSON, a line each.
+        #[arg(long)]
+        json: bool,
     },
     /// Put a new signing key in force.
     RotateKey {
@@ -148,8 +161,9 @@ pub fn operate(command: AuthorityCommand) -> ExitCode {
     match command {
         AuthorityCommand::Grant { data, who, role, grid, bounds } => {
             let Some(whom) = who.whom() else { return ExitCode::from(crate::BAD_INPUT) };
-            let grant = bounds.on(Grant::new(role, grid));
-            counted(admin::grant(&data, &whom, &grant, randomness, now_ms()), "it is held already")
+            let (grant, evidence) = bounds.on(Grant::new(role, grid));
+            let given = admin::grant(&data, &whom, (&grant, evidence.as_deref()), randomness, now_ms());
+            counted(given, "it is held already")
         }
         AuthorityCommand::Revoke { data, who, role, grid, unit, hard } => {
             let Some(whom) = who.whom() else { return ExitCode::from(crate::BAD_INPUT) };
@@ -165,6 +179,20 @@ pub fn operate(command: AuthorityCommand) -> ExitCode {
                 admin::revoke(&data, &whom, grant.as_ref(), randomness, now_ms()),
                 "no such right is held",
             )
+        }
+        AuthorityCommand::Levels { data, json: as_json } => {
+            listed(admin::levels(&data, randomness), as_json, |line| {
+                let rests = line.evidence.as_deref().unwrap_or("nothing is said of what it rests on");
+                format!(
+                    "{} {}  {} in {}, {}{}  {rests}",
+                    line.user,
+                    line.name,
+                    line.role,
+                    line.grid,
+                    line.level,
+                    line.until_ms.map(|ms| format!(", until {}", beijing(ms))).unwrap_or_default()
+                )
+            })
         }
         AuthorityCommand::RotateKey { data } => match admin::rotate_key(&data, randomness, now_ms()) {
             Ok(keys) => {

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use yuandian_model::UserId;
 use yuandian_model::calendar::beijing;
+use yuandian_model::{CaseId, UserId};
 use yuandian_server::admin;
-use yuandian_server::shell::SystemRandomness;
+use yuandian_server::shell::{SystemRandomness, now_ms};
 
 use crate::{admin_failed, json, said};
 
@@ -38,6 +38,37 @@ pub enum RecordsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Take words out of a case for good, wherever they stand in it and whoever wrote them: on the server and on every phone that syncs. Marks
+    /// stand in their place. Backups of before hold them until they age out.
+    Redact {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// The case.
+        #[arg(long)]
+        case: CaseId,
+        /// What is to go, letter by letter as it stands; several times for several.
+        #[arg(long, required = true)]
+        words: Vec<String>,
+        /// Why: kept for whoever asks. Do not repeat the words.
+        #[arg(long)]
+        because: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Cases that words were taken out of, when and why.
+    Redactions {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// Of one case alone.
+        #[arg(long)]
+        case: Option<CaseId>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Does it.
@@ -54,6 +85,34 @@ pub fn operate(command: RecordsCommand) -> ExitCode {
                             "{} {} {}  {from} – {to}  {} min  {}",
                             line.id, line.user, line.name, line.minutes, line.service
                         ));
+                    }
+                    ExitCode::SUCCESS
+                }
+                Err(error) => admin_failed(&error),
+            }
+        }
+        RecordsCommand::Redact { data, case, words, because, json: as_json } => {
+            match admin::redact(&data, case, words, &because, randomness, now_ms()) {
+                Ok(done) if as_json => json(&done),
+                Ok(done) => {
+                    said(&match done.letters {
+                        0 => "nothing of that stands in the case: nothing was done".to_owned(),
+                        letters => {
+                            format!("{letters} letters went; phones take them out with their next sync")
+                        }
+                    });
+                    ExitCode::SUCCESS
+                }
+                Err(error) => admin_failed(&error),
+            }
+        }
+        RecordsCommand::Redactions { data, case, json: as_json } => {
+            match admin::redactions(&data, case.as_ref(), randomness) {
+                Ok(lines) if as_json => json(&lines),
+                Ok(lines) => {
+                    for line in lines {
+                        let (at, letters) = (beijing(line.at_ms), line.letters);
+                        said(&format!("{at}  {} {letters} letters: {}", line.case, line.because));
                     }
                     ExitCode::SUCCESS
                 }

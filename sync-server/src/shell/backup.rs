@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use yuandian_model::{BlobHash, Catalogue, Divisions, Epoch, PartitionId, UserId};
+use yuandian_model::{BlobHash, CaseId, Catalogue, Divisions, Epoch, PartitionId, UserId};
 
 use super::place::{DATABASE, KEYS};
 use super::{Place, ServeError};
@@ -65,6 +65,21 @@ pub struct Manifest {
     /// Everybody who had been forgotten, by id: told again to a backup of before.
     #[serde(default)]
     pub forgotten: Vec<UserId>,
+    /// Words that had been taken out of cases, without the words.
+    #[serde(default)]
+    pub redacted: Vec<RedactedLine>,
+}
+
+/// That words were taken out of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedactedLine {
+    /// The case.
+    pub case: CaseId,
+    /// Its generation then.
+    pub generation: u32,
+    /// Why, as the operator said it.
+    pub because: String,
 }
 
 fn at(path: &Path) -> impl FnOnce(std::io::Error) -> ServeError + '_ {
@@ -289,6 +304,7 @@ fn make(
             .collect(),
         blobs: copied.blobs.clone(),
         forgotten: store.forgotten()?.into_iter().map(|(user, _)| user).collect(),
+        redacted: redacted(store)?,
     };
     let path = folder.join(MANIFEST);
     let text = serde_json::to_vec(&manifest).map_err(|e| broken(&path, e.to_string()))?;
@@ -296,6 +312,15 @@ fn make(
     file.write_all(&text).and_then(|()| file.sync_all()).map_err(at(&path))?;
     synced(folder)?;
     Ok(copied)
+}
+
+fn redacted(store: &dyn Store) -> Result<Vec<RedactedLine>, ServeError> {
+    let line = |r: crate::store::Redaction| RedactedLine {
+        case: r.case,
+        generation: r.generation,
+        because: r.because,
+    };
+    Ok(store.redactions(None)?.into_iter().map(line).collect())
 }
 
 /// Bytes that have the hash they are kept under.
@@ -318,6 +343,9 @@ pub struct Restored {
     pub blobs: usize,
     /// Blobs that the backup should have and has not, or damaged: wanted from phones again.
     pub lost: Vec<BlobHash>,
+    /// Words that were taken out of cases after the backup was made, as later ones of the place know: they stand there again, and nobody but
+    /// whoever took them out knows which they were.
+    pub to_redact: Vec<RedactedLine>,
 }
 
 /// Puts a backup back into an empty or missing directory and begins a new epoch. `keys`: where the keys of private answers go, by default inside.
@@ -378,6 +406,7 @@ pub fn restore(
     let place = folder.parent().filter(|place| !place.as_os_str().is_empty());
     let place = place.unwrap_or(Path::new("."));
     forget_again(&store, place, now_ms)?;
+    let to_redact = to_redact(&store, place)?;
     let erased = store.forgotten()?.into_iter().map(|(user, _)| user).collect();
     mirror(&DirectoryKeys::at(&place.join(KEYS)), &new.keys(keys), &erased)?;
     for hash in &lost {
@@ -399,6 +428,7 @@ pub fn restore(
             .collect(),
         blobs: manifest.blobs.len() - lost.len(),
         lost,
+        to_redact,
     })
 }
 
@@ -424,6 +454,22 @@ fn forget_again(store: &SqliteStore, place: &Path, now_ms: i64) -> Result<(), Se
     }
     store.scrub()?;
     Ok(())
+}
+
+/// What later backups of the place say was taken out of cases, and this one does not; what went with a forgotten person is out already.
+fn to_redact(store: &SqliteStore, place: &Path) -> Result<Vec<RedactedLine>, ServeError> {
+    let known = redacted(store)?;
+    let mut missing: Vec<RedactedLine> = Vec::new();
+    for manifest in finished(place)?.iter().filter_map(|folder| manifest(folder).ok()) {
+        let here =
+            |line: &RedactedLine| known.iter().any(|k| (k.case, &k.because) == (line.case, &line.because));
+        for line in manifest.redacted.into_iter().filter(|line| !here(line)) {
+            if !missing.contains(&line) && store.case(&line.case)?.is_some() {
+                missing.push(line);
+            }
+        }
+    }
+    Ok(missing)
 }
 
 /// Puts one blob back; what is wrong with it where it is not what its name says.

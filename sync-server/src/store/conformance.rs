@@ -77,7 +77,7 @@ fn wish(number: u8, invitation: u8) -> Enrollment {
 fn invite(store: &dyn Store, number: u8, role: Role) {
     let grid = GRID.parse().expect("a division code");
     let grant = Grant::new(role, grid);
-    let invitation = NewInvitation { hash: [number; 32], grant, until_ms: NOW + 1_000 };
+    let invitation = NewInvitation { hash: [number; 32], grant, evidence: None, until_ms: NOW + 1_000 };
     store.invite(&[invitation]).expect("an invitation is kept");
 }
 
@@ -164,7 +164,7 @@ impl Writer<'_> {
             signer: DeviceKey::from_seed(&[1; 32]).id(),
         };
         // The store trusts the hub that signatures hold.
-        let commit = SignedCommit { envelope: cbor::encode(&envelope), signature: Signature([0; 64]) };
+        let commit = SignedCommit { envelope: cbor::encode(&envelope), signature: Signature([1; 64]) };
         self.chain = (envelope.n, Some(commit.id()));
         self.next_command();
         Prepared {
@@ -268,7 +268,11 @@ fn batches_are_sequenced_densely_and_replayed(store: &dyn Store) {
     assert_eq!(situation.tips[&Incarnation([1; 16])].n, 4, "refused commits are in the chain");
     let record = &situation.cases[&case];
     assert_eq!((record.state.stage.as_str(), record.state.act_seq, record.version), ("closed", 2, 1));
-    assert_eq!(store.changes(&case), Ok(vec![0u64.to_be_bytes().to_vec()]), "taken changes are the truth");
+    assert_eq!(
+        store.changes(&case),
+        Ok((vec![0u64.to_be_bytes().to_vec()], 1)),
+        "taken changes are the truth"
+    );
 }
 
 fn a_command_is_taken_once_under_any_incarnation(store: &dyn Store) {
@@ -304,7 +308,7 @@ fn a_command_is_taken_once_under_any_incarnation(store: &dyn Store) {
     let expected = [(Code::Dup, None), (Code::Ok, Some(3)), (Code::Dup, None)];
     assert_eq!(outcomes(receipts.clone()), expected, "the chain goes on, nothing is applied again");
     assert_eq!(writer.done(items), receipts, "and the answer is stored");
-    assert_eq!(store.changes(&case).map(|changes| changes.len()), Ok(2));
+    assert_eq!(store.changes(&case).map(|(changes, _)| changes.len()), Ok(2));
     writer.group = command;
     let refused = writer.act(CaseId([9; 16]), &Act::named("claim", None));
     writer.group = command;

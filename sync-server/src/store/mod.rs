@@ -44,7 +44,7 @@ pub use authority::{
 pub use files::{FileRow, Files, FilesOutcome};
 pub use ledger::{ChainTip, Ledger, Step, Verdict};
 pub use notifications::Notifications;
-pub use records::{ConsentLine, HoursLine, Records};
+pub use records::{ConsentLine, Going, HoursLine, LevelLine, Records, Redaction};
 pub use situation::{ACT_SEQ, Adopted, Asked, Doings, Held, NoShow, Rights, Situation, named};
 pub use sqlite::{SqliteStore, copies::check_copy};
 pub use uploads::{Upload, UploadId, UploadOutcome};
@@ -100,6 +100,8 @@ pub struct NewInvitation {
     pub hash: [u8; 32],
     /// The right it gives.
     pub grant: Grant,
+    /// On what its level rests.
+    pub evidence: Option<String>,
     /// Until when it can be used, ms since 1970.
     pub until_ms: i64,
 }
@@ -255,6 +257,12 @@ pub trait Judge: Send + Sync {
 
     /// Whether an answer under this key is a private one of the case.
     fn is_private(&self, state: &CaseState, key: &str) -> bool;
+
+    /// Whether an argument of an act is words.
+    fn is_words(&self, state: &CaseState, argument: &str) -> bool;
+
+    /// Whether of the case's place only the cell may be known.
+    fn shows_cell_alone(&self, state: &CaseState) -> bool;
 
     /// Until when a private answer is kept, ms since 1970; none while its case has not ended.
     fn kept_until_ms(&self, state: &CaseState, key: &str) -> Option<i64>;
@@ -462,7 +470,7 @@ pub trait Store: Authority + Files + Notifications + Records + Witness {
     fn document(&self, case: &CaseId) -> Result<Option<SavedDocument>, StoreError>;
 
     /// The content changes of a case that were taken, in order: the truth.
-    fn changes(&self, case: &CaseId) -> Result<Vec<Vec<u8>>, StoreError>;
+    fn changes(&self, case: &CaseId) -> Result<(Vec<Vec<u8>>, u64), StoreError>;
 
     /// Orders, judges and keeps one PUSH in one transaction, which others may share: another thread may do it.
     fn commit(&self, batch: &Arc<Batch>, judge: &Arc<dyn Judge>) -> Result<Committed, StoreError>;

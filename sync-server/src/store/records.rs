@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use yuandian_model::{CaseId, UserId};
+use yuandian_model::{CaseId, Grant, Role, UserId, Vetting};
 
-use super::{Judge, StoreError};
+use super::{Judge, StoreError, Whom};
 
 /// A stay of a volunteer that counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -52,6 +52,52 @@ pub struct ConsentLine {
     pub at_ms: i64,
 }
 
+/// A right with a level, and on what it rests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LevelLine {
+    /// The person.
+    pub user: UserId,
+    /// Their name.
+    pub name: String,
+    /// The role.
+    pub role: Role,
+    /// Where.
+    pub grid: String,
+    /// How closely they were looked at.
+    pub level: Vetting,
+    /// Since when, server's clock, ms since 1970.
+    pub since_ms: i64,
+    /// When it ends; never where none.
+    pub until_ms: Option<i64>,
+    /// What the level rests on, in the operator's words.
+    pub evidence: Option<String>,
+}
+
+/// Words that are to go from a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Going {
+    /// These, wherever they stand and whoever wrote them.
+    Words(Vec<String>),
+    /// Numbers of telephones, identity cards and cars that stand in what this person wrote; doors and how to get in as well where of the case's
+    /// place only the cell may be known.
+    GivenAwayBy(UserId),
+}
+
+/// A document's next generation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Redaction {
+    /// The case.
+    pub case: CaseId,
+    /// How often its document was made again by then; as before where nothing went.
+    pub generation: u32,
+    /// When, server's clock, ms since 1970.
+    pub at_ms: i64,
+    /// Why, in the words of whoever wanted it.
+    pub because: String,
+    /// Letters that went.
+    pub letters: u64,
+}
+
 /// The store's part about people.
 pub trait Records: Send + Sync {
     /// Keeps whom a person does not want to meet, in place of what was said before.
@@ -65,6 +111,25 @@ pub trait Records: Send + Sync {
 
     /// What a person gave in private and took back, in its order.
     fn consents(&self, of: &UserId) -> Result<Vec<ConsentLine>, StoreError>;
+
+    /// Keeps on what the level of a right rests; false where no such right is held.
+    fn note_evidence(&self, whom: &Whom, grant: &Grant, evidence: &str) -> Result<bool, StoreError>;
+
+    /// Rights with a level that nobody has ended, by person.
+    fn levels(&self) -> Result<Vec<LevelLine>, StoreError>;
+
+    /// Makes a case's document and its acts again without words that are to go, moves it on for everybody who holds it and has the log cut; none
+    /// of a case that is not there. Where there are no such words, nothing is done.
+    fn redact(
+        &self,
+        what: (&CaseId, &Going),
+        because: &str,
+        judge: &dyn Judge,
+        now_ms: i64,
+    ) -> Result<Option<Redaction>, StoreError>;
+
+    /// Every document that was made again, or those of one case: by case and generation.
+    fn redactions(&self, of: Option<&CaseId>) -> Result<Vec<Redaction>, StoreError>;
 
     /// Cases with private answers whose time has come. `now_ms`: server's clock, ms since 1970.
     fn retention_due(&self, now_ms: i64) -> Result<Vec<CaseId>, StoreError>;

@@ -17,7 +17,7 @@ fn invitations_are_made_within_limits_for_places_that_exist() {
     let place = tempfile::tempdir().unwrap();
     let make = |code: &str, count: u32| {
         let right = Grant::new(Role::Volunteer, grid(code));
-        invite(place.path(), &right, count, &mut SystemRandomness, now_ms())
+        invite(place.path(), (&right, None), count, &mut SystemRandomness, now_ms())
     };
     assert!(matches!(make("410102999", 1), Err(AdminError::UnknownGrid(_))));
     assert!(matches!(make(GRID, 0), Err(AdminError::Count(0))));

@@ -283,9 +283,10 @@ fn what_a_server_of_before_kept_without_an_end_gets_one() {
     let older = rusqlite::Connection::open(&path).unwrap();
     older
         .execute_batch(
-            "DROP TABLE apart; DROP TABLE hours; DROP TABLE consent; DROP INDEX private_look_user;
+            "DROP TABLE redaction; DROP TABLE apart; DROP TABLE hours; DROP TABLE consent; DROP INDEX private_look_user;
              DELETE FROM timer WHERE kind = 'retain';
              ALTER TABLE private_record DROP COLUMN until_ms;
+             ALTER TABLE person_right DROP COLUMN evidence; ALTER TABLE invitation DROP COLUMN evidence;
              PRAGMA user_version = 2;",
         )
         .unwrap();

@@ -71,7 +71,7 @@ impl Server {
 
     pub fn invite(&self, role: Role, grid: &str) -> String {
         let grant = Grant::new(role, grid.parse().unwrap());
-        let codes = admin::invite(self.directory.path(), &grant, 1, &mut SystemRandomness, now_ms());
+        let codes = admin::invite(self.directory.path(), (&grant, None), 1, &mut SystemRandomness, now_ms());
         codes.unwrap()[0].to_string()
     }
 

@@ -21,11 +21,11 @@ fn rights_are_given_ended_and_taken_for_good() {
     let (data, now) = (world.directory.path(), world.now());
     let whom = Whom::Device(worker.device());
     let random = &mut SystemRandomness;
-    assert_eq!(admin::grant(data, &whom, &right(GRID), random, now).unwrap(), 1);
-    assert_eq!(admin::grant(data, &whom, &right(GRID), random, now).unwrap(), 0);
+    assert_eq!(admin::grant(data, &whom, (&right(GRID), None), random, now).unwrap(), 1);
+    assert_eq!(admin::grant(data, &whom, (&right(GRID), None), random, now).unwrap(), 0);
     world.opened_by(&mut worker);
     assert!(matches!(
-        admin::grant(data, &whom, &right("410102999"), random, now),
+        admin::grant(data, &whom, (&right("410102999"), None), random, now),
         Err(AdminError::UnknownGrid(_))
     ));
     let nobody = Whom::User(UserId([9; 16]));

@@ -30,6 +30,7 @@ mod private;
 mod private_looks;
 mod push;
 mod reading;
+mod redaction;
 mod refill;
 mod rights;
 mod rings;

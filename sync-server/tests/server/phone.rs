@@ -36,7 +36,7 @@ pub struct Phone {
     pub budget: u32,
     /// What its wall clock says; 7 unless told.
     pub captured: Option<i64>,
-    made: u64,
+    pub made: u64,
     /// Whether its greetings ask to be forgotten.
     pub forget: bool,
     /// How its person wants to hear of requests.

@@ -386,10 +386,11 @@ fn answers_that_an_older_version_kept_plain_are_read_and_sealed() {
              ) STRICT, WITHOUT ROWID;
              INSERT INTO private_record SELECT id, 'beneficiary', '{CANARY}', 4 FROM case_row;
              INSERT INTO private_record SELECT id, 'position', '', 2 FROM case_row;
-             DROP TABLE apart; DROP TABLE hours; DROP TABLE consent;
+             DROP TABLE redaction; DROP TABLE apart; DROP TABLE hours; DROP TABLE consent;
              DROP TABLE at_work; DROP TABLE no_show; DROP TABLE reach; DROP TABLE notification;
              DROP INDEX case_author; DROP INDEX right_grid;
              ALTER TABLE person_right DROP COLUMN vetting; ALTER TABLE invitation DROP COLUMN vetting;
+             ALTER TABLE person_right DROP COLUMN evidence; ALTER TABLE invitation DROP COLUMN evidence;
              PRAGMA user_version = 1;"
         ))
         .unwrap();

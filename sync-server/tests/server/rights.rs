@@ -290,8 +290,8 @@ fn a_right_that_makes_no_sense_is_not_given() {
     let now = world.now();
     let path = world.directory.path();
     let give = |grant: Grant| {
-        let given = admin::grant(path, &whom, &grant, &mut SystemRandomness, now);
-        let invited = admin::invite(path, &grant, 1, &mut SystemRandomness, now).map(|_| 1);
+        let given = admin::grant(path, &whom, (&grant, None), &mut SystemRandomness, now);
+        let invited = admin::invite(path, (&grant, None), 1, &mut SystemRandomness, now).map(|_| 1);
         match (given, invited) {
             (Ok(count), Ok(_)) => Ok(count),
             (Err(given), Err(invited)) => {
@@ -313,7 +313,8 @@ fn a_right_that_makes_no_sense_is_not_given() {
 fn an_invitation_brings_its_unit_and_its_time() {
     let world = World::new();
     let grant = of_unit(Role::Handler, "water").during(Some(world.now() + 5), Some(world.now() + HOUR_MS));
-    let codes = admin::invite(world.directory.path(), &grant, 1, &mut SystemRandomness, world.now()).unwrap();
+    let codes =
+        admin::invite(world.directory.path(), (&grant, None), 1, &mut SystemRandomness, world.now()).unwrap();
     let phone = Phone::new(2);
     let Ok(yuandian_server::hub::Response::Enrolled(enrolled)) =
         world.ask(Request::Enroll(phone.enroll(&codes[0].to_string(), "Person 2")))

@@ -146,6 +146,7 @@ impl World {
         let invitation = NewInvitation {
             hash: code.hash(),
             grant: Grant::new(role, grid.parse().unwrap()),
+            evidence: None,
             until_ms: self.now() + 1_000_000,
         };
         self.store.invite(&[invitation]).unwrap();

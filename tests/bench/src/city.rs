@@ -108,6 +108,7 @@ impl City {
         self.store.invite(&[NewInvitation {
             hash: code.hash(),
             grant: Grant::new(Role::GridWorker, grid.parse()?),
+            evidence: None,
             until_ms: self.now() + 1_000,
         }])?;
         Ok(code.to_string())

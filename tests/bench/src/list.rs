@@ -241,6 +241,7 @@ fn line(number: u32) -> Result<PulledCase, Box<dyn Error>> {
         heads: None,
         private: None,
         own: None,
+        generation: 0,
     })
 }
 

@@ -140,6 +140,7 @@ fn page(case: CaseId) -> Result<PullReply, Box<dyn Error>> {
         heads: None,
         private: None,
         own: None,
+        generation: 0,
     };
     Ok(page_of(vec![pulled], seq, false))
 }

@@ -144,7 +144,7 @@ impl World {
     fn server_view(&self, case: &CaseId) -> Option<ContentView> {
         let store = self.server.store().filter(|_| self.server.is_up())?;
         let mut content = Content::default();
-        let changes = store.changes(case).ok()?;
+        let (changes, _) = store.changes(case).ok()?;
         content.replay(changes.iter().map(Vec::as_slice)).ok()?;
         Some(content.view())
     }

@@ -1,6 +1,7 @@
 //! Who is forgotten is forgotten: after a world has come to rest and the server was copied its people ask to be, first some and then all; the
 //! server is copied again, and every byte of every disk and of the older copies is looked through for what was private of them: as it is,
-//! inflated, and, where it is sealed, opened with every key that is still anywhere.
+//! inflated, and, where it is sealed, opened with every key that is still anywhere. What gave them away in words that were shared is looked for
+//! everywhere but in the older copies, which hold it until they age out.
 //!
 //! No link fails any more; phones sync one after another, straight with the server. A malicious phone is nobody's to promise for.
 
@@ -51,32 +52,32 @@ pub fn erase(seed: u64, left: &mut dyn FnMut(&str)) -> Result<Erased, String> {
 
 impl World {
     fn forget_people(&mut self, left: &mut dyn FnMut(&str)) -> Result<Erased, String> {
-        let owners: BTreeSet<usize> = self.secrets.iter().map(|(owner, _)| *owner).collect();
-        let canaries = |of: &BTreeSet<usize>, world: &Self| -> Vec<Vec<u8>> {
-            world
-                .secrets
-                .iter()
-                .filter(|(owner, _)| of.contains(owner))
-                .map(|(_, words)| words.clone())
-                .collect()
+        let owners: BTreeSet<usize> =
+            self.secrets.iter().chain(&self.given_away).map(|(owner, _)| *owner).collect();
+        let canaries = |of: &BTreeSet<usize>, all: &[(usize, Vec<u8>)]| -> Vec<Vec<u8>> {
+            all.iter().filter(|(owner, _)| of.contains(owner)).map(|(_, words)| words.clone()).collect()
         };
         // Whose a place is it does not say: with somebody in the world who never asks, the server keeps theirs.
         let asks = self.devices.iter().all(|device| !device.person.malicious);
         let parts = PLACES.iter().filter(|_| asks).flat_map(|(lng, lat)| [lng, lat]);
         let places: Vec<Vec<u8>> = parts.map(|part| part.to_string().into_bytes()).collect();
-        let all = [canaries(&owners, self), places].concat();
+        let all = [canaries(&owners, &self.secrets), places].concat();
+        let given = canaries(&owners, &self.given_away);
         let mut copies = vec![self.copied()?];
-        let mut erased =
-            Erased { seeds: 1, canaries_before: self.found(&all, &copies, &mut |_| {}), canaries_after: 0 };
+        let before = self.found(&all, &copies, &mut |_| {}) + self.found(&given, &copies, &mut |_| {});
+        let mut erased = Erased { seeds: 1, canaries_before: before, canaries_after: 0 };
         // The first half of them: the others' phones drop what they were told, and keep what is their own.
         let first: BTreeSet<usize> = owners.iter().copied().step_by(2).collect();
         self.forget(&first)?;
         copies.push(self.copied()?);
-        erased.canaries_after += self.found(&canaries(&first, self), &copies, left);
+        erased.canaries_after += self.found(&canaries(&first, &self.secrets), &copies, left);
+        // What was shared is not sealed: copies of before hold it until they have aged out.
+        erased.canaries_after += self.found(&canaries(&first, &self.given_away), &copies[1..], left);
         let everybody: BTreeSet<usize> = self.devices.iter().map(|device| device.person.number).collect();
         self.forget(&everybody)?;
         copies.push(self.copied()?);
         erased.canaries_after += self.found(&all, &copies, left);
+        erased.canaries_after += self.found(&given, &copies[2..], left);
         Ok(erased)
     }
 

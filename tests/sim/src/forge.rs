@@ -123,7 +123,7 @@ impl World {
     ) -> Option<Vec<u8>> {
         let mut content = Content::default();
         let store = self.server.store().filter(|_| self.server.is_up())?;
-        let changes = store.changes(&case).ok()?;
+        let (changes, _) = store.changes(&case).ok()?;
         content.replay(changes.iter().map(Vec::as_slice)).ok()?;
         let name = actor(by.0, by.1, by.2, 0);
         let mut written = None;

@@ -124,10 +124,11 @@ impl World {
                 secrets.push(value.clone());
             }
         }
+        let text = self.text_of(index);
         let draft = Draft {
             service: service.id.clone(),
             position: Some(photo::place(self.input.byte(Part::People))),
-            text: self.words("A case"),
+            text,
             no_photo: Some("too dark".to_owned()),
             answers,
             ..Draft::default()

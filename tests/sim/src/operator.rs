@@ -117,7 +117,7 @@ impl World {
         let (case, person) = (envelope.document, self.person_of(line.user));
         let mut content = Content::default();
         let store = self.server.store().filter(|_| self.server.is_up());
-        let Some(changes) = store.and_then(|store| store.changes(&case).ok()) else { return };
+        let Some((changes, _)) = store.and_then(|store| store.changes(&case).ok()) else { return };
         if content.replay(changes.iter().map(Vec::as_slice)).is_err() {
             return;
         }

@@ -180,6 +180,20 @@ impl World {
         format!("{what} {:05}.", self.counter)
     }
 
+    /// The description of a case; one of three gives its author's telephone number away.
+    pub(crate) fn text_of(&mut self, index: usize) -> String {
+        let text = self.words("A case");
+        let Person { malicious, number, .. } = self.devices[index].person;
+        if !self.counter.is_multiple_of(3) {
+            return text;
+        }
+        let telephone = format!("138{:08}", 70_000_000 + self.counter);
+        if !malicious {
+            self.given_away.push((number, telephone.clone().into_bytes()));
+        }
+        format!("{text} 电话{telephone}")
+    }
+
     /// What became of a command: where it says saved, that is remembered.
     pub(crate) fn done<T>(
         &mut self,
@@ -250,7 +264,7 @@ impl World {
             6 if matches!(role, Role::Resident | Role::GridWorker) => "case.petition",
             _ => "case.snap",
         };
-        let text = self.words("A case");
+        let text = self.text_of(index);
         let position = photo::place(self.input.byte(Part::People));
         let no_photo = Some("too dark".to_owned());
         let mut draft = Draft {

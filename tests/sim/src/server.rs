@@ -186,6 +186,7 @@ impl Server {
             hash: code.hash(),
             // Trained, whoever it is: how closely people were looked at is the model's to test.
             grant: Grant::new(role, grid.clone()).vetted(Vetting::L3),
+            evidence: None,
             until_ms: now_ms + 1_000_000,
         };
         if let Some(process) = &self.process {

@@ -99,6 +99,8 @@ pub struct World {
     pub steps: u64,
     /// Private words that must stay where they were written: the person, and the bytes.
     pub secrets: Vec<(usize, Vec<u8>)>,
+    /// Telephone numbers of people in descriptions that they wrote: shared with whoever may read the case, gone with the person.
+    pub given_away: Vec<(usize, Vec<u8>)>,
     /// People who were told a private answer by right.
     pub told: std::collections::BTreeSet<usize>,
     /// Cases whose private answers a reply of the server had for somebody who did not give them.
@@ -182,6 +184,7 @@ impl World {
             trace: Trace::new(kept),
             steps: 0,
             secrets: Vec::new(),
+            given_away: Vec::new(),
             told: std::collections::BTreeSet::new(),
             looked: BTreeSet::new(),
             confided: Vec::new(),

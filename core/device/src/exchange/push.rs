@@ -19,7 +19,7 @@ use crate::store::journal::NewEntry;
 use crate::store::outbox::{Intent, Item, ItemState};
 use crate::store::{authored, blobs, captures, cases, journal, meta, outbox, private, streams};
 
-/// Documents are not rebuilt without a redacted text in this version: every one is in its first generation.
+/// Of which generation a device writes: the server alone makes later ones.
 pub(super) const GENERATION: u32 = 0;
 /// How often one item may be written anew before a person is asked.
 const REWRITES_MAX: u32 = 3;

@@ -171,6 +171,8 @@ impl Phone {
                 return Ok(false);
             }
         }
+        // Where a case was here before, what this phone wrote into it may still be kept for a server that is restored.
+        let rebuilt = known.map_or(case.generation > 0, |known| known.generation != case.generation);
         self.want_catalogue(tx, facts)?;
         people::earn(tx, doc, facts, &person.user)?;
         match known {
@@ -182,8 +184,9 @@ impl Phone {
                 }
             }
         }
-        let here = known.filter(|known| known.whole).map_or(0, |known| known.seq);
-        let wanted = streams::wanted_since(tx, doc)?.is_some() || (goes_on && here < stream.cursor.cursor);
+        let here = known.filter(|known| known.whole && !rebuilt).map_or(0, |known| known.seq);
+        let wanted =
+            rebuilt || streams::wanted_since(tx, doc)?.is_some() || (goes_on && here < stream.cursor.cursor);
         let forgotten = self.wants_to_be_forgotten()?;
         if case.outstanding || lines || case.stream.is_summary() || wanted {
             let line = lines || case.stream.is_summary();
@@ -194,6 +197,16 @@ impl Phone {
             if let Some(fields) = case.private.as_ref().filter(|_| !forgotten) {
                 private::replace(tx, doc, fields, facts.author.user == person.user)?;
                 people::put_told(tx, doc, case.own.as_ref())?;
+            }
+            if rebuilt && line && streams::holding(tx, doc)? != Holding::Whole {
+                // Words went from it, and nothing will bring what took their place.
+                self.archive_taken(tx, doc, u64::MAX)?;
+                authored::let_content_go(tx, doc)?;
+                cases::shrink(tx, doc, facts)?;
+                cases::put_generation(tx, doc, case.generation)?;
+                meta::set(tx, meta::SCRUB_DUE, &[1])?;
+                project_line(self, tx, doc, facts, person)?;
+                return Ok(false);
             }
             if line && streams::holding(tx, doc)? != Holding::Whole {
                 // Words that are here whole stay so: only no page of this stream will bring them.

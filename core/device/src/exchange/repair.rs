@@ -7,12 +7,13 @@ use yuandian_model::{CaseId, PartitionId};
 use yuandian_sync::limits::SNAPSHOT_BYTES_MAX;
 use yuandian_sync::message::{Docs, DocsReply, Manifest, ManifestReply, PartitionHead, PulledCase};
 
+use crate::anew::Names;
 use crate::content::prove;
 use crate::error::Result;
 use crate::glance::{project, project_line};
 use crate::phone::{PersonRecord, Phone};
 use crate::store::outbox::ItemState;
-use crate::store::{cases, outbox, streams};
+use crate::store::{authored, cases, meta, outbox, streams};
 
 impl Phone {
     pub(super) fn keep_docs(&mut self, asked: &Docs, reply: &DocsReply) -> Result<()> {
@@ -83,6 +84,8 @@ impl Phone {
             streams::want_again(tx, doc)?;
             return Ok(());
         }
+        let rebuilt = cases::standing(tx, doc)?.is_some_and(|known| known.generation != case.generation);
+        let names = if rebuilt { Names::of(tx, doc)? } else { Names::default() };
         cases::forget_base(tx, doc)?;
         let mut said_before = false;
         for commit in &case.commits {
@@ -91,15 +94,26 @@ impl Phone {
         }
         cases::put_received(tx, doc, snapshot, case.heads, case.seq)?;
         self.put_beside(tx, case)?;
-        if !busy.contains(doc) {
+        if rebuilt {
+            tracing::info!(%doc, generation = case.generation, "words went from a case: it was made again");
+            cases::put_generation(tx, doc, case.generation)?;
+            cases::forget_quarantined(tx, doc)?;
+            meta::set(tx, meta::SCRUB_DUE, &[1])?;
+        }
+        let kept = rebuilt && authored::has(tx, doc)?;
+        if !busy.contains(doc) && !kept {
             streams::wanted_no_more(tx, doc)?;
             return project_line(self, tx, doc, facts, person);
         }
-        let (_, promised) = prove(tx, doc)?;
+        let (content, promised) = prove(tx, doc)?;
         if promised {
             streams::wanted_no_more(tx, doc)?;
         } else {
             self.trouble(tx, "heads")?;
+        }
+        if rebuilt && promised {
+            authored::let_old_words_go(tx, doc)?;
+            self.put_on_new_ground(tx, doc, content, &names)?;
         }
         // A document that did not come right says nothing of what is lost.
         if said_before || (promised && self.stands_on_lost(tx, doc)?) {

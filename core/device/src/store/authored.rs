@@ -28,6 +28,24 @@ pub fn archive(c: &Connection, local_id: i64, (epoch, seq): (Epoch, u64)) -> Res
     Ok(())
 }
 
+/// Lets go of own commits of a case that are not what its base says of them any more: words went from them.
+pub fn let_old_words_go(c: &Connection, doc: &CaseId) -> Result<()> {
+    c.prepare_cached(
+        "DELETE FROM authored WHERE doc = ?1 AND EXISTS (
+             SELECT 1 FROM base b WHERE b.doc = ?1 AND b.incarnation = authored.incarnation AND b.n = authored.n
+                 AND CASE WHEN authored.change IS NULL THEN b.body <> authored.body ELSE b.change <> authored.change END)",
+    )?
+    .execute([doc.as_bytes()])?;
+    Ok(())
+}
+
+/// Lets go of all that was written into a case: words went from it, and nobody says here from which commits.
+pub fn let_content_go(c: &Connection, doc: &CaseId) -> Result<()> {
+    c.prepare_cached("DELETE FROM authored WHERE doc = ?1 AND change IS NOT NULL")?
+        .execute([doc.as_bytes()])?;
+    Ok(())
+}
+
 /// Forgets what is in a verified backup.
 pub fn prune(c: &Connection, epoch: Epoch, safe_seq: u64) -> Result<()> {
     c.prepare_cached("DELETE FROM authored WHERE epoch = ?1 AND seq <= ?2")?
@@ -80,6 +98,11 @@ pub fn refill(c: &Connection) -> Result<Vec<CaseId>> {
     let mut statement = c.prepare_cached("SELECT DISTINCT doc FROM outbox WHERE local_id < ?1")?;
     let docs = statement.query_map([first], |r| r.get::<_, Vec<u8>>(0))?;
     docs.map(|doc| id(doc?, CaseId::from_slice)).collect()
+}
+
+/// Whether own commits of a case are kept.
+pub fn has(c: &Connection, doc: &CaseId) -> Result<bool> {
+    Ok(c.prepare_cached("SELECT 1 FROM authored WHERE doc = ?1")?.exists([doc.as_bytes()])?)
 }
 
 /// How many own commits are not in a verified backup.

@@ -49,13 +49,16 @@ pub struct Standing {
     pub whole: bool,
     /// Everything of it up to this number is here.
     pub seq: u64,
+    /// The generation of its document.
+    pub generation: u32,
 }
 
 /// How a case stands here; `None` where it is new.
 pub fn standing(c: &Connection, doc: &CaseId) -> Result<Option<Standing>> {
-    Ok(c.prepare_cached("SELECT whole, seq FROM cases WHERE id = ?1")?
+    Ok(c.prepare_cached("SELECT whole, seq, generation FROM cases WHERE id = ?1")?
         .query_row([doc.as_bytes()], |r| {
-            Ok(Standing { whole: r.get(0)?, seq: r.get::<_, i64>(1)?.cast_unsigned() })
+            let seq = r.get::<_, i64>(1)?.cast_unsigned();
+            Ok(Standing { whole: r.get(0)?, seq, generation: r.get(2)? })
         })
         .optional()?)
 }
@@ -104,6 +107,39 @@ pub fn put_line(c: &Connection, doc: &CaseId, facts: &CaseFacts) -> Result<()> {
 pub fn arrived(c: &Connection, doc: &CaseId, seq: u64) -> Result<()> {
     c.prepare_cached("UPDATE cases SET whole = 1, seq = MAX(seq, ?2) WHERE id = ?1")?
         .execute(params![doc.as_bytes(), seq.cast_signed()])?;
+    Ok(())
+}
+
+/// Where a commit stands in its author's chain: device, life of its store, number.
+pub type Place = (DeviceId, Incarnation, u64);
+
+/// The names of a case's receipted changes, by their places in their authors' chains.
+pub fn change_names(c: &Connection, doc: &CaseId) -> Result<Vec<(Place, [u8; 32])>> {
+    let mut statement = c.prepare_cached(
+        "SELECT device, incarnation, n, change FROM base WHERE doc = ?1 AND change IS NOT NULL",
+    )?;
+    let rows = statement.query_map([doc.as_bytes()], |r| {
+        Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, Vec<u8>>(1)?, r.get::<_, i64>(2)?, r.get(3)?))
+    })?;
+    rows.map(|row| {
+        let (device, incarnation, n, change) = row?;
+        let place =
+            (id(device, DeviceId::from_slice)?, id(incarnation, Incarnation::from_slice)?, n.cast_unsigned());
+        Ok((place, change))
+    })
+    .collect()
+}
+
+/// Lets go of what did not pass the gate.
+pub fn forget_quarantined(c: &Connection, doc: &CaseId) -> Result<()> {
+    c.prepare_cached("DELETE FROM quarantine WHERE doc = ?1")?.execute([doc.as_bytes()])?;
+    Ok(())
+}
+
+/// The document that is here is of this generation.
+pub fn put_generation(c: &Connection, doc: &CaseId, generation: u32) -> Result<()> {
+    c.prepare_cached("UPDATE cases SET generation = ?2 WHERE id = ?1")?
+        .execute(params![doc.as_bytes(), generation])?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::{DeviceError, Result};
 
 /// What this code reads and writes (`PRAGMA user_version`).
-pub const SCHEMA: i64 = 2;
+pub const SCHEMA: i64 = 3;
 
 const V1: &str = "
 -- Small facts about this phone: keys, incarnation, chain, person, server.
@@ -279,6 +279,11 @@ CREATE TABLE consents (
 ) STRICT;
 ";
 
+const V3: &str = "
+-- How often a case's document was made again without words that had to go.
+ALTER TABLE cases ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+";
+
 /// Brings a store up to [`SCHEMA`], in one transaction.
 ///
 /// # Errors
@@ -296,7 +301,10 @@ pub fn migrate(connection: &mut Connection) -> Result<()> {
             tx.execute_batch(super::cache::TABLES)?;
             tx.execute_batch(super::previews::TABLES)?;
         }
-        tx.execute_batch(V2)?;
+        if found < 2 {
+            tx.execute_batch(V2)?;
+        }
+        tx.execute_batch(V3)?;
         tx.pragma_update(None, "user_version", SCHEMA)?;
         tx.commit()?;
     }

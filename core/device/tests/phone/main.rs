@@ -22,6 +22,7 @@ mod lives;
 mod pinned;
 mod process;
 mod pull;
+mod redaction;
 mod referee;
 mod refill;
 mod repair;

@@ -172,6 +172,7 @@ fn a_case_that_left_the_stream_is_gone_and_one_never_held_does_no_harm() {
         heads: None,
         private: None,
         own: None,
+        generation: 0,
     };
     page.cases = vec![gone(case), gone(yuandian_device::CaseId([5; 16]))];
     two.keep(&Keep::Page(page)).unwrap();

@@ -48,6 +48,7 @@ struct Record {
     log: Vec<PulledCommit>,
     stored: BTreeSet<BlobHash>,
     seq: u64,
+    generation: u32,
 }
 
 /// See the module.
@@ -400,7 +401,8 @@ impl Referee {
                     let place = act.report.and_then(|report| report.place);
                     let (content, log) = (Content::default(), vec![]);
                     let stored = BTreeSet::new();
-                    let record = Record { state: ruling.next, place, content, log, stored, seq: 0 };
+                    let record =
+                        Record { state: ruling.next, place, content, log, stored, seq: 0, generation: 0 };
                     self.cases.insert(envelope.document, record);
                 }
             }
@@ -506,7 +508,29 @@ impl Referee {
             heads: None,
             private: None,
             own: None,
+            generation: record.generation,
         }
+    }
+
+    /// A word goes from a case: its document is made again, by the same people.
+    pub fn redact(&mut self, case: &CaseId, word: &str) {
+        self.seq += 1;
+        let record = self.cases.get_mut(case).unwrap();
+        let length = word.chars().count();
+        let passages = |text: &str| -> Vec<std::ops::Range<usize>> {
+            let starts = text.match_indices(word).map(|(at, _)| text[..at].chars().count());
+            starts.map(|start| start..start + length).collect()
+        };
+        let content = |commit: &&mut PulledCommit| commit.kind == Kind::Content;
+        let changes: Vec<Vec<u8>> =
+            record.log.iter_mut().filter(content).map(|commit| commit.body.clone()).collect();
+        let changes: Vec<(&[u8], bool)> = changes.iter().map(|bytes| (bytes.as_slice(), true)).collect();
+        let made = yuandian_document::redact::redact(&changes, &passages).unwrap();
+        for (commit, (_, bytes)) in record.log.iter_mut().filter(content).zip(made.changes) {
+            commit.body = bytes;
+        }
+        record.content = made.content;
+        (record.seq, record.generation) = (self.seq, record.generation + 1);
     }
 
     /// Everything that a run does but the photos.

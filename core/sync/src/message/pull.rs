@@ -55,6 +55,9 @@ pub struct PulledCase {
     pub private: Option<Vec<PrivateField>>,
     /// What the receiver is told as its author: it replaces what was told before. None for everybody else, of a line or a summary.
     pub own: Option<OwnTold>,
+    /// The generation of its document: it rises when the document is made again without words that had to go. Whoever holds another one asks for
+    /// all of it.
+    pub generation: u32,
 }
 
 /// What HELLO says once and a page may say again when it has changed meanwhile.

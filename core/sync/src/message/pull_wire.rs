@@ -46,6 +46,9 @@ struct CaseWire {
     partition: Option<PartitionId>,
     #[n(12)]
     own: Option<OwnTold>,
+    /// None is the first.
+    #[n(13)]
+    generation: Option<u32>,
 }
 
 #[derive(Encode, Decode)]
@@ -201,6 +204,7 @@ impl PulledCase {
             heads,
             private: self.private.clone(),
             own: self.own.clone(),
+            generation: (self.generation != 0).then_some(self.generation),
             partition: (self.partition != PartitionId::ONLY).then_some(self.partition),
         }
     }
@@ -228,6 +232,9 @@ impl CaseWire {
         if self.partition == Some(PartitionId::ONLY) {
             return Err("the only partition is not named");
         }
+        if self.generation == Some(0) {
+            return Err("the first generation is not named");
+        }
         Ok(PulledCase {
             stream: self.stream,
             partition: self.partition.unwrap_or(PartitionId::ONLY),
@@ -242,6 +249,7 @@ impl CaseWire {
             heads,
             private: self.private,
             own: self.own,
+            generation: self.generation.unwrap_or_default(),
         })
     }
 }

@@ -526,6 +526,7 @@ pub fn pull_reply() -> PullReply {
         heads: Some(heads_name(&[change_name()])),
         private: None,
         own: None,
+        generation: 0,
     };
     let afar = PulledCase {
         stream: StreamId::public(&grid()),
@@ -544,6 +545,7 @@ pub fn pull_reply() -> PullReply {
             coming: Some("0412".into()),
             leaving: Some("9876".into()),
         }),
+        generation: 2,
         ..case.clone()
     };
     let gone = PulledCase {
@@ -553,6 +555,7 @@ pub fn pull_reply() -> PullReply {
         facts: None,
         snapshot: None,
         own: None,
+        generation: 0,
         ..afar.clone()
     };
     PullReply {

@@ -386,6 +386,7 @@ pub fn page(cases: u8, cursor: u64, more: bool) -> PullReply {
         heads: None,
         private: None,
         own: None,
+        generation: 0,
     };
     PullReply {
         version: WIRE_VERSION,

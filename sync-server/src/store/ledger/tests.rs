@@ -98,6 +98,7 @@ fn case_of(commits: Vec<PulledCommit>) -> PulledCase {
         heads: None,
         private: None,
         own: None,
+        generation: 0,
     }
 }
 

@@ -4,9 +4,9 @@ use rusqlite::OptionalExtension;
 use yuandian_document::{Envelope, Kind, cbor, limits::COMMIT_BYTES_MAX};
 use yuandian_model::CaseId;
 
-use super::error;
 use super::row::{count, damaged, heads, signed};
 use super::writing::Transaction;
+use super::{error, redaction};
 use crate::store::{SavedDocument, StoreError};
 
 pub fn saved(t: &Transaction<'_>, case: &CaseId) -> Result<Option<SavedDocument>, StoreError> {
@@ -21,8 +21,9 @@ pub fn saved(t: &Transaction<'_>, case: &CaseId) -> Result<Option<SavedDocument>
         .map_err(error)
 }
 
-pub fn changes(t: &Transaction<'_>, case: &CaseId) -> Result<Vec<Vec<u8>>, StoreError> {
-    t.prepare_cached(
+/// With the version that they come to: the document was another with each change and each generation.
+pub fn changes(t: &Transaction<'_>, case: &CaseId) -> Result<(Vec<Vec<u8>>, u64), StoreError> {
+    let changes: Vec<Vec<u8>> = t.prepare_cached(
         "SELECT envelope FROM commit_log WHERE document = ?1 AND seq IS NOT NULL AND kind = ?2 ORDER BY seq",
     )
     .and_then(|mut statement| {
@@ -35,7 +36,9 @@ pub fn changes(t: &Transaction<'_>, case: &CaseId) -> Result<Vec<Vec<u8>>, Store
             })?
             .collect()
     })
-    .map_err(error)
+    .map_err(error)?;
+    let version = changes.len() as u64 + u64::from(redaction::generation(t, case)?);
+    Ok((changes, version))
 }
 
 pub fn keep(

@@ -13,11 +13,13 @@ use yuandian_sync::Rendition;
 use super::membership::Step;
 use super::row::case;
 use super::writing::Transaction;
-use super::{ages, error, files, notifications, partitions, rights, settings, uploads};
-use crate::store::{Forgotten, Judge, StoreError, Whom};
+use super::{ages, error, files, notifications, partitions, redaction, rights, settings, uploads};
+use crate::store::{Forgotten, Going, Judge, StoreError, Whom};
 
 /// What others read in place of the name.
 const NOBODY: &str = "已注销用户";
+/// Why words go with a person who is forgotten.
+const FORGOTTEN: &str = "forgotten";
 /// Keys and the log still hold what was erased.
 const SCRUB_DUE: &str = "scrub_due";
 
@@ -58,6 +60,13 @@ pub fn forget(
         t.execute("DELETE FROM private_look WHERE document = ?1", [id.0]).map_err(error)?;
         forgotten.answers += gone as u64;
         forgotten.cases += 1;
+        match redaction::redact(t, (&id, &Going::GivenAwayBy(*user)), FORGOTTEN, judge, now_ms) {
+            // A document that cannot be read is no reason to keep everything else.
+            Err(StoreError::Damaged(reason)) => {
+                tracing::error!(case = %id, %reason, "its words stay as they are");
+            }
+            done => drop(done?),
+        }
         // Whoever holds the case hears that there is nothing private in it any more, and of whom it was.
         if let Some(record) = case(t, &id)? {
             let head = partitions::advance(t, record.partition, 1)?;

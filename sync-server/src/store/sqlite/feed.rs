@@ -27,8 +27,8 @@ pub const ROWS: &str =
 /// The same by what is in the stream, all of it looked at: for streams smaller than what has happened.
 pub const ROWS_OF_SMALL: &str = "SELECT document, seq, since_seq, state, reason FROM membership
      WHERE partition = ?1 AND stream = ?2 AND seq > ?3 AND seq <= ?4 ORDER BY seq LIMIT ?5";
-pub const ENVELOPE: &str =
-    "SELECT device, envelope, signature FROM commit_log WHERE document = ?1 AND seq = ?2 AND device <> ?3";
+pub const ENVELOPE: &str = "SELECT device, envelope, signature FROM commit_log
+     WHERE document = ?1 AND seq = ?2 AND device <> ?3 AND signature <> zeroblob(64)";
 pub const ENTRIES: &str = "SELECT document, seq FROM membership
      WHERE partition = ?1 AND stream = ?2 AND document > ?3 AND state = 'present' ORDER BY document LIMIT ?4";
 

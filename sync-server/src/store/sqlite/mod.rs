@@ -31,6 +31,7 @@ mod private;
 mod pulled;
 mod quarantine;
 mod records;
+mod redaction;
 mod retention;
 mod rights;
 mod row;
@@ -239,7 +240,7 @@ impl Store for SqliteStore {
     fn document(&self, case: &CaseId) -> Result<Option<SavedDocument>, StoreError> {
         self.read(|t| documents::saved(t, case))
     }
-    fn changes(&self, case: &CaseId) -> Result<Vec<Vec<u8>>, StoreError> {
+    fn changes(&self, case: &CaseId) -> Result<(Vec<Vec<u8>>, u64), StoreError> {
         self.read(|t| documents::changes(t, case))
     }
     fn commit(&self, batch: &Arc<Batch>, judge: &Arc<dyn Judge>) -> Result<Committed, StoreError> {

@@ -7,13 +7,13 @@ use yuandian_model::{DeviceId, Grant, OrgId, UserId, Vetting};
 use super::writing::Transaction;
 use super::{error, rights, timers};
 use crate::limits::{GRANTS_PER_USER_MAX, TOKENS_PER_DEVICE_MAX};
-use crate::store::{Account, EnrollOutcome, Enrollment, NewInvitation, NonceSpend, StoreError};
+use crate::store::{Account, EnrollOutcome, Enrollment, NewInvitation, NonceSpend, StoreError, Whom};
 
 pub fn invite(t: &Transaction<'_>, invitations: &[NewInvitation]) -> Result<(), StoreError> {
     let mut statement = t
         .prepare_cached(
-            "INSERT INTO invitation (hash, role, grid, unit, right_from_ms, right_until_ms, vetting, until_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO invitation (hash, role, grid, unit, right_from_ms, right_until_ms, vetting, until_ms, evidence)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )
         .map_err(error)?;
     for invitation in invitations {
@@ -29,6 +29,7 @@ pub fn invite(t: &Transaction<'_>, invitations: &[NewInvitation]) -> Result<(), 
                 until_ms,
                 vetting.map(Vetting::id),
                 invitation.until_ms,
+                &invitation.evidence,
             ))
             .map_err(error)?;
     }
@@ -39,17 +40,19 @@ struct Invitation {
     grant: Grant,
     until_ms: i64,
     used_by: Option<DeviceId>,
+    evidence: Option<String>,
 }
 
 fn invitation(t: &Transaction<'_>, hash: &[u8; 32]) -> Result<Option<Invitation>, StoreError> {
     t.query_row(
-        "SELECT role, grid, unit, right_from_ms, right_until_ms, vetting, until_ms, used_by FROM invitation WHERE hash = ?1",
+        "SELECT role, grid, unit, right_from_ms, right_until_ms, vetting, until_ms, used_by, evidence FROM invitation WHERE hash = ?1",
         [hash],
         |row| {
             Ok(Invitation {
                 grant: rights::right(row)?,
                 until_ms: row.get(6)?,
                 used_by: row.get::<_, Option<[u8; 16]>>(7)?.map(DeviceId),
+                evidence: row.get(8)?,
             })
         },
     )
@@ -96,6 +99,9 @@ pub fn enroll(t: &Transaction<'_>, wish: &Enrollment, now_ms: i64) -> Result<Enr
     .map_err(error)?;
     if found.used_by.is_none() {
         rights::give(t, &user, &found.grant, now_ms)?;
+        if let Some(evidence) = &found.evidence {
+            rights::note_evidence(t, &Whom::User(user), &found.grant, evidence)?;
+        }
         t.execute(
             "UPDATE invitation SET used_by = ?2, used_ms = ?3 WHERE hash = ?1",
             (wish.invitation, device.0, now_ms),

@@ -17,7 +17,7 @@ use yuandian_sync::message::{
 
 use super::row::{case, count, damaged, heads, signed};
 use super::writing::Transaction;
-use super::{error, looks, people, private};
+use super::{error, looks, people, private, redaction};
 use crate::planted_places;
 use crate::store::{CaseRecord, Look, Receiver, StoreError};
 
@@ -139,6 +139,7 @@ pub fn gone(
         heads: None,
         private: None,
         own: None,
+        generation: 0,
     }
 }
 
@@ -161,6 +162,7 @@ pub fn pulled(
         outstanding: share == Share::Line,
         ..gone((stream, partition), document, seq, String::new())
     };
+    pulled.generation = redaction::generation(names.t, &document)?;
     let since = match share {
         Share::Summary | Share::Line => return Ok(pulled),
         Share::Since(since) => since,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use yuandian_model::{CaseId, UserId};
+use yuandian_model::{CaseId, Grant, UserId};
 
-use super::{SqliteStore, consents, error, hours, retention};
-use crate::store::{ConsentLine, HoursLine, Judge, Records, StoreError};
+use super::{SqliteStore, consents, error, hours, redaction, retention, rights};
+use crate::store::{ConsentLine, Going, HoursLine, Judge, LevelLine, Records, Redaction, StoreError, Whom};
 
 pub const APART_OF: &str = "SELECT other FROM apart WHERE user = ?1";
 
@@ -37,6 +37,28 @@ impl Records for SqliteStore {
 
     fn consents(&self, of: &UserId) -> Result<Vec<ConsentLine>, StoreError> {
         self.read(|t| consents::list(t, of))
+    }
+
+    fn note_evidence(&self, whom: &Whom, grant: &Grant, evidence: &str) -> Result<bool, StoreError> {
+        self.write(|t| rights::note_evidence(t, whom, grant, evidence))
+    }
+
+    fn levels(&self) -> Result<Vec<LevelLine>, StoreError> {
+        self.read(rights::levels)
+    }
+
+    fn redact(
+        &self,
+        what: (&CaseId, &Going),
+        because: &str,
+        judge: &dyn Judge,
+        now_ms: i64,
+    ) -> Result<Option<Redaction>, StoreError> {
+        self.write(|t| redaction::redact(t, what, because, judge, now_ms))
+    }
+
+    fn redactions(&self, of: Option<&CaseId>) -> Result<Vec<Redaction>, StoreError> {
+        self.read(|t| redaction::list(t, of))
     }
 
     fn retention_due(&self, now_ms: i64) -> Result<Vec<CaseId>, StoreError> {

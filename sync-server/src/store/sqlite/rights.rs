@@ -8,7 +8,7 @@ use super::row::parsed;
 use super::writing::Transaction;
 use super::{error, held, timers};
 use crate::limits::{GRANTS_PER_USER_MAX, LATE_GRACE_MS};
-use crate::store::{Rights, RightsChange, StoreError, Whom};
+use crate::store::{LevelLine, Rights, RightsChange, StoreError, Whom};
 
 pub const HELD: &str = "SELECT role, grid, unit, from_ms, until_ms, vetting FROM person_right WHERE user = ?1 AND ended_ms IS NULL";
 pub const OF: &str = "SELECT role, grid, unit, from_ms, until_ms, vetting, ended_ms FROM person_right
@@ -130,6 +130,57 @@ pub fn grant(
         return Ok(RightsChange::TooMany);
     }
     Ok(RightsChange::Done { user, count: give(t, &user, grant, now_ms)? })
+}
+
+/// On what the level of a right rests.
+pub fn note_evidence(
+    t: &Transaction<'_>,
+    whom: &Whom,
+    grant: &Grant,
+    evidence: &str,
+) -> Result<bool, StoreError> {
+    let Some(user) = person(t, whom)? else { return Ok(false) };
+    let Grant { role, grid, of, from_ms, until_ms, vetting } = grant;
+    let noted = t
+        .execute(
+            "UPDATE person_right SET evidence = ?8 WHERE user = ?1 AND ended_ms IS NULL AND role = ?2 AND grid = ?3
+             AND unit IS ?4 AND from_ms IS ?5 AND until_ms IS ?6 AND vetting IS ?7",
+            (
+                user.0,
+                role.id(),
+                grid.as_str(),
+                of.as_ref().map(OrgId::as_str),
+                from_ms,
+                until_ms,
+                vetting.map(Vetting::id),
+                evidence,
+            ),
+        )
+        .map_err(error)?;
+    Ok(noted > 0)
+}
+
+/// Rights with a level that nobody has ended.
+pub fn levels(t: &Transaction<'_>) -> Result<Vec<LevelLine>, StoreError> {
+    let line = |row: &Row<'_>| {
+        Ok(LevelLine {
+            user: UserId(row.get(0)?),
+            name: row.get(1)?,
+            role: parsed(row, 2, "role")?,
+            grid: row.get(3)?,
+            level: parsed(row, 4, "level")?,
+            since_ms: row.get(5)?,
+            until_ms: row.get(6)?,
+            evidence: row.get(7)?,
+        })
+    };
+    t.prepare_cached(
+        "SELECT r.user, p.name, r.role, r.grid, r.vetting, r.since_ms, r.until_ms, r.evidence
+         FROM person_right r JOIN person p ON p.user = r.user
+         WHERE r.ended_ms IS NULL AND r.vetting IS NOT NULL ORDER BY r.user, r.id",
+    )
+    .and_then(|mut s| s.query_map([], line)?.collect())
+    .map_err(error)
 }
 
 pub fn revoke(

@@ -8,7 +8,7 @@ use super::server_acts::{PLATFORM, PLATFORM_NAME};
 use crate::store::StoreError;
 
 /// Version this program writes.
-pub const VERSION: i64 = 3;
+pub const VERSION: i64 = 4;
 /// `application_id` of the file: "YDsv".
 const APPLICATION: i64 = 0x5944_7376;
 
@@ -23,7 +23,7 @@ CREATE TABLE person (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE person_right (
     id INTEGER PRIMARY KEY, user BLOB NOT NULL REFERENCES person (user), role TEXT NOT NULL, grid TEXT NOT NULL, unit TEXT,
-    from_ms INTEGER, until_ms INTEGER, since_ms INTEGER NOT NULL, ended_ms INTEGER, vetting TEXT
+    from_ms INTEGER, until_ms INTEGER, since_ms INTEGER NOT NULL, ended_ms INTEGER, vetting TEXT, evidence TEXT
 ) STRICT;
 CREATE INDEX person_right_user ON person_right (user, ended_ms);
 CREATE TABLE device (
@@ -37,7 +37,7 @@ CREATE TABLE certificate (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE invitation (
     hash BLOB PRIMARY KEY, role TEXT NOT NULL, grid TEXT NOT NULL, unit TEXT, right_from_ms INTEGER, right_until_ms INTEGER,
-    vetting TEXT, until_ms INTEGER NOT NULL, used_by BLOB, used_ms INTEGER
+    vetting TEXT, until_ms INTEGER NOT NULL, used_by BLOB, used_ms INTEGER, evidence TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE nonce (
     device BLOB PRIMARY KEY REFERENCES device (device), nonce BLOB NOT NULL, until_ms INTEGER NOT NULL
@@ -182,6 +182,20 @@ CREATE TRIGGER consent_stays BEFORE UPDATE ON consent BEGIN SELECT RAISE(ABORT, 
 CREATE TRIGGER consent_lasts BEFORE DELETE ON consent BEGIN SELECT RAISE(ABORT, 'consent is only added to'); END;
 ";
 
+/// Documents that were made again without words that had to go: what went is not said. Rows are only added.
+const REDACTIONS: &str = "
+CREATE TABLE redaction (
+    document BLOB NOT NULL REFERENCES case_row (id), generation INTEGER NOT NULL CHECK (generation > 0), at_ms INTEGER NOT NULL,
+    because TEXT NOT NULL, letters INTEGER NOT NULL, PRIMARY KEY (document, generation)
+) STRICT, WITHOUT ROWID;
+";
+
+/// From version 3, which did not say on what a level rests.
+const EVIDENCE_OF_LEVELS: &str = "
+ALTER TABLE person_right ADD COLUMN evidence TEXT;
+ALTER TABLE invitation ADD COLUMN evidence TEXT;
+";
+
 /// From version 2, which kept private answers without an end.
 const ENDS: &str = "
 ALTER TABLE private_record ADD COLUMN until_ms INTEGER;
@@ -292,6 +306,7 @@ pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), St
         transaction.execute_batch(LOOKS).map_err(error)?;
         transaction.execute_batch(HELP).map_err(error)?;
         transaction.execute_batch(LEDGERS).map_err(error)?;
+        transaction.execute_batch(REDACTIONS).map_err(error)?;
         transaction.execute_batch(EVIDENCE).map_err(error)?;
         transaction.execute_batch(FILES).map_err(error)?;
         transaction
@@ -322,9 +337,13 @@ pub fn prepare(connection: &mut Connection, first_epoch: Epoch) -> Result<(), St
         transaction.execute_batch(LEVELS).map_err(error)?;
         transaction.execute_batch(HELP).map_err(error)?;
     }
-    if found < VERSION {
+    if found < 3 {
         transaction.execute_batch(ENDS).map_err(error)?;
         transaction.execute_batch(LEDGERS).map_err(error)?;
+    }
+    if found < VERSION {
+        transaction.execute_batch(REDACTIONS).map_err(error)?;
+        transaction.execute_batch(EVIDENCE_OF_LEVELS).map_err(error)?;
         transaction.pragma_update(None, "user_version", VERSION).map_err(error)?;
     }
     transaction.commit().map_err(error)

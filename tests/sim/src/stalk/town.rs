@@ -122,7 +122,8 @@ impl Town {
         let code = InvitationCode::draw(&mut Drawn::new("stalk invitation", self.seed, u64::from(number)));
         let grid = grid.parse().map_err(|_| format!("{grid} is no division"))?;
         let grant = Grant::new(role, grid).vetted(Vetting::L3);
-        let invitation = NewInvitation { hash: code.hash(), grant, until_ms: self.now_ms + INVITED_MS };
+        let invitation =
+            NewInvitation { hash: code.hash(), grant, evidence: None, until_ms: self.now_ms + INVITED_MS };
         self.store.invite(&[invitation]).map_err(|e| e.to_string())?;
         self.accounts.push(Account::new(self.seed, number, who)?);
         let index = usize::from(number);
