@@ -258,6 +258,8 @@ pub fn purge(c: &Connection, doc: &CaseId) -> Result<()> {
 
 /// Forgets what a line does not show. Pictures that own commits brought stay until those are in a verified backup.
 fn forget_document(c: &Connection, doc: &CaseId) -> Result<()> {
+    // Words that go from it later would not be told here: what left is not in the log either.
+    super::meta::set(c, super::meta::SCRUB_DUE, &[1])?;
     for sql in [
         "DELETE FROM base WHERE doc = ?1",
         "DELETE FROM stored WHERE doc = ?1",

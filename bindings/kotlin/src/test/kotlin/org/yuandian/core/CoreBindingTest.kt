@@ -48,7 +48,10 @@ class CoreBindingTest {
         assertEquals("yuandian-ffi", coreVersion().name)
         val errand = services().single { it.id == "help.errand" }
         assertEquals("代买代送", errand.title.zh)
-        assertEquals(listOf("beneficiary", "beneficiary_agrees", "address", "phone"), errand.fields.filter { it.staysPrivate }.map { it.key })
+        assertEquals(
+            listOf("beneficiary", "beneficiary_agrees", "address", "phone"),
+            errand.fields.filter { it.staysPrivate }.map { it.key },
+        )
     }
 
     @Test
