@@ -206,10 +206,10 @@ impl From<ServiceLine> for ServiceChoice {
 #[uniffi::export]
 impl YuandianCore {
     /// Services of the catalogue in force that the phone's person may open: those that a text finds (code, words, pinyin or its first
-    /// letters), the best first; for an empty text those opened most here first.
+    /// letters), the best first; for an empty text those opened most here first. Before the phone speaks for somebody, those of a resident.
     ///
     /// # Errors
-    /// [`CoreError::NotEnrolled`].
+    /// [`CoreError::Refused`] for a phone that was shut out.
     pub async fn find_services(&self, text: String) -> Result<Vec<ServiceChoice>, CoreError> {
         self.with_phone(move |phone| Ok(phone.services(&text)?.into_iter().map(Into::into).collect())).await
     }

@@ -10,6 +10,7 @@ use yuandian_device::{CaseId, Driver, Phone, TrustRoots, platform};
 use crate::drafts::Position;
 use crate::error::CoreError;
 use crate::events::{EventKind, Events};
+use crate::handles::Counted;
 use crate::on_core::{on_core, on_core_blocking};
 use crate::sync::StopSignal;
 
@@ -106,6 +107,7 @@ pub struct YuandianCore {
     pub(crate) roots: TrustRoots,
     pub(crate) events: Arc<Events>,
     pub(crate) stop: Arc<StopSignal>,
+    _counted: Counted,
 }
 
 #[uniffi::export]
@@ -132,6 +134,7 @@ impl YuandianCore {
             roots: TrustRoots(roots),
             events: Arc::default(),
             stop: Arc::default(),
+            _counted: Counted::core(),
         }))
     }
 

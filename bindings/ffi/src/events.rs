@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use crate::core::YuandianCore;
 use crate::error::CoreError;
+use crate::handles::Counted;
 use crate::on_core::on_core;
 use crate::photos::PreviewWanted;
 use crate::sync::{SyncProgress, SyncReport};
@@ -199,7 +200,7 @@ impl Queue {
 
 /// What happens from the moment it was opened, for one listener.
 #[derive(uniffi::Object)]
-pub struct EventStream(Arc<Queue>);
+pub struct EventStream(Arc<Queue>, #[expect(dead_code, reason = "it counts while it lives")] Counted);
 
 #[uniffi::export]
 impl YuandianCore {
@@ -208,7 +209,7 @@ impl YuandianCore {
     /// # Errors
     /// [`CoreError::ShutDown`].
     pub fn events(&self) -> Result<Arc<EventStream>, CoreError> {
-        Ok(Arc::new(EventStream(self.events.listen()?)))
+        Ok(Arc::new(EventStream(self.events.listen()?, Counted::stream())))
     }
 }
 

@@ -18,6 +18,7 @@ mod error;
 mod events;
 mod evidence;
 mod files;
+mod handles;
 mod on_core;
 mod people;
 mod photos;
@@ -34,12 +35,13 @@ pub use drafts::{DraftInput, DraftPhoto, DraftRecord, GiveawayView, Position};
 pub use error::CoreError;
 pub use events::{CoreEvent, EventKind, EventStream};
 pub use evidence::{BundleReport, CaptureFacts, EvidenceFinding, PhotoEvidence, PhotoSource, verify_bundle};
+pub use handles::{OpenHandles, open_handles};
 pub use people::{ConsentLine, HoursLine, LeaveInput, NewsLine, PersonView};
 pub use photos::{
     BackgroundUpload, CacheState, PhotoFile, PhotoSize, PhotosSent, PreviewWanted, UploadHeader,
     UploadPolicies, UploadPolicy,
 };
-pub use sync::{StreamState, SyncProgress, SyncReport, SyncState, Trouble};
+pub use sync::{StreamState, SyncProgress, SyncReport, SyncState, Trouble, WorkCounts};
 pub use views::{
     CaseView, ClaimView, CodeWords, Conflict, ConflictValue, HistoryLine, ListLine, LookView, NoteView,
     PhotoPart, PhotoView, PlaceView, StayView,

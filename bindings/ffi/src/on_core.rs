@@ -14,6 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
 use crate::error::CoreError;
+use crate::handles::Counted;
 
 /// Threads that run the core's futures.
 const WORKER_THREADS: usize = 2;
@@ -35,7 +36,7 @@ fn runtime() -> &'static Runtime {
 
 /// Runs `work` on the core's threads and waits for it from anywhere.
 pub(crate) fn on_core<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> OnCore<T> {
-    OnCore(runtime().spawn(work))
+    OnCore { work: runtime().spawn(work), _counted: Counted::call() }
 }
 
 /// Runs blocking `work` on one of the core's threads for it. Once begun it runs to its end, even if nobody waits any more.
@@ -46,17 +47,20 @@ where
     T: Send + 'static,
     E: Into<CoreError> + Send + 'static,
 {
-    OnCore(runtime().spawn_blocking(work)).await.map_err(Into::into)
+    OnCore { work: runtime().spawn_blocking(work), _counted: Counted::call() }.await.map_err(Into::into)
 }
 
 /// Work that runs on the core's threads until it is done or this is dropped.
-pub(crate) struct OnCore<T>(JoinHandle<T>);
+pub(crate) struct OnCore<T> {
+    work: JoinHandle<T>,
+    _counted: Counted,
+}
 
 impl<T> Future for OnCore<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
-        Pin::new(&mut self.0).poll(context).map(|joined| match joined {
+        Pin::new(&mut self.work).poll(context).map(|joined| match joined {
             Ok(value) => value,
             Err(stopped) if stopped.is_panic() => std::panic::resume_unwind(stopped.into_panic()),
             Err(_) => unreachable!("only drop aborts the work, and then nobody polls"),
@@ -66,6 +70,6 @@ impl<T> Future for OnCore<T> {
 
 impl<T> Drop for OnCore<T> {
     fn drop(&mut self) {
-        self.0.abort();
+        self.work.abort();
     }
 }

@@ -112,6 +112,37 @@ impl From<yuandian_device::SyncState> for SyncState {
     }
 }
 
+/// How much of a person's own work stands where, for a badge and a first page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct WorkCounts {
+    /// Drafts.
+    pub drafts: u32,
+    /// Cases with something that the platform has not answered.
+    pub saved: u32,
+    /// Cases whose photos are still on their way.
+    pub uploading: u32,
+    /// Cases with something that needs the person.
+    pub attention: u32,
+    /// Cases in which answers contradict each other.
+    pub conflict: u32,
+    /// Items of the 需处理 list.
+    pub attention_items: u32,
+}
+
+impl From<yuandian_device::view::WorkCounts> for WorkCounts {
+    fn from(counts: yuandian_device::view::WorkCounts) -> Self {
+        let yuandian_device::view::WorkCounts {
+            drafts,
+            saved,
+            uploading,
+            attention,
+            conflict,
+            attention_items,
+        } = counts;
+        Self { drafts, saved, uploading, attention, conflict, attention_items }
+    }
+}
+
 /// How far a run is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, uniffi::Record)]
 pub struct SyncProgress {
@@ -183,6 +214,14 @@ impl YuandianCore {
             Ok(waited != Waited::Quiet)
         })
         .await
+    }
+
+    /// How much of the person's own work stands where. Loads no case.
+    ///
+    /// # Errors
+    /// [`CoreError::Damaged`].
+    pub async fn work_counts(&self) -> Result<WorkCounts, CoreError> {
+        self.with_phone(|phone| Ok(phone.work_counts()?.into())).await
     }
 
     /// Where sync stands: streams held, documents still to come.

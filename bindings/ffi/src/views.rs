@@ -29,6 +29,8 @@ pub struct ListLine {
     pub claim: String,
     /// Number of photos.
     pub photos: u32,
+    /// Of how many the platform has the original; of one's own alone, and all of a case that is `delivered`.
+    pub photos_sent: u32,
     /// Last change, ms since 1970.
     pub updated_ms: i64,
 }
@@ -46,6 +48,7 @@ impl From<view::ListLine> for ListLine {
             sync_text: view.sync_text,
             claim: view.claim,
             photos: view.photos,
+            photos_sent: view.photos_sent,
             updated_ms: view.updated_ms,
         }
     }
@@ -461,6 +464,8 @@ pub struct ConflictValue {
     pub value: String,
     /// Who wrote it.
     pub by: String,
+    /// Whether it is this person's own.
+    pub mine: bool,
     /// When, writer's wall clock, ms since 1970.
     pub at_ms: i64,
 }
@@ -471,6 +476,7 @@ impl From<view::ConflictValue> for ConflictValue {
             n: u32::try_from(view.n).unwrap_or(u32::MAX),
             value: view.value,
             by: view.by,
+            mine: view.mine,
             at_ms: view.at_ms,
         }
     }
@@ -591,6 +597,8 @@ impl From<view::PhotoView> for PhotoView {
 pub struct HistoryLine {
     /// Act id, or `content`.
     pub act: String,
+    /// The same in words.
+    pub act_text: String,
     /// Who.
     pub by: String,
     /// When, writer's wall clock, ms since 1970.
@@ -601,6 +609,7 @@ pub struct HistoryLine {
 
 impl From<view::HistoryLine> for HistoryLine {
     fn from(view: view::HistoryLine) -> Self {
-        Self { act: view.act, by: view.by, at_ms: view.at_ms, outcome: view.outcome }
+        let view::HistoryLine { act, act_text, by, at_ms, outcome } = view;
+        Self { act, act_text, by, at_ms, outcome }
     }
 }

@@ -173,10 +173,9 @@ fn every_service_says_its_form_in_both_languages() {
 }
 
 #[tokio::test]
-async fn a_form_is_that_of_the_catalogue_in_force_and_nobody_chooses_before_enrolling() {
+async fn a_form_is_that_of_the_catalogue_in_force() {
     let home = tempfile::tempdir().unwrap();
     let core = open(home.path()).await.unwrap();
-    assert_eq!(core.find_services("bllj".into()).await, Err(CoreError::NotEnrolled));
     let form = core.service_form("help.errand".into()).await.unwrap().unwrap();
     assert_eq!(Some(&form), services().iter().find(|shipped| shipped.id == "help.errand"));
     assert_eq!(core.service_form("help.nothing".into()).await.unwrap(), None);
@@ -236,4 +235,18 @@ async fn a_form_says_at_every_answer_what_is_asked_and_what_is_wrong() {
     let severity = form.fields.iter().find(|field| field.key == "severity").unwrap();
     assert_eq!(severity.options[2].label.zh, "紧急");
     assert!(form.help.is_some());
+}
+
+#[tokio::test]
+async fn a_phone_of_nobody_yet_offers_what_a_resident_may_open_and_counts_its_drafts() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    let found = core.find_services("井盖".into()).await.unwrap();
+    assert!(!found.is_empty());
+    let ids: Vec<String> =
+        core.find_services(String::new()).await.unwrap().into_iter().map(|s| s.id).collect();
+    assert!(ids.contains(&"case.snap".to_owned()) && ids.contains(&"help.errand".to_owned()));
+    assert!(!ids.contains(&"patrol.round".to_owned()));
+    core.save_draft(None, snap("井盖缺失")).await.unwrap();
+    assert_eq!(core.work_counts().await.unwrap().drafts, 1);
 }

@@ -109,7 +109,7 @@ impl Phone {
             Some(query) => search::search(&self.db, query, room, offset)?,
             None => rows::list(&self.db, room, offset)?,
         });
-        Ok(rows.into_iter().map(|row| self.line(row)).collect())
+        rows.into_iter().map(|row| self.line(row)).collect()
     }
 
     /// Cases captured since the last search or sync get their words.

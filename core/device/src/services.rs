@@ -2,9 +2,10 @@
 //! opened most here first.
 
 use serde::{Deserialize, Serialize};
+use yuandian_model::Role;
 use yuandian_model::catalogue::Service;
 
-use crate::error::Result;
+use crate::error::{DeviceError, Result};
 use crate::phone::Phone;
 use crate::store::rows;
 
@@ -33,19 +34,27 @@ pub struct ServiceLine {
 }
 
 impl Phone {
-    /// Services that this person may open now, by the best knowledge of the server's clock. With a text those that it finds, the best first
+    /// Services that this person may open now, by the best knowledge of the server's clock; those of a resident, before the phone speaks for
+    /// somebody. With a text those that it finds, the best first
     /// (code, words, pinyin or its first letters); without one those that are opened most here first, the others by their groups.
     ///
     /// # Errors
-    /// [`crate::DeviceError::NotEnrolled`]; the store's.
+    /// [`crate::DeviceError::ShutOut`]; the store's.
     pub fn services(&self, text: &str) -> Result<Vec<ServiceLine>> {
-        let actor = self.person()?.actor();
-        let principal = actor.at(self.server_ms());
+        let actor = match self.person() {
+            Ok(person) => Some(person.actor()),
+            Err(DeviceError::NotEnrolled) => None,
+            Err(error) => return Err(error),
+        };
+        let opens = |service: &Service| match &actor {
+            Some(actor) => actor.at(self.server_ms()).opens_in(service).is_ok(),
+            None => service.create.contains(&Role::Resident),
+        };
         let used = rows::most_used(&self.db, COUNTED_MAX)?;
         let times = |service: &Service| used.get(&service.id.0).copied().unwrap_or_default();
         let catalogue = self.catalogue();
         let mut found = catalogue.find(text, None);
-        found.retain(|service| principal.opens_in(service).is_ok());
+        found.retain(|service| opens(service));
         if text.trim().is_empty() {
             found.sort_by_key(|service| (std::cmp::Reverse(times(service)), &service.group, &service.id));
         }

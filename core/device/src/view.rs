@@ -35,12 +35,12 @@ impl Phone {
     /// [`DeviceError::NotFound`].
     pub fn line_of(&self, id: &CaseId) -> Result<ListLine> {
         match rows::row(&self.db, id)? {
-            Some(row) => Ok(self.line(row)),
+            Some(row) => self.line(row),
             None => {
                 let drafts = self.drafts()?;
                 let found = drafts.iter().find(|(draft, _, _)| draft == id);
                 let (_, draft, at) = found.ok_or_else(|| DeviceError::not_found("case", id))?;
-                Ok(self.line(self.draft_row(*id, draft, *at)))
+                self.line(self.draft_row(*id, draft, *at))
             }
         }
     }
@@ -63,8 +63,13 @@ impl Phone {
         if title.is_empty() { self.worded(service_text(self, service)) } else { title }
     }
 
-    pub(crate) fn line(&self, row: CaseRow) -> ListLine {
-        ListLine {
+    pub(crate) fn line(&self, row: CaseRow) -> Result<ListLine> {
+        let photos_sent = match row.sync.as_str() {
+            "delivered" => row.photos,
+            "uploading" => row.photos.saturating_sub(blobs::unsent_originals(&self.db, &row.id)?),
+            _ => 0,
+        };
+        Ok(ListLine {
             id: row.id.to_string(),
             service_text: self.worded(service_text(self, &row.service)),
             title: self.titled(row.title, &row.service),
@@ -75,8 +80,26 @@ impl Phone {
             sync: row.sync,
             claim: row.claim,
             photos: row.photos,
+            photos_sent,
             updated_ms: row.updated_ms,
-        }
+        })
+    }
+
+    /// How much of this person's work stands where. Loads no case.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn work_counts(&self) -> Result<WorkCounts> {
+        let by = rows::counts(&self.db)?;
+        let of = |sync: &str| by.get(sync).copied().unwrap_or_default();
+        Ok(WorkCounts {
+            drafts: u32::try_from(self.drafts()?.len()).unwrap_or(u32::MAX),
+            saved: of("saved"),
+            uploading: of("uploading"),
+            attention: of("attention"),
+            conflict: of("conflict"),
+            attention_items: u32::try_from(self.attention()?.len()).unwrap_or(u32::MAX),
+        })
     }
 
     /// How many bytes of a file the server has, and whether it has verified it whole.
@@ -117,7 +140,9 @@ impl Phone {
             if answer.in_conflict() {
                 let values = (1..).zip(&answer.candidates).map(|(n, candidate)| {
                     let (name, at_ms, _) = by(&candidate.change.0);
-                    ConflictValue { n, value: candidate.value.clone(), by: name, at_ms }
+                    let mine =
+                        loaded.authors.get(&candidate.change.0).is_some_and(|by| by.user == person.user);
+                    ConflictValue { n, value: candidate.value.clone(), by: name, mine, at_ms }
                 });
                 conflicts.push(Conflict { key: key.clone(), values: values.collect() });
             }
@@ -208,7 +233,7 @@ impl Phone {
             grid_name: self.divisions.title(&stored.facts.grid).unwrap_or_default(),
             grid: stored.facts.grid.to_string(),
             place: stored.facts.place.as_ref().and_then(place_view),
-            history: history(&loaded, &person.name),
+            history: self.history(&loaded, &person.name),
             next: catalogue.map(|by| self.next_acts(by, &next, &person.actor())).unwrap_or_default(),
             times: catalogue.map(|by| self.times(by, &next)).unwrap_or_default(),
             times_missing: catalogue.and_then(|by| self.times_missing(by, &next)),
@@ -427,22 +452,25 @@ fn place_view(place: &Place) -> Option<(f64, f64, Option<u32>)> {
     Some((rounded(shown.lng()), rounded(shown.lat()), radius))
 }
 
-fn history(loaded: &Loaded, me: &str) -> Vec<HistoryLine> {
-    let name = |kind: Kind, body: &[u8]| match kind {
-        Kind::Content => "content".to_owned(),
-        Kind::Act => Act::from_bytes(body).map_or_else(|_| "act".to_owned(), |a| a.name),
-    };
-    let base = loaded.base.iter().map(|c| HistoryLine {
-        act: name(c.kind, &c.body),
-        by: c.name.clone(),
-        at_ms: c.wall_ms,
-        outcome: c.code.id().to_owned(),
-    });
-    let pending = loaded.overlay.iter().map(|i| HistoryLine {
-        act: name(i.intent.kind(), &i.body),
-        by: me.to_owned(),
-        at_ms: captured_ms(&i.captured),
-        outcome: "pending".to_owned(),
-    });
-    base.chain(pending).collect()
+impl Phone {
+    /// What happened in a case, with what is still on its way, in its order.
+    fn history(&self, loaded: &Loaded, me: &str) -> Vec<HistoryLine> {
+        let name = |kind: Kind, body: &[u8]| match kind {
+            Kind::Content => "content".to_owned(),
+            Kind::Act => Act::from_bytes(body).map_or_else(|_| "act".to_owned(), |a| a.name),
+        };
+        let line = |act: String, by: &str, at_ms: i64, outcome: &str| HistoryLine {
+            act_text: self.worded(self.words.act(&act)),
+            act,
+            by: by.to_owned(),
+            at_ms,
+            outcome: outcome.to_owned(),
+        };
+        let base = loaded.base.iter().map(|c| line(name(c.kind, &c.body), &c.name, c.wall_ms, c.code.id()));
+        let pending = loaded
+            .overlay
+            .iter()
+            .map(|i| line(name(i.intent.kind(), &i.body), me, captured_ms(&i.captured), "pending"));
+        base.chain(pending).collect()
+    }
 }

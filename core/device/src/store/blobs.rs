@@ -213,6 +213,13 @@ pub fn unsent_of(c: &Connection, doc: &CaseId) -> Result<Vec<BlobHash>> {
     rows.map(|row| id(row?, BlobHash::from_slice)).collect()
 }
 
+/// How many originals of own photos of a case the server does not have.
+pub fn unsent_originals(c: &Connection, doc: &CaseId) -> Result<u32> {
+    let original = Rendition::Original as i64;
+    Ok(c.prepare_cached("SELECT count(*) FROM blobs WHERE doc = ?1 AND state = 0 AND rendition = ?2")?
+        .query_row(params![doc.as_bytes(), original], |r| r.get(0))?)
+}
+
 /// The cases a file belongs to.
 pub fn cases_of(c: &Connection, hash: &BlobHash) -> Result<Vec<CaseId>> {
     let mut statement = c.prepare_cached("SELECT doc FROM blobs WHERE hash = ?1 ORDER BY doc")?;

@@ -95,6 +95,13 @@ pub fn most_used(c: &Connection, latest: u32) -> Result<BTreeMap<String, u64>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// How many lines stand where.
+pub fn counts(c: &Connection) -> Result<BTreeMap<String, u32>> {
+    let mut statement = c.prepare_cached("SELECT sync, count(*) FROM rows GROUP BY sync")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Whether a case has a line.
 pub fn has_row(c: &Connection, doc: &CaseId) -> Result<bool> {
     Ok(old_row(c, doc)?.is_some())

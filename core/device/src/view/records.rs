@@ -16,6 +16,8 @@ pub struct ConflictValue {
     pub value: String,
     /// Who wrote it.
     pub by: String,
+    /// Whether it is this person's own.
+    pub mine: bool,
     /// When, writer's wall clock, ms since 1970.
     pub at_ms: i64,
 }
@@ -133,6 +135,8 @@ pub struct ClaimView {
 pub struct HistoryLine {
     /// Act id, or `content`.
     pub act: String,
+    /// The same in words.
+    pub act_text: String,
     /// Who.
     pub by: String,
     /// When, writer's wall clock, ms since 1970.
@@ -426,6 +430,25 @@ pub struct ListLine {
     pub claim: String,
     /// Number of photos.
     pub photos: u32,
+    /// Of how many the platform has the original; of one's own alone, and all of a case that is `delivered`.
+    pub photos_sent: u32,
     /// Last change, ms since 1970.
     pub updated_ms: i64,
+}
+
+/// How much of a person's own work stands where, for a badge and a first page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct WorkCounts {
+    /// Drafts.
+    pub drafts: u32,
+    /// Cases with something that the platform has not answered.
+    pub saved: u32,
+    /// Cases whose photos are still on their way.
+    pub uploading: u32,
+    /// Cases with something that needs the person.
+    pub attention: u32,
+    /// Cases in which answers contradict each other.
+    pub conflict: u32,
+    /// Items of the 需处理 list, of cases or not.
+    pub attention_items: u32,
 }

@@ -34,6 +34,11 @@ fn a_commit_is_taken_by_its_receipt_and_delivered_by_its_page() {
     assert_eq!(shown.heads, referee.heads(&case));
     let outcomes: Vec<&str> = shown.history.iter().map(|line| line.outcome.as_str()).collect();
     assert_eq!(outcomes, ["ok", "ok"]);
+    let mut acts: Vec<(&str, &str)> =
+        shown.history.iter().map(|line| (line.act.as_str(), line.act_text.as_str())).collect();
+    acts.sort_unstable();
+    assert_eq!(acts, [("content", "补充内容"), ("report", "上报")]);
+    assert_eq!(phone.work_counts().unwrap(), yuandian_device::view::WorkCounts::default());
 }
 
 #[test]
@@ -50,6 +55,10 @@ fn a_case_with_a_photo_is_delivered_when_its_last_file_is() {
     assert_eq!(transfers(&mut phone), [], "the case travels before its photos");
     referee.sync(&mut phone);
     assert_eq!(phone.line_of(&id).unwrap().sync, "uploading");
+    let line = |phone: &yuandian_device::Phone| phone.line_of(&id).unwrap();
+    assert_eq!((line(&phone).photos, line(&phone).photos_sent), (1, 0));
+    let counts = phone.work_counts().unwrap();
+    assert_eq!((counts.drafts, counts.saved, counts.uploading, counts.attention_items), (0, 0, 1, 0));
     let waiting = transfers(&mut phone);
     assert_eq!((waiting.len(), waiting[2].hash, waiting[2].size), (3, hash, original.len() as u64));
 
