@@ -37,12 +37,14 @@ impl Phone {
                 continue;
             };
             let moved = self.lies_in(&tx, doc, case.partition)?;
-            match cases::standing(&tx, doc)? {
+            let known = cases::standing(&tx, doc)?;
+            let rebuilt = known.is_some_and(|known| known.generation != case.generation);
+            match known {
                 None => cases::put_line(&tx, doc, facts)?,
                 Some(_) => cases::put_facts(&tx, doc, facts)?,
             }
-            if since > 0 && moved {
-                // What was asked for was numbered elsewhere.
+            if since > 0 && (moved || rebuilt) {
+                // What was asked for was numbered elsewhere, or stands on what is not there any more.
                 streams::want(&tx, doc, 0, streams::urgency(facts, self.has_ended(facts)))?;
             } else if since > 0 {
                 streams::wanted_no_more(&tx, doc)?;

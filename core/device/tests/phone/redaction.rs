@@ -175,3 +175,22 @@ fn who_comes_later_gets_the_case_as_it_is_now_and_unopened() {
     assert_eq!(home.count("SELECT count(*) FROM cases WHERE proven = 0 AND generation = 1"), 1);
     assert_eq!(home.open().case(&case).unwrap().text, format!("井盖坏了,打{BLOTS}找我"));
 }
+
+#[test]
+fn what_was_asked_for_before_the_words_went_is_asked_for_from_its_beginning() {
+    let (mut referee, homes, [mut one, mut two], case) = told();
+    one.note(&case, "第二条", &[]).unwrap();
+    referee.sync(&mut one);
+    let page = referee.lines(&mut two);
+    two.keep(&Keep::Page(page)).unwrap();
+    let Loaded::Docs(Some(asked)) = two.load(&Load::Docs).unwrap() else { panic!("nothing is wanted") };
+    assert!(asked.wanted[0].since > 0);
+    referee.redact(&case, PHONE);
+    let reply = referee.docs(&two, &asked);
+    two.keep(&Keep::Docs { asked, reply }).unwrap();
+    assert_eq!(referee.repair(&mut two), 1);
+    assert_eq!(two.case(&case).unwrap().heads, referee.heads(&case));
+    assert_eq!(notes(&two, &case), [format!("打过{BLOTS}了"), "第二条".to_owned()]);
+    drop(two);
+    assert_eq!(homes[1].count("SELECT count(*) FROM quarantine"), 0);
+}
