@@ -205,6 +205,7 @@ impl Phone {
                 cases::shrink(tx, doc, facts)?;
                 cases::put_generation(tx, doc, case.generation)?;
                 meta::set(tx, meta::SCRUB_DUE, &[1])?;
+                meta::set(tx, meta::INDEX_DUE, &[1])?;
                 project_line(self, tx, doc, facts, person)?;
                 return Ok(false);
             }

@@ -101,6 +101,7 @@ impl Phone {
             cases::put_generation(tx, doc, case.generation)?;
             cases::forget_quarantined(tx, doc)?;
             meta::set(tx, meta::SCRUB_DUE, &[1])?;
+            meta::set(tx, meta::INDEX_DUE, &[1])?;
         }
         let kept = rebuilt && authored::has(tx, doc)?;
         if !busy.contains(doc) && !kept {

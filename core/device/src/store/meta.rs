@@ -30,6 +30,8 @@ pub const FAMILY: &str = "family";
 pub const MORE_PAGES: &str = "more_pages";
 /// Something private was erased whose bytes the log of the store still holds.
 pub const SCRUB_DUE: &str = "scrub_due";
+/// What found words that went is still in the index.
+pub const INDEX_DUE: &str = "index_due";
 /// The server's address.
 pub const SERVER: &str = "server";
 /// Last server time seen and the monotonic time then (JSON).

@@ -63,6 +63,7 @@ fn what_went_stands_on_no_phone_that_syncs() {
     }
     for home in &homes {
         assert!(!on_disk(home, PHONE), "neither the store nor its log");
+        assert_eq!(home.count("SELECT count(DISTINCT segid) FROM search_idx"), 1, "nor what found them");
         assert_eq!(
             home.count("SELECT count(*) FROM authored WHERE CAST(intent AS TEXT) LIKE '%1380000%'"),
             0
