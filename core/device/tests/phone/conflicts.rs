@@ -16,8 +16,11 @@ fn shared() -> (Referee, [Home; 2], [Phone; 2], CaseId) {
     (referee, homes, [one, two], case)
 }
 
-/// The conflicts of a view, whoever looks.
-fn shown(view: &CaseView) -> Vec<(String, Vec<(usize, String, String)>)> {
+/// Number, value, name.
+type Value = (usize, String, String);
+
+/// The conflicts of a view, whoever looks: each key with its values, by whom.
+fn shown(view: &CaseView) -> Vec<(String, Vec<Value>)> {
     let value = |v: &ConflictValue| (v.n, v.value.clone(), v.by.clone());
     view.conflicts.iter().map(|c| (c.key.clone(), c.values.iter().map(value).collect())).collect()
 }
