@@ -70,7 +70,7 @@ fn llvm() -> Result<[String; 2], Stop> {
     }
     let names = NAMES.map(|name| format!("{name}-{number}"));
     let package = format!("llvm-{number}");
-    let debian = Tool { program: &names[0], probe: "--version", packages: &[&package] };
+    let debian = Tool { name: &names[0], program: &names[0], probe: &["--version"], packages: &[&package] };
     let Err(why) = debian.ensure() else { return Ok(names) };
     eprintln!("{why}; asking rustup for the component");
     let added = Call::new("rustup").args(["component", "add", "llvm-tools"]).run();

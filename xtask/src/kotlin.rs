@@ -1,35 +1,81 @@
-//! The Kotlin lane: the generated sources compiled for the JVM and tested over the real library through JNA.
+//! The Kotlin lane: the generated binding and what makes it idiomatic, tested over the real library through JNA and against the real server. The
+//! Android app's other modules are built from the same `android/pom.xml` by hand so far, its screens drawn by [`screens`].
 //!
 //! Maven fetches what it lacks from Maven Central on the first run and nothing after that.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::bindings::{Language, generate};
-use crate::command::{Call, Done, io};
-use crate::{place, tools};
+use crate::command::{Call, Done, Stop, io};
+use crate::{binaries, place, tools};
+
+/// The modules that the lane builds and tests.
+const LANE: &str = "../bindings/kotlin";
+/// Where screens are kept as pictures for people to look at.
+const PICTURES: &str = "docs/pictures/android";
 
 /// Generates, compiles and tests.
 pub fn lane() -> Done {
-    tools::JAVA.ensure()?;
-    tools::MAVEN.ensure()?;
-    let folder = place::lane_folder("kotlin")?;
-    let _held = place::lock(&folder)?;
-    let (generated, lib, build) = (folder.join("generated"), folder.join("lib"), folder.join("build"));
-    // Both are emptied: a class left by a type that no longer exists would hide its absence.
-    place::emptied(&generated)?;
-    place::emptied(&build)?;
-    let library = generate(Language::Kotlin, &generated)?;
-    std::fs::create_dir_all(&lib).map_err(io("create", &lib))?;
-    let beside = lib.join(library.file_name().unwrap_or_default());
-    std::fs::rename(&library, &beside).map_err(io("move to", &beside))?;
-    let property = |name: &str, path: &Path| format!("-Dyuandian.{name}.dir={}", path.display());
-    Call::new("mvn")
-        .args(["--batch-mode", "--no-transfer-progress", "--file", "bindings/kotlin/pom.xml"])
-        // The compiler's daemon would stay for two hours with up to 1.6 GB.
-        .arg("-Dkotlin.compiler.daemon=false")
-        .quiet_arg(property("generated", &generated))
-        .quiet_arg(property("lib", &lib))
-        .quiet_arg(property("build", &build))
+    let made = Made::now()?;
+    // A class left by a type that no longer exists would hide its absence.
+    place::emptied(&made.folder.join("build"))?;
+    made.maven().arg("-DskipLint=true").args(["--projects", LANE, "--also-make"]).arg("test").run()
+}
+
+/// Builds, tests and lints every module of the app; no lane yet.
+pub fn app() -> Done {
+    Made::now()?.maven().arg("--fail-at-end").arg("test").run()
+}
+
+/// Draws every screen in every main state, and writes a sheet of each into `docs/pictures/android`.
+pub fn screens() -> Done {
+    let made = Made::now()?;
+    made.maven()
+        .arg("-DskipLint=true")
+        .args(["--projects", "ui", "--also-make"])
+        // The tests of the modules below say nothing of screens.
+        .args([
+            "-Dtest=org.yuandian.app.ui.**",
+            "-DfailIfNoTests=false",
+            "-Dsurefire.failIfNoSpecifiedTests=false",
+        ])
+        .quiet_arg(format!("-Dyuandian.pictures.dir={}", place::root().join(PICTURES).display()))
         .arg("test")
         .run()
+}
+
+/// What Maven needs and does not make itself.
+struct Made {
+    folder: PathBuf,
+    programs: PathBuf,
+    _held: std::fs::File,
+}
+
+impl Made {
+    fn now() -> Result<Self, Stop> {
+        tools::JAVA.ensure()?;
+        tools::MAVEN.ensure()?;
+        tools::DRAWING.ensure()?;
+        let folder = place::lane_folder("kotlin")?;
+        let held = place::lock(&folder)?;
+        let (generated, lib) = (folder.join("generated"), folder.join("lib"));
+        place::emptied(&generated)?;
+        let library = generate(Language::Kotlin, &generated)?;
+        std::fs::create_dir_all(&lib).map_err(io("create", &lib))?;
+        let beside = lib.join(library.file_name().unwrap_or_default());
+        std::fs::rename(&library, &beside).map_err(io("move to", &beside))?;
+        Ok(Self { folder, programs: binaries::build()?, _held: held })
+    }
+
+    fn maven(&self) -> Call {
+        let property = |name: &str, path: &Path| format!("-Dyuandian.{name}.dir={}", path.display());
+        Call::new("mvn")
+            .args(["--batch-mode", "--no-transfer-progress", "--file", "android/pom.xml"])
+            // The compiler's daemon would stay for two hours with up to 1.6 GB.
+            .arg("-Dkotlin.compiler.daemon=false")
+            .quiet_arg(property("generated", &self.folder.join("generated")))
+            .quiet_arg(property("lib", &self.folder.join("lib")))
+            .quiet_arg(property("bin", &self.programs))
+            .quiet_arg(property("build", &self.folder.join("build")))
+    }
 }

@@ -149,6 +149,14 @@ enum Chore {
         #[arg(long)]
         json: bool,
     },
+    /// Build, test and lint the whole Android app on the JVM: what the kotlin lane does, and the modules above the binding.
+    App,
+    /// Draw every screen of an app in every main state, test what can be clicked and read in them, and write a sheet of each into `docs/pictures`.
+    Screens {
+        /// Of which app.
+        #[arg(long, value_name = "APP", default_value = "android")]
+        only: DrawnApp,
+    },
     /// Strike every I/O operation of a phone's flows: killed, cut from power, full, failing.
     Crash {
         /// A flow by its name, or `all`.
@@ -270,6 +278,13 @@ enum Chore {
     },
 }
 
+/// An app whose screens can be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DrawnApp {
+    /// Drawn on the JVM by the same library that draws them on the phone.
+    Android,
+}
+
 /// A trial of exported evidence.
 #[derive(Subcommand)]
 enum EvidenceTrial {
@@ -343,6 +358,8 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::Stalk { accounts, days, seeds, start, json } => {
             binaries::become_stalk((accounts, days), &binaries::Seeds { seeds, start }, json)
         }
+        Chore::App => kotlin::app(),
+        Chore::Screens { only: DrawnApp::Android } => kotlin::screens(),
         Chore::Crash { flow, json } => binaries::become_crash(&flow, json),
         Chore::Kill { count, seed, json } => binaries::become_kill(count, &binaries::Drawn { seed, json }),
         Chore::Evidence { trial: EvidenceTrial::Mutate { count, seed, json } } => {
