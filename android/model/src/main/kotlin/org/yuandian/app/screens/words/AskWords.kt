@@ -1,0 +1,174 @@
+package org.yuandian.app.screens.words
+
+import org.yuandian.app.screens.AskNeed
+import org.yuandian.app.screens.AskTime
+
+/** 原点在线 求助. */
+interface AskWords {
+    fun askTime(time: AskTime): String
+
+    fun askMissing(needs: List<AskNeed>): String
+
+    fun askStepOf(
+        step: Int,
+        all: Int,
+    ): String
+
+    fun askForName(name: String): String
+
+    fun moneyMost(yuan: String): String
+
+    val askTitle: String
+    val askWhat: String
+    val askDetails: String
+    val askCheck: String
+    val askWhom: String
+    val askForMe: String
+    val askForOther: String
+    val askName: String
+    val askNameHelp: String
+    val askAgrees: String
+    val askWhen: String
+    val askWhenWords: String
+    val askMoney: String
+    val askMoneyHelp: String
+    val askText: String
+    val askTextHelp: String
+    val askPublic: String
+    val askPrivate: String
+    val askArea: String
+    val askAreaHelp: String
+    val askPublish: String
+    val askPublishing: String
+    val askGiveawayHelp: String
+    val askChange: String
+    val askDoneTitle: String
+    val askDoneHelp: String
+    val askDoneOpen: String
+    val askDoneHome: String
+    val askSignIn: String
+}
+
+internal object AskZh : AskWords {
+    override fun askTime(time: AskTime) =
+        when (time) {
+            AskTime.SOON -> "尽快"
+            AskTime.TODAY -> "今天"
+            AskTime.TOMORROW -> "明天"
+            AskTime.OTHER -> "别的时间"
+        }
+
+    override fun askMissing(needs: List<AskNeed>) =
+        "还缺：" +
+            needs.joinToString("、") {
+                when (it) {
+                    AskNeed.WORDS -> "说一句要帮什么"
+                    AskNeed.NAME -> "帮谁"
+                    AskNeed.AGREEMENT -> "本人同意"
+                    AskNeed.TIME -> "时间"
+                    AskNeed.ANSWER -> "必填项"
+                    AskNeed.PLACE -> "地点"
+                }
+            }
+
+    override fun askStepOf(
+        step: Int,
+        all: Int,
+    ) = "第 $step 步，共 $all 步"
+
+    override fun askForName(name: String) = "替${name}求助"
+
+    override fun moneyMost(yuan: String) = "最多 $yuan 元"
+
+    override val askTitle = "求助"
+    override val askWhat = "要帮什么忙？"
+    override val askDetails = "说说情况"
+    override val askCheck = "看一遍，再发布"
+    override val askWhom = "帮谁"
+    override val askForMe = "我自己"
+    override val askForOther = "家人或别人"
+    override val askName = "怎么称呼"
+    override val askNameHelp = "例如：我妈、王大爷"
+    override val askAgrees = "问过本人，本人同意"
+    override val askWhen = "什么时候"
+    override val askWhenWords = "写明时间"
+    override val askMoney = "最多花多少钱（元）"
+    override val askMoneyHelp = "凭小票结算，不用先给现金"
+    override val askText = "要帮什么"
+    override val askTextHelp = "例如：降压药快吃完了，请帮忙买两盒"
+    override val askPublic = "邻居看得到的"
+    override val askPrivate = "只有接单的人看得到的"
+    override val askArea = "大致位置"
+    override val askAreaHelp = "别人只看到约 500 米范围"
+    override val askPublish = "发布求助"
+    override val askPublishing = "正在发布…"
+    override val askGiveawayHelp = "所有人都能看到这段话。建议改掉："
+    override val askChange = "去改"
+    override val askDoneTitle = "求助已记下"
+    override val askDoneHelp = "有人接单会告诉您。来人要对上暗号再开门。"
+    override val askDoneOpen = "看暗号和进展"
+    override val askDoneHome = "回首页"
+    override val askSignIn = "登录后才会发布。内容已存在本机。"
+}
+
+internal object AskEn : AskWords {
+    override fun askTime(time: AskTime) =
+        when (time) {
+            AskTime.SOON -> "As soon as possible"
+            AskTime.TODAY -> "Today"
+            AskTime.TOMORROW -> "Tomorrow"
+            AskTime.OTHER -> "Another time"
+        }
+
+    override fun askMissing(needs: List<AskNeed>) =
+        "Still missing: " +
+            needs.joinToString(", ") {
+                when (it) {
+                    AskNeed.WORDS -> "what you need"
+                    AskNeed.NAME -> "whom it is for"
+                    AskNeed.AGREEMENT -> "their agreement"
+                    AskNeed.TIME -> "when"
+                    AskNeed.ANSWER -> "required answers"
+                    AskNeed.PLACE -> "the place"
+                }
+            }
+
+    override fun askStepOf(
+        step: Int,
+        all: Int,
+    ) = "Step $step of $all"
+
+    override fun askForName(name: String) = "For $name"
+
+    override fun moneyMost(yuan: String) = "At most $yuan yuan"
+
+    override val askTitle = "Ask for help"
+    override val askWhat = "What do you need?"
+    override val askDetails = "Tell us more"
+    override val askCheck = "Look it over, then publish"
+    override val askWhom = "For whom"
+    override val askForMe = "Myself"
+    override val askForOther = "Family or somebody else"
+    override val askName = "What to call them"
+    override val askNameHelp = "For example: my mother, Mr Wang"
+    override val askAgrees = "I asked them, and they agree"
+    override val askWhen = "When"
+    override val askWhenWords = "Say when"
+    override val askMoney = "Money at most (yuan)"
+    override val askMoneyHelp = "Settled by receipt, no cash in advance"
+    override val askText = "What is needed"
+    override val askTextHelp = "For example: my tablets run out, please buy two boxes"
+    override val askPublic = "Neighbours see"
+    override val askPrivate = "Only your helper sees"
+    override val askArea = "Rough place"
+    override val askAreaHelp = "Others see an area of about 500 m"
+    override val askPublish = "Publish"
+    override val askPublishing = "Publishing…"
+    override val askGiveawayHelp = "Everybody can read this. Better change it:"
+    override val askChange = "Change it"
+    override val askDoneTitle = "Your request is noted"
+    override val askDoneHelp = "We tell you when somebody takes it. Open the door only to the code word."
+    override val askDoneOpen = "Code words and progress"
+    override val askDoneHome = "Home"
+    override val askSignIn = "It is published once you sign in. It is saved on this phone."
+}

@@ -1,0 +1,195 @@
+package org.yuandian.app.screens.words
+
+import org.yuandian.app.screens.GiveUpReason
+import org.yuandian.app.screens.TaskStep
+
+/** 附近求助, 我的接单, 服务时长. */
+interface VolunteerWords {
+    fun taskStep(step: TaskStep): String
+
+    fun giveUpReason(reason: GiveUpReason): String
+
+    fun nearbyDistance(distance: String): String
+
+    fun hoursUnconfirmed(count: Int): String
+
+    fun tasksDoneLately(count: Int): String
+
+    val nearbyTitle: String
+    val nearbyAll: String
+    val nearbyFilter: String
+    val nearbyClaim: String
+    val nearbyUndo: String
+    val nearbyEmpty: String
+    val nearbyEmptyStep: String
+    val nearbyLostHelp: String
+    val nearbyCellEmpty: String
+    val nearbyCellHelp: String
+    val nearbyAreaOnly: String
+    val tasksTitle: String
+    val tasksEmpty: String
+    val tasksEmptyStep: String
+    val tasksGiveUp: String
+    val tasksNavigate: String
+    val tasksAddress: String
+    val tasksAddressLater: String
+    val tasksCodeComing: String
+    val tasksCodeComingHelp: String
+    val tasksCodeLeaving: String
+    val tasksCodeLeavingHelp: String
+    val tasksCodeWrong: String
+    val tasksArrive: String
+    val tasksFinish: String
+    val tasksFinishText: String
+    val tasksGiveUpTitle: String
+    val tasksGiveUpHelp: String
+    val tasksGiveUpWords: String
+    val tasksHours: String
+    val hoursTitle: String
+    val hoursPrivate: String
+    val hoursTotal: String
+    val hoursEmpty: String
+    val hoursExport: String
+
+    fun hoursFromTo(
+        day: String,
+        from: String,
+        to: String,
+    ): String
+}
+
+internal object VolunteerZh : VolunteerWords {
+    override fun taskStep(step: TaskStep) =
+        when (step) {
+            TaskStep.DEPART -> "出发"
+            TaskStep.ARRIVE -> "到达"
+            TaskStep.FINISH -> "完成"
+            TaskStep.WAIT_CONFIRM -> "等对方确认"
+        }
+
+    override fun giveUpReason(reason: GiveUpReason) =
+        when (reason) {
+            GiveUpReason.NO_TIME -> "临时有事"
+            GiveUpReason.UNWELL -> "身体不舒服"
+            GiveUpReason.TOO_FAR -> "路太远"
+            GiveUpReason.NOT_ABLE -> "做不了这件事"
+            GiveUpReason.NOT_NEEDED -> "对方不需要了"
+            GiveUpReason.OTHER -> "其他"
+        }
+
+    override fun nearbyDistance(distance: String) = "约 $distance"
+
+    override fun hoursUnconfirmed(count: Int) = "$count 次等对方确认，确认后计入"
+
+    override fun tasksDoneLately(count: Int) = "最近完成 $count 件，谢谢您"
+
+    override val nearbyTitle = "附近求助"
+    override val nearbyAll = "全部"
+    override val nearbyFilter = "按种类看"
+    override val nearbyClaim = "接单"
+    override val nearbyUndo = "撤回"
+    override val nearbyEmpty = "附近暂时没有人求助。"
+    override val nearbyEmptyStep = "有新求助时通知我"
+    override val nearbyLostHelp = "谢谢您愿意帮忙。看看附近别的求助。"
+    override val nearbyCellEmpty = "这一格没有求助。点别的格子看看。"
+    override val nearbyCellHelp = "一格约 500 米，只到大致范围。"
+    override val nearbyAreaOnly = "接单并确认后，才看得到门牌和电话。"
+    override val tasksTitle = "我的接单"
+    override val tasksEmpty = "还没有接单。"
+    override val tasksEmptyStep = "看附近求助"
+    override val tasksGiveUp = "去不了了"
+    override val tasksNavigate = "怎么走"
+    override val tasksAddress = "门牌"
+    override val tasksAddressLater = "确认后可见"
+    override val tasksCodeComing = "第一句暗号"
+    override val tasksCodeComingHelp = "到门口说给对方听，也填在这里"
+    override val tasksCodeLeaving = "第二句暗号"
+    override val tasksCodeLeavingHelp = "离开时对方会告诉您；没有可以空着"
+    override val tasksCodeWrong = "暗号不对，请再问一次。"
+    override val tasksArrive = "我到了"
+    override val tasksFinish = "完成"
+    override val tasksFinishText = "说一句情况"
+    override val tasksGiveUpTitle = "去不了了"
+    override val tasksGiveUpHelp = "没关系。早点说，好让候补的人顶上。"
+    override val tasksGiveUpWords = "还想说的"
+    override val tasksHours = "我的时长"
+    override val hoursTitle = "服务时长"
+    override val hoursPrivate = "只有您自己看得到。不排名，不比较。"
+    override val hoursTotal = "一共"
+    override val hoursEmpty = "还没有记录。完成一次帮忙并经对方确认后，会记在这里。"
+    override val hoursExport = "导出证明"
+
+    override fun hoursFromTo(
+        day: String,
+        from: String,
+        to: String,
+    ) = "$day $from–$to"
+}
+
+internal object VolunteerEn : VolunteerWords {
+    override fun taskStep(step: TaskStep) =
+        when (step) {
+            TaskStep.DEPART -> "Set out"
+            TaskStep.ARRIVE -> "Arrive"
+            TaskStep.FINISH -> "Finish"
+            TaskStep.WAIT_CONFIRM -> "To be confirmed"
+        }
+
+    override fun giveUpReason(reason: GiveUpReason) =
+        when (reason) {
+            GiveUpReason.NO_TIME -> "Something came up"
+            GiveUpReason.UNWELL -> "I am not well"
+            GiveUpReason.TOO_FAR -> "It is too far"
+            GiveUpReason.NOT_ABLE -> "I cannot do this"
+            GiveUpReason.NOT_NEEDED -> "It is not needed any more"
+            GiveUpReason.OTHER -> "Something else"
+        }
+
+    override fun nearbyDistance(distance: String) = "About $distance"
+
+    override fun hoursUnconfirmed(count: Int) = "$count to be confirmed; they count from then on"
+
+    override fun tasksDoneLately(count: Int) = "$count done lately, thank you"
+
+    override val nearbyTitle = "Help wanted nearby"
+    override val nearbyAll = "All"
+    override val nearbyFilter = "Filter by kind"
+    override val nearbyClaim = "I will help"
+    override val nearbyUndo = "Take back"
+    override val nearbyEmpty = "Nobody nearby asks for help right now."
+    override val nearbyEmptyStep = "Tell me about new ones"
+    override val nearbyLostHelp = "Thank you for offering. There are others nearby."
+    override val nearbyCellEmpty = "No request in this cell. Try another one."
+    override val nearbyCellHelp = "A cell is about 500 m: the rough area and no more."
+    override val nearbyAreaOnly = "Door and phone are shown once the task is yours."
+    override val tasksTitle = "My tasks"
+    override val tasksEmpty = "You have no tasks yet."
+    override val tasksEmptyStep = "See who needs help"
+    override val tasksGiveUp = "I cannot make it"
+    override val tasksNavigate = "The way there"
+    override val tasksAddress = "Door"
+    override val tasksAddressLater = "Shown once it is yours"
+    override val tasksCodeComing = "First code word"
+    override val tasksCodeComingHelp = "Say it at the door, and write it here"
+    override val tasksCodeLeaving = "Second code word"
+    override val tasksCodeLeavingHelp = "You are told it when you leave; it may stay empty"
+    override val tasksCodeWrong = "That is not the word. Please ask again."
+    override val tasksArrive = "I am here"
+    override val tasksFinish = "Finish"
+    override val tasksFinishText = "How it went"
+    override val tasksGiveUpTitle = "I cannot make it"
+    override val tasksGiveUpHelp = "That is all right. Say it early, so that the next one can go."
+    override val tasksGiveUpWords = "Anything else"
+    override val tasksHours = "My hours"
+    override val hoursTitle = "Hours"
+    override val hoursPrivate = "Only you see them. No ranking, no comparing."
+    override val hoursTotal = "In all"
+    override val hoursEmpty = "Nothing yet. Hours appear here once somebody has confirmed your help."
+    override val hoursExport = "Export a certificate"
+
+    override fun hoursFromTo(
+        day: String,
+        from: String,
+        to: String,
+    ) = "$day, $from–$to"
+}

@@ -1,0 +1,181 @@
+package org.yuandian.app.ui.parts
+
+import androidx.compose.foundation.Image
+import androidx.compose.foundation.background
+import androidx.compose.foundation.border
+import androidx.compose.foundation.clickable
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.ColumnScope
+import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.size
+import androidx.compose.foundation.shape.CircleShape
+import androidx.compose.foundation.shape.RoundedCornerShape
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.draw.clip
+import androidx.compose.ui.layout.ContentScale
+import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.unit.dp
+import org.yuandian.app.screens.CaseCard
+import org.yuandian.app.screens.ClaimState
+import org.yuandian.app.ui.sign.Pictograms
+import org.yuandian.app.ui.theme.Corners
+import org.yuandian.app.ui.theme.LocalPictures
+import org.yuandian.app.ui.theme.Tone
+import org.yuandian.app.ui.theme.Yd
+
+/** A card that leads somewhere: pressed as a whole, read aloud as one sentence. */
+@Composable
+fun PressCard(
+    sentence: String,
+    onClick: () -> Unit,
+    modifier: Modifier = Modifier,
+    tone: Tone? = null,
+    content: @Composable ColumnScope.() -> Unit,
+) {
+    val back = tone?.back ?: Yd.colors.card
+    Column(
+        modifier
+            .fillMaxWidth()
+            .heightIn(min = Yd.space.target)
+            .clip(Corners.card)
+            .background(back)
+            .border(if (tone == null) softBorder() else toneBorder(tone), Corners.card)
+            .clickable(role = Role.Button, onClick = onClick)
+            .semantics { contentDescriptionOf(sentence) }
+            .padding(Yd.space.pad - 2.dp),
+        spaced(Yd.space.near),
+        content = content,
+    )
+}
+
+/** A case in a list. */
+@Composable
+fun CaseLine(
+    card: CaseCard,
+    nowMs: Long,
+    onClick: () -> Unit,
+    modifier: Modifier = Modifier,
+    /** In a list of what is due, the state of one's own work is left out unless it tells something. */
+    showsDelivered: Boolean = true,
+) {
+    val words = Yd.words
+    val title = card.title.ifBlank { card.service }
+    val showsWork = showsDelivered || card.work != org.yuandian.app.screens.WorkState.Delivered
+    val second = listOfNotNull(card.service.takeIf { it != title }, card.place, words.ago(card.updatedMs, nowMs)).joinToString(MIDDLE_DOT)
+    val sentence =
+        words.sentence(
+            listOfNotNull(
+                title,
+                card.service.takeIf { it != title },
+                card.stage,
+                card.due?.let(words::due),
+                words.workState(card.work).takeIf { showsWork },
+                card.claim.takeIf { it != ClaimState.None }?.let(words::claimState),
+                card.photos.takeIf { it > 0 }?.let(words::photoCount),
+                card.place,
+                words.ago(card.updatedMs, nowMs),
+            ),
+        )
+    PressCard(sentence, onClick, modifier) {
+        Row(horizontalArrangement = spaced(Yd.space.gap)) {
+            if (!hugeText) SignDisc(card.sign)
+            Column(Modifier.weight(1f), spaced(2.dp)) {
+                Words(title, style = Yd.type.heading)
+                SmallWords(second)
+            }
+            val thumb = card.thumb
+            if (thumb != null && !largeText) Thumb(thumb, Modifier.size(52.dp))
+        }
+        Flow(gap = 6.dp) {
+            if (card.due != null) DueChip(card.due!!)
+            if (showsWork) StateChip(card.work)
+            if (card.claim != ClaimState.None) ClaimChip(card.claim)
+            if (card.stage.isNotBlank()) Mark(Yd.colors.draft, Pictograms.origin, card.stage)
+        }
+    }
+}
+
+/** A picture by its key; a pictogram while there is none. */
+@Composable
+fun Thumb(
+    key: String,
+    modifier: Modifier = Modifier,
+) {
+    val painter = LocalPictures.current.painter(key)
+    Box(
+        modifier.clip(RoundedCornerShape(12.dp)).background(Yd.colors.sunken).border(softBorder(), RoundedCornerShape(12.dp)),
+        Alignment.Center,
+    ) {
+        if (painter == null) {
+            Pictogram(Pictograms.photo, tint = Yd.colors.inkSoft)
+        } else {
+            Image(painter, null, Modifier.fillMaxSize(), contentScale = ContentScale.Crop)
+        }
+    }
+}
+
+/** A line of a list that leads somewhere, with a pictogram before and an arrow after it. */
+@Composable
+fun NavLine(
+    title: String,
+    onClick: () -> Unit,
+    modifier: Modifier = Modifier,
+    help: String? = null,
+    image: androidx.compose.ui.graphics.vector.ImageVector? = null,
+    grave: Boolean = false,
+) {
+    val ink = if (grave) (if (Yd.colors.isDark) Yd.colors.danger.back else Yd.colors.dangerSoft.ink) else Yd.colors.ink
+    Row(
+        modifier
+            .fillMaxWidth()
+            .heightIn(min = Yd.space.target)
+            .clip(Corners.field)
+            .clickable(role = Role.Button, onClick = onClick)
+            .padding(vertical = 8.dp),
+        spaced(Yd.space.gap),
+        Alignment.CenterVertically,
+    ) {
+        if (image != null && !hugeText) Pictogram(image, tint = if (grave) ink else Yd.colors.inkSoft)
+        Column(Modifier.weight(1f)) {
+            Words(title, color = ink)
+            if (help != null) SmallWords(help)
+        }
+        Pictogram(Pictograms.forward, size = Yd.space.iconSmall, tint = Yd.colors.inkSoft)
+    }
+}
+
+/** What is said beside what it is called. */
+@Composable
+fun Fact(
+    label: String,
+    value: String,
+    modifier: Modifier = Modifier,
+    after: (@Composable () -> Unit)? = null,
+) {
+    Column(modifier.fillMaxWidth().semantics(mergeDescendants = true) {}, spaced(1.dp)) {
+        SmallWords(label)
+        Flow {
+            Words(value)
+            if (after != null) after()
+        }
+    }
+}
+
+@Composable
+internal fun RadioDot(on: Boolean) {
+    val ink = if (on) (if (Yd.colors.isDark) Yd.colors.primary.back else Yd.colors.primarySoft.ink) else Yd.colors.line
+    Box(
+        Modifier.size(scaled(22.dp)).border(2.dp, ink, CircleShape).padding(5.dp),
+        Alignment.Center,
+    ) { if (on) Box(Modifier.fillMaxSize().clip(CircleShape).background(ink)) }
+}
+
+internal const val MIDDLE_DOT = " · "

@@ -1,0 +1,106 @@
+package org.yuandian.app.ui.parts
+
+import androidx.compose.foundation.background
+import androidx.compose.foundation.border
+import androidx.compose.foundation.clickable
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.height
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.width
+import androidx.compose.foundation.shape.RoundedCornerShape
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.draw.clip
+import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.style.TextAlign
+import androidx.compose.ui.unit.Dp
+import androidx.compose.ui.unit.dp
+import org.yuandian.app.screens.PhotoItem
+import org.yuandian.app.ui.sign.Pictograms
+import org.yuandian.app.ui.theme.Yd
+
+/** Photos in order, each with where it stands. They flow into the next line: nothing hides beside the screen. */
+@Composable
+fun PhotoStrip(
+    photos: List<PhotoItem>,
+    onOpen: (String) -> Unit,
+    modifier: Modifier = Modifier,
+    onRemove: ((String) -> Unit)? = null,
+    onAdd: (() -> Unit)? = null,
+    addLabel: String = Yd.words.takePhoto,
+) {
+    val side = scaled(TILE)
+    Flow(modifier.fillMaxWidth()) {
+        photos.forEachIndexed { index, photo -> PhotoTile(photo, index + 1, side, onOpen, onRemove) }
+        if (onAdd != null) AddTile(side, addLabel, onAdd)
+    }
+}
+
+@Composable
+private fun PhotoTile(
+    photo: PhotoItem,
+    number: Int,
+    side: Dp,
+    onOpen: (String) -> Unit,
+    onRemove: ((String) -> Unit)?,
+) {
+    val words = Yd.words
+    val stands = photo.trouble ?: photo.percent?.let(words::photoPercent) ?: words.workState(photo.work)
+    Column(Modifier.width(side), spaced(4.dp)) {
+        Box(Modifier.height(side)) {
+            Box(
+                Modifier
+                    .fillMaxSize()
+                    .clip(tileShape)
+                    .clickable(onClickLabel = words.openPhoto, role = Role.Image, onClick = { onOpen(photo.key) })
+                    .semantics { contentDescriptionOf(words.sentence(listOf(words.photo(number), stands))) },
+            ) { Thumb(photo.key, Modifier.fillMaxSize()) }
+            if (onRemove != null) {
+                Box(Modifier.align(Alignment.TopEnd).padding(2.dp)) {
+                    SignButton(
+                        Pictograms.close,
+                        words.removePhoto,
+                        { onRemove(photo.key) },
+                        tint = Yd.colors.ink,
+                        back = Yd.colors.card.copy(alpha = REMOVE_ALPHA),
+                    )
+                }
+            }
+        }
+        SmallWords(stands, Modifier.fillMaxWidth(), align = TextAlign.Center)
+    }
+}
+
+@Composable
+private fun AddTile(
+    side: Dp,
+    label: String,
+    onAdd: () -> Unit,
+) {
+    Column(
+        Modifier
+            .width(side)
+            .height(if (largeText) side * LARGE_ADD else side)
+            .clip(tileShape)
+            .background(Yd.colors.primarySoft.back)
+            .border(firmBorder(), tileShape)
+            .clickable(role = Role.Button, onClick = onAdd)
+            .padding(6.dp),
+        Arrangement.spacedBy(4.dp, Alignment.CenterVertically),
+        Alignment.CenterHorizontally,
+    ) {
+        Pictogram(Pictograms.camera, tint = Yd.colors.primarySoft.ink)
+        Words(label, style = Yd.type.small, color = Yd.colors.primarySoft.ink, align = TextAlign.Center)
+    }
+}
+
+private val TILE = 102.dp
+private val tileShape = RoundedCornerShape(14.dp)
+private const val REMOVE_ALPHA = 0.88f
+private const val LARGE_ADD = 1.25f

@@ -1,0 +1,95 @@
+package org.yuandian.app.ui.screens
+
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.selection.selectableGroup
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
+import org.yuandian.app.screens.ConflictAction
+import org.yuandian.app.screens.ConflictChoice
+import org.yuandian.app.screens.ConflictField
+import org.yuandian.app.screens.ConflictState
+import org.yuandian.app.ui.parts.BigButton
+import org.yuandian.app.ui.parts.ButtonPair
+import org.yuandian.app.ui.parts.Card
+import org.yuandian.app.ui.parts.Choice
+import org.yuandian.app.ui.parts.Field
+import org.yuandian.app.ui.parts.Heading
+import org.yuandian.app.ui.parts.RadioLine
+import org.yuandian.app.ui.parts.Sheet
+import org.yuandian.app.ui.parts.SignedWords
+import org.yuandian.app.ui.parts.SmallWords
+import org.yuandian.app.ui.parts.Weight
+import org.yuandian.app.ui.parts.spaced
+import org.yuandian.app.ui.sign.Pictograms
+import org.yuandian.app.ui.theme.Yd
+
+/** Sheet over a case: both versions with who and when, and three things to do: 用我的, 用对方的, 合并. */
+@Composable
+fun ConflictScreen(
+    state: ConflictState,
+    onAction: (ConflictAction) -> Unit,
+    modifier: Modifier = Modifier,
+) {
+    Box(modifier.fillMaxSize()) {
+        Sheet(
+            Yd.words.conflictTitle,
+            { onAction(ConflictAction.Close) },
+            buttons = {
+                ButtonPair(
+                    { BigButton(Yd.words.conflictLater, { onAction(ConflictAction.Close) }, it, weight = Weight.SECOND) },
+                    {
+                        BigButton(
+                            if (state.sending) Yd.words.sending else Yd.words.conflictApply,
+                            { onAction(ConflictAction.Apply) },
+                            it,
+                            enabled = state.ready && !state.sending,
+                        )
+                    },
+                )
+            },
+        ) {
+            SignedWords(Pictograms.note, state.caseTitle)
+            for (field in state.fields) Versions(field, state.frame.nowMs, onAction)
+            Card(
+                tone = Yd.colors.onPhone,
+                pad = Yd.space.gap,
+            ) { SignedWords(Pictograms.save, Yd.words.conflictHelp, color = Yd.colors.onPhone.ink) }
+        }
+    }
+}
+
+@Composable
+private fun Versions(
+    field: ConflictField,
+    nowMs: Long,
+    onAction: (ConflictAction) -> Unit,
+) {
+    val words = Yd.words
+    val choose = { choice: ConflictChoice -> onAction(ConflictAction.Choose(field.key, choice)) }
+    Column(Modifier.selectableGroup(), spaced(Yd.space.near)) {
+        Heading(field.label)
+        SmallWords(words.conflictMine)
+        RadioLine(
+            field.mine.value,
+            field.choice == ConflictChoice.Mine,
+            { choose(ConflictChoice.Mine) },
+            help = words.sentence(listOf(words.conflictUseMine, words.conflictBy(field.mine.by, words.moment(field.mine.atMs, nowMs)))),
+        )
+        SmallWords(words.conflictTheirs)
+        for (version in field.theirs) {
+            RadioLine(
+                version.value,
+                field.choice == ConflictChoice.Theirs(version.n),
+                { choose(ConflictChoice.Theirs(version.n)) },
+                help = words.sentence(listOf(words.conflictUseTheirs, words.conflictBy(version.by, words.moment(version.atMs, nowMs)))),
+            )
+        }
+        if (field.canMerge) {
+            val merging = field.choice == ConflictChoice.Merged
+            Choice(words.conflictMerge, merging, { choose(ConflictChoice.Merged) }, image = Pictograms.conflict)
+            if (merging) Field(words.conflictMergedLabel, field.merged, { onAction(ConflictAction.EditMerged(field.key, it)) }, lines = 3)
+        }
+    }
+}

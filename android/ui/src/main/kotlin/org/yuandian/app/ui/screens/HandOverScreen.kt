@@ -1,0 +1,145 @@
+package org.yuandian.app.ui.screens
+
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.widthIn
+import androidx.compose.foundation.lazy.LazyListScope
+import androidx.compose.foundation.lazy.items
+import androidx.compose.foundation.selection.selectableGroup
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.unit.dp
+import org.yuandian.app.screens.CaseCard
+import org.yuandian.app.screens.HandOverAction
+import org.yuandian.app.screens.HandOverState
+import org.yuandian.app.ui.parts.Card
+import org.yuandian.app.ui.parts.CaseLine
+import org.yuandian.app.ui.parts.Empty
+import org.yuandian.app.ui.parts.Field
+import org.yuandian.app.ui.parts.Flow
+import org.yuandian.app.ui.parts.Heading
+import org.yuandian.app.ui.parts.RadioLine
+import org.yuandian.app.ui.parts.Screen
+import org.yuandian.app.ui.parts.SignedWords
+import org.yuandian.app.ui.parts.SmallWords
+import org.yuandian.app.ui.parts.StateChip
+import org.yuandian.app.ui.parts.WideButton
+import org.yuandian.app.ui.parts.Words
+import org.yuandian.app.ui.parts.spaced
+import org.yuandian.app.ui.sign.Pictograms
+import org.yuandian.app.ui.theme.Yd
+
+/** 交班: counts of matters, what is still open, a note, to whom. */
+@Composable
+fun HandOverScreen(
+    state: HandOverState,
+    onAction: (HandOverAction) -> Unit,
+    modifier: Modifier = Modifier,
+) {
+    val words = Yd.words
+    val done = state.done
+    Screen(
+        state.frame,
+        words.handOverTitle,
+        { onAction(HandOverAction.InFrame(it)) },
+        modifier,
+        bottom =
+            if (done != null) {
+                null
+            } else {
+                (
+                    {
+                        WideButton(
+                            if (state.sending) words.sending else words.handOverSend,
+                            { onAction(HandOverAction.HandOver) },
+                            Pictograms.swap,
+                            enabled = !state.sending && (state.chosen != null || state.next.isEmpty()),
+                        )
+                    }
+                )
+            },
+    ) {
+        item {
+            SignedWords(
+                Pictograms.place,
+                listOf(
+                    state.grid,
+                    words.handOverSince(words.moment(state.sinceMs, state.frame.nowMs)),
+                ).joinToString(org.yuandian.app.ui.parts.MIDDLE_DOT),
+            )
+        }
+        if (done != null) {
+            item {
+                Card(tone = Yd.colors.primarySoft) {
+                    SignedWords(Pictograms.check, words.handOverDone, style = Yd.type.heading, color = Yd.colors.primarySoft.ink)
+                    StateChip(done)
+                }
+            }
+        }
+        item { Counts(state) }
+        open(state, onAction)
+        if (done == null) write(state, onAction)
+    }
+}
+
+@Composable
+private fun Counts(state: HandOverState) {
+    val words = Yd.words
+    Card {
+        Flow(gap = Yd.space.gap) {
+            Count(words.handOverReported, state.reported)
+            Count(words.handOverSettled, state.settled)
+            Count(words.handOverOverdue, state.overdue)
+            Count(words.handOverWaiting, state.waiting)
+        }
+        if (state.waiting > 0) SignedWords(Pictograms.waitingUp, words.handOverWaitingHelp)
+    }
+}
+
+@Composable
+private fun Count(
+    label: String,
+    count: Int,
+) {
+    Column(Modifier.widthIn(min = 66.dp).padding(end = 4.dp).semantics(mergeDescendants = true) {}) {
+        SmallWords(label)
+        Words(count.toString(), style = Yd.type.display)
+    }
+}
+
+private fun LazyListScope.open(
+    state: HandOverState,
+    onAction: (HandOverAction) -> Unit,
+) {
+    item { Heading(Yd.words.handOverOpen) }
+    if (state.open.isEmpty()) item { Empty(Pictograms.delivered, Yd.words.handOverNothingOpen) }
+    items(state.open, key = CaseCard::id) { card ->
+        CaseLine(card, state.frame.nowMs, {
+            onAction(HandOverAction.Open(card.id))
+        }, showsDelivered = false)
+    }
+}
+
+private fun LazyListScope.write(
+    state: HandOverState,
+    onAction: (HandOverAction) -> Unit,
+) {
+    item {
+        Field(
+            Yd.words.handOverNote,
+            state.note,
+            { onAction(HandOverAction.EditNote(it)) },
+            help = Yd.words.handOverNoteHelp,
+            lines = 3,
+        )
+    }
+    if (state.next.isEmpty()) return
+    item {
+        Column(Modifier.fillMaxWidth().selectableGroup(), spaced(Yd.space.near)) {
+            Heading(Yd.words.handOverNext)
+            for (person in state.next) RadioLine(person.name, person.id == state.chosen, { onAction(HandOverAction.ChooseNext(person.id)) })
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package org.yuandian.app.ui.screens
+
+import androidx.compose.foundation.background
+import androidx.compose.foundation.border
+import androidx.compose.foundation.clickable
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.lazy.LazyListScope
+import androidx.compose.foundation.lazy.items
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.draw.clip
+import androidx.compose.ui.graphics.vector.ImageVector
+import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.unit.dp
+import org.yuandian.app.screens.CaseCard
+import org.yuandian.app.screens.HomeAction
+import org.yuandian.app.screens.HomeState
+import org.yuandian.app.ui.parts.Beside
+import org.yuandian.app.ui.parts.Card
+import org.yuandian.app.ui.parts.CaseLine
+import org.yuandian.app.ui.parts.Empty
+import org.yuandian.app.ui.parts.Flow
+import org.yuandian.app.ui.parts.Heading
+import org.yuandian.app.ui.parts.LoadingLine
+import org.yuandian.app.ui.parts.Pictogram
+import org.yuandian.app.ui.parts.PressCard
+import org.yuandian.app.ui.parts.Screen
+import org.yuandian.app.ui.parts.SignedWords
+import org.yuandian.app.ui.parts.SmallButton
+import org.yuandian.app.ui.parts.Weight
+import org.yuandian.app.ui.parts.WideButton
+import org.yuandian.app.ui.parts.Words
+import org.yuandian.app.ui.parts.contentDescriptionOf
+import org.yuandian.app.ui.parts.originRings
+import org.yuandian.app.ui.sign.Pictograms
+import org.yuandian.app.ui.sign.ServiceSigns
+import org.yuandian.app.ui.theme.Corners
+import org.yuandian.app.ui.theme.Tone
+import org.yuandian.app.ui.theme.Yd
+import org.yuandian.app.ui.theme.grown
+
+/** 居民 首页: 随手拍 and 求助, large; one's own matters; the community's phone. */
+@Composable
+fun HomeScreen(
+    state: HomeState,
+    onAction: (HomeAction) -> Unit,
+    modifier: Modifier = Modifier,
+) {
+    Screen(
+        state.frame,
+        Yd.words.homeGreeting(state.community),
+        { onAction(HomeAction.InFrame(it)) },
+        modifier,
+        bottom =
+            if (state.communityPhone == null) {
+                null
+            } else {
+                ({ WideButton(Yd.words.homeCall, { onAction(HomeAction.CallCommunity) }, Pictograms.phone, Weight.SECOND) })
+            },
+    ) {
+        item { Entries(onAction) }
+        if (state.offersElder) item { ElderOffer(onAction) }
+        if (!state.signedIn) {
+            item {
+                val tone = Yd.colors.waiting
+                Card(tone = tone, pad = Yd.space.gap) {
+                    SignedWords(Pictograms.key, Yd.words.homeSignInHelp, style = Yd.type.body, color = tone.ink)
+                    SmallButton(Yd.words.homeSignIn, { onAction(HomeAction.SignIn) }, filled = true)
+                }
+            }
+        }
+        news(state, onAction)
+        mine(state, onAction)
+    }
+}
+
+@Composable
+private fun Entries(onAction: (HomeAction) -> Unit) {
+    Beside(count = 2) { index, place ->
+        if (index == 0) {
+            Entry(Yd.colors.hero, Pictograms.camera, Yd.words.homeReport, Yd.words.homeReportHelp, place) { onAction(HomeAction.Report) }
+        } else {
+            Entry(Yd.colors.heroWarm, ServiceSigns.of(org.yuandian.app.screens.Sign.HELP), Yd.words.homeAsk, Yd.words.homeAskHelp, place) {
+                onAction(HomeAction.Ask)
+            }
+        }
+    }
+}
+
+@Composable
+private fun Entry(
+    tone: Tone,
+    image: ImageVector,
+    title: String,
+    help: String,
+    modifier: Modifier,
+    onClick: () -> Unit,
+) {
+    val sentence = Yd.words.sentence(listOf(title, help))
+    Column(
+        modifier
+            .heightIn(min = 168.dp)
+            .clip(Corners.card)
+            .background(tone.back)
+            .originRings(tone.ink)
+            .clickable(role = Role.Button, onClick = onClick)
+            .semantics { contentDescriptionOf(sentence) }
+            .padding(16.dp),
+        Arrangement.spacedBy(4.dp),
+    ) {
+        Pictogram(image, size = 48.dp, tint = tone.ink)
+        Words(title, Modifier.padding(top = 8.dp), Yd.type.title.grown(ENTRY), tone.ink)
+        Words(help, style = Yd.type.small, color = tone.ink)
+    }
+}
+
+private const val ENTRY = 1.15f
+
+@Composable
+private fun ElderOffer(onAction: (HomeAction) -> Unit) {
+    Card(pad = Yd.space.gap) {
+        SignedWords(Pictograms.elder, Yd.words.homeElderOffer, style = Yd.type.heading, color = Yd.colors.ink)
+        Flow {
+            SmallButton(Yd.words.homeElderYes, { onAction(HomeAction.TurnOnElder) }, filled = true)
+            SmallButton(Yd.words.homeElderNo, { onAction(HomeAction.ElderLater) })
+        }
+    }
+}
+
+private fun LazyListScope.news(
+    state: HomeState,
+    onAction: (HomeAction) -> Unit,
+) {
+    if (state.news.isEmpty()) return
+    item { Heading(Yd.words.homeNews) }
+    items(state.news, key = { it.caseId }) { item ->
+        PressCard(item.text, { onAction(HomeAction.Open(item.caseId)) }, tone = if (item.urgent) Yd.colors.dangerSoft else null) {
+            SignedWords(
+                if (item.urgent) Pictograms.attention else Pictograms.bell,
+                item.text,
+                style = Yd.type.body,
+                color = if (item.urgent) Yd.colors.dangerSoft.ink else Yd.colors.ink,
+            )
+        }
+    }
+}
+
+private fun LazyListScope.mine(
+    state: HomeState,
+    onAction: (HomeAction) -> Unit,
+) {
+    item {
+        Flow(apart = true) {
+            Heading(Yd.words.homeMine)
+            if (state.mine.isNotEmpty()) SmallButton(Yd.words.homeMineAll, { onAction(HomeAction.AllMine) }, image = Pictograms.forward)
+        }
+    }
+    if (state.loading) item { LoadingLine() }
+    if (state.mine.isEmpty() && !state.loading) item { Empty(Pictograms.origin, Yd.words.homeMineEmpty) }
+    items(state.mine, key = CaseCard::id) { card -> CaseLine(card, state.frame.nowMs, { onAction(HomeAction.Open(card.id)) }) }
+}

@@ -1,0 +1,162 @@
+package org.yuandian.app.ui.screens
+
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.lazy.items
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.graphics.vector.ImageVector
+import org.yuandian.app.screens.ClaimState
+import org.yuandian.app.screens.TaskCard
+import org.yuandian.app.screens.TaskStep
+import org.yuandian.app.screens.TasksAction
+import org.yuandian.app.screens.TasksState
+import org.yuandian.app.ui.parts.Beside
+import org.yuandian.app.ui.parts.Card
+import org.yuandian.app.ui.parts.ClaimChip
+import org.yuandian.app.ui.parts.DueChip
+import org.yuandian.app.ui.parts.Empty
+import org.yuandian.app.ui.parts.Flow
+import org.yuandian.app.ui.parts.LoadingLine
+import org.yuandian.app.ui.parts.Mark
+import org.yuandian.app.ui.parts.NavLine
+import org.yuandian.app.ui.parts.PressCard
+import org.yuandian.app.ui.parts.Screen
+import org.yuandian.app.ui.parts.SignDisc
+import org.yuandian.app.ui.parts.SignedWords
+import org.yuandian.app.ui.parts.SmallButton
+import org.yuandian.app.ui.parts.SmallWords
+import org.yuandian.app.ui.parts.StateChip
+import org.yuandian.app.ui.parts.WideButton
+import org.yuandian.app.ui.parts.Words
+import org.yuandian.app.ui.parts.hugeText
+import org.yuandian.app.ui.parts.spaced
+import org.yuandian.app.ui.sign.Pictograms
+import org.yuandian.app.ui.theme.Yd
+
+/** 我的接单: 出发, 到达, 完成, each one touch away; 去不了了 without blame. */
+@Composable
+fun TasksScreen(
+    state: TasksState,
+    onAction: (TasksAction) -> Unit,
+    modifier: Modifier = Modifier,
+) {
+    val form = state.form
+    Screen(
+        state.frame,
+        Yd.words.tasksTitle,
+        { onAction(TasksAction.InFrame(it)) },
+        modifier,
+        sheet = if (form == null) null else ({ TaskSheet(form, onAction) }),
+    ) {
+        when {
+            state.loading -> {
+                item { LoadingLine() }
+            }
+
+            state.tasks.isEmpty() -> {
+                item {
+                    Empty(
+                        Pictograms.thanks,
+                        Yd.words.tasksEmpty,
+                        Yd.words.tasksEmptyStep,
+                    ) { onAction(TasksAction.FindMore) }
+                }
+            }
+        }
+        items(state.tasks, key = TaskCard::id) { task -> Task(task, onAction) }
+        item {
+            Card(pad = Yd.space.gap) {
+                val lately = Yd.words.tasksDoneLately(state.doneLately).takeIf { state.doneLately > 0 }
+                NavLine(Yd.words.tasksHours, { onAction(TasksAction.OpenHours) }, help = lately, image = Pictograms.clock)
+            }
+        }
+    }
+}
+
+@Composable
+private fun Task(
+    task: TaskCard,
+    onAction: (TasksAction) -> Unit,
+) {
+    val words = Yd.words
+    Card(gap = Yd.space.gap) {
+        val sentence = words.sentence(listOf(task.title, task.service, task.stage, task.time, words.workState(task.work)))
+        PressCard(
+            sentence,
+            { onAction(TasksAction.Open(task.id)) },
+            tone =
+                org.yuandian.app.ui.theme
+                    .Tone(Yd.colors.card, Yd.colors.ink),
+        ) {
+            Row(horizontalArrangement = spaced(Yd.space.gap)) {
+                if (!hugeText) SignDisc(task.sign)
+                Column(Modifier.weight(1f), spaced(Yd.space.tiny)) {
+                    Words(task.title, style = Yd.type.heading)
+                    SmallWords(task.service)
+                }
+            }
+            Flow {
+                val due = task.due
+                if (due != null) DueChip(due)
+                if (task.claim == ClaimState.Won) Mark(Yd.colors.draft, Pictograms.origin, task.stage) else ClaimChip(task.claim)
+                StateChip(task.work)
+            }
+        }
+        SignedWords(Pictograms.clock, task.time, style = Yd.type.body, color = Yd.colors.ink)
+        SignedWords(
+            Pictograms.place,
+            task.address ?: words.tasksAddressLater,
+            style = Yd.type.body,
+            color =
+                if (task.address ==
+                    null
+                ) {
+                    Yd.colors.inkSoft
+                } else {
+                    Yd.colors.ink
+                },
+        )
+        Reach(task, onAction)
+        val next = task.next
+        if (next == TaskStep.WAIT_CONFIRM) {
+            SignedWords(Pictograms.loading, words.taskStep(next), style = Yd.type.body)
+        } else if (next != null) {
+            WideButton(words.taskStep(next), { onAction(TasksAction.Take(task.id, next)) }, stepSign(next))
+        }
+        if (task.canGiveUp) SmallButton(words.tasksGiveUp, { onAction(TasksAction.GiveUp(task.id)) }, Modifier.fillMaxWidth())
+    }
+}
+
+/** The way there and a call, once one may know them. */
+@Composable
+private fun Reach(
+    task: TaskCard,
+    onAction: (TasksAction) -> Unit,
+) {
+    val phone = task.phone
+    if (task.address == null && phone == null) return
+    if (phone != null) SignedWords(Pictograms.phone, phone, style = Yd.type.body, color = Yd.colors.ink)
+    Beside(count = 2) { index, place ->
+        if (index == 0) {
+            SmallButton(
+                Yd.words.tasksNavigate,
+                { onAction(TasksAction.Navigate(task.id)) },
+                place,
+                Pictograms.route,
+                enabled = task.address != null,
+            )
+        } else {
+            SmallButton(Yd.words.call, { onAction(TasksAction.Call(task.id)) }, place, Pictograms.phone, enabled = phone != null)
+        }
+    }
+}
+
+private fun stepSign(step: TaskStep): ImageVector =
+    when (step) {
+        TaskStep.DEPART -> Pictograms.route
+        TaskStep.ARRIVE -> Pictograms.place
+        TaskStep.FINISH -> Pictograms.check
+        TaskStep.WAIT_CONFIRM -> Pictograms.loading
+    }

@@ -1,0 +1,173 @@
+package org.yuandian.app.ui
+
+import androidx.compose.ui.geometry.Rect
+import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.SemanticsActions
+import androidx.compose.ui.semantics.SemanticsNode
+import androidx.compose.ui.semantics.SemanticsProperties
+import androidx.compose.ui.semantics.getOrNull
+import androidx.compose.ui.text.TextLayoutResult
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Tag
+import org.junit.jupiter.api.Test
+
+/** What TalkBack, a large finger and a large font meet on every screen of the sample. Open: by hand until nothing is found any more. */
+@Tag("open")
+class SemanticsTest {
+    private val faults = mutableListOf<String>()
+    private var asked = 0
+
+    /** Not cut, but not pretty: counted and shown, no fault. */
+    private val broken = mutableSetOf<String>()
+
+    @Test
+    fun `labels, sizes, text and order hold on every screen`() {
+        for (exhibit in exhibits) {
+            for (shot in shotsOf(exhibit)) {
+                onDrawn(shot) { drawn ->
+                    clickables(shot, drawn.merged)
+                    for (node in drawn.parts) text(shot, node, drawn)
+                    order(shot, drawn.merged)
+                }
+            }
+        }
+        System.getProperty("yuandian.ui.faults")?.let { java.io.File(it).writeText((faults.distinct() + broken).joinToString("\n")) }
+        println("yuandian: semantics assertions: $asked, faults: ${faults.size}, words broken over a line: ${broken.size}")
+        assertEquals(emptyList<String>(), faults.distinct().take(MOST_SHOWN), "${faults.size} faults")
+    }
+
+    private fun check(
+        good: Boolean,
+        shot: Shot,
+        what: () -> String,
+    ) {
+        asked++
+        if (!good) faults.add("$shot: ${what()}")
+    }
+
+    private fun clickables(
+        shot: Shot,
+        nodes: List<SemanticsNode>,
+    ) {
+        val least = if (shot.combo.elder || shot.exhibit.elderOnly) 60 else 48
+        for (node in nodes) {
+            val editable = node.config.contains(SemanticsActions.SetText)
+            if (!node.config.contains(SemanticsActions.OnClick) && !editable &&
+                !node.config.contains(SemanticsProperties.ToggleableState)
+            ) {
+                continue
+            }
+            val said = labelOf(node)
+            check(said.isNotBlank(), shot) { "no label on ${node.config}" }
+            // Not touchBoundsInRoot: the framework pads that, so it can never fail.
+            check(node.size.height >= least && node.size.width >= least, shot) { "${node.size} is smaller than $least: $said" }
+            check(editable || node.config.contains(SemanticsProperties.Role), shot) { "no role: $said" }
+            // Not by colour alone: what is chosen says so.
+            val role = node.config.getOrNull(SemanticsProperties.Role)
+            if (role == Role.RadioButton ||
+                role == Role.Tab
+            ) {
+                check(node.config.contains(SemanticsProperties.Selected), shot) { "not told whether it is chosen: $said" }
+            }
+            if (role ==
+                Role.Switch
+            ) {
+                check(node.config.contains(SemanticsProperties.ToggleableState), shot) { "not told whether it is on: $said" }
+            }
+        }
+    }
+
+    private fun labelOf(node: SemanticsNode): String {
+        val described = node.config.getOrNull(SemanticsProperties.ContentDescription).orEmpty()
+        val text =
+            node.config
+                .getOrNull(SemanticsProperties.Text)
+                .orEmpty()
+                .map { it.text }
+        return (described + text).joinToString(" ").trim()
+    }
+
+    private fun text(
+        shot: Shot,
+        node: SemanticsNode,
+        drawn: Drawn,
+    ) {
+        val layout = layoutOf(node) ?: return
+        val (combo, style) = shot.combo to layout.layoutInput.style
+        val words = layout.layoutInput.text.text
+        val elder = combo.elder || shot.exhibit.elderOnly
+        if (elder) check(style.fontSize.value * combo.fontScale >= 18f, shot) { "text of ${style.fontSize} in elder mode: $words" }
+        check(style.lineHeight.value / style.fontSize.value >= 1.3f, shot) { "lines of ${style.lineHeight} for ${style.fontSize}: $words" }
+        check(!isCut(layout, node), shot) { "cut: $words" }
+        val seen = node.boundsInRoot
+        val whole =
+            Rect(
+                node.positionInRoot,
+                androidx.compose.ui.geometry
+                    .Size(node.size.width.toFloat(), node.size.height.toFloat()),
+            )
+        check(
+            seen.width >= whole.width - 1 && seen.height >= whole.height - 1,
+            shot,
+        ) { "covered or out of the screen, $whole shows $seen: $words" }
+        if (words.isNotBlank() && seen.width > 0) {
+            val contrast = contrastOnScreen(drawn.pixels, seen, style.color)
+            check(contrast >= LEAST_CONTRAST, shot) { "contrast %.1f: %s".format(contrast, words) }
+        }
+        if (shot.state != "hard-names" && brokenWord(layout) != null) broken.add("$shot: ${brokenWord(layout)} in $words")
+    }
+
+    private fun layoutOf(node: SemanticsNode): TextLayoutResult? {
+        val action = node.config.getOrNull(SemanticsActions.GetTextLayoutResult)?.action ?: return null
+        val results = mutableListOf<TextLayoutResult>()
+        action(results)
+        return results.firstOrNull()
+    }
+
+    /**
+     * Not `hasVisualOverflow`: the result that semantics gives is laid out anew in the width that was offered, so that it says so of every
+     * text that is shorter than its place.
+     */
+    private fun isCut(
+        layout: TextLayoutResult,
+        node: SemanticsNode,
+    ): Boolean {
+        val lines = 0 until layout.lineCount
+        val widest = lines.maxOfOrNull { layout.getLineRight(it) - layout.getLineLeft(it) } ?: 0f
+        return layout.multiParagraph.height > node.size.height + 1 || widest > node.size.width + 1 || lines.any(layout::isLineEllipsized)
+    }
+
+    /** A Latin word of which a part stands in the next line. */
+    private fun brokenWord(layout: TextLayoutResult): String? {
+        val text = layout.layoutInput.text.text
+        for (line in 0 until layout.lineCount - 1) {
+            val end = layout.getLineEnd(line)
+            if (end in 1 until text.length && latin(text[end - 1]) &&
+                latin(text[end])
+            ) {
+                return text.substring(maxOf(0, end - 8), minOf(text.length, end + 8))
+            }
+        }
+        return null
+    }
+
+    private fun latin(c: Char) = c in 'a'..'z' || c in 'A'..'Z'
+
+    /** Read from top to bottom; side by side from left to right. */
+    private fun order(
+        shot: Shot,
+        nodes: List<SemanticsNode>,
+    ) {
+        val spoken = nodes.filter { labelOf(it).isNotBlank() && it.children.isEmpty() }
+        for ((before, after) in spoken.zipWithNext()) {
+            val (a, b) = before.boundsInRoot to after.boundsInRoot
+            val up = b.bottom <= a.top && b.left < a.right
+            check(!up, shot) { "read after what stands below it: ${labelOf(before)} then ${labelOf(after)}" }
+        }
+    }
+
+    private companion object {
+        const val LEAST_CONTRAST = 4.5
+        const val MOST_SHOWN = 60
+    }
+}
