@@ -57,5 +57,8 @@ fun javaProcess(
     val java = Path.of(System.getProperty("java.home"), "bin", "java").toString()
     val classPath = System.getProperty("surefire.test.class.path") ?: System.getProperty("java.class.path")
     val call = listOf(java, "-XX:TieredStopAtLevel=1", "-Djna.library.path=$libraries", "-cp", classPath, main) + args
-    return ProcessBuilder(call).redirectError(ProcessBuilder.Redirect.INHERIT)
+    val process = ProcessBuilder(call).redirectError(ProcessBuilder.Redirect.INHERIT)
+    // Whoever builds may have the library on the system's own search path.
+    process.environment().remove("LD_LIBRARY_PATH")
+    return process
 }
