@@ -1,5 +1,5 @@
-//! The Kotlin lane: the generated binding and what makes it idiomatic, tested over the real library through JNA and against the real server. The
-//! Android app's other modules are built from the same `android/pom.xml` by hand so far, its screens drawn by [`screens`].
+//! The Kotlin lane: the generated binding, what makes it idiomatic, the app's model and its gateway, tested over the real library through JNA and
+//! against the real server. The app's other modules are built from the same `android/pom.xml` by hand so far, its screens drawn by [`screens`].
 //!
 //! Maven fetches what it lacks from Maven Central on the first run and nothing after that.
 
@@ -10,7 +10,7 @@ use crate::command::{Call, Done, Stop, io};
 use crate::{binaries, place, tools};
 
 /// The modules that the lane builds and tests.
-const LANE: &str = "../bindings/kotlin";
+const LANE: &str = "../bindings/kotlin,model,gateway";
 /// Where screens are kept as pictures for people to look at.
 const PICTURES: &str = "docs/pictures/android";
 

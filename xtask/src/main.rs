@@ -149,7 +149,7 @@ enum Chore {
         #[arg(long)]
         json: bool,
     },
-    /// Build, test and lint the whole Android app on the JVM: what the kotlin lane does, and the modules above the binding.
+    /// Build, test and lint the whole Android app on the JVM: what the kotlin lane does, and the modules above it.
     App,
     /// Draw every screen of an app in every main state, test what can be clicked and read in them, and write a sheet of each into `docs/pictures`.
     Screens {
