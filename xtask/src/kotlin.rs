@@ -24,11 +24,13 @@ pub fn lane() -> Done {
 
 /// Builds, tests and lints every module of the app; no lane yet.
 pub fn app() -> Done {
+    tools::DRAWING.ensure()?;
     Made::now()?.maven().arg("--fail-at-end").arg("test").run()
 }
 
 /// Draws every screen in every main state, and writes a sheet of each into `docs/pictures/android`.
 pub fn screens() -> Done {
+    tools::DRAWING.ensure()?;
     let made = Made::now()?;
     made.maven()
         .arg("-DskipLint=true")
@@ -55,7 +57,6 @@ impl Made {
     fn now() -> Result<Self, Stop> {
         tools::JAVA.ensure()?;
         tools::MAVEN.ensure()?;
-        tools::DRAWING.ensure()?;
         let folder = place::lane_folder("kotlin")?;
         let held = place::lock(&folder)?;
         let (generated, lib) = (folder.join("generated"), folder.join("lib"));
