@@ -169,14 +169,9 @@ fn letters_to_go(
     if !states.is_empty() {
         states.push(document.get_heads());
     }
-    let mut looked_at = BTreeSet::new();
     for heads in states {
-        let text = document.text_at(&description, &heads)?;
-        let gone = passages(&text);
-        if gone.is_empty() || !looked_at.insert(text) {
-            continue;
-        }
-        for index in gone.into_iter().flatten() {
+        // Words that read the same may be other letters: somebody deleted them and wrote them again.
+        for index in passages(&document.text_at(&description, &heads)?).into_iter().flatten() {
             if let Some((_, ObjId::Id(number, actor, _))) = document.get_at(&description, index, &heads)? {
                 letters.insert((number, actor));
             }
@@ -351,6 +346,18 @@ mod tests {
         }
         assert_eq!(theirs.heads(), redacted.content.heads());
         assert_eq!(theirs.view(), redacted.content.view());
+    }
+
+    #[test]
+    fn a_word_that_was_deleted_and_written_again_goes_both_times() {
+        let mut written = Written { content: Content::default(), changes: Vec::new() };
+        let text = format!("打{PHONE}");
+        for said in [text.as_str(), "", text.as_str()] {
+            written.by(1, &[Edit::Describe(said.into())]);
+        }
+        let redacted = written.redacted(&word(PHONE));
+        assert_eq!(redacted.letters, 2 * PHONE.len());
+        assert!(!redacted.content.view().description.contains(PHONE));
     }
 
     #[test]
