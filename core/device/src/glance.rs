@@ -1,7 +1,7 @@
 //! A case at a glance: its list line, where one's work and one's claim stand. Made once for every view, and once for every projection.
 
 use rusqlite::Connection;
-use yuandian_document::{Act, Content, ContentView, Kind};
+use yuandian_document::{Act, Content, ContentView, Kind, title_of};
 use yuandian_model::{CaseId, CaseState, Code};
 use yuandian_sync::CaseFacts;
 
@@ -14,7 +14,7 @@ use crate::store::cases::BaseCommit;
 use crate::store::outbox::{Intent, Item};
 use crate::store::rows::{self, CaseRow};
 use crate::store::{blobs, cache, journal, streams};
-use crate::view::{ClaimView, title_of};
+use crate::view::ClaimView;
 
 /// What a list line and a whole view share.
 pub(crate) struct Glance {

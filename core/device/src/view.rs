@@ -4,13 +4,13 @@ mod records;
 
 use std::collections::BTreeMap;
 
-use yuandian_document::{Act, Edit, Kind, Place, RenditionRef};
+use yuandian_document::{Act, Edit, Kind, Place, RenditionRef, title_of};
 use yuandian_model::calendar::Moment;
 use yuandian_model::catalogue::{ArgumentKind, Service, Title, Transition};
 use yuandian_model::progress::Part;
 use yuandian_model::rules::clock::{TimeLeft, standing, unknown_year};
 use yuandian_model::rules::{Offer, allowed, offers, photos_needed};
-use yuandian_model::{Actor, CaseId, CaseState, Catalogue, Stay, UserId, limits};
+use yuandian_model::{Actor, CaseId, CaseState, Catalogue, Stay, UserId};
 use yuandian_sync::CaseFacts;
 
 use crate::content::{self, Loaded, captured_ms};
@@ -430,12 +430,6 @@ fn followed(facts: &CaseFacts, overlay: &[Item]) -> bool {
 
 pub(crate) fn service_text(phone: &Phone, id: &str) -> Title {
     phone.service_title(id).unwrap_or_else(|_| Title { zh: id.to_owned(), en: id.to_owned() })
-}
-
-/// The first words of a text, empty where it has none: then the service's title stands for them where it is read.
-pub(crate) fn title_of(text: &str) -> String {
-    let first = text.lines().map(str::trim).find(|line| !line.is_empty());
-    first.map(|line| line.chars().take(limits::TITLE_CHARS_MAX).collect()).unwrap_or_default()
 }
 
 /// Half the diagonal of a 500 m cell, metres: the circle that holds it.

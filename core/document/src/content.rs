@@ -11,6 +11,7 @@ use automerge::{
     ScalarValue, Value,
 };
 use serde::{Deserialize, Serialize};
+use yuandian_model::limits::TITLE_CHARS_MAX;
 use yuandian_model::{BlobHash, EntryId};
 
 use crate::entry::{Edit, NoteEntry, PhotoEntry, PreviewEntry, RenditionRef};
@@ -93,14 +94,14 @@ pub struct ContentView {
     pub previews: Vec<Entry<PreviewEntry>>,
 }
 
-impl ContentView {
-    /// What a list shows of the description: the first characters of its first line that says something.
-    #[must_use]
-    pub fn title(&self, chars: usize) -> String {
-        let line = self.description.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-        line.chars().take(chars).collect()
-    }
+/// What a list shows of a text: the first characters of its first line that says something, at most [`TITLE_CHARS_MAX`]; empty where none does.
+#[must_use]
+pub fn title_of(text: &str) -> String {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    line.chars().take(TITLE_CHARS_MAX).collect()
+}
 
+impl ContentView {
     /// The files that travel through the transfer queue, each with the entry that names it and the change that the entry came with.
     pub fn files(&self) -> impl Iterator<Item = (EntryId, ChangeHash, BlobHash)> + '_ {
         let of = |id: EntryId, change: ChangeHash| move |file: &RenditionRef| (id, change, file.hash);

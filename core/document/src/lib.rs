@@ -21,7 +21,7 @@ pub use act::{Act, Place, Report};
 pub use actor::actor;
 pub use automerge::{ActorId, ChangeHash};
 pub use catalogue::{SignedCatalogue, SignedCatalogueError};
-pub use content::{AdmittedChange, Answer, Candidate, Content, ContentError, ContentView, Entry};
+pub use content::{AdmittedChange, Answer, Candidate, Content, ContentError, ContentView, Entry, title_of};
 pub use entry::{AttachedFile, Edit, NoteEntry, PhotoEntry, PreviewEntry, RenditionRef};
 pub use envelope::{Body, Captured, CommitError, Envelope, Kind, SignedCommit};
 pub use keys::{

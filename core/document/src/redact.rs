@@ -33,13 +33,29 @@ pub struct Redacted {
     pub letters: usize,
 }
 
-/// A text with its passages blotted out; `None` where nothing goes.
+/// Where these words stand in a text, also over each other. An empty word stands nowhere.
 #[must_use]
-pub fn blotted(text: &str, passages: &Passages<'_>) -> Option<String> {
-    let gone = passages(text);
-    let goes = |at: usize| gone.iter().any(|passage| passage.contains(&at));
-    let after: String = text.chars().enumerate().map(|(at, c)| if goes(at) { BLOT } else { c }).collect();
-    (after != text).then_some(after)
+pub fn places_of(words: &[String], text: &str) -> Vec<Range<usize>> {
+    let letters: Vec<char> = text.chars().collect();
+    let words = words.iter().map(|word| word.chars().collect::<Vec<char>>()).filter(|word| !word.is_empty());
+    let of = |word: Vec<char>| {
+        let starts = letters.windows(word.len()).enumerate().filter(|(_, window)| *window == word);
+        starts.map(|(start, _)| start..start + word.len()).collect::<Vec<_>>()
+    };
+    words.flat_map(of).collect()
+}
+
+/// Blots the passages of a text out; how many letters went.
+pub fn blot(text: &mut String, passages: &Passages<'_>) -> usize {
+    let places: BTreeSet<usize> = passages(text).into_iter().flatten().collect();
+    let mut gone = 0;
+    let after = text.chars().enumerate().map(|(place, letter)| {
+        let goes = letter != BLOT && places.contains(&place);
+        gone += usize::from(goes);
+        if goes { BLOT } else { letter }
+    });
+    *text = after.collect();
+    gone
 }
 
 /// Makes a document's changes again, in whatever order they come. Only texts of changes that are `read` are looked at; what goes from a
@@ -61,7 +77,6 @@ pub fn redact(changes: &[(&[u8], bool)], passages: &Passages<'_>) -> Result<Reda
         let (fields, notes) = (container(&before, "fields"), container(&before, "notes"));
 
         let mut renamed: BTreeMap<ChangeHash, ChangeHash> = BTreeMap::new();
-        let mut after = crate::genesis::document();
         let places: BTreeMap<ChangeHash, usize> =
             parsed.iter().enumerate().map(|(place, change)| (change.hash(), place)).collect();
         let mut made = vec![None; parsed.len()];
@@ -72,19 +87,27 @@ pub fn redact(changes: &[(&[u8], bool)], passages: &Passages<'_>) -> Result<Reda
             let (bytes, read) = &changes[place];
             let mut expanded = change.decode();
             let mut touched = follow(&mut expanded.deps, &renamed);
-            let (actor, first) = (expanded.actor_id.clone(), expanded.start_op.get());
+            let mine = letters.get(&expanded.actor_id);
+            let first = expanded.start_op.get();
             for (op, number) in expanded.operations.iter_mut().zip(first..) {
-                let blotted = if letters.contains(&(number, actor.clone())) {
-                    blot_letter(op)
-                } else if *read && is_in(op, fields.as_ref()) {
-                    blot_scalar(op, |text| blotted(text, passages))
-                } else if *read && is_in(op, notes.as_ref()) {
-                    blot_scalar(op, |json| blotted_note(json, passages))
+                let is_letter = mine.is_some_and(|mine| mine.contains(&number));
+                let (in_fields, in_notes) = (is_in(op, fields.as_ref()), is_in(op, notes.as_ref()));
+                let OpType::Put(ScalarValue::Str(kept)) = &mut op.action else { continue };
+                let mut text = kept.to_string();
+                let blotted = if is_letter {
+                    blot(&mut text, &|letter| std::iter::once(0..letter.chars().count()).collect())
+                } else if *read && in_fields {
+                    blot(&mut text, passages)
+                } else if *read && in_notes {
+                    blot_note(&mut text, passages)?
                 } else {
                     0
                 };
-                touched |= blotted > 0;
-                gone += blotted;
+                if blotted > 0 {
+                    *kept = text.into();
+                    touched = true;
+                    gone += blotted;
+                }
             }
             let (name, bytes) = if touched {
                 let change = Change::from(expanded);
@@ -95,13 +118,14 @@ pub fn redact(changes: &[(&[u8], bool)], passages: &Passages<'_>) -> Result<Reda
             if name != change.hash() {
                 renamed.insert(change.hash(), name);
             }
-            after.apply_changes([Change::try_from(bytes.as_slice()).map_err(damaged)?])?;
             made[place] = Some((name, bytes));
         }
         let whole: Option<Vec<_>> = made.into_iter().collect();
         let changes =
             whole.ok_or_else(|| ContentError::Damaged("a change stands on one that is not there".into()))?;
-        Ok(Redacted { content: Content::of(after), changes, letters: gone })
+        let mut content = Content::default();
+        content.replay(changes.iter().map(|(_, bytes)| bytes.as_slice()))?;
+        Ok(Redacted { content, changes, letters: gone })
     })
 }
 
@@ -155,13 +179,13 @@ fn follow(deps: &mut [ChangeHash], renamed: &BTreeMap<ChangeHash, ChangeHash>) -
 }
 
 /// The letters of the description that go, by the operations that brought them: those of a passage that stood in it as one of the changes left it,
-/// or that stands in it now.
+/// or that stands in it now. For each actor the numbers of its operations.
 fn letters_to_go(
     document: &Automerge,
     read: impl Iterator<Item = ChangeHash>,
     passages: &Passages<'_>,
-) -> Result<BTreeSet<(u64, ActorId)>, ContentError> {
-    let mut letters = BTreeSet::new();
+) -> Result<BTreeMap<ActorId, BTreeSet<u64>>, ContentError> {
+    let mut letters: BTreeMap<ActorId, BTreeSet<u64>> = BTreeMap::new();
     let Some(description) = container(document, "description") else {
         return Ok(letters);
     };
@@ -173,7 +197,7 @@ fn letters_to_go(
         // Words that read the same may be other letters: somebody deleted them and wrote them again.
         for index in passages(&document.text_at(&description, &heads)?).into_iter().flatten() {
             if let Some((_, ObjId::Id(number, actor, _))) = document.get_at(&description, index, &heads)? {
-                letters.insert((number, actor));
+                letters.entry(actor).or_default().insert(number);
             }
         }
     }
@@ -187,36 +211,14 @@ fn is_in(op: &Op, container: Option<&ObjId>) -> bool {
     }
 }
 
-/// A letter's place is kept. How many letters went.
-fn blot_letter(op: &mut Op) -> usize {
-    match &mut op.action {
-        OpType::Put(ScalarValue::Str(text)) if text.chars().any(|c| c != BLOT) => {
-            let letters = text.chars().count();
-            *text = BLOT.to_string().repeat(letters).into();
-            letters
-        }
-        _ => 0,
+/// An entry that cannot be read shows nothing, and stays as it is.
+fn blot_note(json: &mut String, passages: &Passages<'_>) -> Result<usize, ContentError> {
+    let Ok(mut note) = serde_json::from_str::<NoteEntry>(json) else { return Ok(0) };
+    let gone = blot(&mut note.text, passages);
+    if gone > 0 {
+        *json = serde_json::to_string(&note).map_err(|e| ContentError::Damaged(e.to_string()))?;
     }
-}
-
-fn blotted_note(json: &str, passages: &Passages<'_>) -> Option<String> {
-    let mut note: NoteEntry = serde_json::from_str(json).ok()?;
-    note.text = blotted(&note.text, passages)?;
-    serde_json::to_string(&note).ok()
-}
-
-fn blot_scalar(op: &mut Op, after: impl Fn(&str) -> Option<String>) -> usize {
-    match &mut op.action {
-        OpType::Put(ScalarValue::Str(text)) => match after(text) {
-            Some(blotted) => {
-                let gone = blotted.chars().filter(|c| *c == BLOT).count();
-                *text = blotted.into();
-                gone
-            }
-            None => 0,
-        },
-        _ => 0,
-    }
+    Ok(gone)
 }
 
 #[cfg(test)]
@@ -243,12 +245,17 @@ mod tests {
 
     /// Every place where the word stands.
     fn word(word: &str) -> impl Fn(&str) -> Vec<Range<usize>> {
-        let wanted: Vec<char> = word.chars().collect();
-        move |text: &str| {
-            let text: Vec<char> = text.chars().collect();
-            let at = |start: &usize| text[*start..].starts_with(&wanted);
-            (0..text.len()).filter(at).map(|start| start..start + wanted.len()).collect()
-        }
+        let words = [word.to_owned()];
+        move |text: &str| places_of(&words, text)
+    }
+
+    #[test]
+    fn words_are_found_wherever_they_stand() {
+        let places = |words: &[&str], text: &str| {
+            places_of(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>(), text)
+        };
+        assert_eq!(places(&["井盖", "", "aa"], "井盖井aaa"), [0..2, 3..5, 4..6]);
+        assert_eq!(places(&["很长的词"], "短"), []);
     }
 
     struct Written {

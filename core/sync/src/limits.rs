@@ -58,8 +58,7 @@ pub const PRIVATE_BYTES_MAX: usize = 4 * 1024;
 pub const DOCS_MAX: usize = 2_048;
 /// Entries in one page of a manifest.
 pub const MANIFEST_ENTRIES_MAX: usize = 20_000;
-/// Characters of a list line's title.
-pub const TITLE_CHARS_MAX: usize = 40;
+pub use yuandian_model::limits::TITLE_CHARS_MAX;
 /// Characters of an appeal's reason.
 pub const APPEAL_CHARS_MAX: usize = 1_000;
 /// New cases of one stream above which a page sends lines first and the documents when they are asked for.

@@ -9,12 +9,12 @@ use yuandian_document::act::ActError;
 use yuandian_document::gate::{self, RefusalCode};
 use yuandian_document::limits::MICRO_BYTES_MAX;
 use yuandian_document::{
-    Act, CertifiedKey, CommitError, Content, ContentView, Envelope, Kind, SignedCommit, cbor, cbor::CborError,
+    Act, CertifiedKey, CommitError, Content, ContentView, Envelope, Kind, SignedCommit, cbor,
+    cbor::CborError, title_of,
 };
 use yuandian_model::catalogue::PlacePrecision;
 use yuandian_model::planted::{self, Bug};
 use yuandian_model::{BlobHash, CaseId, Code, CommitId, Refusal, UserId, Writing};
-use yuandian_sync::limits::TITLE_CHARS_MAX;
 use yuandian_sync::message::{PushItem, Receipt};
 
 use super::documents::Opened;
@@ -387,7 +387,7 @@ impl Hub {
         match checked {
             Err(refusal) => GateOutcome::Refused(refusal),
             Ok(blobs) => {
-                let (title, photos) = (words.title(TITLE_CHARS_MAX), count(words.photos.len()));
+                let (title, photos) = (title_of(&words.description), count(words.photos.len()));
                 let conflict = words.answers.values().any(yuandian_document::Answer::in_conflict);
                 trial.saved = Some(SavedDocument {
                     version: ledger.version(&item.envelope.document) + 1,

@@ -469,7 +469,7 @@ pub trait Store: Authority + Files + Notifications + Records + Witness {
     /// The saved document of a case; `None` where it is missing and must be made from [`Store::changes`].
     fn document(&self, case: &CaseId) -> Result<Option<SavedDocument>, StoreError>;
 
-    /// The content changes of a case that were taken, in order: the truth.
+    /// The content changes of a case that were taken, in order: the truth; with the version of the document that they come to.
     fn changes(&self, case: &CaseId) -> Result<(Vec<Vec<u8>>, u64), StoreError>;
 
     /// Orders, judges and keeps one PUSH in one transaction, which others may share: another thread may do it.

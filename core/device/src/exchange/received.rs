@@ -203,9 +203,7 @@ impl Phone {
                 self.archive_taken(tx, doc, u64::MAX)?;
                 authored::let_content_go(tx, doc)?;
                 cases::shrink(tx, doc, facts)?;
-                cases::put_generation(tx, doc, case.generation)?;
-                meta::set(tx, meta::SCRUB_DUE, &[1])?;
-                meta::set(tx, meta::INDEX_DUE, &[1])?;
+                cases::begin_generation(tx, doc, case.generation)?;
                 project_line(self, tx, doc, facts, person)?;
                 return Ok(false);
             }

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::glance::{project, project_line};
 use crate::phone::{PersonRecord, Phone};
 use crate::store::outbox::ItemState;
-use crate::store::{authored, cases, meta, outbox, streams};
+use crate::store::{authored, cases, outbox, streams};
 
 impl Phone {
     pub(super) fn keep_docs(&mut self, asked: &Docs, reply: &DocsReply) -> Result<()> {
@@ -98,10 +98,7 @@ impl Phone {
         self.put_beside(tx, case)?;
         if rebuilt {
             tracing::info!(%doc, generation = case.generation, "words went from a case: it was made again");
-            cases::put_generation(tx, doc, case.generation)?;
-            cases::forget_quarantined(tx, doc)?;
-            meta::set(tx, meta::SCRUB_DUE, &[1])?;
-            meta::set(tx, meta::INDEX_DUE, &[1])?;
+            cases::begin_generation(tx, doc, case.generation)?;
         }
         let kept = rebuilt && authored::has(tx, doc)?;
         if !busy.contains(doc) && !kept {

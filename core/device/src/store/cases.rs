@@ -130,17 +130,14 @@ pub fn change_names(c: &Connection, doc: &CaseId) -> Result<Vec<(Place, [u8; 32]
     .collect()
 }
 
-/// Lets go of what did not pass the gate.
-pub fn forget_quarantined(c: &Connection, doc: &CaseId) -> Result<()> {
-    c.prepare_cached("DELETE FROM quarantine WHERE doc = ?1")?.execute([doc.as_bytes()])?;
-    Ok(())
-}
-
-/// The document that is here is of this generation.
-pub fn put_generation(c: &Connection, doc: &CaseId, generation: u32) -> Result<()> {
+/// What is here of a case is of this generation: what did not pass the gate of another goes, and what went is still to be taken out of the log and
+/// the index.
+pub fn begin_generation(c: &Connection, doc: &CaseId, generation: u32) -> Result<()> {
     c.prepare_cached("UPDATE cases SET generation = ?2 WHERE id = ?1")?
         .execute(params![doc.as_bytes(), generation])?;
-    Ok(())
+    c.prepare_cached("DELETE FROM quarantine WHERE doc = ?1")?.execute([doc.as_bytes()])?;
+    super::meta::set(c, super::meta::SCRUB_DUE, &[1])?;
+    super::meta::set(c, super::meta::INDEX_DUE, &[1])
 }
 
 /// Forgets up to which number a case is here: whatever comes of it next is news.

@@ -516,11 +516,8 @@ impl Referee {
     pub fn redact(&mut self, case: &CaseId, word: &str) {
         self.seq += 1;
         let record = self.cases.get_mut(case).unwrap();
-        let length = word.chars().count();
-        let passages = |text: &str| -> Vec<std::ops::Range<usize>> {
-            let starts = text.match_indices(word).map(|(at, _)| text[..at].chars().count());
-            starts.map(|start| start..start + length).collect()
-        };
+        let words = [word.to_owned()];
+        let passages = |text: &str| yuandian_document::redact::places_of(&words, text);
         let content = |commit: &&mut PulledCommit| commit.kind == Kind::Content;
         let changes: Vec<Vec<u8>> =
             record.log.iter_mut().filter(content).map(|commit| commit.body.clone()).collect();

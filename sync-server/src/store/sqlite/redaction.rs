@@ -8,11 +8,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rusqlite::params;
-use yuandian_document::redact::{Passages, blotted, redact as made_again};
-use yuandian_document::{Act, Envelope, Kind, cbor, limits::COMMIT_BYTES_MAX};
+use yuandian_document::redact::{Passages, blot, places_of, redact as made_again};
+use yuandian_document::{Act, Envelope, Kind, cbor, limits::COMMIT_BYTES_MAX, title_of};
 use yuandian_model::giveaway::{GiveawayKind, giveaways};
 use yuandian_model::{CaseId, CaseState, CommitId, UserId};
-use yuandian_sync::limits::TITLE_CHARS_MAX;
 
 use super::membership::Step;
 use super::row::{case, count, damaged, heads_blob, signed};
@@ -122,7 +121,7 @@ pub fn redact(
     }
     after.version += 1;
     after.log_bytes = (after.log_bytes + is as u64).saturating_sub(was as u64);
-    after.title = made.content.view().title(TITLE_CHARS_MAX);
+    after.title = title_of(&made.content.view().description);
     let heads = made.content.heads();
     let saved = SavedDocument { version: after.version, saved: made.content.save(), heads: heads.clone() };
     documents::keep(t, document, &saved, &heads_blob(&heads))?;
@@ -163,15 +162,8 @@ fn blot_words(
     judge: &dyn Judge,
     passages: &Passages<'_>,
 ) -> usize {
-    let mut gone = 0;
     let words = said.iter_mut().filter(|(argument, _)| judge.is_words(state, argument));
-    for value in words.map(|(_, value)| value) {
-        if let Some(after) = blotted(value, passages) {
-            gone += passages(value).into_iter().map(|passage| passage.len()).sum::<usize>();
-            *value = after;
-        }
-    }
-    gone
+    words.map(|(_, value)| blot(value, passages)).sum()
 }
 
 /// What was said with a question, and what units were asked to do, stands in the case's row as well. Nobody knows any more who said it.
@@ -179,29 +171,22 @@ fn blot_progress(record: &mut CaseRecord, said: &Said<'_>, judge: &dyn Judge) ->
     let passages = |text: &str| said.passages(text);
     let state = record.state.clone();
     let progress = &mut record.state.progress;
-    let mut gone = 0;
-    for asked in progress.asked.values_mut() {
-        gone += blot_words(asked, &state, judge, &passages);
-    }
-    for task in progress.parts.values_mut().filter_map(|part| part.task.as_mut()) {
-        if let Some(after) = blotted(task, &passages) {
-            gone += passages(task).into_iter().map(|passage| passage.len()).sum::<usize>();
-            *task = after;
-        }
-    }
-    gone
+    let asked: usize =
+        progress.asked.values_mut().map(|asked| blot_words(asked, &state, judge, &passages)).sum();
+    let tasks = progress.parts.values_mut().filter_map(|part| part.task.as_mut());
+    asked + tasks.map(|task| blot(task, &passages)).sum::<usize>()
 }
 
 /// How words that are to go are found.
 enum Said<'a> {
-    Words(Vec<Vec<char>>),
+    Words(&'a [String]),
     GivenAway { by: &'a UserId, doors: bool },
 }
 
 impl<'a> Said<'a> {
     fn of(going: &'a Going, state: &CaseState, judge: &dyn Judge) -> Self {
         match going {
-            Going::Words(words) => Said::Words(words.iter().map(|word| word.chars().collect()).collect()),
+            Going::Words(words) => Said::Words(words),
             Going::GivenAwayBy(user) => Said::GivenAway { by: user, doors: judge.shows_cell_alone(state) },
         }
     }
@@ -215,15 +200,7 @@ impl<'a> Said<'a> {
 
     fn passages(&self, text: &str) -> Vec<Range<usize>> {
         match self {
-            Said::Words(words) => {
-                let text: Vec<char> = text.chars().collect();
-                let stands = |word: &[char], at: usize| !word.is_empty() && text[at..].starts_with(word);
-                (0..text.len())
-                    .flat_map(|at| {
-                        words.iter().filter(move |word| stands(word, at)).map(move |word| at..at + word.len())
-                    })
-                    .collect()
-            }
+            Said::Words(words) => places_of(words, text),
             Said::GivenAway { doors, .. } => giveaways(text)
                 .into_iter()
                 .filter(|found| match found.kind {
