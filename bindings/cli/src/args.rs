@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use yuandian_device::{Attached, CaptureInfo, PhoneFix, PhotoSize, Policy, Position, Quiet, Source, UserId};
+use yuandian_device::{Attached, CaptureInfo, PhoneFix, PhotoSize, Policy, Position, Quiet, Source};
+
+use crate::people::PeopleVerb;
 
 /// A phone on the command line.
 #[derive(Debug, Parser)]
@@ -82,39 +84,9 @@ pub enum Verb {
     },
     /// What is new for you since the last time: requests nearby, and your cases that moved on. What a phone tells after a pull in the background.
     News,
-    /// Your hours as a volunteer: stays that were confirmed.
-    Hours {
-        /// Also write them to a file, as CSV.
-        #[arg(long, value_name = "FILE")]
-        csv: Option<PathBuf>,
-    },
-    /// What you gave in private on this phone and took back: what for, and how long it is kept.
-    Consents,
-    /// Everything that this phone keeps of you, as JSON.
-    MyData {
-        /// The file; without, it is printed.
-        #[arg(short, long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
-    /// Name somebody as family: they hear first of your alarms. Without anybody: list them.
-    Family {
-        /// Their id, as their `status --json` or `my-data` says.
-        user: Option<UserId>,
-        /// What you call them.
-        #[arg(long, default_value = "", requires = "user")]
-        name: String,
-        /// Take it back.
-        #[arg(long, requires = "user")]
-        undo: bool,
-    },
-    /// Say that you do not want to meet somebody: neither is sent to the other's door. Without anybody: list them.
-    Apart {
-        /// Their id, or a request: whoever asked or came there.
-        who: Option<String>,
-        /// Take it back.
-        #[arg(long, requires = "who")]
-        undo: bool,
-    },
+    /// What is kept of you.
+    #[command(flatten)]
+    People(PeopleVerb),
     /// Tell a moderator in private about a problem with somebody. In danger call 110 first.
     Complain {
         /// The request in which it happened.

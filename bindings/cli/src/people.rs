@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Subcommand;
 use yuandian_device::{Apart, ConsentLine, HoursLine, Phone, Relative, UserId, beijing};
 
 use crate::failure::Failure;
@@ -11,8 +12,57 @@ use crate::run::{answer, file_failure};
 
 type Done = Result<(), Failure>;
 
+/// What somebody asks about themselves.
+#[derive(Debug, Subcommand)]
+pub enum PeopleVerb {
+    /// Your hours as a volunteer: stays that were confirmed.
+    Hours {
+        /// Also write them to a file, as CSV.
+        #[arg(long, value_name = "FILE")]
+        csv: Option<PathBuf>,
+    },
+    /// What you gave in private on this phone and took back: what for, and how long it is kept.
+    Consents,
+    /// Everything that this phone keeps of you, as JSON.
+    MyData {
+        /// The file; without, it is printed.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Name somebody as family: they hear first of your alarms. Without anybody: list them.
+    Family {
+        /// Their id, as their `status --json` or `my-data` says.
+        user: Option<UserId>,
+        /// What you call them.
+        #[arg(long, default_value = "", requires = "user")]
+        name: String,
+        /// Take it back.
+        #[arg(long, requires = "user")]
+        undo: bool,
+    },
+    /// Say that you do not want to meet somebody: neither is sent to the other's door. Without anybody: list them.
+    Apart {
+        /// Their id, or a request: whoever asked or came there.
+        who: Option<String>,
+        /// Take it back.
+        #[arg(long, requires = "who")]
+        undo: bool,
+    },
+}
+
+/// Does it.
+pub fn operate(phone: &mut Phone, verb: &PeopleVerb, json: bool) -> Done {
+    match verb {
+        PeopleVerb::Hours { csv } => hours(phone, csv.as_deref(), json),
+        PeopleVerb::Consents => consents(phone, json),
+        PeopleVerb::MyData { output } => own_data(phone, output.as_deref(), json),
+        PeopleVerb::Family { user, name, undo } => family(phone, user.as_ref(), (name, *undo), json),
+        PeopleVerb::Apart { who, undo } => apart(phone, who.as_deref(), *undo, json),
+    }
+}
+
 /// Hours, also as a file.
-pub fn hours(phone: &Phone, csv: Option<&Path>, json: bool) -> Done {
+fn hours(phone: &Phone, csv: Option<&Path>, json: bool) -> Done {
     let lines = phone.hours()?;
     if let Some(path) = csv {
         written(path, &table(&lines)?)?;
@@ -56,7 +106,7 @@ fn at(ms: i64) -> String {
 }
 
 /// What was given in private and taken back.
-pub fn consents(phone: &Phone, json: bool) -> Done {
+fn consents(phone: &Phone, json: bool) -> Done {
     let lines = phone.consents()?;
     let row = |line: &ConsentLine| {
         let what = if line.given { "给出" } else { "收回" };
@@ -72,7 +122,7 @@ pub fn consents(phone: &Phone, json: bool) -> Done {
 }
 
 /// Everything of this person.
-pub fn own_data(phone: &Phone, output: Option<&Path>, json: bool) -> Done {
+fn own_data(phone: &Phone, output: Option<&Path>, json: bool) -> Done {
     let data = phone.own_data()?;
     let text = serde_json::to_string_pretty(&data).map_err(|error| Failure::System(error.to_string()))?;
     match output {
@@ -86,7 +136,7 @@ pub fn own_data(phone: &Phone, output: Option<&Path>, json: bool) -> Done {
 }
 
 /// Whom this person does not want to meet.
-pub fn apart(phone: &mut Phone, who: Option<&str>, undo: bool, json: bool) -> Done {
+fn apart(phone: &mut Phone, who: Option<&str>, undo: bool, json: bool) -> Done {
     let all = match who {
         None => phone.apart()?,
         Some(who) => match who.parse::<UserId>() {
@@ -111,7 +161,7 @@ pub fn apart(phone: &mut Phone, who: Option<&str>, undo: bool, json: bool) -> Do
 }
 
 /// Whom this person has named as family.
-pub fn family(phone: &mut Phone, user: Option<&UserId>, (name, undo): (&str, bool), json: bool) -> Done {
+fn family(phone: &mut Phone, user: Option<&UserId>, (name, undo): (&str, bool), json: bool) -> Done {
     let all = match user {
         None => phone.family()?,
         Some(user) => phone.name_family(user, name, !undo)?,

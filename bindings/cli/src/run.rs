@@ -87,11 +87,7 @@ fn with_phone(command: &Command) -> Done {
                 }
             })
         }
-        Verb::Hours { csv } => people::hours(&phone, csv.as_deref(), json),
-        Verb::Consents => people::consents(&phone, json),
-        Verb::MyData { output } => people::own_data(&phone, output.as_deref(), json),
-        Verb::Family { user, name, undo } => people::family(&mut phone, user.as_ref(), (name, *undo), json),
-        Verb::Apart { who, undo } => people::apart(&mut phone, who.as_deref(), *undo, json),
+        Verb::People(verb) => people::operate(&mut phone, verb, json),
         Verb::Complain { case, what, text } => {
             let request = case.as_deref().map(|case| phone.find(case)).transpose()?;
             let id = phone.complain(request.as_ref(), what, text)?;

@@ -13,6 +13,7 @@ mod attention;
 mod cases;
 mod catalogue;
 mod core;
+mod doorstep;
 mod drafts;
 mod error;
 mod events;
@@ -31,6 +32,7 @@ pub use attention::{AttentionItem, OutboxLine};
 pub use cases::{ActInput, ActOutcome, ListAsk};
 pub use catalogue::{BilingualText, ServiceChoice, ServiceField, ServiceForm, services};
 pub use core::{CoreVersion, Grant, Language, PersonRecord, YuandianCore, core_version};
+pub use doorstep::{CodeWords, LookView, StayView};
 pub use drafts::{DraftInput, DraftPhoto, DraftRecord, GiveawayView, Position};
 pub use error::CoreError;
 pub use events::{CoreEvent, EventKind, EventStream};
@@ -43,8 +45,8 @@ pub use photos::{
 };
 pub use sync::{StreamState, SyncProgress, SyncReport, SyncState, Trouble, WorkCounts};
 pub use views::{
-    CaseView, ClaimView, CodeWords, Conflict, ConflictValue, HistoryLine, ListLine, LookView, NoteView,
-    PhotoPart, PhotoView, PlaceView, StayView,
+    CaseView, ClaimView, Conflict, ConflictValue, HistoryLine, ListLine, NoteView, PhotoPart, PhotoView,
+    PlaceView,
 };
 
 uniffi::setup_scaffolding!();
