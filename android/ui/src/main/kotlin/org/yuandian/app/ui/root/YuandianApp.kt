@@ -116,6 +116,17 @@ private fun People(app: App) {
     PeopleScreen(state, store::act)
 }
 
+@Composable
+private fun Settings(
+    app: App,
+    session: Session,
+    edition: Edition,
+) {
+    val people by app.roster.people.collectAsState()
+    val shared = people.size > 1
+    Shown({ SettingsStore(session, shared, edition.library) }) { state, act -> SettingsScreen(state, act) }
+}
+
 /** Exhaustive: a new place of the app does not compile without its screen. */
 @Composable
 private fun Where(
@@ -125,81 +136,24 @@ private fun Where(
     edition: Edition,
 ) {
     when (route) {
-        Route.Join -> {
-            Shown({ JoinStore(session, edition.server) }) { state, act -> JoinScreen(state, act) }
-        }
-
-        Route.People -> {
-            People(app)
-        }
-
-        Route.Home -> {
-            Shown({ HomeStore(session) }) { state, act -> HomeScreen(state, act) }
-        }
-
-        Route.ElderHome -> {
-            Shown({ ElderHomeStore(session) }) { state, act -> ElderHomeScreen(state, act) }
-        }
-
-        Route.Today -> {
-            Shown({ TodayStore(session) }) { state, act -> TodayScreen(state, act) }
-        }
-
-        is Route.Cases -> {
-            Shown({ CasesStore(session, route) }) { state, act -> CasesScreen(state, act) }
-        }
-
-        Route.Nearby -> {
-            Shown({ NearbyStore(session) }) { state, act -> NearbyScreen(state, act) }
-        }
-
-        Route.Tasks -> {
-            Shown({ TasksStore(session) }) { state, act -> TasksScreen(state, act) }
-        }
-
-        Route.Settings -> {
-            val shared =
-                app.roster.people
-                    .collectAsState()
-                    .value.size > 1
-            Shown({ SettingsStore(session, shared, edition.library) }) { state, act -> SettingsScreen(state, act) }
-        }
-
-        is Route.Capture -> {
-            Shown({ CaptureStore(session, route.draft) }) { state, act -> CaptureScreen(state, act) }
-        }
-
-        is Route.Ask -> {
-            Shown({ AskStore(session, route.draft) }) { state, act -> AskScreen(state, act) }
-        }
-
-        is Route.Detail -> {
-            Shown({ CaseDetailStore(session, route.id) }) { state, act -> CaseDetailScreen(state, act) }
-        }
-
-        is Route.Conflict -> {
-            Shown({ ConflictStore(session, route.id) }) { state, act -> ConflictScreen(state, act) }
-        }
-
-        Route.Attention -> {
-            Shown({ AttentionStore(session) }) { state, act -> AttentionScreen(state, act) }
-        }
-
-        Route.Sync -> {
-            Shown({ SyncStore(session) }) { state, act -> SyncScreen(state, act) }
-        }
-
-        Route.Hours -> {
-            Shown({ HoursStore(session) }) { state, act -> HoursScreen(state, act) }
-        }
-
-        Route.DutyCard -> {
-            Shown({ DutyCardStore(session) }) { state, act -> DutyCardScreen(state, act) }
-        }
-
-        Route.HandOver -> {
-            Shown({ HandOverStore(session) }) { state, act -> HandOverScreen(state, act) }
-        }
+        Route.Join -> Shown({ JoinStore(session, edition.server) }) { state, act -> JoinScreen(state, act) }
+        Route.People -> People(app)
+        Route.Home -> Shown({ HomeStore(session) }) { state, act -> HomeScreen(state, act) }
+        Route.ElderHome -> Shown({ ElderHomeStore(session) }) { state, act -> ElderHomeScreen(state, act) }
+        Route.Today -> Shown({ TodayStore(session) }) { state, act -> TodayScreen(state, act) }
+        is Route.Cases -> Shown({ CasesStore(session, route) }) { state, act -> CasesScreen(state, act) }
+        Route.Nearby -> Shown({ NearbyStore(session) }) { state, act -> NearbyScreen(state, act) }
+        Route.Tasks -> Shown({ TasksStore(session) }) { state, act -> TasksScreen(state, act) }
+        Route.Settings -> Settings(app, session, edition)
+        is Route.Capture -> Shown({ CaptureStore(session, route.draft) }) { state, act -> CaptureScreen(state, act) }
+        is Route.Ask -> Shown({ AskStore(session, route.draft) }) { state, act -> AskScreen(state, act) }
+        is Route.Detail -> Shown({ CaseDetailStore(session, route.id) }) { state, act -> CaseDetailScreen(state, act) }
+        is Route.Conflict -> Shown({ ConflictStore(session, route.id) }) { state, act -> ConflictScreen(state, act) }
+        Route.Attention -> Shown({ AttentionStore(session) }) { state, act -> AttentionScreen(state, act) }
+        Route.Sync -> Shown({ SyncStore(session) }) { state, act -> SyncScreen(state, act) }
+        Route.Hours -> Shown({ HoursStore(session) }) { state, act -> HoursScreen(state, act) }
+        Route.DutyCard -> Shown({ DutyCardStore(session) }) { state, act -> DutyCardScreen(state, act) }
+        Route.HandOver -> Shown({ HandOverStore(session) }) { state, act -> HandOverScreen(state, act) }
     }
 }
 
