@@ -1,14 +1,14 @@
 //! Whether many accounts together find out where somebody lives who asks for help.
 //!
-//! A world (the real hub over the real store on a disk in memory, an injected clock, drawn randomness) is played once for each of a raster of
-//! places in one 500 m cell where the person looked for may live; all else is equal: seed, ids, randomness, and who does what when. Everything
+//! A world (the real hub over the real store on a disk in memory, an injected clock, drawn randomness) is played once for each of nine
+//! places in one 500 m cell where the person looked for may live, one in each ninth of it, drawn anew for every seed; all else is equal: seed, ids, randomness, and who does what when. Everything
 //! that the attackers' accounts see is written down with its virtual time: the bytes of each reply, each problem, what `WAIT` tells of the heads
 //! minute by minute, and each notification that reaches one of them.
 //!
 //! This bounds every attacker that does what the script does. Whatever somebody infers, by whatever model, with whatever knowledge, is a
 //! function of what they saw; places that make the same transcript, byte for byte, cannot be told apart by any function of it. So the places with the transcript of
-//! the true one are what is left to guess from: their share of the raster times the cell's area, told as the radius of a circle
-//! of that area. A whole cell is 282 m: sqrt(500 · 500 / π). Every place of the raster is taken for the true one, and the smallest counts.
+//! the true one are what is left to guess from: their share of the nine times the cell's area, told as the radius of a circle
+//! of that area. A whole cell is 282 m: sqrt(500 · 500 / π). Every place is taken for the true one, and the smallest counts.
 //!
 //! Not in it: how long the machine takes for an answer, what a network sees of lengths outside the attackers' own connections, and what people say.
 
@@ -21,16 +21,19 @@ use std::collections::BTreeMap;
 use std::thread;
 
 use serde::{Serialize, Serializer};
+use yuandian_device::ports::Randomness;
 use yuandian_model::planted::{Bug, plant};
 use yuandian_model::{Cell500, Wgs84};
 
+use crate::machine::Drawn;
 use town::Town;
 
 /// Edge of a cell, metres.
 const CELL_M: f64 = 500.0;
-/// Places in a row of a raster, and metres between them.
-type Raster = (i32, f64);
-const RASTER: Raster = (5, 100.0);
+/// The cell is cut into so many rows of as many tiles, with a place in each.
+const ROWS: u8 = 3;
+/// How near a place may come to the edge of its tile, as a share of it: the cell's own edge is in degrees, and the tiles are in metres.
+const EDGE: f64 = 0.05;
 /// Metres of one degree of latitude.
 const DEGREE_M: f64 = 111_320.0;
 /// Where the cell lies.
@@ -114,10 +117,17 @@ pub(crate) fn degrees(east: f64, north: f64) -> Wgs84 {
     place.unwrap_or(middle)
 }
 
-/// The places where the person looked for may live.
-fn places((n, apart): Raster) -> Vec<Wgs84> {
-    let metres = |k: i32| f64::from(k - n / 2) * apart;
-    (0..n * n).map(|k| degrees(metres(k % n), metres(k / n))).collect()
+/// The places where the person looked for may live: one in each tile of the cell, where in it is drawn.
+fn places(seed: u64) -> Vec<Wgs84> {
+    let mut drawn = Drawn::new("stalk places", seed, 0);
+    let tile = CELL_M / f64::from(ROWS);
+    let mut metres = |number: u8| {
+        let mut byte = [0];
+        drawn.fill(&mut byte);
+        let within = EDGE + (1.0 - 2.0 * EDGE) * f64::from(byte[0]) / f64::from(u8::MAX);
+        (f64::from(number) + within) * tile - CELL_M / 2.0
+    };
+    (0..ROWS * ROWS).map(|k| degrees(metres(k % ROWS), metres(k / ROWS))).collect()
 }
 
 /// What was seen in one world.
@@ -162,14 +172,14 @@ fn shares<T: Ord>(names: impl Iterator<Item = T>) -> (f64, f64) {
 /// # Errors
 /// Words, where the server does not do its part in one of them.
 pub fn run(seed: u64, many: (usize, usize), bug: Option<Bug>) -> Result<Report, String> {
-    worlds(seed, many, bug, RASTER).map(|worlds| compare(&worlds))
+    worlds(seed, many, bug).map(|worlds| compare(&worlds))
 }
 
-fn worlds(seed: u64, many: (usize, usize), bug: Option<Bug>, raster: Raster) -> Result<Vec<Seen>, String> {
-    let places = places(raster);
+fn worlds(seed: u64, many: (usize, usize), bug: Option<Bug>) -> Result<Vec<Seen>, String> {
+    let places = places(seed);
     let cell = Cell500::of(middle());
     if places.iter().any(|place| Cell500::of(*place) != cell) {
-        return Err("a place of the raster is in another cell".to_owned());
+        return Err("a place is in another cell".to_owned());
     }
     let at_a_time = thread::available_parallelism().map_or(1, usize::from);
     let mut worlds = Vec::new();
@@ -211,7 +221,7 @@ mod tests {
     const SMALL: (usize, usize) = (6, 2);
 
     fn found(bug: Bug) -> f64 {
-        let report = compare(&worlds(1, SMALL, Some(bug), (3, 200.0)).unwrap());
+        let report = compare(&worlds(1, SMALL, Some(bug)).unwrap());
         assert!(!report.holds(), "{bug:?}: {report:?}");
         assert_eq!(report.unlogged, 0);
         println!("{}: {:.0} m", bug.id(), report.radius_m);
@@ -220,11 +230,11 @@ mod tests {
 
     #[test]
     fn an_honest_server_tells_the_cell_and_no_more() {
-        let worlds = worlds(1, SMALL, None, RASTER).unwrap();
+        let worlds = worlds(1, SMALL, None).unwrap();
         let report = compare(&worlds);
         assert!(report.holds(), "{report:?}");
         let line = serde_json::to_string(&report).unwrap();
-        assert!(line.starts_with(r#"{"seeds":1,"radius_m":282,"inside_m":282,"accepted_m":56,"#), "{line}");
+        assert!(line.starts_with(r#"{"seeds":1,"radius_m":282,"inside_m":282,"accepted_m":94,"#), "{line}");
         let kinds = &worlds[0].kinds;
         println!("{kinds:?}");
         let calls = [
@@ -248,6 +258,20 @@ mod tests {
         let missing: Vec<_> =
             calls.iter().chain(&refused).filter(|kind| !kinds.contains_key(*kind)).collect();
         assert!(missing.is_empty(), "never seen: {missing:?}");
+    }
+
+    #[test]
+    fn places_lie_all_over_the_cell_and_elsewhere_for_every_seed() {
+        let mut seen = std::collections::BTreeSet::new();
+        for seed in 0..50 {
+            let places = places(seed);
+            assert_eq!(places.len(), 9);
+            for place in places {
+                assert_eq!(Cell500::of(place), Cell500::of(middle()));
+                seen.insert(format!("{place:?}"));
+            }
+        }
+        assert!(seen.len() > 445, "{}", seen.len());
     }
 
     #[test]
