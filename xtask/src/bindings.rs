@@ -24,7 +24,7 @@ const SWIFT_C_MODULE: &str = "YuandianCoreFFI";
 
 /// Writes the binding of `language` into `out`, with the library beside it, and returns the library's path there.
 pub fn generate(language: Language, out: &Path) -> Result<PathBuf, Stop> {
-    let built = build_library()?;
+    let built = build_library(language)?;
     let tools = build_generators()?;
     std::fs::create_dir_all(out).map_err(io("create", out))?;
     match language {
@@ -52,13 +52,32 @@ fn replace(from: &Path, to: &Path) -> Done {
     std::fs::rename(&part, to).map_err(io("rename to", to))
 }
 
-fn library_name() -> String {
+/// The file name of the library on this system.
+pub fn library_name() -> String {
     format!("{}yuandian_ffi{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX)
 }
 
-fn build_library() -> Result<PathBuf, Stop> {
-    // All libraries, for the reason given at `binaries::build`.
-    command::cargo()?.args(["build", "--lib"]).run()?;
+/// The rooms that can keep a home encrypted, and the feature of each that does so: always all of them, so that they are compiled once.
+pub const ENCRYPTED: [&str; 8] = [
+    "--package",
+    "yuandian-device",
+    "--package",
+    "yuandian-ffi",
+    "--package",
+    "yuandian-cli",
+    "--features",
+    "sqlcipher",
+];
+
+fn build_library(language: Language) -> Result<PathBuf, Stop> {
+    let build = command::cargo()?.args(["build", "--lib"]);
+    match language {
+        // What the app ships.
+        Language::Kotlin => build.args(ENCRYPTED),
+        // All libraries, for the reason given at `binaries::build`.
+        Language::Swift | Language::Python => build,
+    }
+    .run()?;
     let built = place::target()?.join("debug").join(library_name());
     if built.is_file() { Ok(built) } else { Err(failed(format!("cargo made no {}", library_name()))) }
 }

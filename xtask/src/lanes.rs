@@ -21,6 +21,8 @@ pub enum Lane {
     Lint,
     /// Every Rust test.
     Rust,
+    /// Tests of the phone, its facade and its command line, on encrypted homes.
+    Encrypted,
     /// The admission gate on hostile and on honest data.
     Gate,
     /// The photo room on good and on hostile files, and a second decoder on what it writes.
@@ -130,6 +132,7 @@ impl Lane {
             Lane::Lint => lint::run(),
             // Without `-p`: one set of features for the whole workspace, so that every lane shares one build.
             Lane::Rust => command::cargo()?.arg("test").run(),
+            Lane::Encrypted => encrypted(),
             Lane::Gate => gate::lane(),
             Lane::Photo => photo::lane(),
             Lane::Scenarios => scenarios::lane(),
@@ -148,6 +151,11 @@ impl Lane {
             Lane::Demo => binaries::demo_lane(),
         }
     }
+}
+
+/// What can be encrypted is compiled once more, with SQLCipher in SQLite's place; the kotlin lane uses the same library.
+fn encrypted() -> Done {
+    command::cargo()?.arg("test").args(bindings::ENCRYPTED).run()
 }
 
 /// The table, a line per lane, and the line of counts.

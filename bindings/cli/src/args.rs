@@ -14,6 +14,9 @@ pub struct Command {
     /// Folder that the phone lives in.
     #[arg(long, global = true, env = "YUANDIAN_HOME", default_value = "yuandian-home")]
     pub home: PathBuf,
+    /// File with the key of an encrypted home, 32 bytes that nobody else may read (mode 600), kept outside of the home. A new home gets a new one.
+    #[arg(long, global = true, env = "YUANDIAN_KEY_FILE", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
     /// Print JSON.
     #[arg(long, global = true)]
     pub json: bool,

@@ -11,8 +11,8 @@ use yuandian_device::{
     BundleAsk, CaseId, DeviceError, Driver, KeyId, Phone, PhotoSize, Report, Verdict, verify,
 };
 
-use crate::failure::Failure;
-use crate::run::{answer, file_failure, network, roots};
+use crate::failure::{Failure, file_failure};
+use crate::run::{answer, network, roots};
 use crate::text;
 
 /// Exit code of a check that finds nothing altered, and something that would prove more not there.

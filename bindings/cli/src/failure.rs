@@ -1,6 +1,6 @@
 //! Why a command ended badly, and the exit code that scripts rely on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use yuandian_device::DeviceError;
 
@@ -38,6 +38,7 @@ impl Failure {
                 | DeviceError::ServerRefused(_)
                 | DeviceError::Withheld { .. }
                 | DeviceError::NotEnrolled
+                | DeviceError::WrongKey { .. }
                 | DeviceError::ShutOut { .. } => 2,
                 DeviceError::Refused { .. } => 3,
                 DeviceError::Unreachable(_) => 4,
@@ -46,8 +47,14 @@ impl Failure {
                 | DeviceError::NoRoom { .. }
                 | DeviceError::WrongBytes { .. }
                 | DeviceError::NewerStore { .. }
+                | DeviceError::KeyStore(_)
                 | DeviceError::Damaged(_) => 1,
             },
         }
     }
+}
+
+/// A file that was named and cannot be used.
+pub fn file_failure(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::File { path: path.to_owned(), reason: error.to_string() }
 }

@@ -7,6 +7,7 @@
 mod args;
 mod evidence;
 mod failure;
+mod key;
 mod people;
 mod run;
 mod text;

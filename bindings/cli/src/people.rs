@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use yuandian_device::{Apart, ConsentLine, HoursLine, Phone, Relative, UserId, beijing};
 
-use crate::failure::Failure;
-use crate::run::{answer, file_failure};
+use crate::failure::{Failure, file_failure};
+use crate::run::answer;
 
 type Done = Result<(), Failure>;
 

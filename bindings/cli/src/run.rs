@@ -16,7 +16,8 @@ use yuandian_device::{
 
 use crate::args::{Capture, Command, Enclosed, Step, Verb, When};
 use crate::evidence;
-use crate::failure::Failure;
+use crate::failure::{Failure, file_failure};
+use crate::key::key_of;
 use crate::people;
 use crate::text;
 use crate::told::{FilesTold, RunTold, StatusTold};
@@ -32,7 +33,8 @@ pub fn run(command: &Command) -> Result<ExitCode, Failure> {
 }
 
 fn with_phone(command: &Command) -> Done {
-    let mut phone = open_home(&command.home)?;
+    let key = command.key_file.as_ref().map(|file| key_of(&command.home, file)).transpose()?;
+    let mut phone = open_home(&command.home, key.as_ref())?;
     let json = command.json;
     match &command.verb {
         Verb::Enroll { server, code, name, trust } => {
@@ -449,10 +451,6 @@ impl Contents {
 
 pub fn roots(files: &[PathBuf]) -> Result<TrustRoots, Failure> {
     Ok(TrustRoots(read_all(files)?))
-}
-
-pub fn file_failure(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::File { path: path.to_owned(), reason: error.to_string() }
 }
 
 pub fn network() -> Result<tokio::runtime::Runtime, Failure> {

@@ -93,6 +93,17 @@ fn explain(failure: &Failure) -> (String, String, Vec<String>) {
         }
         DeviceError::WrongBytes { .. } => says("wrong_bytes", &["联系管理员 (tell your administrator)"]),
         DeviceError::NewerStore { .. } => says("newer_store", &["更新应用 (update the app)"]),
+        DeviceError::KeyStore(_) => says("key_store", &["解锁后重试 (unlock the key store and try again)"]),
+        DeviceError::WrongKey { encrypted: true } => says(
+            "wrong_key",
+            &[
+                "用原来的密钥打开:什么都没有改动,全部都在 (open it with its own key: nothing was changed, all of it is there)",
+                "密钥丢了:已送达的在平台上,用新邀请码登记新的文件夹;未送达的只在这里,无法读取 (key lost: what was delivered comes to a new home by a new invitation; what was not sent is only here and cannot be read)",
+            ],
+        ),
+        DeviceError::WrongKey { encrypted: false } => {
+            says("wrong_key", &["不带密钥打开,再导出 (open it without a key, then export)"])
+        }
         DeviceError::Damaged(_) => says("damaged", &["导出后联系支持 (export, then call support)"]),
     }
 }

@@ -212,13 +212,21 @@ impl YuandianCore {
     /// Writes the original of a photo, or another size of it that is on this phone, to `path`.
     ///
     /// # Errors
-    /// [`CoreError::NotFound`] where it is not on this phone, [`CoreError::FileUnusable`], [`CoreError::InvalidInput`].
+    /// [`CoreError::NotFound`] where it is not on this phone, [`CoreError::Damaged`], [`CoreError::FileUnusable`], [`CoreError::InvalidInput`].
     pub async fn save_photo(&self, hash: String, path: String) -> Result<(), CoreError> {
         self.with_phone(move |phone| {
-            let bytes = phone.blob(&hash_of(&hash)?, 0, yuandian_device::ORIGINAL_BYTES_MAX as u64)?;
+            let bytes = phone.whole(&hash_of(&hash)?)?;
             files::write(&path, &bytes)
         })
         .await
+    }
+
+    /// The bytes of a photo of this phone, of any of its sizes, or of an attached file, held against their hash: for showing what has no path.
+    ///
+    /// # Errors
+    /// [`CoreError::NotFound`] where it is not on this phone, [`CoreError::Damaged`], [`CoreError::InvalidInput`].
+    pub async fn file_bytes(&self, hash: String) -> Result<Vec<u8>, CoreError> {
+        self.with_phone(move |phone| Ok(phone.whole(&hash_of(&hash)?)?)).await
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
+use yuandian_device::ports::DatabaseKey;
 use yuandian_device::{CaseId, Driver, Phone, TrustRoots, platform};
 
 use crate::drafts::Position;
@@ -12,6 +13,7 @@ use crate::error::CoreError;
 use crate::events::{EventKind, Events};
 use crate::handles::Counted;
 use crate::on_core::{on_core, on_core_blocking};
+use crate::root_key::{InHardware, RootKey};
 use crate::sync::StopSignal;
 
 /// Which core an app has loaded.
@@ -21,12 +23,18 @@ pub struct CoreVersion {
     pub name: String,
     /// Its semantic version.
     pub version: String,
+    /// Whether it can keep a home encrypted: [`YuandianCore::open_encrypted`].
+    pub encrypts: bool,
 }
 
 /// The loaded core. It never fails and does no input or output.
 #[uniffi::export]
 pub fn core_version() -> CoreVersion {
-    CoreVersion { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
+    CoreVersion {
+        name: env!("CARGO_PKG_NAME").into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        encrypts: yuandian_device::ports::ENCRYPTS,
+    }
 }
 
 /// A right: a role in a division and everything below it.
@@ -93,6 +101,21 @@ impl From<Language> for yuandian_model::catalogue::Language {
     }
 }
 
+/// How a home is opened.
+#[derive(Clone, Default, uniffi::Record)]
+pub struct Opening {
+    /// Certificates (DER) trusted beside the public authorities: cities run their own.
+    #[uniffi(default = [])]
+    pub roots: Vec<Vec<u8>>,
+    /// What an encrypted home opens with: 32 bytes that were drawn by chance, which the platform's key store keeps. Nothing of such a home lies open on
+    /// the disk, and its files have no path. None for a home that is not encrypted.
+    #[uniffi(default = None)]
+    pub key: Option<Vec<u8>>,
+    /// The device's root key where the platform keeps it in hardware; else it lies in the home.
+    #[uniffi(default = None)]
+    pub root_key: Option<Arc<dyn RootKey>>,
+}
+
 /// The store while it is open. Whoever uses it holds a read lease; shutting down waits for every lease to come back.
 pub(crate) type Store = Option<Arc<Mutex<Phone>>>;
 
@@ -127,7 +150,29 @@ impl YuandianCore {
     /// Those of [`YuandianCore::open`]. A root that is no certificate is refused when the network is first used.
     #[uniffi::constructor]
     pub async fn open_trusting(home: String, roots: Vec<Vec<u8>>) -> Result<Arc<Self>, CoreError> {
-        let phone = on_core_blocking(move || platform::open_home(&PathBuf::from(home))).await?;
+        Self::open_with(home, Opening { roots, ..Opening::default() }).await
+    }
+
+    /// [`YuandianCore::open`] in the way that is given.
+    ///
+    /// # Errors
+    /// Those of [`YuandianCore::open`]; [`CoreError::WrongKey`], and nothing is changed then; [`CoreError::KeyStoreLocked`];
+    /// [`CoreError::InvalidInput`] for a key of another length, and where this library does not encrypt ([`CoreVersion::encrypts`]).
+    #[uniffi::constructor]
+    pub async fn open_with(home: String, opening: Opening) -> Result<Arc<Self>, CoreError> {
+        let key = opening.key.map(|key| key.try_into().map(DatabaseKey)).transpose();
+        let key = key.map_err(|_| CoreError::InvalidInput {
+            field: "database_key".to_owned(),
+            reason: "32 bytes are needed".to_owned(),
+        })?;
+        let (roots, root_key) = (opening.roots, opening.root_key);
+        let phone = on_core_blocking(move || match root_key {
+            Some(root) => {
+                platform::open_home_with(&PathBuf::from(home), key.as_ref(), Box::new(InHardware(root)))
+            }
+            None => platform::open_home(&PathBuf::from(home), key.as_ref()),
+        })
+        .await?;
         Ok(Arc::new(Self {
             store: Arc::new(RwLock::new(Some(Arc::new(Mutex::new(phone))))),
             driver: Arc::default(),

@@ -102,6 +102,19 @@ pub enum CoreError {
         /// Newest schema known here.
         known: i64,
     },
+    /// The platform's key store gives no key: unlock the phone and try again. Nothing is lost.
+    #[error("the key store gives no key: {reason}")]
+    KeyStoreLocked {
+        /// What the platform said.
+        reason: String,
+    },
+    /// The key does not fit this home, and nothing was changed: open it with its own key, and one that is not encrypted without a key. Where the
+    /// key is lost, what was delivered comes to a new home by a new invitation; what was not sent is lost with the key.
+    #[error("{}", if *encrypted { "this is not the key of this home" } else { "this home is not encrypted" })]
+    WrongKey {
+        /// Whether the home is encrypted at all.
+        encrypted: bool,
+    },
     /// The store or a file in it cannot be read: export what can be read and call support.
     #[error("the store cannot be read: {reason}")]
     Damaged {
@@ -136,6 +149,8 @@ impl From<DeviceError> for CoreError {
             DeviceError::Withheld { id } => CoreError::Withheld { id },
             DeviceError::WrongBytes { id } => CoreError::WrongBytes { id },
             DeviceError::NewerStore { found, known } => CoreError::AppTooOld { found, known },
+            DeviceError::KeyStore(reason) => CoreError::KeyStoreLocked { reason },
+            DeviceError::WrongKey { encrypted } => CoreError::WrongKey { encrypted },
             DeviceError::Damaged(reason) => CoreError::Damaged { reason },
         }
     }

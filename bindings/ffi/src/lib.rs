@@ -23,6 +23,7 @@ mod handles;
 mod on_core;
 mod people;
 mod photos;
+mod root_key;
 mod sync;
 mod views;
 
@@ -31,7 +32,7 @@ pub use attached::{AttachedKind, AttachedView, AttachmentInput, DraftFile};
 pub use attention::{AttentionItem, OutboxLine};
 pub use cases::{ActInput, ActOutcome, ListAsk};
 pub use catalogue::{BilingualText, ServiceChoice, ServiceField, ServiceForm, services};
-pub use core::{CoreVersion, Grant, Language, PersonRecord, YuandianCore, core_version};
+pub use core::{CoreVersion, Grant, Language, Opening, PersonRecord, YuandianCore, core_version};
 pub use doorstep::{CodeWords, LookView, StayView};
 pub use drafts::{DraftInput, DraftPhoto, DraftRecord, GiveawayView, Position};
 pub use error::CoreError;
@@ -43,6 +44,7 @@ pub use photos::{
     BackgroundUpload, CacheState, PhotoFile, PhotoSize, PhotosSent, PreviewWanted, UploadHeader,
     UploadPolicies, UploadPolicy,
 };
+pub use root_key::{RootKey, RootKeyError};
 pub use sync::{StreamState, SyncProgress, SyncReport, SyncState, Trouble, WorkCounts};
 pub use views::{
     CaseView, ClaimView, Conflict, ConflictValue, HistoryLine, ListLine, NoteView, PhotoPart, PhotoView,

@@ -4,6 +4,7 @@
 //! Guarantees: a file counts only after its bytes were held against its hash; what came before a cut or a kill is gone on from; what a case
 //! brought goes with it.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use rusqlite::Connection;
@@ -102,11 +103,9 @@ impl Phone {
     /// [`DeviceError::NotFound`] where it is not here (any more); [`DeviceError::Damaged`] for an own file that the server does not have
     /// either: told in 需处理.
     pub fn show_photo(&mut self, file: &PhotoFile) -> Result<Vec<u8>> {
-        let found = match self.blob(&file.hash, 0, file.bytes) {
-            Err(DeviceError::NotFound { .. }) => Err(FileTrouble::Missing),
-            found => Ok(found?)
-                .and_then(|bytes| if is(&bytes, &file.hash) { Ok(bytes) } else { Err(FileTrouble::Damaged) }),
-        };
+        let found = self.piece(&file.hash, 0, file.bytes)?;
+        let found = found
+            .and_then(|bytes| if is(&bytes, &file.hash) { Ok(bytes) } else { Err(FileTrouble::Damaged) });
         match found {
             Ok(bytes) => {
                 cache::shown(&self.db, &file.hash, self.ports.clock.wall_ms())?;
@@ -188,7 +187,10 @@ impl Phone {
         let mut whole = Sha256::new();
         let mut at = 0;
         while at < file.bytes {
-            let piece = self.ports.blobs.read_part(&file.hash, at, READ_BYTES.min(file.bytes - at))?;
+            let piece = match self.ports.blobs.read_part(&file.hash, at, READ_BYTES.min(file.bytes - at)) {
+                Err(error) if error.kind() == ErrorKind::InvalidData => return Ok(false),
+                piece => piece?,
+            };
             if piece.is_empty() {
                 break;
             }

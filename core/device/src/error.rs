@@ -111,6 +111,16 @@ pub enum DeviceError {
         /// Known here.
         known: i64,
     },
+    /// The platform's key store gives no root key: unlock the phone and try again. Nothing is lost.
+    #[error("the key store gives no key: {0}")]
+    KeyStore(String),
+    /// The key does not fit this phone's home, and nothing was changed. With its own key all of it opens; without it, what the server has comes
+    /// to a new home by a new invitation, and what was not sent is lost. A home that is not encrypted opens without a key.
+    #[error("{}", if *encrypted { "this is not the key of this phone's home" } else { "this phone's home is not encrypted: it opens without a key" })]
+    WrongKey {
+        /// Whether the home is encrypted at all.
+        encrypted: bool,
+    },
     /// The store or a file in it cannot be read: export what can be read and call support.
     #[error("the store cannot be read: {0}")]
     Damaged(String),
@@ -190,7 +200,10 @@ impl From<ContentError> for DeviceError {
 
 impl From<KeyError> for DeviceError {
     fn from(error: KeyError) -> Self {
-        DeviceError::Damaged(error.to_string())
+        match error {
+            KeyError::RootUnavailable(reason) => DeviceError::KeyStore(reason),
+            _ => DeviceError::Damaged(error.to_string()),
+        }
     }
 }
 

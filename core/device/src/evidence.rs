@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use yuandian_document::{PhotoEntry, RenditionRef};
 use yuandian_model::{BlobHash, CaseId};
+use yuandian_photo::limits::ORIGINAL_BYTES_MAX;
 use yuandian_photo::{Examined, examine, original_hash};
 use yuandian_sync::Rendition;
 
@@ -267,6 +268,19 @@ impl Phone {
             std::io::ErrorKind::NotFound => DeviceError::not_found("photo", hash),
             _ => e.into(),
         })
+    }
+
+    /// A photo file of this phone, held against its hash.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`] where the file is not on this phone, [`DeviceError::Damaged`] where its bytes are others.
+    pub fn whole(&self, hash: &BlobHash) -> Result<Vec<u8>> {
+        let bytes = self.blob(hash, 0, ORIGINAL_BYTES_MAX as u64)?;
+        if is(&bytes, hash) {
+            Ok(bytes)
+        } else {
+            Err(DeviceError::Damaged(format!("photo {hash} has changed on disk")))
+        }
     }
 
     /// The micro picture of a photo, everybody's: at most 2 kB of JPEG.

@@ -3,6 +3,8 @@
 //! Guarantees: no byte of a file is sent before the whole was read and had the hash that its case names; a file that a cleaner removed or a
 //! disk damaged, or that the server will not take, is told in 需处理 with what can be done, and stops no other.
 
+use std::io::ErrorKind;
+
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use yuandian_model::planted::{self, Bug};
@@ -85,17 +87,31 @@ impl Phone {
         self.upload_piece(hash, offset, rest.ok_or_else(|| DeviceError::invalid("offset", "beyond the end"))?)
     }
 
+    /// A piece of a file, or what is wrong with it: gone, or, where files are encrypted, no longer as it was written.
+    pub(crate) fn piece(
+        &self,
+        hash: &BlobHash,
+        offset: u64,
+        length: u64,
+    ) -> Result<std::result::Result<Vec<u8>, FileTrouble>> {
+        match self.ports.blobs.read(hash, offset, length) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Err(FileTrouble::Missing)),
+            Err(error) if error.kind() == ErrorKind::InvalidData => Ok(Err(FileTrouble::Damaged)),
+            read => Ok(Ok(read?)),
+        }
+    }
+
     /// Reads a whole file in pieces; what is wrong with it, if anything is. One that is right again is in trouble no more.
     pub(crate) fn look_at(&self, hash: &BlobHash, size: u64) -> Result<Option<FileTrouble>> {
         let mut whole = Sha256::new();
         let mut at = 0;
         while at < size {
-            let piece = match self.blob(hash, at, READ_BYTES.min(size - at)) {
-                Err(DeviceError::NotFound { .. }) if cache::here(&self.db, hash)? == Some(Here::LetGo) => {
+            let piece = match self.piece(hash, at, READ_BYTES.min(size - at))? {
+                Err(FileTrouble::Missing) if cache::here(&self.db, hash)? == Some(Here::LetGo) => {
                     return Ok(Some(FileTrouble::LetGo));
                 }
-                Err(DeviceError::NotFound { .. }) => return Ok(Some(FileTrouble::Missing)),
-                piece => piece?,
+                Err(trouble) => return Ok(Some(trouble)),
+                Ok(piece) => piece,
             };
             if piece.is_empty() {
                 break;

@@ -83,7 +83,7 @@ pub use services::ServiceLine;
 pub use store::pragmas::PRAGMAS;
 pub use waiting::Waited;
 pub use write::{ActCommand, ActOutcome, Addition};
-pub use yuandian_document::KeyId;
+pub use yuandian_document::{KeyError, KeyId, Signer, compressed_point, fixed_signature};
 pub use yuandian_evidence::bundle::{PhotoReport, Report, Verdict, verify};
 pub use yuandian_evidence::{Finding, Level, Source, Window};
 pub use yuandian_model::calendar::beijing;

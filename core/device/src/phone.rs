@@ -85,12 +85,9 @@ impl Phone {
     ///
     /// # Errors
     /// [`DeviceError::InUse`], [`DeviceError::NewerStore`], [`DeviceError::StorageFull`], [`DeviceError::Damaged`],
-    /// [`DeviceError::Invalid`] for a database key, which this build cannot use.
+    /// [`DeviceError::WrongKey`]; [`DeviceError::Invalid`] for a key where this build encrypts nothing.
     pub fn open(store: &Path, mut ports: Ports) -> Result<Self> {
-        if ports.database_key.is_some() {
-            return Err(DeviceError::invalid("database_key", "this build has no encryption at rest"));
-        }
-        let mut db = store::open(store, ports.vfs.as_deref())?;
+        let mut db = store::open(store, ports.vfs.as_deref(), ports.database_key.as_ref())?;
         let tx = db.transaction()?;
         let seed: [u8; 32] = match meta::get(&tx, meta::KEY_SEED)? {
             Some(seed) => {

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use hkdf::Hkdf;
+use sha2::Sha256;
 use yuandian_document::Signer;
 use yuandian_model::BlobHash;
+use zeroize::Zeroize;
 
 /// Clocks. The wall clock is evidence and never order; the monotonic one measures.
 pub trait Clock: Send {
@@ -79,8 +82,33 @@ pub trait SpaceProbe: Send {
     fn free_bytes(&self) -> Option<u64>;
 }
 
-/// A 32-byte raw key for an encrypted store.
+/// Whether this build encrypts stores: the feature `sqlcipher`.
+pub const ENCRYPTS: bool = cfg!(feature = "sqlcipher");
+
+/// The key of an encrypted home: 32 bytes that were drawn by chance. Wiped when it is dropped, and never printed.
 pub struct DatabaseKey(pub [u8; 32]);
+
+impl DatabaseKey {
+    /// A key for one purpose alone: HKDF-SHA-256.
+    pub(crate) fn derived(&self, purpose: &str) -> [u8; 32] {
+        let mut out = [0; 32];
+        let label = format!("yuandian phone 1: {purpose}");
+        Hkdf::<Sha256>::new(None, &self.0).expand(label.as_bytes(), &mut out).expect("32 bytes are few");
+        out
+    }
+}
+
+impl Drop for DatabaseKey {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl std::fmt::Debug for DatabaseKey {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("DatabaseKey(…)")
+    }
+}
 
 /// All of it. `Phone::open` takes this once and keeps it.
 pub struct Ports {
@@ -96,9 +124,22 @@ pub struct Ports {
     pub signer: Box<dyn Signer>,
     /// Room left.
     pub space: Box<dyn SpaceProbe>,
-    /// Key of an encrypted store. This build has no encryption: giving one is an error, never a silent plain file.
+    /// Key of an encrypted store. Where [`ENCRYPTS`] is false, giving one is an error, never a silent plain file.
     pub database_key: Option<DatabaseKey>,
     /// What a copy of the store cannot take along (file identity, a backup-excluded nonce). Another mark than the store
     /// remembers means a copied or restored store: it goes on under a new incarnation.
     pub mark: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_purpose_has_a_key_of_its_own() {
+        let key = DatabaseKey([5; 32]);
+        let keys = ["store", "root key", "photo files"].map(|purpose| key.derived(purpose));
+        assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2] && !keys.contains(&key.0));
+        assert_eq!(format!("{key:?}"), "DatabaseKey(…)");
+    }
 }

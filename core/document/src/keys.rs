@@ -151,6 +151,26 @@ pub trait Signer: Send {
     fn sign_with_root(&self, message: &[u8]) -> Result<[u8; 64], KeyError>;
 }
 
+/// A public root key as it is kept, from any form of SEC 1.
+///
+/// # Errors
+/// [`KeyError::BadKey`] for what is no point of P-256.
+pub fn compressed_point(sec1: &[u8]) -> Result<Vec<u8>, KeyError> {
+    let key = ecdsa::VerifyingKey::from_sec1_bytes(sec1).map_err(|_| KeyError::BadKey)?;
+    Ok(key.to_sec1_point(true).as_bytes().to_vec())
+}
+
+/// A signature of a root key as it is kept, r ‖ s, from DER or from r ‖ s.
+///
+/// # Errors
+/// [`KeyError::BadSignature`] for what is neither.
+pub fn fixed_signature(signature: &[u8]) -> Result<[u8; 64], KeyError> {
+    let read = ecdsa::Signature::from_slice(signature).or_else(|_| ecdsa::Signature::from_der(signature));
+    let mut bytes = [0; 64];
+    bytes.copy_from_slice(&read.map_err(|_| KeyError::BadSignature)?.to_bytes());
+    Ok(bytes)
+}
+
 /// A root key in software: for command lines, kiosks and tests.
 pub struct SoftwareRoot(ecdsa::SigningKey);
 
@@ -299,6 +319,23 @@ mod tests {
         let key = DeviceKey::from_seed(&[9; 32]);
         let certificate = DeviceCertificate::issue(&root, &key).unwrap();
         (key, certificate)
+    }
+
+    #[test]
+    fn a_root_key_is_taken_in_the_forms_that_key_stores_give() {
+        let root = SoftwareRoot::from_seed(&[7; 32]).unwrap();
+        let kept = root.root_public().unwrap();
+        let whole = root.0.verifying_key().to_sec1_point(false);
+        assert_eq!(compressed_point(whole.as_bytes()), Ok(kept.clone()));
+        assert_eq!(compressed_point(&kept), Ok(kept));
+        let mut off = whole.as_bytes().to_vec();
+        off[64] ^= 1;
+        assert_eq!(compressed_point(&off), Err(KeyError::BadKey), "a point beside the curve");
+        let signed: ecdsa::Signature = root.0.sign(b"message");
+        let fixed = root.sign_with_root(b"message").unwrap();
+        assert_eq!(fixed_signature(signed.to_der().as_bytes()), Ok(fixed));
+        assert_eq!(fixed_signature(&fixed), Ok(fixed));
+        assert_eq!(fixed_signature(&signed.to_der().as_bytes()[..20]), Err(KeyError::BadSignature));
     }
 
     #[test]

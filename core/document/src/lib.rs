@@ -26,5 +26,6 @@ pub use entry::{AttachedFile, Edit, NoteEntry, PhotoEntry, PreviewEntry, Renditi
 pub use envelope::{Body, Captured, CommitError, Envelope, Kind, SignedCommit};
 pub use keys::{
     CertifiedKey, DeviceCertificate, DeviceKey, KeyError, KeyId, Purpose, Signature, Signer, SoftwareRoot,
+    compressed_point, fixed_signature,
 };
 pub use server_key::{ServerKey, SignedNotice};

@@ -52,7 +52,7 @@ pub fn measure(dir: &Path) -> Result<Figure, Box<dyn Error>> {
     let mut samples = Vec::with_capacity(PAIRS);
     let mut again = Vec::with_capacity(PAIRS);
     for number in 0..WARM_UP + PAIRS {
-        let phone = open_home(folder.path())?;
+        let phone = open_home(folder.path(), None)?;
         let bare = || Automerge::load(&snapshot).map(|document| document.hydrate(None));
         let (view, ours, floor) = if number % 2 == 0 {
             let (view, ours) = timed(|| phone.case(&case))?;

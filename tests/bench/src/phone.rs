@@ -21,7 +21,7 @@ const NOW_MS: i64 = 1_780_000_000_000;
 /// # Errors
 /// The phone's.
 pub fn grid_worker(home: &Path) -> Result<Phone, Box<dyn Error>> {
-    let mut phone = open_home(home)?;
+    let mut phone = open_home(home, None)?;
     let reply = Enrolled {
         version: WIRE_VERSION,
         user: UserId([1; 16]),

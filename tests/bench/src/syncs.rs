@@ -189,7 +189,7 @@ fn city(folder: &Path, cases: u32) -> Result<City, Fault> {
 }
 
 fn member(city: &City, home: &Path, number: u32) -> Result<Phone, Fault> {
-    let mut phone = open_home(home)?;
+    let mut phone = open_home(home, None)?;
     enroll(city, &mut phone, number, GRID)?;
     Ok(phone)
 }

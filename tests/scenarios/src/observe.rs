@@ -123,6 +123,8 @@ pub fn error(error: &DeviceError) -> Value {
         DeviceError::Withheld { .. } => json!({"variant": "Withheld"}),
         DeviceError::WrongBytes { .. } => json!({"variant": "WrongBytes"}),
         DeviceError::NewerStore { .. } => json!({"variant": "AppTooOld"}),
+        DeviceError::KeyStore(_) => json!({"variant": "KeyStoreLocked"}),
+        DeviceError::WrongKey { encrypted } => json!({"variant": "WrongKey", "encrypted": encrypted}),
         DeviceError::Damaged(_) => json!({"variant": "Damaged"}),
     }
 }

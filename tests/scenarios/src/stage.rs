@@ -197,7 +197,7 @@ impl Drop for Stage {
 }
 
 fn open(home: &Path) -> Result<Arc<Mutex<Phone>>, String> {
-    platform::open_home(home).map(|phone| Arc::new(Mutex::new(phone))).map_err(|e| e.to_string())
+    platform::open_home(home, None).map(|phone| Arc::new(Mutex::new(phone))).map_err(|e| e.to_string())
 }
 
 /// Starts a server and waits until it says where it listens.

@@ -32,7 +32,7 @@ impl SpaceProbe for Fixed {
 fn open(folder: &TempDir) -> Phone {
     let ports = Ports {
         vfs: None,
-        blobs: Box::new(FolderBlobs::new(folder.path().join("blobs")).unwrap()),
+        blobs: Box::new(FolderBlobs::new(folder.path().join("blobs"), None).unwrap()),
         clock: Box::new(Fixed),
         randomness: Box::new(SystemRandomness),
         signer: Box::new(SoftwareRoot::from_seed(&[7; 32]).unwrap()),

@@ -7,17 +7,10 @@ use yuandian_sync::limits::MESSAGE_BYTES_MAX;
 use yuandian_sync::message::{Hello, WIRE_VERSION, Wipe};
 use yuandian_sync::{Keep, Load, Loaded};
 
-use crate::home::{Home, contains};
-use crate::{answers, draft, people};
+use crate::{answers, draft, plain_people};
 
 const NAME: &str = "王奶奶三零二";
 const UNSENT: &str = "李大爷七零一";
-
-fn on_disk(home: &Home, words: &str) -> bool {
-    let store = home.store();
-    let log = store.with_file_name("phone.db-wal");
-    [store, log].iter().any(|file| contains(&std::fs::read(file).unwrap_or_default(), words.as_bytes()))
-}
 
 fn greeting(phone: &mut Phone) -> Hello {
     let Loaded::Hello(signed) = phone.load(&Load::Hello { nonce: [7; 32] }).unwrap() else { panic!() };
@@ -33,16 +26,16 @@ fn request(name: &str) -> Draft {
 
 #[test]
 fn what_is_private_goes_at_once_and_the_wish_is_said_until_it_is_done() {
-    let (mut referee, [home], [mut phone]) = people::<1>(Role::Resident);
+    let (mut referee, [home], [mut phone]) = plain_people::<1>(Role::Resident);
     let id = phone.save_draft(None, &request(NAME)).unwrap();
     phone.finish(&id).unwrap();
     referee.sync(&mut phone);
     phone.save_draft(None, &request(UNSENT)).unwrap();
-    assert!(on_disk(&home, NAME) && on_disk(&home, UNSENT));
+    assert!(home.on_disk(NAME) && home.on_disk(UNSENT));
     assert!(!greeting(&mut phone).forget);
 
     phone.forget_me().unwrap();
-    assert!(!on_disk(&home, NAME) && !on_disk(&home, UNSENT), "the rows, and the log");
+    assert!(!home.on_disk(NAME) && !home.on_disk(UNSENT), "the rows, and the log");
     assert_eq!(phone.drafts().unwrap(), []);
     assert!(!phone.case(&id).unwrap().fields.contains_key("beneficiary"));
     assert_eq!(phone.token().unwrap(), None, "the next run greets");
@@ -59,12 +52,12 @@ fn what_is_private_goes_at_once_and_the_wish_is_said_until_it_is_done() {
     assert_eq!(phone.person(), Err(DeviceError::ShutOut { reason: "forgotten".into() }));
     assert_eq!(phone.forget_me(), Err(DeviceError::ShutOut { reason: "forgotten".into() }));
     assert!(!phone.wants_to_be_forgotten().unwrap());
-    assert!(!on_disk(&home, "买药"), "nor what was not private");
+    assert!(!home.on_disk("买药"), "nor what was not private");
 }
 
 #[test]
 fn who_was_told_something_private_drops_it_from_the_store_and_its_log() {
-    let (mut referee, [_author, home], [mut author, mut helper]) = people::<2>(Role::Volunteer);
+    let (mut referee, [_author, home], [mut author, mut helper]) = plain_people::<2>(Role::Volunteer);
     let id = author.save_draft(None, &request(NAME)).unwrap();
     author.finish(&id).unwrap();
     referee.sync(&mut author);
@@ -84,9 +77,9 @@ fn who_was_told_something_private_drops_it_from_the_store_and_its_log() {
     author.note(&id, "再说一句", &[]).unwrap();
     referee.sync(&mut author);
     told(&referee, &mut helper, &[NAME]);
-    assert!(on_disk(&home, NAME));
+    assert!(home.on_disk(NAME));
     author.note(&id, "又说一句", &[]).unwrap();
     referee.sync(&mut author);
     told(&referee, &mut helper, &[]);
-    assert!(!on_disk(&home, NAME));
+    assert!(!home.on_disk(NAME));
 }

@@ -11,7 +11,7 @@ use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use yuandian_device::platform::FolderBlobs;
-use yuandian_device::ports::{BlobDir, Clock, Ports, Randomness, SpaceProbe};
+use yuandian_device::ports::{BlobDir, Clock, DatabaseKey, ENCRYPTS, Ports, Randomness, SpaceProbe};
 use yuandian_device::{Phone, Result};
 use yuandian_document::SoftwareRoot;
 
@@ -74,16 +74,24 @@ impl SpaceProbe for Room {
 pub struct Home {
     folder: TempDir,
     number: u8,
+    encrypted: bool,
     mark: String,
     opened: Cell<u32>,
     pub clock: ScriptedClock,
 }
 
 impl Home {
+    /// Encrypted where this build can do so: what is tested is then tested of encrypted phones.
     pub fn new(number: u8) -> Self {
+        Self { encrypted: ENCRYPTS, ..Self::plain(number) }
+    }
+
+    /// Never encrypted.
+    pub fn plain(number: u8) -> Self {
         Self {
             folder: TempDir::new().unwrap(),
             number,
+            encrypted: false,
             mark: format!("mark {number}"),
             opened: Cell::new(0),
             clock: ScriptedClock(Arc::new(AtomicI64::new(START_MS))),
@@ -92,7 +100,11 @@ impl Home {
 
     /// The same folder's contents elsewhere: what a backup or a second phone would hold. Only the mark cannot be taken along.
     pub fn copy(&self) -> Self {
-        let copy = Self { mark: format!("copy of {}", self.mark), ..Self::new(self.number) };
+        let copy = Self {
+            mark: format!("copy of {}", self.mark),
+            encrypted: self.encrypted,
+            ..Self::plain(self.number)
+        };
         copy_folder(self.folder.path(), copy.folder.path());
         copy.clock.advance(self.clock.wall_ms() - START_MS);
         copy
@@ -106,7 +118,7 @@ impl Home {
         self.opened.set(self.opened.get() + 1);
         Ports {
             vfs: None,
-            blobs: Box::new(FolderBlobs::new(self.folder.path().join("blobs")).unwrap()),
+            blobs: Box::new(FolderBlobs::new(self.folder.path().join("blobs"), self.key().as_ref()).unwrap()),
             clock: Box::new(self.clock.clone()),
             randomness: Box::new(SeededRandomness {
                 words: format!("{} {}", self.mark, self.opened.get()),
@@ -114,7 +126,7 @@ impl Home {
             }),
             signer: Box::new(SoftwareRoot::from_seed(&[self.number; 32]).unwrap()),
             space: Box::new(NoProbe),
-            database_key: None,
+            database_key: self.key(),
             mark: self.mark.clone(),
         }
     }
@@ -151,7 +163,7 @@ impl Home {
 
     /// Everything in the store, table by table, a line of hex and text a row. The phone must be closed.
     pub fn tables(&self) -> BTreeMap<String, Vec<u8>> {
-        let db = Connection::open(self.store()).unwrap();
+        let db = self.opened();
         let names: Vec<String> = {
             let mut statement = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
             statement.query_map([], |r| r.get(0)).unwrap().map(|name| name.unwrap()).collect()
@@ -161,7 +173,26 @@ impl Home {
 
     /// A number out of the store. The phone must be closed.
     pub fn count(&self, sql: &str) -> i64 {
-        Connection::open(self.store()).unwrap().query_row(sql, [], |r| r.get(0)).unwrap()
+        self.opened().query_row(sql, [], |r| r.get(0)).unwrap()
+    }
+
+    fn key(&self) -> Option<DatabaseKey> {
+        self.encrypted.then(|| DatabaseKey([7; 32]))
+    }
+
+    /// Whether words can be read in the store's file or its log.
+    pub fn on_disk(&self, words: &str) -> bool {
+        let files = [self.store(), self.store().with_file_name("phone.db-wal")];
+        files.iter().any(|file| contains(&std::fs::read(file).unwrap_or_default(), words.as_bytes()))
+    }
+
+    /// The store by itself. The phone must be closed.
+    pub fn opened(&self) -> Connection {
+        let db = Connection::open(self.store()).unwrap();
+        if self.encrypted {
+            db.pragma_update(None, "key", format!("x'{}'", "07".repeat(32))).unwrap();
+        }
+        db
     }
 }
 

@@ -13,6 +13,8 @@ mod capture;
 mod catalogues;
 mod conflicts;
 mod doorstep;
+#[cfg(feature = "sqlcipher")]
+mod encrypted;
 mod evidence;
 mod fetch;
 mod files;
@@ -87,8 +89,17 @@ fn outbox(phone: &Phone) -> Vec<(String, String)> {
 
 /// Homes of several people, enrolled with one referee, all in one role.
 fn people<const N: usize>(role: Role) -> (Referee, [Home; N], [Phone; N]) {
+    people_in(Home::new, role)
+}
+
+/// [`people`] whose homes are never encrypted: a test looks for words on their disks.
+fn plain_people<const N: usize>(role: Role) -> (Referee, [Home; N], [Phone; N]) {
+    people_in(Home::plain, role)
+}
+
+fn people_in<const N: usize>(home: fn(u8) -> Home, role: Role) -> (Referee, [Home; N], [Phone; N]) {
     let mut referee = Referee::new();
-    let homes = std::array::from_fn(|index| Home::new(u8::try_from(index + 1).unwrap()));
+    let homes: [Home; N] = std::array::from_fn(|index| home(u8::try_from(index + 1).unwrap()));
     let phones = std::array::from_fn(|index| {
         let mut phone = homes[index].open();
         referee.enroll(&mut phone, u8::try_from(index + 1).unwrap(), role);

@@ -4,18 +4,12 @@ use yuandian_device::Phone;
 use yuandian_model::{CaseId, Code, Role};
 use yuandian_sync::{Keep, Load, Loaded};
 
-use crate::home::{Home, contains};
+use crate::home::Home;
 use crate::referee::{Referee, batch};
-use crate::{answers, capture, notes, outbox, people};
+use crate::{answers, capture, notes, outbox, plain_people};
 
 const PHONE: &str = "13800001234";
 const BLOTS: &str = "▇▇▇▇▇▇▇▇▇▇▇";
-
-fn on_disk(home: &Home, words: &str) -> bool {
-    let store = home.store();
-    let log = store.with_file_name("phone.db-wal");
-    [store, log].iter().any(|file| contains(&std::fs::read(file).unwrap_or_default(), words.as_bytes()))
-}
 
 /// A page, and the documents that are wanted after it.
 fn looks(referee: &mut Referee, phone: &mut Phone) {
@@ -33,7 +27,7 @@ fn wants(phone: &mut Phone) -> usize {
 
 /// Two people who hold one case, in which a number stands.
 fn told() -> (Referee, [Home; 2], [Phone; 2], CaseId) {
-    let (mut referee, homes, [mut one, mut two]) = people::<2>(Role::GridWorker);
+    let (mut referee, homes, [mut one, mut two]) = plain_people::<2>(Role::GridWorker);
     let case = capture(&mut one, "case.snap", &format!("井盖坏了,打{PHONE}找我"));
     referee.sync(&mut one);
     referee.sync(&mut two);
@@ -46,7 +40,7 @@ fn told() -> (Referee, [Home; 2], [Phone; 2], CaseId) {
 #[test]
 fn what_went_stands_on_no_phone_that_syncs() {
     let (mut referee, homes, phones, case) = told();
-    assert!(homes.iter().all(|home| on_disk(home, PHONE)));
+    assert!(homes.iter().all(|home| home.on_disk(PHONE)));
     referee.redact(&case, PHONE);
     for mut phone in phones {
         let page = referee.page(&mut phone);
@@ -62,7 +56,7 @@ fn what_went_stands_on_no_phone_that_syncs() {
         assert_eq!((view.sync.as_str(), outbox(&phone).len()), ("delivered", 0));
     }
     for home in &homes {
-        assert!(!on_disk(home, PHONE), "neither the store nor its log");
+        assert!(!home.on_disk(PHONE), "neither the store nor its log");
         assert_eq!(home.count("SELECT count(DISTINCT segid) FROM search_idx"), 1, "nor what found them");
         assert_eq!(
             home.count("SELECT count(*) FROM authored WHERE CAST(intent AS TEXT) LIKE '%1380000%'"),
@@ -85,7 +79,7 @@ fn what_was_written_meanwhile_is_said_without_what_went() {
     assert_eq!(two.case(&case).unwrap().heads, referee.heads(&case));
     assert_eq!(notes(&two, &case), [format!("打过{BLOTS}了"), "我去看看".to_owned()]);
     drop(two);
-    assert!(!on_disk(&homes[1], PHONE), "what was to be sent does not hold it either");
+    assert!(!homes[1].on_disk(PHONE), "what was to be sent does not hold it either");
 }
 
 #[test]
@@ -126,7 +120,7 @@ fn a_lost_reply_and_what_was_taken_before_lose_nothing() {
     assert_eq!(two.case(&case).unwrap().text, format!("井盖坏了,打{BLOTS}或来找我"));
     assert_eq!(notes(&two, &case).len(), 2);
     drop(two);
-    assert!(!on_disk(&homes[1], PHONE));
+    assert!(!homes[1].on_disk(PHONE));
 }
 
 #[test]
@@ -158,7 +152,7 @@ fn who_has_lines_alone_keeps_no_words_that_went() {
     assert_eq!(wants(&mut two), 0);
     assert_eq!(two.line_of(&case).unwrap().title, format!("井盖坏了,打{BLOTS}找我"));
     drop(two);
-    assert!(!on_disk(&homes[1], PHONE));
+    assert!(!homes[1].on_disk(PHONE));
 }
 
 #[test]
