@@ -41,7 +41,7 @@ impl Failure {
                 | DeviceError::WrongKey { .. }
                 | DeviceError::ShutOut { .. } => 2,
                 DeviceError::Refused { .. } => 3,
-                DeviceError::Unreachable(_) => 4,
+                DeviceError::Unreachable(_) | DeviceError::Untrusted(_) => 4,
                 DeviceError::InUse
                 | DeviceError::StorageFull
                 | DeviceError::NoRoom { .. }

@@ -259,6 +259,11 @@ fn outcome(phone: &Phone, id: &CaseId, done: ActOutcome, json: bool) -> Done {
     }
 }
 
+fn unreached(report: RunReport) -> DeviceError {
+    let why = report.last_failure.unwrap_or_default();
+    if report.untrusted { DeviceError::Untrusted(why) } else { DeviceError::Unreachable(why) }
+}
+
 /// One step with one entry of the 需处理 list.
 fn deal_with(phone: &mut Phone, step: &Step, json: bool) -> Done {
     let (item, how, case) = match step {
@@ -389,14 +394,13 @@ fn sync(phone: Phone, trust: &[PathBuf], watched: Option<Duration>, json: bool) 
         if reached || watched.is_some() {
             answer(json, &told, || text::sync(&told))?;
         } else {
-            return Err(DeviceError::Unreachable(report.last_failure.unwrap_or_default()).into());
+            return Err(unreached(report).into());
         }
         let Some(longest) = watched else { return Ok(()) };
         loop {
             let left = longest.saturating_sub(start.elapsed());
             if left.is_zero() {
-                let unreachable = || DeviceError::Unreachable(report.last_failure.unwrap_or_default());
-                return if reached { Ok(()) } else { Err(unreachable().into()) };
+                return if reached { Ok(()) } else { Err(unreached(report).into()) };
             }
             if network.block_on(driver.wait(&phone, left.min(LOOK_AGAIN)))? != Waited::Quiet
                 || left > LOOK_AGAIN

@@ -78,6 +78,12 @@ fn explain(failure: &Failure) -> (String, String, Vec<String>) {
         DeviceError::Unreachable(_) => {
             says("unreachable", &["内容已存在本机,有网络时再同步 (kept; `sync` again later)"])
         }
+        DeviceError::Untrusted(_) => says(
+            "untrusted",
+            &[
+                "检查手机日期;用 --trust 信任本市证书;否则告诉管理员 (check the date; --trust the city's authority; else tell your administrator)",
+            ],
+        ),
         DeviceError::ServerRefused(_) => {
             says("server_refused", &["向管理员索取新的邀请码 (ask for a new invitation)"])
         }

@@ -62,6 +62,13 @@ pub enum CoreError {
         /// What the network said.
         reason: String,
     },
+    /// Whoever answers shows a certificate that is not trusted; nothing was sent. The phone's date may be wrong, the server's certificate may have expired,
+    /// or the city's own authority is not among the roots that the core was opened with.
+    #[error("the server's certificate is not trusted: {reason}")]
+    UntrustedServer {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The server said no to the request as a whole (an invitation used before …): ask for another invitation.
     #[error("the server refuses: {reason}")]
     ServerRefused {
@@ -140,6 +147,7 @@ impl From<DeviceError> for CoreError {
             // Told as what it is: somebody has decided it, and everything on the phone was forgotten because of it.
             DeviceError::ShutOut { .. } => refused(Code::RRevoked, &Facts::new()),
             DeviceError::Unreachable(reason) => CoreError::Unreachable { reason },
+            DeviceError::Untrusted(reason) => CoreError::UntrustedServer { reason },
             DeviceError::ServerRefused(reason) => CoreError::ServerRefused { reason },
             DeviceError::InUse => CoreError::InUse,
             DeviceError::StorageFull => CoreError::StorageFull,

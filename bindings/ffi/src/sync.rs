@@ -33,6 +33,10 @@ pub struct SyncReport {
     pub failures: u32,
     /// The last of them, for a log.
     pub last_failure: Option<String>,
+    /// Whether that was a certificate that is not trusted.
+    pub untrusted: bool,
+    /// By how much this phone's clock is ahead of the server's, ms; below zero where it is behind, none before the server was reached.
+    pub clock_off_ms: Option<i64>,
 }
 
 impl From<RunReport> for SyncReport {
@@ -47,6 +51,8 @@ impl From<RunReport> for SyncReport {
             fetched: report.fetched,
             failures: report.failures,
             last_failure: report.last_failure,
+            untrusted: report.untrusted,
+            clock_off_ms: None,
         }
     }
 }
@@ -180,11 +186,12 @@ impl YuandianCore {
             stop.begin();
             let mut progress = SyncProgress::default();
             let run = driver.sync_watched(phone, |step| tell(&events, &mut progress, step));
-            let report = match stop.or_stopped(run).await {
+            let mut report: SyncReport = match stop.or_stopped(run).await {
                 Some(ended) => ended?.into(),
                 None if stop.is_for_ever() => return Err(CoreError::ShutDown),
                 None => stopped(),
             };
+            report.clock_off_ms = lock(phone).clock_off_ms();
             let after = attention(phone)?;
             if after != before {
                 let count = u32::try_from(after.len()).unwrap_or(u32::MAX);

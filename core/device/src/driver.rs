@@ -302,7 +302,7 @@ impl Driver {
         }
         let response = match request.send().await {
             Ok(response) => response,
-            Err(error) => return Ok(Err(Failure::Unreachable(words(&error)))),
+            Err(error) => return Ok(Err(unanswered(&error))),
         };
         if let Some(failure) = busy(&response) {
             return Ok(Err(failure));
@@ -330,7 +330,7 @@ impl Driver {
     where
         T: for<'b> minicbor::Decode<'b, ()> + minicbor::Encode<()>,
     {
-        let mut response = sent.map_err(|e| Failure::Unreachable(words(&e)))?;
+        let mut response = sent.map_err(|e| unanswered(&e))?;
         if let Some(failure) = busy(&response) {
             return Err(failure);
         }
@@ -338,7 +338,7 @@ impl Driver {
         let kind =
             response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|e| Failure::Unreachable(words(&e)))? {
+        while let Some(chunk) = response.chunk().await.map_err(|e| unanswered(&e))? {
             if body.len() + chunk.len() > MESSAGE_BYTES_MAX {
                 return Err(Failure::Unreachable("an endless answer".into()));
             }
@@ -370,6 +370,7 @@ fn said(failure: Failure) -> DeviceError {
         Failure::Unauthorized => DeviceError::ServerRefused("not authorised".into()),
         Failure::Busy { .. } => DeviceError::Unreachable("the server is busy".into()),
         Failure::Unreachable(why) => DeviceError::Unreachable(why),
+        Failure::Untrusted(why) => DeviceError::Untrusted(why),
     }
 }
 
@@ -381,12 +382,26 @@ fn busy(response: &Response) -> Option<Failure> {
 }
 
 /// The innermost reason: what a log needs, without the address, which may hold a capability.
-pub(crate) fn words(error: &reqwest::Error) -> String {
-    let mut source: &dyn std::error::Error = error;
+pub(crate) fn words(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut source = error;
     while let Some(inner) = source.source() {
         source = inner;
     }
     source.to_string()
+}
+
+/// Why a request has no answer: nobody there, or somebody whose certificate does not fit.
+fn unanswered(error: &reqwest::Error) -> Failure {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+            return Failure::Untrusted(words(error));
+        }
+        // An error of input and output does not give what it wraps as its source.
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = wrapped.map(|wrapped| wrapped as _).or_else(|| error.source());
+    }
+    Failure::Unreachable(words(error))
 }
 
 fn tls(roots: &TrustRoots) -> std::result::Result<rustls::ClientConfig, String> {

@@ -74,6 +74,10 @@ pub enum DeviceError {
     /// The server could not be reached; everything is kept.
     #[error("the server is out of reach: {0}")]
     Unreachable(String),
+    /// Whoever answers shows a certificate that this phone does not trust; nothing was sent. The phone's date may be wrong, the server's certificate may have
+    /// expired, or the city's own authority is not among those that the app knows.
+    #[error("the server's certificate is not trusted: {0}")]
+    Untrusted(String),
     /// The server said no to the request as a whole (an invitation used before …).
     #[error("the server refuses: {0}")]
     ServerRefused(String),

@@ -255,12 +255,21 @@ impl Phone {
 
     /// Now by the server's clock, ms since 1970, as far as this phone knows: what it was told last and the time since, else its own clock.
     pub(crate) fn server_ms(&self) -> i64 {
-        let told = self.seen().ok().and_then(|seen| seen.server_ms);
-        let since = self.seen_monotonic_ms.map(|at| self.ports.clock.monotonic_ms().saturating_sub(at));
-        match told.zip(since) {
-            Some((told, since)) => told.saturating_add(i64::try_from(since).unwrap_or(i64::MAX)),
-            None => self.ports.clock.wall_ms(),
-        }
+        self.told_ms().unwrap_or_else(|| self.ports.clock.wall_ms())
+    }
+
+    /// Now by what the server has told this process of its clock; none before it did.
+    fn told_ms(&self) -> Option<i64> {
+        let told = self.seen().ok().and_then(|seen| seen.server_ms)?;
+        let since = self.ports.clock.monotonic_ms().saturating_sub(self.seen_monotonic_ms?);
+        Some(told.saturating_add(i64::try_from(since).unwrap_or(i64::MAX)))
+    }
+
+    /// By how much this phone's clock is ahead of the server's, ms; below zero where it is behind, none before the server was reached since the phone was
+    /// opened.
+    #[must_use]
+    pub fn clock_off_ms(&self) -> Option<i64> {
+        self.told_ms().map(|told| self.ports.clock.wall_ms().saturating_sub(told))
     }
 
     /// What spreads the pauses of a run.

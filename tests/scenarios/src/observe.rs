@@ -116,6 +116,7 @@ pub fn error(error: &DeviceError) -> Value {
         }
         DeviceError::NotEnrolled | DeviceError::ShutOut { .. } => json!({"variant": "NotEnrolled"}),
         DeviceError::Unreachable(_) => json!({"variant": "Unreachable"}),
+        DeviceError::Untrusted(_) => json!({"variant": "UntrustedServer"}),
         DeviceError::ServerRefused(reason) => json!({"variant": "ServerRefused", "reason": reason}),
         DeviceError::InUse => json!({"variant": "InUse"}),
         DeviceError::StorageFull => json!({"variant": "StorageFull"}),

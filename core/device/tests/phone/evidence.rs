@@ -93,6 +93,21 @@ fn a_record_is_there_with_the_original_and_goes_out_with_its_case() {
 }
 
 #[test]
+fn a_clock_that_is_a_year_off_is_noticed_once_the_server_is_heard() {
+    const YEAR_MS: i64 = 366 * 24 * 3_600_000;
+    let (referee, [home], [mut phone]) = people::<1>(Role::GridWorker);
+    home.clock.advance(YEAR_MS);
+    assert_eq!(phone.clock_off_ms(), None, "nobody has told it the time");
+    let mut hello = referee.hello(&phone);
+    hello.server_ms = START_MS;
+    phone.keep(&Keep::Hello(hello)).unwrap();
+    home.clock.advance(90_000);
+    assert_eq!(phone.clock_off_ms(), Some(YEAR_MS), "and time that goes by changes nothing");
+    drop(phone);
+    assert_eq!(home.open().clock_off_ms(), None, "the stopwatch was begun anew");
+}
+
+#[test]
 fn the_servers_time_stands_in_the_record_with_the_time_since() {
     let (referee, [home], [mut phone]) = people::<1>(Role::GridWorker);
     let token = TimeToken { server_ms: START_MS - 500, serial: [7; 8] };

@@ -31,6 +31,7 @@ mod repair;
 mod rights;
 mod search;
 mod settling;
+mod trust;
 
 use home::Home;
 use referee::Referee;

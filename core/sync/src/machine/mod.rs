@@ -381,6 +381,7 @@ impl Machine {
         }
         self.report.failures += 1;
         self.report.last_failure = Some(failure.to_string());
+        self.report.untrusted = matches!(failure, Failure::Untrusted(_));
         self.failures_in_a_row += 1;
         if let Failure::Refused(_) | Failure::Unauthorized = failure {
             self.heard();
@@ -396,7 +397,8 @@ impl Machine {
             self.report.retry_after_ms = Some(asked);
         }
         // Never spoken to: no waiting, the work is kept and the person is told at once.
-        let silent = !self.report.reached && matches!(failure, Failure::Unreachable(_));
+        let silent =
+            !self.report.reached && matches!(failure, Failure::Unreachable(_) | Failure::Untrusted(_));
         if silent || asked > BACKOFF_MS_MAX || self.failures_in_a_row > FAILURES_IN_A_ROW_MAX {
             return self.finish(false);
         }

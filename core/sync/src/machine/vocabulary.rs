@@ -80,6 +80,9 @@ pub enum Failure {
     /// No connection, a cut one, or an answer that is none (a captive portal).
     #[error("{0}")]
     Unreachable(String),
+    /// Whoever answers shows a certificate that this phone does not trust: one that has expired, of another name or of an unknown authority.
+    #[error("{0}")]
+    Untrusted(String),
     /// The server is busy.
     #[error("the server is busy")]
     Busy {
@@ -268,6 +271,8 @@ pub struct RunReport {
     pub failures: u32,
     /// The last failure, for the log.
     pub last_failure: Option<String>,
+    /// Whether that was a certificate that this phone does not trust.
+    pub untrusted: bool,
     /// How long a busy server asked to be left alone, ms, where that was longer than a run may wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<i64>,
