@@ -58,7 +58,6 @@ sealed interface PlaceState {
     data class Fixed(
         val name: String?,
         val accuracyM: Int,
-        val nudged: Boolean = false,
     ) : PlaceState
 
     /** 无法定位. [reason] null until chosen; [words] describe the place. */
@@ -116,9 +115,6 @@ sealed interface CaptureAction {
     ) : CaptureAction
 
     data object Locate : CaptureAction
-
-    /** Moves the place by hand. */
-    data object NudgePlace : CaptureAction
 
     data object NoPlace : CaptureAction
 

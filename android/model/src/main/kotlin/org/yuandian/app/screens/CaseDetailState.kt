@@ -41,6 +41,8 @@ data class CaseDetailState(
     val feedback: Feedback? = null,
     /** Its version of the catalogue is not here yet: notes and photos only. */
     val notesOnly: Boolean = false,
+    /** The description and the answers are this person's to change. */
+    val canEdit: Boolean = false,
     val noteText: String = "",
 )
 
@@ -92,6 +94,8 @@ data class StepForm(
     val fields: List<FormField> = emptyList(),
     val photosWanted: Int = 0,
     val photos: List<PhotoItem> = emptyList(),
+    /** Whether words can be said beside the fields. */
+    val asksText: Boolean = true,
     val text: String = "",
     val sending: Boolean = false,
     /** Why it cannot be sent yet, in words. */
@@ -138,6 +142,9 @@ sealed interface CaseDetailAction {
     data class OpenStep(
         val act: String,
     ) : CaseDetailAction
+
+    /** Opens what stands there for writing over it. */
+    data object EditContent : CaseDetailAction
 
     data class AnswerStep(
         val key: String,

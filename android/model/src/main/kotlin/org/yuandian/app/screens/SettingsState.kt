@@ -16,7 +16,6 @@ data class SettingsState(
     val apart: List<PersonLine> = emptyList(),
     /** Consents that were given. */
     val consents: Int = 0,
-    val sharedPhone: Boolean = false,
     val forget: ForgetState = ForgetState.NO,
     val version: String = "",
     val libraryVersion: String = "",

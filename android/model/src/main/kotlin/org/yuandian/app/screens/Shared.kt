@@ -83,9 +83,10 @@ sealed interface ClaimState {
 
     data object Won : ClaimState
 
-    /** [position] 1 is next. */
+    /** [position] 1 is next; [by] is who took it before, as far as one may see the name. */
     data class Waiting(
         val position: Int,
+        val by: String? = null,
     ) : ClaimState
 
     /** [by] is a name as far as one may see it. */

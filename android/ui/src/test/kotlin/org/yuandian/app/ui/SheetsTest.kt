@@ -42,11 +42,17 @@ class SheetsTest {
                     zh.copy(language = AppLanguage.EN, fontScale = 1.3f),
                     zh.copy(fontScale = 2f),
                 ).map { Shot(exhibit, first, it) }
-        return ways.map { shot -> "${shot.state} · ${shot.combo}" to draw(shot, heightOf(shot), DRAW_DENSITY) }
+        return Stage(DRAW_DENSITY, HEIGHTS.last()).use { stage -> ways.map { "${it.state} · ${it.combo}" to longEnough(stage, it) } }
     }
 
     /** Long screens are drawn long, so that all of them can be seen. */
-    private fun heightOf(shot: Shot): Int = HEIGHTS.firstOrNull { !scrolls(shot, it) } ?: HEIGHTS.last()
+    private fun longEnough(
+        stage: Stage,
+        shot: Shot,
+    ): BufferedImage {
+        for (height in HEIGHTS) stage.draw(shot, height).let { if (!it.scrolls) return it.pixels.image() }
+        return stage.draw(shot, HEIGHTS.last()).pixels.image()
+    }
 
     /** As large as the limit allows; the size of a picture goes with its area. */
     private fun smallEnough(cells: List<Pair<String, BufferedImage>>): Pair<ByteArray, Double> {

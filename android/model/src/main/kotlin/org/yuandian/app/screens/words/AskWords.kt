@@ -20,6 +20,7 @@ interface AskWords {
 
     val askTitle: String
     val askWhat: String
+    val askKind: String
     val askDetails: String
     val askCheck: String
     val askWhom: String
@@ -82,6 +83,7 @@ internal object AskZh : AskWords {
 
     override val askTitle = "求助"
     override val askWhat = "要帮什么忙？"
+    override val askKind = "哪一类"
     override val askDetails = "说说情况"
     override val askCheck = "看一遍，再发布"
     override val askWhom = "帮谁"
@@ -105,7 +107,7 @@ internal object AskZh : AskWords {
     override val askGiveawayHelp = "所有人都能看到这段话。建议改掉："
     override val askChange = "去改"
     override val askDoneTitle = "求助已记下"
-    override val askDoneHelp = "有人接单会告诉您。来人要对上暗号再开门。"
+    override val askDoneHelp = "有人接单会告诉您。开门前先核对名字，暗号等人到了再说。"
     override val askDoneOpen = "看暗号和进展"
     override val askDoneHome = "回首页"
     override val askSignIn = "登录后才会发布。内容已存在本机。"
@@ -144,6 +146,7 @@ internal object AskEn : AskWords {
 
     override val askTitle = "Ask for help"
     override val askWhat = "What do you need?"
+    override val askKind = "Kind of help"
     override val askDetails = "Tell us more"
     override val askCheck = "Look it over, then publish"
     override val askWhom = "For whom"
@@ -167,7 +170,7 @@ internal object AskEn : AskWords {
     override val askGiveawayHelp = "Everybody can read this. Better change it:"
     override val askChange = "Change it"
     override val askDoneTitle = "Your request is noted"
-    override val askDoneHelp = "We tell you when somebody takes it. Open the door only to the code word."
+    override val askDoneHelp = "We tell you when somebody takes it. Check the name before you open; tell the code word once they are there."
     override val askDoneOpen = "Code words and progress"
     override val askDoneHome = "Home"
     override val askSignIn = "It is published once you sign in. It is saved on this phone."

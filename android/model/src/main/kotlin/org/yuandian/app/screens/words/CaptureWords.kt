@@ -46,7 +46,6 @@ interface CaptureWords {
     val capturePlaceSearchingHelp: String
     val capturePlaceDenied: String
     val capturePlaceAgain: String
-    val capturePlaceNudge: String
     val capturePlaceNone: String
     val capturePlaceWhy: String
     val capturePlaceWords: String
@@ -105,7 +104,7 @@ internal object CaptureZh : CaptureWords {
 
     override val captureRecovered = "上次没写完的内容，已经找回来了。"
     override val captureFirstPhoto = "拍照"
-    override val captureFirstPhotoHint = "先拍照，其他可以稍后补"
+    override val captureFirstPhotoHint = "先拍照，其他稍后补"
     override val capturePhotos = "照片"
     override val captureMorePhotos = "再拍一张"
     override val captureNoPhotoReason = "没有照片的原因"
@@ -123,7 +122,6 @@ internal object CaptureZh : CaptureWords {
     override val capturePlaceSearchingHelp = "不用等，可以先填别的，也可以直接提交。"
     override val capturePlaceDenied = "没有定位权限"
     override val capturePlaceAgain = "重新定位"
-    override val capturePlaceNudge = "手动调整"
     override val capturePlaceNone = "无法定位"
     override val capturePlaceWhy = "为什么无法定位？"
     override val capturePlaceWords = "写明地点"
@@ -131,7 +129,7 @@ internal object CaptureZh : CaptureWords {
     override val captureText = "说明"
     override val captureTextHelp = "一句话说清是什么、有多大、影响谁"
     override val captureUrgent = "紧急"
-    override val captureUrgentHelp = "有人受伤或马上有危险时打开；人命关天请先打 110、119、120。"
+    override val captureUrgentHelp = "有人受伤或马上有危险。人命关天，先打 110、119、120。"
     override val captureSimilar = "这是同一个问题吗？"
     override val captureSimilarHelp = "附近已经有人报过："
     override val captureSimilarYes = "是同一个"
@@ -200,7 +198,6 @@ internal object CaptureEn : CaptureWords {
     override val capturePlaceSearchingHelp = "No need to wait: go on, or submit right away."
     override val capturePlaceDenied = "The location is not allowed"
     override val capturePlaceAgain = "Find it again"
-    override val capturePlaceNudge = "Move it by hand"
     override val capturePlaceNone = "No location"
     override val capturePlaceWhy = "Why is there no location?"
     override val capturePlaceWords = "Write where it is"

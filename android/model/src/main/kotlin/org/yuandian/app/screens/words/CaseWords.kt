@@ -43,6 +43,7 @@ interface CaseWords {
     val detailStepDone: String
     val detailStepNext: String
     val detailText: String
+    val detailEdit: String
     val detailPlace: String
     val detailAnswers: String
     val detailPhotos: String
@@ -86,11 +87,6 @@ interface CaseWords {
     val conflictMergedLabel: String
     val conflictApply: String
     val conflictLater: String
-
-    fun conflictBy(
-        by: String,
-        at: String,
-    ): String
 }
 
 internal object CaseZh : CaseWords {
@@ -145,6 +141,7 @@ internal object CaseZh : CaseWords {
     override val detailStepDone = "已过"
     override val detailStepNext = "接下来"
     override val detailText = "说明"
+    override val detailEdit = "改内容"
     override val detailPlace = "地点"
     override val detailAnswers = "详细内容"
     override val detailPhotos = "照片"
@@ -160,9 +157,9 @@ internal object CaseZh : CaseWords {
     override val detailPrivate = "不公开"
     override val detailPending = "待上传"
     override val detailCodeWords = "暗号"
-    override val detailCodeWordsHelp = "来人能说出第一句，才请他进门；离开时再对第二句。"
-    override val detailCodeComing = "来时问"
-    override val detailCodeLeaving = "走时问"
+    override val detailCodeWordsHelp = "先核对来人的名字。到了，告诉他第一个；走时，告诉他第二个。"
+    override val detailCodeComing = "来时告诉"
+    override val detailCodeLeaving = "走时告诉"
     override val detailLooks = "谁看过我的私密信息"
     override val detailKeepApart = "以后不见此人"
     override val detailFollow = "关注"
@@ -188,11 +185,6 @@ internal object CaseZh : CaseWords {
     override val conflictMergedLabel = "合并后的内容"
     override val conflictApply = "就这样定"
     override val conflictLater = "以后再说"
-
-    override fun conflictBy(
-        by: String,
-        at: String,
-    ) = "$by · $at"
 }
 
 internal object CaseEn : CaseWords {
@@ -247,6 +239,7 @@ internal object CaseEn : CaseWords {
     override val detailStepDone = "Done"
     override val detailStepNext = "Next"
     override val detailText = "Description"
+    override val detailEdit = "Change it"
     override val detailPlace = "Place"
     override val detailAnswers = "Details"
     override val detailPhotos = "Photos"
@@ -262,9 +255,9 @@ internal object CaseEn : CaseWords {
     override val detailPrivate = "Private"
     override val detailPending = "Waiting to send"
     override val detailCodeWords = "Code words"
-    override val detailCodeWordsHelp = "Let somebody in only if they say the first word. Ask for the second when they leave."
-    override val detailCodeComing = "Coming"
-    override val detailCodeLeaving = "Leaving"
+    override val detailCodeWordsHelp = "Check the name first. Tell them the first when they come, the second when they leave."
+    override val detailCodeComing = "When they come"
+    override val detailCodeLeaving = "When they leave"
     override val detailLooks = "Who saw my private details"
     override val detailKeepApart = "Do not meet again"
     override val detailFollow = "Follow"
@@ -290,9 +283,4 @@ internal object CaseEn : CaseWords {
     override val conflictMergedLabel = "Merged text"
     override val conflictApply = "Settle it"
     override val conflictLater = "Later"
-
-    override fun conflictBy(
-        by: String,
-        at: String,
-    ) = "$by · $at"
 }

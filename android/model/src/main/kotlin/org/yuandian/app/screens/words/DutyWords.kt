@@ -94,11 +94,11 @@ internal object DutyZh : DutyWords {
         all: Int,
     ) = "已做 $done / $all"
 
-    override fun dutyValid(until: String) = "有效到 $until"
+    override fun dutyValid(until: String) = "有效到$until"
 
     override fun dutyExpired(since: String) = "已过期（$since）。请勿开门，先打电话核实。"
 
-    override fun handOverSince(moment: String) = "从 $moment 起"
+    override fun handOverSince(moment: String) = "从$moment 起"
 
     override fun peopleWaiting(count: Int) = "还有 $count 条待上传"
 

@@ -17,6 +17,9 @@ interface HomeWords {
 
     fun elderOpen(count: Int): String
 
+    /** Whether an alarm is out, and what is quicker. */
+    fun elderSosStands(delivered: Boolean): String
+
     val joinTitle: String
     val joinLead: String
     val joinRoleAsk: String
@@ -62,7 +65,6 @@ interface HomeWords {
     val elderSosYes: String
     val elderSosNo: String
     val elderSosRaised: String
-    val elderSosAlso: String
     val elderLeave: String
 }
 
@@ -91,12 +93,14 @@ internal object HomeZh : HomeWords {
 
     override fun elderOpen(count: Int) = "$count 件正在办"
 
+    override fun elderSosStands(delivered: Boolean) = if (delivered) "已经发出。同时请打电话，更快。" else "还没有发出去。请马上打电话；有生命危险，打 120。"
+
     override val joinTitle = "欢迎来到原点"
     override val joinLead = "街坊邻里的事，从这里开始。"
     override val joinRoleAsk = "您是？"
     override val joinElder = "长辈版（关怀版）"
     override val joinElderHelp = "大字、大按钮，一次只做一件事"
-    override val joinInvitationTitle = "邀请码"
+    override val joinInvitationTitle = "用邀请码登录"
     override val joinInvitation = "邀请码"
     override val joinInvitationHelp = "社区发的纸条或短信上有"
     override val joinScan = "扫一扫"
@@ -128,7 +132,7 @@ internal object HomeZh : HomeWords {
     override val elderAsk = "我要求助"
     override val elderAskHelp = "请人帮忙"
     override val elderCall = "打电话给社区"
-    override val elderCallNone = "社区电话还没有设"
+    override val elderCallNone = "还没有社区的电话"
     override val elderMine = "我的事"
     override val elderSos = "紧急求助"
     override val elderSosAsk = "要发出紧急求助吗？"
@@ -136,7 +140,6 @@ internal object HomeZh : HomeWords {
     override val elderSosYes = "发出"
     override val elderSosNo = "不用了"
     override val elderSosRaised = "紧急求助"
-    override val elderSosAlso = "同时请打电话，更快。"
     override val elderLeave = "退出长辈版"
 }
 
@@ -165,8 +168,11 @@ internal object HomeEn : HomeWords {
 
     override fun elderOpen(count: Int) = "$count in progress"
 
+    override fun elderSosStands(delivered: Boolean) =
+        if (delivered) "It is out. Please call as well: it is faster." else "It is not out yet. Please call now: 120 if a life is at risk."
+
     override val joinTitle = "Welcome to Yuandian"
-    override val joinLead = "What concerns the neighbourhood begins here."
+    override val joinLead = "What concerns us all begins here."
     override val joinRoleAsk = "Who are you?"
     override val joinElder = "Elder mode"
     override val joinElderHelp = "Large words, large buttons, one thing at a time"
@@ -210,6 +216,5 @@ internal object HomeEn : HomeWords {
     override val elderSosYes = "Raise it"
     override val elderSosNo = "No"
     override val elderSosRaised = "Alarm"
-    override val elderSosAlso = "Please call as well: it is faster."
     override val elderLeave = "Leave elder mode"
 }

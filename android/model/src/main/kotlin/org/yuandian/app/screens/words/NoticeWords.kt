@@ -16,7 +16,7 @@ interface NoticeWords {
 internal object NoticeZh : NoticeWords {
     override fun notice(notice: Notice) =
         when (notice) {
-            Notice.Offline -> "没有网络。照常填写，联网后自动上传。"
+            Notice.Offline -> "没有网络。照常填写，有网自动传。"
             Notice.Unreachable -> "暂时连不上服务器。内容都在本机，稍后自动重试。"
             Notice.UntrustedServer -> "服务器的证书不可信，什么都没有发出。请联系社区。"
             Notice.SignInToSend -> "登录后才能上传。内容已存在本机。"

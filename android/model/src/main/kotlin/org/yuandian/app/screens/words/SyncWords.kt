@@ -60,7 +60,7 @@ internal object SyncZh : SyncWords {
             pill.running -> "上传中"
             pill.waiting > 0 -> "${pill.waiting} 条待上传"
             !pill.online -> "没有网络"
-            else -> "已送达"
+            else -> "都已送达"
         }
 
     override fun network(network: Network) =
@@ -88,7 +88,7 @@ internal object SyncZh : SyncWords {
     override fun waitReason(reason: WaitReason) =
         when (reason) {
             WaitReason.OFFLINE -> "没有网络，联网后自动上传"
-            WaitReason.WIFI_ONLY -> "照片等 Wi-Fi"
+            WaitReason.WIFI_ONLY -> "连上 Wi-Fi 再传照片"
             WaitReason.SIGN_IN -> "登录后上传"
             WaitReason.SERVER_BUSY -> "服务器忙，稍后自动重试"
             WaitReason.UNTRUSTED_SERVER -> "服务器的证书不可信"
@@ -116,13 +116,13 @@ internal object SyncZh : SyncWords {
     override val syncStop = "停下"
     override val syncNever = "还没有同步过"
     override val syncWifiOnly = "仅 Wi-Fi 传照片"
-    override val syncWifiOnlyHelp = "文字随时上传，只有照片等 Wi-Fi。"
+    override val syncWifiOnlyHelp = "文字随时传，照片等 Wi-Fi。"
     override val syncStillHere = "还在本机的"
     override val syncAllThere = "都已送达。本机没有等着上传的内容。"
     override val syncCopyDiagnosis = "复制诊断信息"
     override val syncDiagnosisHelp = "不含姓名、电话和地址。"
     override val syncExport = "全部导出到文件"
-    override val syncExportHelp = "长时间连不上时，可以把文件交给社区。"
+    override val syncExportHelp = "长时间连不上时，把文件交社区。"
     override val countOnPhone = "已存在本机"
     override val countWaiting = "待上传"
     override val countSending = "上传中"
@@ -138,7 +138,7 @@ internal object SyncEn : SyncWords {
             pill.running -> "Sending"
             pill.waiting > 0 -> "${pill.waiting} to send"
             !pill.online -> "No network"
-            else -> "Delivered"
+            else -> "All delivered"
         }
 
     override fun network(network: Network) =

@@ -15,6 +15,9 @@ interface VolunteerWords {
 
     fun tasksDoneLately(count: Int): String
 
+    /** Why one is in line, and what follows; [first] is who took it before. */
+    fun nearbyInLine(first: String?): String
+
     val nearbyTitle: String
     val nearbyAll: String
     val nearbyFilter: String
@@ -31,7 +34,6 @@ interface VolunteerWords {
     val tasksEmptyStep: String
     val tasksGiveUp: String
     val tasksNavigate: String
-    val tasksAddress: String
     val tasksAddressLater: String
     val tasksCodeComing: String
     val tasksCodeComingHelp: String
@@ -83,6 +85,8 @@ internal object VolunteerZh : VolunteerWords {
 
     override fun tasksDoneLately(count: Int) = "最近完成 $count 件，谢谢您"
 
+    override fun nearbyInLine(first: String?) = "${first ?: "别人"}先接了单。轮到您时会告诉您，不用守着。"
+
     override val nearbyTitle = "附近求助"
     override val nearbyAll = "全部"
     override val nearbyFilter = "按种类看"
@@ -99,12 +103,11 @@ internal object VolunteerZh : VolunteerWords {
     override val tasksEmptyStep = "看附近求助"
     override val tasksGiveUp = "去不了了"
     override val tasksNavigate = "怎么走"
-    override val tasksAddress = "门牌"
-    override val tasksAddressLater = "确认后可见"
-    override val tasksCodeComing = "第一句暗号"
-    override val tasksCodeComingHelp = "到门口说给对方听，也填在这里"
-    override val tasksCodeLeaving = "第二句暗号"
-    override val tasksCodeLeavingHelp = "离开时对方会告诉您；没有可以空着"
+    override val tasksAddressLater = "门牌和电话，确认后可见"
+    override val tasksCodeComing = "第一个暗号"
+    override val tasksCodeComingHelp = "四个数字，到了问对方"
+    override val tasksCodeLeaving = "第二个暗号"
+    override val tasksCodeLeavingHelp = "离开时问对方；没有可以空着"
     override val tasksCodeWrong = "暗号不对，请再问一次。"
     override val tasksArrive = "我到了"
     override val tasksFinish = "完成"
@@ -151,6 +154,9 @@ internal object VolunteerEn : VolunteerWords {
 
     override fun tasksDoneLately(count: Int) = "$count done lately, thank you"
 
+    override fun nearbyInLine(first: String?) =
+        "${first ?: "Somebody"} was first. You are told when it is your turn; there is no need to watch."
+
     override val nearbyTitle = "Help wanted nearby"
     override val nearbyAll = "All"
     override val nearbyFilter = "Filter by kind"
@@ -166,13 +172,12 @@ internal object VolunteerEn : VolunteerWords {
     override val tasksEmpty = "You have no tasks yet."
     override val tasksEmptyStep = "See who needs help"
     override val tasksGiveUp = "I cannot make it"
-    override val tasksNavigate = "The way there"
-    override val tasksAddress = "Door"
-    override val tasksAddressLater = "Shown once it is yours"
+    override val tasksNavigate = "Directions"
+    override val tasksAddressLater = "Door and phone are shown once it is yours"
     override val tasksCodeComing = "First code word"
-    override val tasksCodeComingHelp = "Say it at the door, and write it here"
+    override val tasksCodeComingHelp = "Four digits: ask for them when you are there"
     override val tasksCodeLeaving = "Second code word"
-    override val tasksCodeLeavingHelp = "You are told it when you leave; it may stay empty"
+    override val tasksCodeLeavingHelp = "Ask for it when you leave; it may stay empty"
     override val tasksCodeWrong = "That is not the word. Please ask again."
     override val tasksArrive = "I am here"
     override val tasksFinish = "Finish"

@@ -29,8 +29,8 @@ import org.yuandian.app.ui.theme.Corners
 import org.yuandian.app.ui.theme.Tone
 import org.yuandian.app.ui.theme.Yd
 
-/** How much a button weighs. A screen has at most one [MAIN] or [HELP]. */
-enum class Weight { MAIN, HELP, SECOND, GRAVE }
+/** How much a button weighs. A screen has at most one [MAIN], [HELP] or [ALARM]; [GRAVE] is what one may regret, and stands back. */
+enum class Weight { MAIN, HELP, ALARM, SECOND, GRAVE }
 
 /** What the screen is for: across its width, at least 56 dp high, 68 in elder mode. */
 @Composable
@@ -47,6 +47,7 @@ fun BigButton(
             !enabled -> Tone(Yd.colors.sunken, Yd.colors.inkSoft)
             weight == Weight.MAIN -> Yd.colors.primary
             weight == Weight.HELP -> Yd.colors.warm
+            weight == Weight.ALARM -> Yd.colors.danger
             weight == Weight.SECOND -> Tone(Yd.colors.card, Yd.colors.primarySoft.ink)
             else -> Yd.colors.dangerSoft
         }
@@ -80,6 +81,8 @@ fun SmallButton(
     onClick: () -> Unit,
     modifier: Modifier = Modifier,
     image: ImageVector? = null,
+    /** After the text: where it leads to. */
+    after: ImageVector? = null,
     grave: Boolean = false,
     filled: Boolean = false,
     enabled: Boolean = true,
@@ -112,6 +115,7 @@ fun SmallButton(
     ) {
         if (image != null) Pictogram(image, size = Yd.space.iconSmall, tint = tone.ink)
         Words(text, style = Yd.type.label, color = tone.ink, align = TextAlign.Center)
+        if (after != null) Pictogram(after, size = Yd.space.iconSmall, tint = tone.ink)
     }
 }
 

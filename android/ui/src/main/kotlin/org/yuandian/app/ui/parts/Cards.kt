@@ -15,6 +15,7 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.shape.CircleShape
 import androidx.compose.foundation.shape.RoundedCornerShape
+import androidx.compose.material3.LocalContentColor
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -56,6 +57,37 @@ fun PressCard(
     )
 }
 
+/** A card that leads somewhere by its upper part, and has steps of its own [below] it. */
+@Composable
+fun StepCard(
+    sentence: String,
+    onClick: () -> Unit,
+    modifier: Modifier = Modifier,
+    below: @Composable ColumnScope.() -> Unit,
+    content: @Composable ColumnScope.() -> Unit,
+) {
+    val pad = Yd.space.pad - 2.dp
+    Column(
+        modifier
+            .fillMaxWidth()
+            .clip(Corners.card)
+            .background(Yd.colors.card)
+            .border(softBorder(), Corners.card),
+    ) {
+        Column(
+            Modifier
+                .fillMaxWidth()
+                .heightIn(min = Yd.space.target)
+                .clickable(role = Role.Button, onClick = onClick)
+                .semantics { contentDescriptionOf(sentence) }
+                .padding(pad),
+            spaced(Yd.space.near),
+            content = content,
+        )
+        Column(Modifier.fillMaxWidth().padding(start = pad, end = pad, bottom = pad), spaced(Yd.space.gap), content = below)
+    }
+}
+
 /** A case in a list. */
 @Composable
 fun CaseLine(
@@ -69,7 +101,7 @@ fun CaseLine(
     val words = Yd.words
     val title = card.title.ifBlank { card.service }
     val showsWork = showsDelivered || card.work != org.yuandian.app.screens.WorkState.Delivered
-    val second = listOfNotNull(card.service.takeIf { it != title }, card.place, words.ago(card.updatedMs, nowMs)).joinToString(MIDDLE_DOT)
+    val second = dotted(card.service.takeIf { it != title }, card.place, words.ago(card.updatedMs, nowMs))
     val sentence =
         words.sentence(
             listOfNotNull(
@@ -132,7 +164,10 @@ fun NavLine(
     image: androidx.compose.ui.graphics.vector.ImageVector? = null,
     grave: Boolean = false,
 ) {
-    val ink = if (grave) (if (Yd.colors.isDark) Yd.colors.danger.back else Yd.colors.dangerSoft.ink) else Yd.colors.ink
+    // On a card of a tone, in its ink.
+    val around = LocalContentColor.current
+    val ink = if (grave) (if (Yd.colors.isDark) Yd.colors.danger.back else Yd.colors.dangerSoft.ink) else around
+    val soft = if (around == Yd.colors.ink) Yd.colors.inkSoft else around
     Row(
         modifier
             .fillMaxWidth()
@@ -143,12 +178,12 @@ fun NavLine(
         spaced(Yd.space.gap),
         Alignment.CenterVertically,
     ) {
-        if (image != null && !hugeText) Pictogram(image, tint = if (grave) ink else Yd.colors.inkSoft)
+        if (image != null && !hugeText) Pictogram(image, tint = if (grave) ink else soft)
         Column(Modifier.weight(1f)) {
             Words(title, color = ink)
-            if (help != null) SmallWords(help)
+            if (help != null) SmallWords(help, color = soft)
         }
-        Pictogram(Pictograms.forward, size = Yd.space.iconSmall, tint = Yd.colors.inkSoft)
+        Pictogram(Pictograms.forward, size = Yd.space.iconSmall, tint = soft)
     }
 }
 
@@ -178,4 +213,11 @@ internal fun RadioDot(on: Boolean) {
     ) { if (on) Box(Modifier.fillMaxSize().clip(CircleShape).background(ink)) }
 }
 
-internal const val MIDDLE_DOT = " · "
+/** Second words in one line. Each keeps its own direction: a name written from right to left turns no time beside it around. */
+internal fun dotted(vararg parts: String?): String = parts.filterNotNull().joinToString(MIDDLE_DOT, transform = ::ownDirection)
+
+private fun ownDirection(text: String) = if (text.any(::turns)) "\u2068$text\u2069" else text
+
+private fun turns(c: Char) = c in '\u0590'..'\u08FF' || c in '\u202A'..'\u202E'
+
+private const val MIDDLE_DOT = " · "

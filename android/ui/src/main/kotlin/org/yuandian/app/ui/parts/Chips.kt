@@ -2,6 +2,8 @@ package org.yuandian.app.ui.parts
 
 import androidx.compose.foundation.background
 import androidx.compose.foundation.border
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
@@ -14,6 +16,8 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
 import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import org.yuandian.app.screens.ClaimState
 import org.yuandian.app.screens.Due
@@ -136,6 +140,37 @@ fun Choice(
         val sign = if (selected) Pictograms.check else image
         if (sign != null) Pictogram(sign, size = Yd.space.iconSmall, tint = tone.ink)
         Words(text, style = Yd.type.label, color = tone.ink)
+    }
+}
+
+/** One of a few lists to choose from: how many are in it, and its name. */
+@Composable
+fun CountTab(
+    text: String,
+    count: Int,
+    spoken: String,
+    selected: Boolean,
+    onClick: () -> Unit,
+    modifier: Modifier = Modifier,
+) {
+    val tone = if (selected) Yd.colors.primary else Tone(Yd.colors.card, Yd.colors.ink)
+    Column(
+        modifier
+            .heightIn(min = Yd.space.target)
+            .clip(choiceShape)
+            .background(tone.back)
+            .border(firmBorder(), choiceShape)
+            .selectable(selected, role = Role.Tab, onClick = onClick)
+            .semantics { contentDescriptionOf(spoken) }
+            .padding(horizontal = 4.dp, vertical = 8.dp),
+        Arrangement.Center,
+        Alignment.CenterHorizontally,
+    ) {
+        Row(horizontalArrangement = spaced(4.dp), verticalAlignment = Alignment.CenterVertically) {
+            if (selected) Pictogram(Pictograms.check, size = Yd.space.iconSmall, tint = tone.ink)
+            Words(count.toString(), style = Yd.type.heading, color = tone.ink)
+        }
+        Words(text, style = Yd.type.small, color = tone.ink, align = TextAlign.Center)
     }
 }
 

@@ -224,7 +224,7 @@ fun Toggle(
         spaced(Yd.space.gap),
         Alignment.CenterVertically,
     ) {
-        if (image != null && !hugeText) Pictogram(image, tint = colors.inkSoft)
+        if (image != null && !hugeText && !Yd.elder) Pictogram(image, tint = colors.inkSoft)
         Column(Modifier.weight(1f)) {
             Words(title)
             if (help != null) SmallWords(help)

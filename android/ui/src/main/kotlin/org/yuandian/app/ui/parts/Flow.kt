@@ -8,8 +8,8 @@ import androidx.compose.ui.unit.Dp
 import org.yuandian.app.ui.theme.Yd
 
 /**
- * Side by side while there is room, then in the next line; what stands in one line is centred on it. With [apart] the last of a line goes
- * to its end. Foundation's own is experimental and may change under us.
+ * Side by side while there is room, then in the next line; what stands in one line is centred on it, or begins at its top with [top]. With
+ * [apart] the last of a line goes to its end. Foundation's own is experimental and may change under us.
  */
 @Composable
 fun Flow(
@@ -17,6 +17,7 @@ fun Flow(
     gap: Dp = Yd.space.near,
     lineGap: Dp = gap,
     apart: Boolean = false,
+    top: Boolean = false,
     content: @Composable () -> Unit,
 ) {
     Layout(content, modifier) { measurables, constraints ->
@@ -42,7 +43,7 @@ fun Flow(
                 var x = 0
                 line.forEachIndexed { place, item ->
                     if (apart && place > 0 && place == line.lastIndex) x = width - item.width
-                    item.placeRelative(x, y + (heights[index] - item.height) / 2)
+                    item.placeRelative(x, if (top) y else y + (heights[index] - item.height) / 2)
                     x += item.width + between
                 }
                 y += heights[index] + below

@@ -24,6 +24,8 @@ import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
+import androidx.compose.ui.graphics.vector.ImageVector
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.clearAndSetSemantics
@@ -32,6 +34,7 @@ import androidx.compose.ui.semantics.isTraversalGroup
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
+import androidx.compose.ui.unit.Dp
 import androidx.compose.ui.unit.dp
 import org.yuandian.app.screens.Frame
 import org.yuandian.app.screens.FrameAction
@@ -99,23 +102,37 @@ private fun TopBar(
     onFrame: (FrameAction) -> Unit,
 ) {
     Row(
-        Modifier.fillMaxWidth().padding(start = if (home) Yd.space.edge else 4.dp, end = Yd.space.near, top = 4.dp, bottom = 4.dp),
+        Modifier.fillMaxWidth().padding(
+            start = if (home) Yd.space.edge else 4.dp,
+            end = if (frame.elder) Yd.space.near else Yd.space.edge,
+            top = 4.dp,
+            bottom = 4.dp,
+        ),
         spaced(4.dp),
-        Alignment.CenterVertically,
+        Alignment.Top,
     ) {
-        if (!home) SignButton(Pictograms.back, Yd.words.back, { onFrame(FrameAction.Back) })
+        val style = if (home) Yd.type.title.grown(HOME_TITLE) else Yd.type.title
+        val pill = frame.pill
+        // A title of several lines and the pill below it leave the buttons at the first line.
+        val first = maxOf(Yd.space.target, with(LocalDensity.current) { style.lineHeight.toDp() } + 8.dp)
+        if (!home) BarButton(Pictograms.back, Yd.words.back, first) { onFrame(FrameAction.Back) }
         Flow(Modifier.weight(1f), lineGap = 0.dp, apart = true) {
-            Words(
-                title,
-                Modifier.padding(vertical = 6.dp).semantics { heading() },
-                if (home) Yd.type.title.grown(HOME_TITLE) else Yd.type.title,
-            )
-            val pill = frame.pill
+            Box(Modifier.heightIn(min = first).padding(vertical = 4.dp), Alignment.CenterStart) {
+                Words(title, Modifier.semantics { heading() }, style)
+            }
             if (pill != null) Pill(pill, frame.nowMs, { onFrame(FrameAction.OpenSync) })
         }
-        if (frame.elder) SignButton(Pictograms.speaker, Yd.words.readAloud, { onFrame(FrameAction.ReadAloud) })
+        if (frame.elder) BarButton(Pictograms.speaker, Yd.words.readAloud, first) { onFrame(FrameAction.ReadAloud) }
     }
 }
+
+@Composable
+private fun BarButton(
+    image: ImageVector,
+    label: String,
+    height: Dp,
+    onClick: () -> Unit,
+) = Box(Modifier.height(height), Alignment.Center) { SignButton(image, label, onClick) }
 
 /** How one's work stands, in the bar of every screen; leads to the Sync page. */
 @Composable
@@ -142,7 +159,7 @@ private fun Pill(
             .clickable(role = Role.Button, onClick = onClick)
             .semantics { contentDescriptionOf(spoken) },
         verticalAlignment = Alignment.CenterVertically,
-    ) { Mark(tone, image, Yd.words.pill(pill), Modifier.padding(horizontal = 4.dp)) }
+    ) { Mark(tone, image, Yd.words.pill(pill)) }
 }
 
 @Composable
@@ -226,7 +243,7 @@ fun Banner(
 /** Nothing here: why, and what one can do. */
 @Composable
 fun Empty(
-    image: androidx.compose.ui.graphics.vector.ImageVector,
+    image: ImageVector,
     text: String,
     step: String? = null,
     onStep: () -> Unit = {},

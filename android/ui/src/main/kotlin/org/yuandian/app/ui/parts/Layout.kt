@@ -123,6 +123,23 @@ fun Beside(
     }
 }
 
+/** Four or so of the same width in one line; two in a line where text is large or in elder mode. */
+@Composable
+fun Cells(
+    count: Int,
+    modifier: Modifier = Modifier,
+    cell: @Composable (index: Int, modifier: Modifier) -> Unit,
+) {
+    val inLine = if (largeText || Yd.elder) 2 else count
+    Column(modifier.fillMaxWidth(), spaced(Yd.space.near)) {
+        for (line in (0 until count).chunked(inLine)) {
+            Row(Modifier.fillMaxWidth().height(IntrinsicSize.Min), spaced(Yd.space.near)) {
+                for (index in line) cell(index, Modifier.weight(1f).fillMaxHeight())
+            }
+        }
+    }
+}
+
 /** The pictogram of a service on its disc. */
 @Composable
 fun SignDisc(

@@ -9,9 +9,13 @@ import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
+import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.width
+import androidx.compose.foundation.shape.CircleShape
 import androidx.compose.foundation.shape.RoundedCornerShape
+import androidx.compose.material3.Icon
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -35,8 +39,8 @@ fun PhotoStrip(
     onAdd: (() -> Unit)? = null,
     addLabel: String = Yd.words.takePhoto,
 ) {
-    val side = scaled(TILE)
-    Flow(modifier.fillMaxWidth()) {
+    val side = scaled(if (Yd.elder) ELDER_TILE else TILE)
+    Flow(modifier.fillMaxWidth(), top = true) {
         photos.forEachIndexed { index, photo -> PhotoTile(photo, index + 1, side, onOpen, onRemove) }
         if (onAdd != null) AddTile(side, addLabel, onAdd)
     }
@@ -62,18 +66,36 @@ private fun PhotoTile(
                     .semantics { contentDescriptionOf(words.sentence(listOf(words.photo(number), stands))) },
             ) { Thumb(photo.key, Modifier.fillMaxSize()) }
             if (onRemove != null) {
-                Box(Modifier.align(Alignment.TopEnd).padding(2.dp)) {
-                    SignButton(
-                        Pictograms.close,
-                        words.removePhoto,
-                        { onRemove(photo.key) },
-                        tint = Yd.colors.ink,
-                        back = Yd.colors.card.copy(alpha = REMOVE_ALPHA),
-                    )
-                }
+                RemoveButton(words.removePhoto, Modifier.align(Alignment.TopEnd)) { onRemove(photo.key) }
             }
         }
         SmallWords(stands, Modifier.fillMaxWidth(), align = TextAlign.Center)
+    }
+}
+
+/** What is touched is larger than what is seen, so that the photo is seen too. */
+@Composable
+private fun RemoveButton(
+    label: String,
+    modifier: Modifier,
+    onClick: () -> Unit,
+) {
+    Box(
+        modifier
+            .size(Yd.space.target)
+            .clip(tileShape)
+            .clickable(role = Role.Button, onClick = onClick)
+            .padding(4.dp),
+        Alignment.TopEnd,
+    ) {
+        Box(
+            Modifier
+                .size(REMOVE_DISC)
+                .clip(CircleShape)
+                .background(Yd.colors.card)
+                .border(softBorder(), CircleShape),
+            Alignment.Center,
+        ) { Icon(Pictograms.close, label, Modifier.size(18.dp), Yd.colors.ink) }
     }
 }
 
@@ -86,7 +108,7 @@ private fun AddTile(
     Column(
         Modifier
             .width(side)
-            .height(if (largeText) side * LARGE_ADD else side)
+            .heightIn(min = side)
             .clip(tileShape)
             .background(Yd.colors.primarySoft.back)
             .border(firmBorder(), tileShape)
@@ -101,6 +123,8 @@ private fun AddTile(
 }
 
 private val TILE = 102.dp
+
+/** Three in a line in elder mode, too. */
+private val ELDER_TILE = 96.dp
+private val REMOVE_DISC = 32.dp
 private val tileShape = RoundedCornerShape(14.dp)
-private const val REMOVE_ALPHA = 0.88f
-private const val LARGE_ADD = 1.25f

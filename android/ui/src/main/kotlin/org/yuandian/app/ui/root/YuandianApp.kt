@@ -90,7 +90,7 @@ private fun Whose(
     val settings by session.settings.settings.collectAsState()
     val stack by session.navigator.routes.collectAsState()
     YuandianTheme(settings.look(), settings.elder, Strings.of(settings.language)) {
-        key(stack.top) { Where(app, session, stack.top, edition) }
+        key(session.navigator.screen(stack.top)) { Where(app, session, stack.top, edition) }
     }
 }
 
@@ -116,17 +116,6 @@ private fun People(app: App) {
     PeopleScreen(state, store::act)
 }
 
-@Composable
-private fun Settings(
-    app: App,
-    session: Session,
-    edition: Edition,
-) {
-    val people by app.roster.people.collectAsState()
-    val shared = people.size > 1
-    Shown({ SettingsStore(session, shared, edition.library) }) { state, act -> SettingsScreen(state, act) }
-}
-
 /** Exhaustive: a new place of the app does not compile without its screen. */
 @Composable
 private fun Where(
@@ -144,7 +133,7 @@ private fun Where(
         is Route.Cases -> Shown({ CasesStore(session, route) }) { state, act -> CasesScreen(state, act) }
         Route.Nearby -> Shown({ NearbyStore(session) }) { state, act -> NearbyScreen(state, act) }
         Route.Tasks -> Shown({ TasksStore(session) }) { state, act -> TasksScreen(state, act) }
-        Route.Settings -> Settings(app, session, edition)
+        Route.Settings -> Shown({ SettingsStore(session, edition.library) }) { state, act -> SettingsScreen(state, act) }
         is Route.Capture -> Shown({ CaptureStore(session, route.draft) }) { state, act -> CaptureScreen(state, act) }
         is Route.Ask -> Shown({ AskStore(session, route.draft) }) { state, act -> AskScreen(state, act) }
         is Route.Detail -> Shown({ CaseDetailStore(session, route.id) }) { state, act -> CaseDetailScreen(state, act) }

@@ -5,6 +5,7 @@ import androidx.compose.foundation.border
 import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
@@ -44,6 +45,7 @@ import org.yuandian.app.ui.parts.Weight
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
 import org.yuandian.app.ui.parts.contentDescriptionOf
+import org.yuandian.app.ui.parts.largeText
 import org.yuandian.app.ui.parts.softBorder
 import org.yuandian.app.ui.parts.spaced
 import org.yuandian.app.ui.sign.Pictograms
@@ -102,20 +104,27 @@ private fun KindTile(
     onClick: () -> Unit,
 ) {
     val sentence = Yd.words.sentence(listOfNotNull(kind.title, kind.help))
-    Column(
+    val tile =
         modifier
-            .heightIn(min = 124.dp)
             .clip(Corners.card)
             .background(Yd.colors.card)
             .border(softBorder(), Corners.card)
             .clickable(role = Role.Button, onClick = onClick)
             .semantics { contentDescriptionOf(sentence) }
-            .padding(14.dp),
-        Arrangement.spacedBy(8.dp, Alignment.CenterVertically),
-        Alignment.CenterHorizontally,
-    ) {
-        SignDisc(kind.sign, size = Yd.space.disc * TILE_DISC)
-        Words(kind.title, style = Yd.type.label, align = TextAlign.Center)
+    if (largeText) {
+        Row(tile.heightIn(min = Yd.space.big).padding(14.dp), spaced(Yd.space.gap), Alignment.CenterVertically) {
+            SignDisc(kind.sign)
+            Words(kind.title, style = Yd.type.label)
+        }
+    } else {
+        Column(
+            tile.heightIn(min = 124.dp).padding(14.dp),
+            Arrangement.spacedBy(8.dp, Alignment.CenterVertically),
+            Alignment.CenterHorizontally,
+        ) {
+            SignDisc(kind.sign, size = Yd.space.disc * TILE_DISC)
+            Words(kind.title, style = Yd.type.label, align = TextAlign.Center)
+        }
     }
 }
 
@@ -157,7 +166,7 @@ private fun LazyListScope.details(
 
 @Composable
 private fun KindLine(kind: HelpKind) {
-    androidx.compose.foundation.layout.Row(horizontalArrangement = spaced(Yd.space.gap), verticalAlignment = Alignment.CenterVertically) {
+    Row(horizontalArrangement = spaced(Yd.space.gap), verticalAlignment = Alignment.CenterVertically) {
         SignDisc(kind.sign)
         Column(Modifier.weight(1f)) {
             Words(kind.title, style = Yd.type.heading)

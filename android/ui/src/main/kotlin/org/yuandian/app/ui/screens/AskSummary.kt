@@ -21,7 +21,7 @@ internal fun AskSummary(state: AskState) {
         Card(gap = Yd.space.gap) {
             SignedWords(Pictograms.eye, words.askPublic, style = Yd.type.heading, color = Yd.colors.ink)
             val kind = state.kind
-            if (kind != null) Fact(words.askWhat, kind.title)
+            if (kind != null) Fact(words.askKind, kind.title)
             if (state.text.isNotBlank()) Fact(words.askText, state.text)
             val voice = state.voice
             if (voice is VoiceState.Recorded) {

@@ -107,7 +107,7 @@ private fun stepSign(step: AttentionStep): ImageVector =
         AttentionStep.AMEND -> Pictograms.draft
         AttentionStep.AGAIN -> Pictograms.again
         AttentionStep.KEEP_AS_NOTE -> Pictograms.note
-        AttentionStep.APPEAL -> Pictograms.voice
+        AttentionStep.APPEAL -> Pictograms.appeal
         AttentionStep.OPEN_CASE -> Pictograms.eye
         AttentionStep.SEE_OTHERS -> Pictograms.people
         AttentionStep.EXPORT -> Pictograms.export

@@ -157,13 +157,6 @@ internal fun PlacePart(
                 }
             }
             Flow {
-                if (place is PlaceState.Fixed) {
-                    SmallButton(
-                        Yd.words.capturePlaceNudge,
-                        { onAction(CaptureAction.NudgePlace) },
-                        image = Pictograms.place,
-                    )
-                }
                 if (place !is PlaceState.Searching) {
                     SmallButton(
                         Yd.words.capturePlaceAgain,
@@ -221,7 +214,7 @@ internal fun Receipt(
         Pictogram(workSign(work), size = 56.dp, tint = tone.ink)
         Words(title, style = Yd.type.title, color = tone.ink, align = TextAlign.Center)
         Words(Yd.words.receiptNumber, style = Yd.type.small, color = tone.ink)
-        Words(number, style = Yd.type.display, color = tone.ink, align = TextAlign.Center)
+        Words(number, style = if (hugeText) Yd.type.title else Yd.type.display, color = tone.ink, align = TextAlign.Center)
         StateChip(work)
         Words(help, color = tone.ink, align = TextAlign.Center)
     }

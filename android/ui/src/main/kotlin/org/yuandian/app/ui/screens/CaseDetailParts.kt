@@ -6,6 +6,7 @@ import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.unit.sp
 import org.yuandian.app.screens.CaseDetailAction
 import org.yuandian.app.screens.CaseDetailState
 import org.yuandian.app.screens.CodeWordPair
@@ -20,7 +21,6 @@ import org.yuandian.app.ui.parts.Choice
 import org.yuandian.app.ui.parts.Field
 import org.yuandian.app.ui.parts.Flow
 import org.yuandian.app.ui.parts.FormQuestion
-import org.yuandian.app.ui.parts.MIDDLE_DOT
 import org.yuandian.app.ui.parts.Mark
 import org.yuandian.app.ui.parts.Part
 import org.yuandian.app.ui.parts.PhotoStrip
@@ -31,6 +31,7 @@ import org.yuandian.app.ui.parts.SmallWords
 import org.yuandian.app.ui.parts.Weight
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
+import org.yuandian.app.ui.parts.dotted
 import org.yuandian.app.ui.parts.spaced
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.theme.Yd
@@ -83,9 +84,14 @@ internal fun StepSheet(
                 onAdd = { onAction(CaseDetailAction.TakeStepPhoto) },
             )
         }
-        Field(Yd.words.stepText, form.text, { onAction(CaseDetailAction.EditStepText(it)) }, help = Yd.words.stepTextHelp, lines = 3)
+        if (form.asksText) {
+            Field(Yd.words.stepText, form.text, { onAction(CaseDetailAction.EditStepText(it)) }, help = Yd.words.stepTextHelp, lines = 3)
+        }
     }
 }
+
+/** Digits apart, so that they are read one by one. */
+private val APART = 4.sp
 
 /** Large and apart, to be read at the door. */
 @Composable
@@ -96,7 +102,7 @@ internal fun CodeWordsPart(pair: CodeWordPair) {
         Beside(count = 2) { index, place ->
             Column(place.semantics(mergeDescendants = true) {}) {
                 Words(if (index == 0) Yd.words.detailCodeComing else Yd.words.detailCodeLeaving, style = Yd.type.small, color = tone.ink)
-                Words(if (index == 0) pair.coming else pair.leaving, style = Yd.type.display, color = tone.ink)
+                Words(if (index == 0) pair.coming else pair.leaving, style = Yd.type.display.copy(letterSpacing = APART), color = tone.ink)
             }
         }
         Words(Yd.words.detailCodeWordsHelp, style = Yd.type.small, color = tone.ink)
@@ -152,7 +158,7 @@ internal fun LooksPart(
         for (look in state.looks) {
             Card(pad = Yd.space.gap) {
                 Column(Modifier.semantics(mergeDescendants = true) {}) {
-                    Words(listOf(look.by, Yd.words.moment(look.atMs, state.frame.nowMs)).joinToString(MIDDLE_DOT))
+                    Words(dotted(look.by, Yd.words.moment(look.atMs, state.frame.nowMs)))
                     SmallWords(Yd.words.lookedAt(look.what))
                 }
                 SmallButton(Yd.words.detailKeepApart, { onAction(CaseDetailAction.KeepApart(look.userId)) }, grave = true)
@@ -187,7 +193,7 @@ private fun Note(
         if (note.text.isNotBlank()) Words(note.text)
         val voice = note.voiceMs
         if (voice != null) SignedWords(Pictograms.voice, Yd.words.voiceRecorded((voice / MS).toInt()))
-        SmallWords(listOf(note.by, Yd.words.moment(note.atMs, nowMs)).joinToString(MIDDLE_DOT))
+        SmallWords(dotted(note.by, Yd.words.moment(note.atMs, nowMs)))
         if (note.pending) Mark(Yd.colors.waiting, Pictograms.waitingUp, Yd.words.detailPending)
     }
 }
@@ -206,7 +212,7 @@ internal fun HistoryPart(
                 for (line in state.history) {
                     Column(Modifier.semantics(mergeDescendants = true) {}) {
                         Words(line.label)
-                        SmallWords(listOf(line.by, Yd.words.moment(line.atMs, state.frame.nowMs)).joinToString(MIDDLE_DOT))
+                        SmallWords(dotted(line.by, Yd.words.moment(line.atMs, state.frame.nowMs)))
                         val refused = line.refused
                         if (refused != null) SignedWords(Pictograms.attention, refused)
                         if (line.pending) Mark(Yd.colors.waiting, Pictograms.waitingUp, Yd.words.detailPending)

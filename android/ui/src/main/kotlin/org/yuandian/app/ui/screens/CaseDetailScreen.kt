@@ -16,7 +16,6 @@ import org.yuandian.app.ui.parts.DueChip
 import org.yuandian.app.ui.parts.Fact
 import org.yuandian.app.ui.parts.Flow
 import org.yuandian.app.ui.parts.LoadingLine
-import org.yuandian.app.ui.parts.MIDDLE_DOT
 import org.yuandian.app.ui.parts.Mark
 import org.yuandian.app.ui.parts.Part
 import org.yuandian.app.ui.parts.PhotoStrip
@@ -29,6 +28,7 @@ import org.yuandian.app.ui.parts.SmallWords
 import org.yuandian.app.ui.parts.StateChip
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
+import org.yuandian.app.ui.parts.dotted
 import org.yuandian.app.ui.parts.hugeText
 import org.yuandian.app.ui.parts.spaced
 import org.yuandian.app.ui.sign.Pictograms
@@ -80,7 +80,7 @@ private fun Head(state: CaseDetailState) {
             if (!hugeText) SignDisc(state.sign)
             Column(Modifier.weight(1f)) {
                 Words(state.title.ifBlank { state.service }, style = Yd.type.title)
-                SmallWords(listOf(state.service, state.number).joinToString(MIDDLE_DOT))
+                SmallWords(dotted(state.service, state.number))
             }
         }
         Flow {
@@ -132,6 +132,7 @@ private fun LazyListScope.content(
                     if (answer.inConflict) Mark(Yd.colors.conflict, Pictograms.conflict, Yd.words.countConflict)
                 }
             }
+            if (state.canEdit) SmallButton(Yd.words.detailEdit, { onAction(CaseDetailAction.EditContent) }, image = Pictograms.note)
         }
     }
 }

@@ -6,14 +6,15 @@ import androidx.compose.foundation.lazy.items
 import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.semantics.Role
 import org.yuandian.app.screens.CaseCard
 import org.yuandian.app.screens.CasesAction
 import org.yuandian.app.screens.CasesState
 import org.yuandian.app.screens.CasesTab
 import org.yuandian.app.ui.parts.CaseLine
 import org.yuandian.app.ui.parts.CellMap
+import org.yuandian.app.ui.parts.Cells
 import org.yuandian.app.ui.parts.Choice
+import org.yuandian.app.ui.parts.CountTab
 import org.yuandian.app.ui.parts.Empty
 import org.yuandian.app.ui.parts.Flow
 import org.yuandian.app.ui.parts.LoadingLine
@@ -41,11 +42,11 @@ fun CasesScreen(
     ) {
         item { SearchField(Yd.words.casesSearch, state.query, { onAction(CasesAction.Search(it)) }) }
         item {
-            Flow(Modifier.fillMaxWidth().selectableGroup()) {
-                for (tab in CasesTab.entries) {
-                    val label = Yd.words.casesTabCount(tab, state.counts[tab] ?: 0)
-                    Choice(label, tab == state.tab, { onAction(CasesAction.ChooseTab(tab)) }, role = Role.Tab)
-                }
+            Cells(CasesTab.entries.size, Modifier.selectableGroup()) { index, place ->
+                val tab = CasesTab.entries[index]
+                val count = state.counts[tab] ?: 0
+                val spoken = Yd.words.casesTabCount(tab, count)
+                CountTab(Yd.words.casesTab(tab), count, spoken, tab == state.tab, { onAction(CasesAction.ChooseTab(tab)) }, place)
             }
         }
         item { ListOrCells(state.asCells) { onAction(CasesAction.ShowCells(it)) } }

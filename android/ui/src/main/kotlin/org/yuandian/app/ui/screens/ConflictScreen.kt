@@ -1,8 +1,7 @@
 package org.yuandian.app.ui.screens
 
-import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
-import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.lazy.items
 import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
@@ -17,48 +16,54 @@ import org.yuandian.app.ui.parts.Choice
 import org.yuandian.app.ui.parts.Field
 import org.yuandian.app.ui.parts.Heading
 import org.yuandian.app.ui.parts.RadioLine
-import org.yuandian.app.ui.parts.Sheet
+import org.yuandian.app.ui.parts.Screen
 import org.yuandian.app.ui.parts.SignedWords
 import org.yuandian.app.ui.parts.SmallWords
 import org.yuandian.app.ui.parts.Weight
+import org.yuandian.app.ui.parts.dotted
 import org.yuandian.app.ui.parts.spaced
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.theme.Yd
 
-/** Sheet over a case: both versions with who and when, and three things to do: 用我的, 用对方的, 合并. */
+/** Both versions with who and when, and three things to do: 用我的, 用对方的, 合并. */
 @Composable
 fun ConflictScreen(
     state: ConflictState,
     onAction: (ConflictAction) -> Unit,
     modifier: Modifier = Modifier,
 ) {
-    Box(modifier.fillMaxSize()) {
-        Sheet(
-            Yd.words.conflictTitle,
-            { onAction(ConflictAction.Close) },
-            buttons = {
-                ButtonPair(
-                    { BigButton(Yd.words.conflictLater, { onAction(ConflictAction.Close) }, it, weight = Weight.SECOND) },
-                    {
-                        BigButton(
-                            if (state.sending) Yd.words.sending else Yd.words.conflictApply,
-                            { onAction(ConflictAction.Apply) },
-                            it,
-                            enabled = state.ready && !state.sending,
-                        )
-                    },
-                )
-            },
-        ) {
-            SignedWords(Pictograms.note, state.caseTitle)
-            for (field in state.fields) Versions(field, state.frame.nowMs, onAction)
-            Card(
-                tone = Yd.colors.onPhone,
-                pad = Yd.space.gap,
-            ) { SignedWords(Pictograms.save, Yd.words.conflictHelp, color = Yd.colors.onPhone.ink) }
+    Screen(
+        state.frame,
+        Yd.words.conflictTitle,
+        { onAction(ConflictAction.InFrame(it)) },
+        modifier,
+        bottom = { Settle(state, onAction) },
+    ) {
+        item { SignedWords(Pictograms.note, state.caseTitle, style = Yd.type.body) }
+        items(state.fields, key = ConflictField::key) { Versions(it, state.frame.nowMs, onAction) }
+        item {
+            Card(tone = Yd.colors.onPhone, pad = Yd.space.gap) {
+                SignedWords(Pictograms.save, Yd.words.conflictHelp, color = Yd.colors.onPhone.ink)
+            }
         }
     }
 }
+
+@Composable
+private fun Settle(
+    state: ConflictState,
+    onAction: (ConflictAction) -> Unit,
+) = ButtonPair(
+    { BigButton(Yd.words.conflictLater, { onAction(ConflictAction.Close) }, it, weight = Weight.SECOND) },
+    {
+        BigButton(
+            if (state.sending) Yd.words.sending else Yd.words.conflictApply,
+            { onAction(ConflictAction.Apply) },
+            it,
+            enabled = state.ready && !state.sending,
+        )
+    },
+)
 
 @Composable
 private fun Versions(
@@ -75,7 +80,7 @@ private fun Versions(
             field.mine.value,
             field.choice == ConflictChoice.Mine,
             { choose(ConflictChoice.Mine) },
-            help = words.sentence(listOf(words.conflictUseMine, words.conflictBy(field.mine.by, words.moment(field.mine.atMs, nowMs)))),
+            help = dotted(words.conflictUseMine, field.mine.by, words.moment(field.mine.atMs, nowMs)),
         )
         SmallWords(words.conflictTheirs)
         for (version in field.theirs) {
@@ -83,7 +88,7 @@ private fun Versions(
                 version.value,
                 field.choice == ConflictChoice.Theirs(version.n),
                 { choose(ConflictChoice.Theirs(version.n)) },
-                help = words.sentence(listOf(words.conflictUseTheirs, words.conflictBy(version.by, words.moment(version.atMs, nowMs)))),
+                help = dotted(words.conflictUseTheirs, version.by, words.moment(version.atMs, nowMs)),
             )
         }
         if (field.canMerge) {

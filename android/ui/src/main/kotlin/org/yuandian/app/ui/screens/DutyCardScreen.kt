@@ -27,6 +27,7 @@ import org.yuandian.app.ui.parts.Weight
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
 import org.yuandian.app.ui.parts.contentDescriptionOf
+import org.yuandian.app.ui.parts.largeText
 import org.yuandian.app.ui.parts.originRings
 import org.yuandian.app.ui.parts.softBorder
 import org.yuandian.app.ui.parts.spaced
@@ -87,7 +88,7 @@ private fun Badge(state: DutyCardState) {
         Row(horizontalArrangement = spaced(16.dp), verticalAlignment = Alignment.CenterVertically) {
             Portrait(state.portrait)
             Column(Modifier.weight(1f)) {
-                Words(state.name, style = Yd.type.display, color = tone.ink)
+                Words(state.name, style = if (largeText) Yd.type.title else Yd.type.display, color = tone.ink)
                 Words(state.role, style = Yd.type.heading, color = tone.ink)
             }
         }

@@ -1,6 +1,7 @@
 package org.yuandian.app.ui.screens
 
 import androidx.compose.foundation.background
+import androidx.compose.foundation.border
 import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
@@ -20,6 +21,7 @@ import androidx.compose.ui.unit.dp
 import org.yuandian.app.screens.ElderHomeAction
 import org.yuandian.app.screens.ElderHomeState
 import org.yuandian.app.screens.Sign
+import org.yuandian.app.screens.WorkState
 import org.yuandian.app.ui.parts.Card
 import org.yuandian.app.ui.parts.CaseLine
 import org.yuandian.app.ui.parts.NavLine
@@ -37,6 +39,7 @@ import org.yuandian.app.ui.parts.contentDescriptionOf
 import org.yuandian.app.ui.parts.hugeText
 import org.yuandian.app.ui.parts.originRings
 import org.yuandian.app.ui.parts.spaced
+import org.yuandian.app.ui.parts.toneBorder
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.sign.ServiceSigns
 import org.yuandian.app.ui.theme.Corners
@@ -60,14 +63,8 @@ fun ElderHomeScreen(
     ) {
         val raised = state.sosRaised
         if (raised != null) {
-            item {
-                val tone = Yd.colors.dangerSoft
-                Card(Modifier.semantics { liveRegion = LiveRegionMode.Assertive }, tone) {
-                    SignedWords(ServiceSigns.of(Sign.SOS), Yd.words.elderSosRaised, style = Yd.type.heading, color = tone.ink)
-                    StateChip(raised)
-                    Words(Yd.words.elderSosAlso, color = tone.ink)
-                }
-            }
+            item { Raised(raised) }
+            item { CallCommunity(state.communityPhone, onAction) }
         }
         item {
             Huge(
@@ -85,14 +82,7 @@ fun ElderHomeScreen(
                 Yd.words.elderAskHelp,
             ) { onAction(ElderHomeAction.Ask) }
         }
-        item {
-            val number = state.communityPhone
-            if (number == null) {
-                Card { SignedWords(Pictograms.phone, Yd.words.elderCallNone, style = Yd.type.body) }
-            } else {
-                Huge(Yd.colors.primarySoft, Pictograms.phone, Yd.words.elderCall, number) { onAction(ElderHomeAction.CallCommunity) }
-            }
-        }
+        if (raised == null) item { CallCommunity(state.communityPhone, onAction) }
         if (state.sosReady && raised == null) {
             item { WideButton(Yd.words.elderSos, { onAction(ElderHomeAction.Sos) }, ServiceSigns.of(Sign.SOS), Weight.GRAVE) }
         }
@@ -106,6 +96,29 @@ fun ElderHomeScreen(
             }
         }
         item { NavLine(Yd.words.elderLeave, { onAction(ElderHomeAction.LeaveElder) }, image = Pictograms.settings) }
+    }
+}
+
+/** An alarm that was raised: whether it is out, and what is quicker. */
+@Composable
+private fun Raised(work: WorkState) {
+    val tone = Yd.colors.dangerSoft
+    Card(Modifier.semantics { liveRegion = LiveRegionMode.Assertive }, tone) {
+        SignedWords(ServiceSigns.of(Sign.SOS), Yd.words.elderSosRaised, style = Yd.type.heading, color = tone.ink)
+        StateChip(work)
+        Words(Yd.words.elderSosStands(work == WorkState.Delivered), color = tone.ink)
+    }
+}
+
+@Composable
+private fun CallCommunity(
+    number: String?,
+    onAction: (ElderHomeAction) -> Unit,
+) {
+    if (number == null) {
+        Card { SignedWords(Pictograms.phone, Yd.words.elderCallNone, style = Yd.type.body) }
+    } else {
+        Huge(Yd.colors.primarySoft, Pictograms.phone, Yd.words.elderCall, number) { onAction(ElderHomeAction.CallCommunity) }
     }
 }
 
@@ -124,6 +137,7 @@ private fun Huge(
             .heightIn(min = 120.dp)
             .clip(Corners.card)
             .background(tone.back)
+            .border(toneBorder(tone), Corners.card)
             .originRings(tone.ink)
             .clickable(role = Role.Button, onClick = onClick)
             .semantics { contentDescriptionOf(sentence) }
@@ -146,7 +160,7 @@ private fun SosSheet(onAction: (ElderHomeAction) -> Unit) {
         { onAction(ElderHomeAction.CancelSos) },
         buttons = {
             WideButton(Yd.words.elderSosNo, { onAction(ElderHomeAction.CancelSos) }, weight = Weight.SECOND)
-            WideButton(Yd.words.elderSosYes, { onAction(ElderHomeAction.ConfirmSos) }, ServiceSigns.of(Sign.SOS), Weight.GRAVE)
+            WideButton(Yd.words.elderSosYes, { onAction(ElderHomeAction.ConfirmSos) }, ServiceSigns.of(Sign.SOS), Weight.ALARM)
         },
     ) { Words(Yd.words.elderSosHelp) }
 }

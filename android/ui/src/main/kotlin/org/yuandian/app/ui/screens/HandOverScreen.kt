@@ -2,23 +2,20 @@ package org.yuandian.app.ui.screens
 
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.fillMaxWidth
-import androidx.compose.foundation.layout.padding
-import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.lazy.LazyListScope
 import androidx.compose.foundation.lazy.items
 import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.semantics
-import androidx.compose.ui.unit.dp
 import org.yuandian.app.screens.CaseCard
 import org.yuandian.app.screens.HandOverAction
 import org.yuandian.app.screens.HandOverState
 import org.yuandian.app.ui.parts.Card
 import org.yuandian.app.ui.parts.CaseLine
+import org.yuandian.app.ui.parts.Cells
 import org.yuandian.app.ui.parts.Empty
 import org.yuandian.app.ui.parts.Field
-import org.yuandian.app.ui.parts.Flow
 import org.yuandian.app.ui.parts.Heading
 import org.yuandian.app.ui.parts.RadioLine
 import org.yuandian.app.ui.parts.Screen
@@ -27,6 +24,7 @@ import org.yuandian.app.ui.parts.SmallWords
 import org.yuandian.app.ui.parts.StateChip
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
+import org.yuandian.app.ui.parts.dotted
 import org.yuandian.app.ui.parts.spaced
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.theme.Yd
@@ -64,10 +62,10 @@ fun HandOverScreen(
         item {
             SignedWords(
                 Pictograms.place,
-                listOf(
+                dotted(
                     state.grid,
                     words.handOverSince(words.moment(state.sinceMs, state.frame.nowMs)),
-                ).joinToString(org.yuandian.app.ui.parts.MIDDLE_DOT),
+                ),
             )
         }
         if (done != null) {
@@ -88,12 +86,14 @@ fun HandOverScreen(
 private fun Counts(state: HandOverState) {
     val words = Yd.words
     Card {
-        Flow(gap = Yd.space.gap) {
-            Count(words.handOverReported, state.reported)
-            Count(words.handOverSettled, state.settled)
-            Count(words.handOverOverdue, state.overdue)
-            Count(words.handOverWaiting, state.waiting)
-        }
+        val counts =
+            listOf(
+                words.handOverReported to state.reported,
+                words.handOverSettled to state.settled,
+                words.handOverOverdue to state.overdue,
+                words.handOverWaiting to state.waiting,
+            )
+        Cells(counts.size) { index, place -> Count(counts[index].first, counts[index].second, place) }
         if (state.waiting > 0) SignedWords(Pictograms.waitingUp, words.handOverWaitingHelp)
     }
 }
@@ -102,10 +102,11 @@ private fun Counts(state: HandOverState) {
 private fun Count(
     label: String,
     count: Int,
+    modifier: Modifier,
 ) {
-    Column(Modifier.widthIn(min = 66.dp).padding(end = 4.dp).semantics(mergeDescendants = true) {}) {
-        SmallWords(label)
+    Column(modifier.semantics(mergeDescendants = true) {}) {
         Words(count.toString(), style = Yd.type.display)
+        SmallWords(label)
     }
 }
 

@@ -156,7 +156,7 @@ private fun LazyListScope.mine(
     item {
         Flow(apart = true) {
             Heading(Yd.words.homeMine)
-            if (state.mine.isNotEmpty()) SmallButton(Yd.words.homeMineAll, { onAction(HomeAction.AllMine) }, image = Pictograms.forward)
+            if (state.mine.isNotEmpty()) SmallButton(Yd.words.homeMineAll, { onAction(HomeAction.AllMine) }, after = Pictograms.forward)
         }
     }
     if (state.loading) item { LoadingLine() }

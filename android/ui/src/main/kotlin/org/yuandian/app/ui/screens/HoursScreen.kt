@@ -17,7 +17,6 @@ import org.yuandian.app.ui.parts.Empty
 import org.yuandian.app.ui.parts.Flow
 import org.yuandian.app.ui.parts.Heading
 import org.yuandian.app.ui.parts.LoadingLine
-import org.yuandian.app.ui.parts.MIDDLE_DOT
 import org.yuandian.app.ui.parts.PressCard
 import org.yuandian.app.ui.parts.Screen
 import org.yuandian.app.ui.parts.SignDisc
@@ -26,6 +25,7 @@ import org.yuandian.app.ui.parts.SmallWords
 import org.yuandian.app.ui.parts.Weight
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
+import org.yuandian.app.ui.parts.dotted
 import org.yuandian.app.ui.parts.hugeText
 import org.yuandian.app.ui.parts.originRings
 import org.yuandian.app.ui.parts.spaced
@@ -109,7 +109,7 @@ private fun HoursLine(
                     Words(line.service, style = Yd.type.heading)
                     Words(spent, style = Yd.type.label)
                 }
-                SmallWords(listOf(from, line.grid).joinToString(MIDDLE_DOT))
+                SmallWords(dotted(from, line.grid))
             }
         }
     }

@@ -40,6 +40,7 @@ import org.yuandian.app.ui.parts.hugeText
 import org.yuandian.app.ui.parts.originRings
 import org.yuandian.app.ui.parts.softBorder
 import org.yuandian.app.ui.parts.spaced
+import org.yuandian.app.ui.parts.toneBorder
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.theme.Corners
 import org.yuandian.app.ui.theme.Yd
@@ -134,7 +135,17 @@ private fun RoleCard(
         spaced(Yd.space.gap),
         Alignment.CenterVertically,
     ) {
-        if (!hugeText) Box(Modifier.clip(CircleShape).background(tone.back).padding(12.dp)) { Pictogram(image, tint = tone.ink) }
+        if (!hugeText) {
+            Box(
+                Modifier
+                    .clip(CircleShape)
+                    .background(tone.back)
+                    .border(toneBorder(tone), CircleShape)
+                    .padding(12.dp),
+            ) {
+                Pictogram(image, tint = tone.ink)
+            }
+        }
         Column(Modifier.weight(1f)) {
             Words(Yd.words.role(role), style = Yd.type.heading)
             SmallWords(Yd.words.joinRoleHelp(role))

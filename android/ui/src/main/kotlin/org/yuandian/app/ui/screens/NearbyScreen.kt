@@ -11,6 +11,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.unit.dp
 import org.yuandian.app.screens.AskCard
 import org.yuandian.app.screens.ClaimState
 import org.yuandian.app.screens.NearbyAction
@@ -23,15 +24,15 @@ import org.yuandian.app.ui.parts.DueChip
 import org.yuandian.app.ui.parts.Empty
 import org.yuandian.app.ui.parts.Flow
 import org.yuandian.app.ui.parts.LoadingLine
-import org.yuandian.app.ui.parts.MIDDLE_DOT
 import org.yuandian.app.ui.parts.Mark
-import org.yuandian.app.ui.parts.PressCard
 import org.yuandian.app.ui.parts.Screen
 import org.yuandian.app.ui.parts.SignDisc
 import org.yuandian.app.ui.parts.SignedWords
 import org.yuandian.app.ui.parts.SmallButton
 import org.yuandian.app.ui.parts.SmallWords
+import org.yuandian.app.ui.parts.StepCard
 import org.yuandian.app.ui.parts.Words
+import org.yuandian.app.ui.parts.dotted
 import org.yuandian.app.ui.parts.hugeText
 import org.yuandian.app.ui.parts.spaced
 import org.yuandian.app.ui.sign.Pictograms
@@ -116,23 +117,20 @@ private fun AskLine(
         words.sentence(
             listOfNotNull(ask.title, ask.service, distance, ask.time, money, ask.due?.let(words::due), words.claimState(ask.claim)),
         )
-    Column(Modifier.fillMaxWidth(), spaced(Yd.space.near)) {
-        PressCard(sentence, { onAction(NearbyAction.Open(ask.id)) }) {
-            Row(horizontalArrangement = spaced(Yd.space.gap)) {
-                if (!hugeText) SignDisc(ask.sign)
-                Column(Modifier.weight(1f), spaced(Yd.space.tiny)) {
-                    Words(ask.title, style = Yd.type.heading)
-                    SmallWords(listOfNotNull(ask.service, distance).joinToString(MIDDLE_DOT))
-                }
-            }
-            Flow {
-                val due = ask.due
-                if (due != null) DueChip(due)
-                Mark(Yd.colors.draft, Pictograms.clock, ask.time)
-                if (money != null) Mark(Yd.colors.draft, Pictograms.card, money)
+    StepCard(sentence, { onAction(NearbyAction.Open(ask.id)) }, below = { ClaimLine(ask, onAction) }) {
+        Row(horizontalArrangement = spaced(Yd.space.gap)) {
+            if (!hugeText) SignDisc(ask.sign)
+            Column(Modifier.weight(1f), spaced(2.dp)) {
+                Words(ask.title, style = Yd.type.heading)
+                SmallWords(dotted(ask.service, distance))
             }
         }
-        ClaimLine(ask, onAction)
+        Flow(gap = 6.dp) {
+            val due = ask.due
+            if (due != null) DueChip(due)
+            Mark(Yd.colors.draft, Pictograms.clock, ask.time)
+            if (money != null) Mark(Yd.colors.draft, Pictograms.money, money)
+        }
     }
 }
 
@@ -142,7 +140,7 @@ private fun ClaimLine(
     onAction: (NearbyAction) -> Unit,
 ) {
     Flow(Modifier.fillMaxWidth().semantics { liveRegion = LiveRegionMode.Polite }) {
-        when (ask.claim) {
+        when (val claim = ask.claim) {
             ClaimState.None -> {
                 SmallButton(Yd.words.nearbyClaim, {
                     onAction(NearbyAction.Claim(ask.id))
@@ -150,11 +148,16 @@ private fun ClaimLine(
             }
 
             is ClaimState.Lost -> {
-                LostLine(ask.claim)
+                LostLine(claim)
+            }
+
+            is ClaimState.Waiting -> {
+                ClaimChip(claim)
+                SmallWords(Yd.words.nearbyInLine(claim.by))
             }
 
             else -> {
-                ClaimChip(ask.claim)
+                ClaimChip(claim)
             }
         }
         if (ask.canUndo) SmallButton(Yd.words.nearbyUndo, { onAction(NearbyAction.UndoClaim(ask.id)) })

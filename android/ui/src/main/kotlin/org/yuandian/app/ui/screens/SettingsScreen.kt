@@ -14,7 +14,6 @@ import org.yuandian.app.ui.parts.Card
 import org.yuandian.app.ui.parts.Choice
 import org.yuandian.app.ui.parts.Fact
 import org.yuandian.app.ui.parts.Flow
-import org.yuandian.app.ui.parts.MIDDLE_DOT
 import org.yuandian.app.ui.parts.NavLine
 import org.yuandian.app.ui.parts.Part
 import org.yuandian.app.ui.parts.Screen
@@ -26,6 +25,7 @@ import org.yuandian.app.ui.parts.Toggle
 import org.yuandian.app.ui.parts.Weight
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
+import org.yuandian.app.ui.parts.dotted
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.theme.Yd
 
@@ -85,10 +85,10 @@ private fun MePart(
         SignedWords(Pictograms.person, Yd.words.settingsNobody, style = Yd.type.body)
         SmallButton(Yd.words.settingsSignIn, { onAction(SettingsAction.SignIn) }, filled = true, image = Pictograms.key)
     } else {
-        Fact(listOf(Yd.words.role(me.role), me.grid).joinToString(MIDDLE_DOT), me.name)
+        Fact(dotted(Yd.words.role(me.role), me.grid), me.name)
         if (me.role != AppRole.RESIDENT) NavLine(Yd.words.settingsHours, { onAction(SettingsAction.OpenHours) }, image = Pictograms.clock)
     }
-    if (state.sharedPhone) NavLine(Yd.words.settingsShared, { onAction(SettingsAction.OpenPeople) }, image = Pictograms.swap)
+    NavLine(Yd.words.settingsShared, { onAction(SettingsAction.OpenPeople) }, image = Pictograms.swap)
 }
 
 @Composable

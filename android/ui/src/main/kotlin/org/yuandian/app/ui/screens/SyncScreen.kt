@@ -11,6 +11,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
+import org.yuandian.app.screens.FrameAction
 import org.yuandian.app.screens.Network
 import org.yuandian.app.screens.SyncAction
 import org.yuandian.app.screens.SyncCounts
@@ -62,6 +63,17 @@ fun SyncScreen(
     ) {
         item { Standing(state) }
         item { Counts(state.counts) }
+        if (state.counts.attention > 0) {
+            item {
+                Card(tone = Yd.colors.attention, pad = Yd.space.near) {
+                    NavLine(
+                        Yd.words.attentionTitle,
+                        { onAction(SyncAction.InFrame(FrameAction.OpenAttention)) },
+                        image = Pictograms.attention,
+                    )
+                }
+            }
+        }
         item {
             Card(pad = Yd.space.gap) {
                 Toggle(Yd.words.syncWifiOnly, state.wifiOnly, {

@@ -4,6 +4,7 @@ import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.text.input.KeyboardType
 import org.yuandian.app.screens.GiveUpReason
 import org.yuandian.app.screens.TaskForm
 import org.yuandian.app.screens.TasksAction
@@ -45,6 +46,7 @@ private fun Arriving(
             { onAction(TasksAction.EditCode(it)) },
             help = Yd.words.tasksCodeComingHelp,
             error = Yd.words.tasksCodeWrong.takeIf { form.wrong },
+            keyboard = KeyboardType.Number,
             image = Pictograms.key,
         )
     }
@@ -66,6 +68,7 @@ private fun Leaving(
             { onAction(TasksAction.EditCode(it)) },
             help = Yd.words.tasksCodeLeavingHelp,
             note = Yd.words.optional,
+            keyboard = KeyboardType.Number,
             image = Pictograms.key,
         )
         Field(Yd.words.tasksFinishText, form.text, { onAction(TasksAction.EditText(it)) }, note = Yd.words.optional, lines = 3)

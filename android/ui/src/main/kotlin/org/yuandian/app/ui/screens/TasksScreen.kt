@@ -7,6 +7,7 @@ import androidx.compose.foundation.lazy.items
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.vector.ImageVector
+import androidx.compose.ui.unit.dp
 import org.yuandian.app.screens.ClaimState
 import org.yuandian.app.screens.TaskCard
 import org.yuandian.app.screens.TaskStep
@@ -21,13 +22,13 @@ import org.yuandian.app.ui.parts.Flow
 import org.yuandian.app.ui.parts.LoadingLine
 import org.yuandian.app.ui.parts.Mark
 import org.yuandian.app.ui.parts.NavLine
-import org.yuandian.app.ui.parts.PressCard
 import org.yuandian.app.ui.parts.Screen
 import org.yuandian.app.ui.parts.SignDisc
 import org.yuandian.app.ui.parts.SignedWords
 import org.yuandian.app.ui.parts.SmallButton
 import org.yuandian.app.ui.parts.SmallWords
 import org.yuandian.app.ui.parts.StateChip
+import org.yuandian.app.ui.parts.StepCard
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
 import org.yuandian.app.ui.parts.hugeText
@@ -81,52 +82,44 @@ private fun Task(
     onAction: (TasksAction) -> Unit,
 ) {
     val words = Yd.words
-    Card(gap = Yd.space.gap) {
-        val sentence = words.sentence(listOf(task.title, task.service, task.stage, task.time, words.workState(task.work)))
-        PressCard(
-            sentence,
-            { onAction(TasksAction.Open(task.id)) },
-            tone =
-                org.yuandian.app.ui.theme
-                    .Tone(Yd.colors.card, Yd.colors.ink),
-        ) {
-            Row(horizontalArrangement = spaced(Yd.space.gap)) {
-                if (!hugeText) SignDisc(task.sign)
-                Column(Modifier.weight(1f), spaced(Yd.space.tiny)) {
-                    Words(task.title, style = Yd.type.heading)
-                    SmallWords(task.service)
-                }
-            }
-            Flow {
-                val due = task.due
-                if (due != null) DueChip(due)
-                if (task.claim == ClaimState.Won) Mark(Yd.colors.draft, Pictograms.origin, task.stage) else ClaimChip(task.claim)
-                StateChip(task.work)
+    val sentence = words.sentence(listOf(task.title, task.service, task.stage, task.time, words.workState(task.work)))
+    StepCard(sentence, { onAction(TasksAction.Open(task.id)) }, below = { Steps(task, onAction) }) {
+        Row(horizontalArrangement = spaced(Yd.space.gap)) {
+            if (!hugeText) SignDisc(task.sign)
+            Column(Modifier.weight(1f), spaced(2.dp)) {
+                Words(task.title, style = Yd.type.heading)
+                SmallWords(task.service)
             }
         }
-        SignedWords(Pictograms.clock, task.time, style = Yd.type.body, color = Yd.colors.ink)
-        SignedWords(
-            Pictograms.place,
-            task.address ?: words.tasksAddressLater,
-            style = Yd.type.body,
-            color =
-                if (task.address ==
-                    null
-                ) {
-                    Yd.colors.inkSoft
-                } else {
-                    Yd.colors.ink
-                },
-        )
-        Reach(task, onAction)
-        val next = task.next
-        if (next == TaskStep.WAIT_CONFIRM) {
-            SignedWords(Pictograms.loading, words.taskStep(next), style = Yd.type.body)
-        } else if (next != null) {
-            WideButton(words.taskStep(next), { onAction(TasksAction.Take(task.id, next)) }, stepSign(next))
+        Flow(gap = 6.dp) {
+            val due = task.due
+            if (due != null) DueChip(due)
+            if (task.claim == ClaimState.Won) Mark(Yd.colors.draft, Pictograms.origin, task.stage) else ClaimChip(task.claim)
+            StateChip(task.work)
         }
-        if (task.canGiveUp) SmallButton(words.tasksGiveUp, { onAction(TasksAction.GiveUp(task.id)) }, Modifier.fillMaxWidth())
     }
+}
+
+@Composable
+private fun Steps(
+    task: TaskCard,
+    onAction: (TasksAction) -> Unit,
+) {
+    val words = Yd.words
+    SignedWords(Pictograms.clock, task.time, style = Yd.type.body, color = Yd.colors.ink)
+    val address = task.address
+    when {
+        address != null -> SignedWords(Pictograms.place, address, style = Yd.type.body, color = Yd.colors.ink)
+        task.claim != ClaimState.Won -> SignedWords(Pictograms.lock, words.tasksAddressLater, style = Yd.type.body)
+    }
+    Reach(task, onAction)
+    val next = task.next
+    if (next == TaskStep.WAIT_CONFIRM) {
+        SignedWords(Pictograms.loading, words.taskStep(next), style = Yd.type.body)
+    } else if (next != null) {
+        WideButton(words.taskStep(next), { onAction(TasksAction.Take(task.id, next)) }, stepSign(next))
+    }
+    if (task.canGiveUp) SmallButton(words.tasksGiveUp, { onAction(TasksAction.GiveUp(task.id)) }, Modifier.fillMaxWidth())
 }
 
 /** The way there and a call, once one may know them. */
@@ -155,7 +148,7 @@ private fun Reach(
 
 private fun stepSign(step: TaskStep): ImageVector =
     when (step) {
-        TaskStep.DEPART -> Pictograms.route
+        TaskStep.DEPART -> Pictograms.forward
         TaskStep.ARRIVE -> Pictograms.place
         TaskStep.FINISH -> Pictograms.check
         TaskStep.WAIT_CONFIRM -> Pictograms.loading

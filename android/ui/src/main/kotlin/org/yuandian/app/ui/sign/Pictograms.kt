@@ -150,6 +150,8 @@ object Pictograms {
             "M4 5h16a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1z" + circle(8.5, 11.0, 2.2) +
                 "M5.5 16a3.2 3.2 0 0 1 6 0M14.5 10H18M14.5 14H18",
         )
+    val money = pictogram("money", circle(12.0, 12.0, 9.0) + "M8.5 7.5L12 12l3.5-4.5M12 12v5M9 12.3h6M9 14.9h6")
+    val appeal = pictogram("appeal", "M4 4.5h16v12h-8l-4 3.5v-3.5H4zM12 7.5v3.500", circle(12.0, 13.6, 1.1))
     val swap = pictogram("swap", "M4 8h15M15.5 4.5L19 8l-3.5 3.5M20 16H5M8.5 12.5L5 16l3.5 3.5")
     val thanks =
         pictogram(

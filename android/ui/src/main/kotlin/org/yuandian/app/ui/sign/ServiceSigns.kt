@@ -5,12 +5,7 @@ import org.yuandian.app.screens.Sign
 
 /** What a service is about, at a glance. */
 object ServiceSigns {
-    private val road =
-        pictogram(
-            "road",
-            "M12 15.5a9 3.5 0 1 0 0-.01M3 15v2.5c0 1.9 4 3.5 9 3.5s9-1.6 9-3.5V15M8.5 15h7" +
-                "M12 13.5v3M6 8l2-4.5M18 8l-2-4.5M12 3.5v4",
-        )
+    private val road = pictogram("road", "M3.5 21L9 3.500M20.5 21L15 3.500M12 4v2.500M12 10.5v3M12 17.5v3.500")
     private val rubbish =
         pictogram(
             "rubbish",
@@ -19,11 +14,7 @@ object ServiceSigns {
                 "M14.5 13l-5 4.5",
         )
     private val lamp =
-        pictogram(
-            "lamp",
-            "M7 21V7a4 4 0 0 1 8 0M4.5 21h5M11.5 10a3.5 3.5 0 0 1 7 0zM15 13.5v2M11.7 12.8l-1 1.5" +
-                "M18.3 12.8l1 1.5",
-        )
+        pictogram("lamp", "M6.5 21V8.5a5 5 0 0 1 5-5H14M4 21h5M12.5 8.5l1.5-5h3l1.5 5zM13 12l-.8 2M15.5 12.5v3M18 12l.8 2")
     private val water =
         pictogram(
             "water",

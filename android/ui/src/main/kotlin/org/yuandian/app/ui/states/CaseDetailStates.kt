@@ -48,6 +48,7 @@ object CaseDetailStates : Provider<CaseDetailState> {
         return listOf(
             Named("worker", worker),
             Named("own-closed", own),
+            Named("own-rated", own.copy(feedback = Feedback(thanked = true, rated = 5))),
             Named("own-help", help(s)),
             Named("dispose", worker.copy(openStep = dispose)),
             Named("transfer", worker.copy(openStep = transfer)),
@@ -193,17 +194,21 @@ object CaseDetailStates : Provider<CaseDetailState> {
             photos = emptyList(),
             holders = listOf(s.t("张阿姨", "Mrs Zhang")),
             claim = ClaimState.None,
-            codeWords = CodeWordPair(s.t("石榴花", "pomegranate"), s.t("小米粥", "porridge")),
+            codeWords = CodeWordPair("4827", "1936"),
             looks =
                 listOf(
                     LookItem("u2", s.t("张阿姨", "Mrs Zhang"), s.minutesAgo(30), listOf(s.t("门牌", "the door"), s.t("联系电话", "the phone"))),
                 ),
-            feedback = Feedback(thanked = true, rated = 5),
-            steps =
+            progress =
                 listOf(
-                    StepItem("confirm", s.t("确认完成", "Confirm"), weight = StepWeight.MAIN),
-                    StepItem("cancel", s.t("取消求助", "Cancel"), weight = StepWeight.GRAVE),
+                    ProgressStep(s.t("您已求助", "You asked for help"), s.minutesAgo(50), StepPosition.DONE),
+                    ProgressStep(s.t("张阿姨接了单", "Mrs Zhang took it"), s.minutesAgo(30), StepPosition.DONE),
+                    ProgressStep(s.t("在路上", "On the way"), s.minutesAgo(25), StepPosition.NOW),
+                    ProgressStep(s.t("帮完了，等您确认", "Done, for you to confirm"), null, StepPosition.NEXT),
                 ),
+            feedback = null,
+            followers = 0,
+            steps = listOf(StepItem("cancel", s.t("取消求助", "Cancel"), weight = StepWeight.GRAVE)),
         )
     }
 

@@ -100,7 +100,6 @@ object SettingsStates : Provider<SettingsState> {
                 reach = Reach(true, true),
                 family = listOf(PersonLine("u1", s.t("高国营", "Gao Guoying"))),
                 consents = 2,
-                sharedPhone = true,
                 version = "0.1.0",
                 libraryVersion = "0.1.0",
             )

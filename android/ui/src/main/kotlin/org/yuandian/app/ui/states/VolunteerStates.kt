@@ -45,7 +45,14 @@ object NearbyStates : Provider<NearbyState> {
                 s.t("明天 8:30", "Tomorrow, 8:30"),
             )
         val bulb =
-            AskCard("a3", Sign.REPAIR, s.t("小修小补", "Small repair"), s.t("厨房灯泡坏了", "The kitchen bulb is broken"), 90, s.t("都行", "Any time"))
+            AskCard(
+                "a3",
+                Sign.REPAIR,
+                s.t("小修小补", "Small repair"),
+                s.t("厨房灯泡坏了", "The kitchen bulb is broken"),
+                90,
+                s.t("什么时候都行", "Any time"),
+            )
         val full = NearbyState(frame, kinds = c.kinds.take(4), asks = listOf(pills, escort, bulb))
         return listOf(
             Named("list", full),
@@ -147,7 +154,7 @@ object TasksStates : Provider<TasksState> {
             Named("confirming", full.copy(tasks = listOf(pending), frame = frame.copy(notice = Notice.Offline))),
             Named("empty", TasksState(frame)),
             Named("loading", TasksState(frame, loading = true)),
-            Named("arriving", full.copy(form = TaskForm.Arriving("a1", s.t("石榴", "apple"), wrong = true))),
+            Named("arriving", full.copy(form = TaskForm.Arriving("a1", "4287", wrong = true))),
             Named("leaving", full.copy(form = TaskForm.Leaving("a1", photos = SampleCases(s).photos(1)))),
             Named("giving-up", full.copy(form = TaskForm.GivingUp("a1", GiveUpReason.UNWELL))),
             Named(

@@ -117,7 +117,8 @@ val OutdoorPalette =
     Palette(
         paper = Color(0xFFFFFFFF),
         card = Color(0xFFFFFFFF),
-        sunken = Color(0xFFFFFFFF),
+        // Grey, so that what cannot be pressed is told from what can.
+        sunken = Color(0xFFDCDCDC),
         ink = Color(0xFF000000),
         inkSoft = Color(0xFF1A1A1A),
         line = Color(0xFF000000),
