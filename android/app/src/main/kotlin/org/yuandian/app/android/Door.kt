@@ -64,9 +64,7 @@ class Door(
     /** In front again: the network may be another, and news may be there. */
     fun started() {
         process.front.came(activity)
-        app.session.value
-            ?.syncer
-            ?.wish()
+        app.looked(at = true)
     }
 
     /** Whether going back was handled; else the system's own way out is taken. */
@@ -77,7 +75,10 @@ class Door(
     }
 
     /** Out of sight: what is left to be sent may be sent by the system's leave. */
-    fun stopped() = UploadJob.schedule(activity)
+    fun stopped() {
+        app.looked(at = false)
+        UploadJob.schedule(activity)
+    }
 
     fun destroyed() {
         scope.cancel()

@@ -1,173 +1,122 @@
 package org.yuandian.app.journeys
 
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.key
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.setValue
 import androidx.compose.ui.test.ComposeUiTest
-import androidx.compose.ui.test.SemanticsMatcher
-import androidx.compose.ui.test.hasClickAction
-import androidx.compose.ui.test.hasContentDescription
-import androidx.compose.ui.test.hasScrollAction
-import androidx.compose.ui.test.hasSetTextAction
-import androidx.compose.ui.test.hasText
-import androidx.compose.ui.test.onRoot
-import androidx.compose.ui.test.performClick
-import androidx.compose.ui.test.performScrollToNode
-import androidx.compose.ui.test.performTextInput
-import androidx.compose.ui.test.printToString
 import androidx.compose.ui.test.runDesktopComposeUiTest
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.cancel
-import kotlinx.coroutines.runBlocking
-import org.yuandian.app.gateway.CorePhones
+import org.junit.jupiter.api.BeforeEach
+import org.junit.jupiter.api.TestInfo
+import org.junit.jupiter.api.extension.ExtendWith
+import org.junit.jupiter.api.io.TempDir
 import org.yuandian.app.gateway.RealWorld
-import org.yuandian.app.gateway.ScreenThread
-import org.yuandian.app.model.CaptureFacts
-import org.yuandian.app.model.PhotoSource
-import org.yuandian.app.model.fake.FakePlatform
-import org.yuandian.app.model.people.Roster
-import org.yuandian.app.model.ports.Files
-import org.yuandian.app.model.ports.Link
-import org.yuandian.app.model.ports.Platform
-import org.yuandian.app.model.ports.Shot
-import org.yuandian.app.model.store.App
-import org.yuandian.app.screens.words.ScreenWords
-import org.yuandian.app.screens.words.ScreenWordsZh
-import org.yuandian.app.ui.root.YuandianApp
-import java.nio.file.Files.copy
-import java.nio.file.Files.createDirectories
+import org.yuandian.app.model.Language
+import org.yuandian.app.model.Position
+import org.yuandian.app.model.strings.Strings
+import org.yuandian.app.screens.AppRole
+import org.yuandian.app.screens.WorkState
 import java.nio.file.Path
-import java.nio.file.StandardCopyOption
 
-/** Longer than anything on a slow machine; a journey that waits so long has failed. */
-private const val WAIT_MS = 60_000L
 private const val WIDTH = 420
 private const val HEIGHT = 900
 
-/**
- * One phone in somebody's hand: everything but its sensors is real.
- *
- * Tests find things as people do, by the words on them; a thing that is further down is scrolled to.
- */
+/** A server of its own, some phones, and a hand that has one of them at a time. */
 class Journey(
+    val world: RealWorld,
     private val folder: Path,
-    private val world: RealWorld,
     private val test: ComposeUiTest,
-    private val screen: ScreenThread,
+    private val screen: Screen,
 ) {
-    val words: ScreenWords = ScreenWordsZh
-    val fake = FakePlatform(elapsedMs = { System.currentTimeMillis() - FakePlatform.START_MS })
-    private val scope = CoroutineScope(screen + SupervisorJob())
-    private val platform = homed(fake.platform, folder)
-    val app = App(platform, Roster(platform, iterations = 1_000), CorePhones(mayStayPlain = true), scope)
+    val words: Strings = Strings.of(Language.ZH_HANS)
+    val hand = Hand(test, screen)
+    private val phones = mutableListOf<Handset>()
+    private var held by mutableStateOf<Handset?>(null)
 
     init {
-        fake.shot = { number ->
-            val file = folder.resolve("camera-$number.jpg")
-            createDirectories(folder)
-            copy(Path.of(RealWorld.PHOTO), file, StandardCopyOption.REPLACE_EXISTING)
-            Shot.Taken(file.toString(), CaptureFacts(PhotoSource.CAMERA))
+        test.setContent { held?.let { key(it) { it.Drawn() } } }
+    }
+
+    /** A new phone, standing [at] this place. */
+    fun phone(at: Position? = MARKET): Handset =
+        Handset(folder.resolve("phone-${phones.size}"), world, screen).also {
+            it.stands(at)
+            phones += it
         }
+
+    /** Whose phone is looked at from now on; the others go on by themselves. */
+    fun takes(phone: Handset) = test.runOnIdle { held = phone }
+
+    /** A phone whose person has used an invitation, at their home. The phone is in the hand. */
+    fun joined(
+        name: String,
+        role: AppRole,
+        level: String? = null,
+        at: Position? = MARKET,
+    ): Handset {
+        val phone = phone(at)
+        phone.opens()
+        takes(phone)
+        hand.taps(words.role(role))
+        signsIn(phone, name, role, level)
+        return phone
     }
 
-    /** The app is opened; [saved] as the system kept it. */
-    fun opens(saved: String? = null) {
-        runBlocking(scope.coroutineContext) { app.start(saved) }
-        test.setContent { YuandianApp(app) }
-    }
-
-    /** Presses what bears these words. */
-    fun taps(text: String) {
-        val what = shows(text) and hasClickAction()
-        comes(what, "to press: $text")
-        test.onAllNodes(what)[0].performClick()
-    }
-
-    /** Writes into the field of this label. */
-    fun writes(
-        label: String,
-        text: String,
+    /** Fills in the invitation. */
+    fun signsIn(
+        phone: Handset,
+        name: String,
+        role: AppRole,
+        level: String? = null,
     ) {
-        val field = shows(label) and hasSetTextAction()
-        comes(field, "to write in: $label")
-        test.onAllNodes(field)[0].performTextInput(text)
+        hand.writes(words.joinInvitation, world.invite(role.name.lowercase(), level = level))
+        hand.writes(words.joinServer, phone.server)
+        hand.writes(words.joinName, name)
+        hand.taps(words.joinSend)
+        hand.waits("the end of signing in") { phone.saved()?.startsWith("join") == false }
     }
 
-    /** Waits until these words are there. */
-    fun sees(text: String) = comes(shows(text), text)
+    /** Waits until one thing says that this work stands so. */
+    fun stands(
+        what: String,
+        work: WorkState,
+    ) = hand.sees(what, words.workState(work))
 
-    fun airplane(on: Boolean) {
-        fake.link.value = if (on) Link.OFFLINE else FakePlatform.WIFI
-        if (on) world.cut() else world.mend()
-    }
+    /** Waits until the way of the case that is open says that it is here now. */
+    fun isNow(step: String) = hand.sees(words.sentence(listOf(words.detailNow, step)))
 
-    /** The longest that the screen's thread was held up, ms. */
     val longestMs: Double get() = screen.longestMs
 
-    fun ends() {
-        runBlocking(scope.coroutineContext) { app.lock() }
-        scope.cancel()
+    fun ends() = phones.forEach(Handset::ends)
+
+    companion object {
+        /** In the grid of [RealWorld.GRID]. */
+        val MARKET = Position(113.62, 34.75, 8)
     }
-
-    private fun shows(text: String) = hasText(text, substring = true) or hasContentDescription(text, substring = true)
-
-    private fun comes(
-        what: SemanticsMatcher,
-        said: String,
-    ) {
-        val here = { test.onAllNodes(what).fetchSemanticsNodes().isNotEmpty() }
-        try {
-            test.waitUntil(said, WAIT_MS) { here() || scrolledTo(what) }
-        } catch (late: Throwable) {
-            throw AssertionError("not there: $said\n" + test.onRoot().printToString(), late)
-        }
-    }
-
-    private fun scrolledTo(what: SemanticsMatcher): Boolean {
-        val lists = test.onAllNodes(hasScrollAction())
-        return lists.fetchSemanticsNodes().indices.any { runCatching { lists[it].performScrollToNode(what) }.isSuccess }
-    }
-
-    private fun homed(
-        plain: Platform,
-        folder: Path,
-    ) = Platform(
-        camera = plain.camera,
-        places = plain.places,
-        voice = plain.voice,
-        scanner = plain.scanner,
-        network = plain.network,
-        clock = plain.clock,
-        settings = plain.settings,
-        files =
-            object : Files by plain.files {
-                override fun home(person: String) = folder.resolve("home-$person").toString()
-
-                override fun outgoing(name: String) = folder.resolve(name).toString()
-            },
-        notifier = plain.notifier,
-        speech = plain.speech,
-        dialer = plain.dialer,
-        wayfinder = plain.wayfinder,
-        clipboard = plain.clipboard,
-        touch = plain.touch,
-        vault = plain.vault,
-        random = plain.random,
-    )
 }
 
-/** Plays a journey on one phone against a server of its own. */
-fun journey(
-    folder: Path,
-    play: Journey.(RealWorld) -> Unit,
-) = RealWorld(folder.resolve("world")).use { world ->
-    ScreenThread().use { screen ->
-        runDesktopComposeUiTest(WIDTH, HEIGHT) {
-            val journey = Journey(folder.resolve("phone"), world, this, screen)
-            try {
-                journey.play(world)
-                println("yuandian: journey: longest on the screen's thread ${journey.longestMs} ms")
-            } finally {
-                journey.ends()
+/** Tests that play journeys; each in a world of its own. */
+@ExtendWith(Tally::class)
+abstract class JourneyTest {
+    @TempDir
+    private lateinit var folder: Path
+    private lateinit var what: String
+
+    @BeforeEach
+    fun named(info: TestInfo) {
+        what = info.displayName.removeSuffix("()")
+    }
+
+    protected fun journey(play: Journey.() -> Unit) =
+        RealWorld(folder.resolve("world")).use { world ->
+            runDesktopComposeUiTest(WIDTH, HEIGHT) {
+                val journey = Journey(world, folder, this, Screen())
+                try {
+                    journey.play()
+                    Tally.played(what, journey.hand.taps, journey.longestMs)
+                } finally {
+                    journey.ends()
+                }
             }
         }
-    }
 }

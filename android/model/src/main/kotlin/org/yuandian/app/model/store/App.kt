@@ -3,6 +3,7 @@ package org.yuandian.app.model.store
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.async
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
@@ -33,6 +34,7 @@ class App(
     private val open = MutableStateFlow<Open?>(null)
     private val shown = MutableStateFlow<Session?>(null)
     private val wrong = MutableStateFlow<Trouble?>(null)
+    private var isLookedAt = false
 
     private class Open(
         val person: Registered,
@@ -74,11 +76,20 @@ class App(
             }
     }
 
-    /** Opens somebody's data in place of whose are open now. What is in the way, or nothing. */
+    /**
+     * Opens somebody's data in place of whose are open now. What is in the way, or nothing. It goes on when whoever asked is gone:
+     * the screen that asks belongs to the data that are closed.
+     */
     suspend fun open(
         id: String,
         key: ByteArray,
         saved: String? = null,
+    ): Trouble? = scope.async { openNow(id, key, saved) }.await()
+
+    private suspend fun openNow(
+        id: String,
+        key: ByteArray,
+        saved: String?,
     ): Trouble? =
         alone.withLock {
             val person = roster.people.value.firstOrNull { it.id == id } ?: return Trouble.NotFound("person", id)
@@ -91,6 +102,7 @@ class App(
             val own = CoroutineScope(scope.coroutineContext + SupervisorJob(scope.coroutineContext[Job]))
             val session = Session(phone, platform, own, id, saved)
             session.start()
+            session.syncer.watch(isLookedAt)
             open.value = Open(person, key, session)
             shown.value = session
             // What they are called and what they are is told by the platform once an invitation was used.
@@ -98,11 +110,21 @@ class App(
             null
         }
 
+    /** Whether the app is in front. While it is, what is new comes by itself. */
+    fun looked(at: Boolean) {
+        isLookedAt = at
+        val syncer = session.value?.syncer ?: return
+        syncer.watch(at)
+        if (at) syncer.wish()
+    }
+
     /** The key of whose data are open: for giving them a PIN. */
     internal fun openKey(): ByteArray? = open.value?.key
 
     /** Closes whose data are open: what can be sent in a moment is sent before, the rest with their next turn. */
-    suspend fun lock() =
+    suspend fun lock() = scope.async { lockNow() }.await()
+
+    private suspend fun lockNow() =
         alone.withLock {
             val session = open.value?.session ?: return@withLock
             if (platform.network
@@ -111,9 +133,6 @@ class App(
             ) {
                 withTimeoutOrNull(LAST_RUN_MS) { session.phone.sync.run() }
             }
-            session.recount()
-            val left = session.work.value.onItsWay + session.wanted.drafts.value.size
-            platform.settings.put(waitingKey(current.orEmpty()), left.toString())
             closeNow()
         }
 
@@ -122,6 +141,9 @@ class App(
 
     private suspend fun closeNow() {
         val last = open.value ?: return
+        last.session.recount()
+        val left = last.session.work.value.onItsWay + last.session.wanted.drafts.value.size
+        platform.settings.put(waitingKey(last.person.id), left.toString())
         shown.value = null
         open.value = null
         last.session.phone.sync

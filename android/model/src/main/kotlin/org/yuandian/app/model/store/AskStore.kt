@@ -269,7 +269,7 @@ class AskStore(
     }
 
     private fun begun(id: CaseId) {
-        if (session.navigator.routes.value.top == Route.Ask()) session.navigator.replace(Route.Ask(id))
+        session.navigator.becomes(Route.Ask(), Route.Ask(id))
     }
 
     private suspend fun written(id: CaseId) {

@@ -63,6 +63,9 @@ class CaptureStore(
     private var locating: Job? = null
     private var notTheSame = false
 
+    /** Whether the camera or the album has the screen now. */
+    private var taking = false
+
     init {
         go {
             if (draft != null) restore(draft)
@@ -86,7 +89,6 @@ class CaptureStore(
             is CaptureAction.SearchType -> searchType(action.query)
             is CaptureAction.ChooseType -> chooseType(ServiceId(action.id))
             CaptureAction.Locate -> locate()
-            CaptureAction.NudgePlace -> nudge()
             CaptureAction.NoPlace -> noPlace(null)
             is CaptureAction.ChooseNoPlace -> noPlace(action.reason)
             is CaptureAction.EditPlaceWords -> placeWords(action.text)
@@ -115,8 +117,8 @@ class CaptureStore(
 
     override fun close() {
         session.platform.voice.stop()
-        // A draft that nobody put anything in was never one.
-        val empty = now.text.isBlank() && now.photos.isEmpty() && voice == null && answers.isEmpty() && now.receipt == null
+        // A draft that nobody put anything in was never one; what the camera is about to give belongs to it.
+        val empty = !taking && now.text.isBlank() && now.photos.isEmpty() && voice == null && answers.isEmpty() && now.receipt == null
         lasting { if (empty && now.voice !is VoiceState.Recording) discardQuietly() else keeper.write() }
         super.close()
     }
@@ -146,7 +148,7 @@ class CaptureStore(
     private fun begun(id: CaseId) {
         change { it.copy(draftId = id.value) }
         // The system keeps the route: after it has ended the app, the draft is opened again.
-        if (session.navigator.routes.value.top == Route.Capture()) session.navigator.replace(Route.Capture(id))
+        session.navigator.becomes(Route.Capture(), Route.Capture(id))
     }
 
     private suspend fun written(id: CaseId) {
@@ -196,7 +198,10 @@ class CaptureStore(
         if (now.photos.size >= now.photosMost) return
         // The draft is there before the camera opens: a phone with little memory may end the app meanwhile.
         val id = keeper.write(input()) ?: return
-        when (val shot = take()) {
+        taking = true
+        val shot = take()
+        taking = false
+        when (shot) {
             is Shot.Taken -> added(id, shot)
             Shot.Cancelled -> Unit
             Shot.Denied -> denied(Permission.CAMERA)
@@ -363,7 +368,7 @@ class CaptureStore(
                 withTimeoutOrNull(LOCATE_MS) {
                     session.platform.places
                         .fixes()
-                        .takeWhile { now.receipt == null && (now.place as? PlaceState.Fixed)?.nudged != true }
+                        .takeWhile { now.receipt == null }
                         .collect(::fix)
                 }
             }
@@ -394,12 +399,6 @@ class CaptureStore(
                 if ((fix.position.accuracyM ?: Int.MAX_VALUE) <= GOOD_M) locating?.cancel()
             }
         }
-    }
-
-    private fun nudge() {
-        val place = now.place as? PlaceState.Fixed ?: return
-        locating?.cancel()
-        change { it.copy(place = place.copy(nudged = true)) }
     }
 
     private fun noPlace(reason: NoPlaceReason?) {

@@ -48,14 +48,15 @@ fun CaseLine.work(): WorkState = workOf(sync, progress)
 fun claimOf(
     claim: Claim,
     online: Boolean,
-    lostTo: String? = null,
+    /** Who took it before. */
+    first: String? = null,
 ): ClaimState =
     when (claim) {
         Claim.None -> ClaimState.None
         Claim.Pending -> ClaimState.Pending(online)
         Claim.Won -> ClaimState.Won
-        is Claim.InLine -> ClaimState.Waiting(claim.position ?: 1)
-        Claim.Lost -> ClaimState.Lost(lostTo)
+        is Claim.InLine -> ClaimState.Waiting(claim.position ?: 1, first)
+        Claim.Lost -> ClaimState.Lost(first)
     }
 
 /** The clock of the stage; none where nothing is timed. */

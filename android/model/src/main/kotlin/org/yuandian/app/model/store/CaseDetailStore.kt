@@ -5,6 +5,7 @@ import org.yuandian.app.model.Answer
 import org.yuandian.app.model.Case
 import org.yuandian.app.model.CaseId
 import org.yuandian.app.model.Claim
+import org.yuandian.app.model.HomeRole
 import org.yuandian.app.model.Named
 import org.yuandian.app.model.NextAct
 import org.yuandian.app.model.OfflineClass
@@ -20,6 +21,8 @@ import org.yuandian.app.screens.CaseDetailAction
 import org.yuandian.app.screens.CaseDetailState
 import org.yuandian.app.screens.CodeWordPair
 import org.yuandian.app.screens.Feedback
+import org.yuandian.app.screens.FieldKind
+import org.yuandian.app.screens.FormField
 import org.yuandian.app.screens.Frame
 import org.yuandian.app.screens.HistoryItem
 import org.yuandian.app.screens.LookItem
@@ -47,6 +50,9 @@ class CaseDetailStore(
     private var form: ServiceForm? = null
     private val said = linkedMapOf<String, String>()
 
+    /** The heads at which the content was opened for writing. */
+    private var seen = emptyList<String>()
+
     init {
         keepRead(::read)
         // What was being written when the app was ended.
@@ -60,10 +66,11 @@ class CaseDetailStore(
         when (action) {
             is CaseDetailAction.InFrame -> inFrame(action.action)
             is CaseDetailAction.OpenStep -> openStep(ActId(action.act))
+            CaseDetailAction.EditContent -> go { editContent() }
             is CaseDetailAction.AnswerStep -> answerStep(action.key, action.value)
-            is CaseDetailAction.EditStepText -> step { it.copy(text = action.text.take(TEXT_MAX)) }
-            CaseDetailAction.TakeStepPhoto -> lasting { photo { item -> step { it.copy(photos = it.photos + item) } } }
-            is CaseDetailAction.RemoveStepPhoto -> step { form -> form.copy(photos = form.photos.filter { it.key != action.key }) }
+            is CaseDetailAction.EditStepText -> step { it.copy(text = action.text.take(TEXT_MAX), problem = null) }
+            CaseDetailAction.TakeStepPhoto -> lasting { photo { item -> step { it.copy(photos = it.photos + item, problem = null) } } }
+            is CaseDetailAction.RemoveStepPhoto -> removeStepPhoto(action.key)
             CaseDetailAction.ConfirmStep -> lasting { confirmStep() }
             CaseDetailAction.CancelStep -> change { it.copy(openStep = null) }
             is CaseDetailAction.EditNote -> editNote(action.text.take(TEXT_MAX))
@@ -114,6 +121,28 @@ class CaseDetailStore(
     /** Nothing has to be said or shown with it, and it can be undone or does not matter much: one tap. */
     private fun isPlain(next: NextAct) = next.arguments.isEmpty() && next.photos == 0 && next.act !in GRAVE_ACTS
 
+    /** What others write meanwhile becomes a visible conflict: the heads of now go along. */
+    private suspend fun editContent() {
+        val (known, asked) = (case ?: return) to (form ?: return)
+        val answers = known.fields.associate { it.key to it.value }
+        val standing = phone.services.standing(asked.id, known.fields).orNull()
+        val kept = asked.copy(fields = asked.fields.filter { !it.staysPrivate || it.key in answers })
+        val text = FormField(TEXT, session.strings.descriptionLabel, FieldKind.LONG_TEXT, known.text)
+        said.clear()
+        seen = known.heads
+        change {
+            it.copy(
+                openStep =
+                    StepForm(
+                        act = ActId.CONTENT.value,
+                        label = session.strings.detailEdit,
+                        fields = listOf(text) + fieldsOf(kept, standing, answers, session.language),
+                        asksText = false,
+                    ),
+            )
+        }
+    }
+
     private fun answerStep(
         key: String,
         value: String,
@@ -124,6 +153,8 @@ class CaseDetailStore(
 
     private fun step(next: (StepForm) -> StepForm) = change { state -> state.copy(openStep = state.openStep?.let(next)) }
 
+    private fun removeStepPhoto(key: String) = step { it.copy(photos = it.photos.filterNot { photo -> photo.key == key }, problem = null) }
+
     private suspend fun confirmStep() {
         val form = now.openStep ?: return
         if (form.sending) return
@@ -132,9 +163,11 @@ class CaseDetailStore(
             step { it.copy(problem = problem) }
             return session.platform.touch.failed()
         }
+        // Nothing was written over: there is nothing to send.
+        if (form.act == ActId.CONTENT.value && said.isEmpty()) return change { it.copy(openStep = null) }
         step { it.copy(sending = true, problem = null) }
         val input = ActInput(ActId(form.act), form.text.ifBlank { null }, named(said), form.photos.map(PhotoItem::key))
-        val answer = phone.cases.act(id, input)
+        val answer = if (input.act == ActId.CONTENT) phone.cases.edit(id, input.arguments, seen) else phone.cases.act(id, input)
         step { it.copy(sending = false) }
         if (done(answer)) {
             form.photos.forEach { session.platform.files.remove(it.key) }
@@ -269,7 +302,14 @@ class CaseDetailStore(
             conflicts = case.conflicts.size,
             feedback = feedbackOf(case),
             notesOnly = case.notesOnly,
+            canEdit = canEdit(case),
         )
+    }
+
+    /** The author and whoever works the grid; the server has the last word. */
+    private fun canEdit(case: Case): Boolean {
+        val mine = case.author == session.person.value?.name || session.role == HomeRole.GRID_WORKER
+        return mine && !case.notesOnly && !case.line.stage.isEnd
     }
 
     private fun placeOf(case: Case): String? =
@@ -302,7 +342,8 @@ class CaseDetailStore(
                 ?.firstOrNull { it.key == answer.key }
                 ?.options
                 .orEmpty()
-        val value = options.firstOrNull { it.id == answer.value }?.label?.inLanguage(session.language) ?: answer.value
+        val option = options.firstOrNull { it.id == answer.value }?.label?.inLanguage(session.language)
+        val value = option ?: if (answer.key == POSITION) positionText(answer.value) else answer.value
         return AnswerLine(
             key = answer.key,
             label = label(answer.key),
@@ -311,6 +352,13 @@ class CaseDetailStore(
             pending = answer.key in case.pendingFields,
             inConflict = case.conflicts.any { it.key == answer.key },
         )
+    }
+
+    /** The core keeps a place as JSON: degrees and, where it is known, within how many metres. */
+    private fun positionText(kept: String): String {
+        val numbers = NUMBER.findAll(kept).map { it.value }.toList()
+        if (numbers.size < 2) return kept
+        return session.strings.positionText(numbers[0], numbers[1], numbers.getOrNull(2))
     }
 
     private fun stepsOf(case: Case): List<StepItem> {
@@ -351,10 +399,12 @@ class CaseDetailStore(
     }
 
     private companion object {
+        const val TEXT = "text"
         const val TEXT_MAX = 2_000
         const val SCORE = "score"
         const val ADDRESS = "address"
         const val POSITION = "position"
         const val DONE = "done_by_volunteer"
+        val NUMBER = Regex("-?[0-9]+(\\.[0-9]+)?")
     }
 }

@@ -6,6 +6,7 @@ import org.yuandian.app.model.CaseId
 import org.yuandian.app.model.Conflict
 import org.yuandian.app.model.ConflictValue
 import org.yuandian.app.model.FieldKind
+import org.yuandian.app.model.FormField
 import org.yuandian.app.model.Named
 import org.yuandian.app.model.ServiceForm
 import org.yuandian.app.model.navigation.Route
@@ -117,14 +118,14 @@ class ConflictStore(
     ): ConflictField {
         val mine = conflict.values.firstOrNull(ConflictValue::mine) ?: conflict.values.first()
         val theirs = conflict.values.filter { it !== mine }
-        val kind = form?.fields?.firstOrNull { it.key == conflict.key }?.kind
-        val canMerge = conflict.key == TEXT || kind == FieldKind.TEXT
+        val asked = form?.fields?.firstOrNull { it.key == conflict.key }
+        val canMerge = conflict.key == TEXT || asked?.kind == FieldKind.TEXT
         val fresh =
             ConflictField(
                 key = conflict.key,
                 label = conflict.label.ifEmpty { session.strings.descriptionLabel },
-                mine = version(mine),
-                theirs = theirs.map(::version),
+                mine = version(mine, asked),
+                theirs = theirs.map { version(it, asked) },
                 canMerge = canMerge,
                 merged = if (canMerge) conflict.values.joinToString("\n") { it.value } else "",
             )
@@ -132,7 +133,14 @@ class ConflictStore(
         return if (same) before else fresh
     }
 
-    private fun version(value: ConflictValue) = Version(value.number, value.value, value.by, value.atMs)
+    /** As it reads in the form: an option by its words. */
+    private fun version(
+        value: ConflictValue,
+        asked: FormField?,
+    ): Version {
+        val option = asked?.options?.firstOrNull { it.id == value.value }
+        return Version(value.number, option?.label?.inLanguage(session.language) ?: value.value, value.by, value.atMs)
+    }
 
     private companion object {
         const val TEXT = "text"

@@ -148,7 +148,8 @@ class JoinStore(
     private fun problemOf(trouble: Trouble): JoinProblem =
         when (trouble) {
             is Trouble.Mend -> if (trouble.field == "name") JoinProblem.NameMissing else JoinProblem.Empty
-            is Trouble.Unreachable -> if (isUntrusted(trouble.detail)) JoinProblem.UntrustedServer else JoinProblem.Offline
+            is Trouble.Unreachable -> JoinProblem.Offline
+            is Trouble.UntrustedServer -> JoinProblem.UntrustedServer
             is Trouble.ServerRefused -> JoinProblem.Refused(trouble.detail)
             is Trouble.Refused -> JoinProblem.Refused(trouble.reason.inLanguage(session.language))
             else -> JoinProblem.Refused("")

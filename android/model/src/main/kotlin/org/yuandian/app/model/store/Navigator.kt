@@ -15,6 +15,7 @@ class Navigator(
 ) {
     private val stack = MutableStateFlow(first)
     private val left = MutableStateFlow(false)
+    private val screens = mutableMapOf<Route, Any>()
 
     val routes: StateFlow<BackStack> = stack.asStateFlow()
 
@@ -24,6 +25,23 @@ class Navigator(
     fun open(route: Route) = stack.update { it.open(route) }
 
     fun replace(route: Route) = stack.update { it.replace(route) }
+
+    /** Which screen shows this route: another object for another screen. */
+    fun screen(route: Route): Any {
+        screens.keys.retainAll((stack.value.routes + route).toSet())
+        return screens.getOrPut(route) { Any() }
+    }
+
+    /** What was opened as [from], and is on top, is [route] now: a new draft has its id. Whoever comes back finds it; the screen stays. */
+    fun becomes(
+        from: Route,
+        route: Route,
+    ) {
+        if (stack.value.top != from) return
+        screens[route] = screen(from)
+        stack.update { BackStack(it.routes.dropLast(1) + route) }
+        screens -= from
+    }
 
     fun begin() = stack.update { it.home(home()) }
 

@@ -36,6 +36,7 @@ import org.yuandian.app.model.strings.Strings
 import org.yuandian.app.screens.Frame
 import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.SyncPill
+import kotlin.math.abs
 
 /** One person's open data with everything that their screens share. It ends with [scope]. */
 class Session(
@@ -55,6 +56,7 @@ class Session(
     private val who = MutableStateFlow<Person?>(null)
     private val counts = MutableStateFlow(WorkCounts())
     private val shownNotice = MutableStateFlow<Notice?>(null)
+    private var isClockTold = false
     private val now = MutableStateFlow(platform.clock.nowMs())
     private val happened = MutableSharedFlow<Happening>(extraBufferCapacity = HAPPENINGS, onBufferOverflow = BufferOverflow.DROP_OLDEST)
 
@@ -92,8 +94,17 @@ class Session(
                 now.value = platform.clock.nowMs()
             }
         }
+        scope.launch { syncer.lastRun.collect(::tellClock) }
         syncer.start()
         syncer.wish()
+    }
+
+    /** A clock that is off is told once: it can be set right only in the system's settings. */
+    private fun tellClock(run: LastRun) {
+        val off = (run as? LastRun.Ended)?.report?.clockOffMs ?: return
+        if (isClockTold || abs(off) < CLOCK_OFF_MS) return
+        isClockTold = true
+        tell(Notice.ClockWrong(off))
     }
 
     /** What everything is shown in. Stores combine it with what is theirs. */
@@ -205,6 +216,9 @@ class Session(
 
     private companion object {
         const val TICK_MS = 30_000L
+
+        /** From here on a person should know: captures carry the time. */
+        const val CLOCK_OFF_MS = 5 * 60_000L
         const val HAPPENINGS = 256
     }
 }
@@ -217,14 +231,12 @@ fun noticeOf(
     when (trouble) {
         is Trouble.Refused -> Notice.Refused(trouble.reason.inLanguage(language))
         Trouble.NotEnrolled, is Trouble.ServerRefused -> Notice.SignInToSend
-        is Trouble.Unreachable -> if (isUntrusted(trouble.detail)) Notice.UntrustedServer else Notice.Unreachable
+        is Trouble.Unreachable -> Notice.Unreachable
+        is Trouble.UntrustedServer -> Notice.UntrustedServer
         Trouble.StorageFull -> Notice.StorageFull
         is Trouble.NoRoom -> Notice.PhotosFull(trouble.waitingBytes, trouble.freeBytes)
         is Trouble.AppTooOld -> Notice.AppTooOld
         is Trouble.WrongLibrary -> Notice.WrongLibrary
-        is Trouble.Damaged, Trouble.WrongKey -> Notice.Damaged
+        is Trouble.Damaged, Trouble.WrongKey, is Trouble.KeyStoreLocked -> Notice.Damaged
         else -> Notice.Failed
     }
-
-/** The core gives the network's own words; of a certificate that does not fit they all speak. */
-internal fun isUntrusted(detail: String) = detail.contains("certificate", ignoreCase = true)

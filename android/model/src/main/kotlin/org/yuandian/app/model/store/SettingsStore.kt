@@ -25,13 +25,12 @@ import org.yuandian.app.screens.SettingsState
 /** 设置. */
 class SettingsStore(
     session: Session,
-    private val sharedPhone: Boolean = false,
     private val libraryVersion: String = "",
 ) : Store<SettingsState, SettingsAction>(session, Route.Settings, SettingsState(session.frame(Route.Settings))) {
     private val phone = session.phone
 
     init {
-        change { it.copy(sharedPhone = sharedPhone, version = VERSION, libraryVersion = libraryVersion) }
+        change { it.copy(version = VERSION, libraryVersion = libraryVersion) }
         go { read() }
     }
 

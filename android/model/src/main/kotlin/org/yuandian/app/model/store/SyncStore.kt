@@ -106,7 +106,7 @@ class SyncStore(
     private fun reasonOf(report: SyncReport): WaitReason? =
         when {
             report.lastFailure == STOPPED -> WaitReason.STOPPED
-            isUntrusted(report.lastFailure.orEmpty()) -> WaitReason.UNTRUSTED_SERVER
+            report.untrusted -> WaitReason.UNTRUSTED_SERVER
             !report.reached -> WaitReason.OFFLINE
             now.wifiOnly && report.failures == 0 -> WaitReason.WIFI_ONLY
             else -> WaitReason.SERVER_BUSY
@@ -115,7 +115,8 @@ class SyncStore(
     private fun reasonOf(trouble: Trouble): WaitReason? =
         when (trouble) {
             Trouble.NotEnrolled -> WaitReason.SIGN_IN
-            is Trouble.Unreachable -> if (isUntrusted(trouble.detail)) WaitReason.UNTRUSTED_SERVER else WaitReason.OFFLINE
+            is Trouble.Unreachable -> WaitReason.OFFLINE
+            is Trouble.UntrustedServer -> WaitReason.UNTRUSTED_SERVER
             Trouble.Closed -> WaitReason.STOPPED
             else -> WaitReason.SERVER_BUSY
         }

@@ -33,6 +33,13 @@ interface StoreWords {
     /** Of the exact place, among private answers. */
     val positionLabel: String
 
+    /** Degrees, and within how many metres where that is known. */
+    fun positionText(
+        lng: String,
+        lat: String,
+        withinM: String?,
+    ): String
+
     /** What a thank-you leaves in the case. */
     val thanksNote: String
 
@@ -96,6 +103,13 @@ internal object StoreWordsZh : StoreWords {
     override val wrote = "补充了内容"
     override val descriptionLabel = "情况描述"
     override val positionLabel = "准确位置"
+
+    override fun positionText(
+        lng: String,
+        lat: String,
+        withinM: String?,
+    ) = "经度 $lng，纬度 $lat" + (withinM?.let { "，误差约 $it 米" } ?: "")
+
     override val thanksNote = "谢谢您！"
     override val areaCoarse = "约 500 米范围"
     override val noticeMoved = "您的事有新进展"
@@ -189,6 +203,13 @@ internal object StoreWordsEn : StoreWords {
     override val wrote = "Wrote something"
     override val descriptionLabel = "Description"
     override val positionLabel = "Exact place"
+
+    override fun positionText(
+        lng: String,
+        lat: String,
+        withinM: String?,
+    ) = "Longitude $lng, latitude $lat" + (withinM?.let { ", within about $it m" } ?: "")
+
     override val thanksNote = "Thank you!"
     override val areaCoarse = "an area of about 500 m"
     override val noticeMoved = "Your matter has moved on"

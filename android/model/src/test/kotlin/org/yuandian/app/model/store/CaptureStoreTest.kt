@@ -9,7 +9,9 @@ import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNotNull
+import org.junit.jupiter.api.Assertions.assertNotSame
 import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Assertions.assertSame
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.yuandian.app.model.CaseId
@@ -73,6 +75,39 @@ class CaptureStoreTest {
             assertEquals(1, drafts(session).single().photos.size)
             assertEquals(1, store.state.value.photos.size)
             assertEquals(PlaceState.Searching, store.state.value.place)
+        }
+
+    @Test
+    fun a_photo_is_in_the_draft_even_if_the_screen_is_gone_when_the_camera_gives_it() =
+        runTest {
+            val bench = Bench(this)
+            val session = bench.session(Role.RESIDENT)
+            val store = CaptureStore(session)
+            val taken = bench.device.shot
+            bench.device.shot = { number ->
+                store.close()
+                taken(number)
+            }
+            store.act(CaptureAction.TakePhoto)
+            runCurrent()
+            assertEquals(1, drafts(session).single().photos.size)
+        }
+
+    @Test
+    fun the_screen_stays_the_same_when_its_draft_is_begun_and_another_report_has_another() =
+        runTest {
+            val session = Bench(this).session(Role.RESIDENT)
+            val navigator = session.navigator
+            navigator.open(Route.Capture())
+            val screen = navigator.screen(navigator.routes.value.top)
+            val store = CaptureStore(session)
+            store.act(CaptureAction.EditText("路灯不亮"))
+            advanceTimeBy(500)
+            assertEquals(Route.Capture(drafts(session).single().id), navigator.routes.value.top)
+            assertSame(screen, navigator.screen(navigator.routes.value.top))
+            store.act(CaptureAction.Another)
+            assertEquals(Route.Capture(), navigator.routes.value.top)
+            assertNotSame(screen, navigator.screen(navigator.routes.value.top))
         }
 
     @Test

@@ -14,6 +14,7 @@ import org.yuandian.app.model.CaseId
 import org.yuandian.app.model.Language
 import org.yuandian.app.model.Named
 import org.yuandian.app.model.Role
+import org.yuandian.app.model.fake.FakePhone
 import org.yuandian.app.model.fake.FakePlatform
 import org.yuandian.app.model.gateway.ActInput
 import org.yuandian.app.model.navigation.BackStack
@@ -131,6 +132,13 @@ class CaseStoresTest {
                 store.state.value.openStep
                     ?.problem,
             )
+            store.act(CaseDetailAction.TakeStepPhoto)
+            runCurrent()
+            assertNull(
+                store.state.value.openStep
+                    ?.problem,
+                "what was changed is looked at anew",
+            )
             store.act(CaseDetailAction.AnswerStep("reason", "不归我们管"))
             // A run of sync meanwhile leaves the open form alone.
             session.syncer.insist()
@@ -148,6 +156,31 @@ class CaseStoresTest {
             store.act(CaseDetailAction.OpenStep("start"))
             settle()
             assertEquals("处置中", store.state.value.stage)
+        }
+
+    @Test
+    fun what_stands_there_is_written_over_and_is_on_its_way() =
+        runTest {
+            val bench = Bench(this)
+            val (session, id) = worker(bench, "路灯不亮")
+            bench.offline()
+            val store = CaseDetailStore(session, id)
+            settle()
+            assertTrue(store.state.value.canEdit)
+            store.act(CaseDetailAction.EditContent)
+            settle()
+            assertEquals(
+                "路灯不亮",
+                store.state.value.openStep
+                    ?.fields
+                    ?.first()
+                    ?.value,
+            )
+            store.act(CaseDetailAction.AnswerStep("text", "三盏路灯不亮"))
+            store.act(CaseDetailAction.ConfirmStep)
+            settle()
+            assertNull(store.state.value.openStep)
+            assertEquals("三盏路灯不亮" to WorkState.OnPhone, store.state.value.let { it.text to it.work })
         }
 
     @Test
@@ -251,6 +284,26 @@ class CaseStoresTest {
         }
 
     @Test
+    fun an_option_in_conflict_is_told_by_its_words() =
+        runTest {
+            val bench = Bench(this)
+            val (session, id) = worker(bench)
+            val other = bench.other("other", Role.GRID_WORKER)
+            other.sync.run()
+            for ((phone, severity) in listOf(session.phone to "low", other to "high")) {
+                val heads = checkNotNull(phone.cases.case(id).orNull()).heads
+                phone.cases.edit(id, listOf(Named("severity", severity)), heads)
+            }
+            listOf(session.phone, other, session.phone).forEach { it.sync.run() }
+            val store = ConflictStore(session, id)
+            settle()
+            val field =
+                store.state.value.fields
+                    .single()
+            assertEquals(listOf("一般", "紧急"), listOf(field.mine.value, field.theirs.single().value))
+        }
+
+    @Test
     fun what_was_refused_stays_until_somebody_decides() =
         runTest {
             val bench = Bench(this)
@@ -273,6 +326,23 @@ class CaseStoresTest {
                 settle()
                 assertEquals(emptyList<Any>(), store.state.value.items, "$step")
             }
+        }
+
+    @Test
+    fun what_is_new_comes_by_itself_while_somebody_looks_and_not_after() =
+        runTest {
+            val session = Bench(this).session(Role.RESIDENT)
+            val sync = (session.phone as FakePhone).sync
+            advanceTimeBy(5_000)
+            val before = sync.runs
+            session.syncer.watch(on = true)
+            sync.news.value = true
+            advanceTimeBy(5_000)
+            assertEquals(before + 1, sync.runs)
+            session.syncer.watch(on = false)
+            sync.news.value = true
+            advanceTimeBy(60_000)
+            assertEquals(before + 1, sync.runs)
         }
 
     @Test

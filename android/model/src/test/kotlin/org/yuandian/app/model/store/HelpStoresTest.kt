@@ -182,7 +182,7 @@ class HelpStoresTest {
             first.does(id, ActInput(ActId.CLAIM))
             settle()
             assertEquals(
-                ClaimState.Waiting(1),
+                ClaimState.Waiting(1, "first"),
                 store.state.value.asks
                     .single()
                     .claim,

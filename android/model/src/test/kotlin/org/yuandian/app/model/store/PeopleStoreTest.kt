@@ -1,5 +1,6 @@
 package org.yuandian.app.model.store
 
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.test.StandardTestDispatcher
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.test.advanceTimeBy
@@ -59,6 +60,32 @@ class PeopleStoreTest {
         settle()
         return store
     }
+
+    @Test
+    fun the_next_person_is_let_in_although_the_screen_that_asked_went_with_the_first_ones_data() =
+        runTest {
+            val shared = Shared(this)
+            shared.app.start(null)
+            val first = checkNotNull(shared.app.session.value)
+            val draft =
+                first.phone.drafts
+                    .save(null, snap("甲的"))
+                    .orNull()
+            first.wanted.add(checkNotNull(draft))
+            val store = PeopleStore(shared.app, backgroundScope)
+            backgroundScope.launch { shared.app.session.collect { if (it == null) store.close() } }
+            store.act(PeopleAction.Add)
+            type(store, "190473")
+            type(store, "190473")
+            store.act(PeopleAction.EditName("乙"))
+            type(store, "580216")
+            type(store, "580216")
+            settle()
+            val (one, other) = shared.app.roster.people.value
+            assertEquals(other.id, shared.app.current)
+            assertNotNull(shared.app.session.value)
+            assertEquals(1, shared.app.waitingOf(one.id), "what the first left is known")
+        }
 
     @Test
     fun a_phone_of_one_person_asks_for_no_pin() =
