@@ -69,7 +69,7 @@ val buildCore by tasks.registering(Exec::class) {
     commandLine(
         listOf("cargo", "ndk") + abis +
             listOf("--platform", libs.versions.minSdk.get(), "-o", nativeLibraries.get().asFile.path) +
-            listOf("build", "--release", "--locked", "--lib", "-p", "yuandian-ffi"),
+            listOf("build", "--release", "--locked", "--lib", "-p", "yuandian-ffi", "--features", "sqlcipher"),
     )
 }
 tasks.named("preBuild") { dependsOn(buildCore) }

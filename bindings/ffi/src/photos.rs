@@ -42,14 +42,16 @@ pub struct PhotoFile {
     pub bytes: u64,
     /// MIME type.
     pub mime: String,
-    /// Where it lies, read only; none where it is not on this phone: fetch it.
+    /// Whether it is on this phone; else fetch it.
+    pub here: bool,
+    /// Where it lies, read only; none where it is not here, and in an encrypted home: [`crate::YuandianCore::file_bytes`] gives what it holds.
     pub path: Option<String>,
 }
 
 impl From<DeviceFile> for PhotoFile {
     fn from(file: DeviceFile) -> Self {
         let path = file.path.as_deref().and_then(Path::to_str).map(str::to_owned);
-        Self { hash: file.hash.to_string(), bytes: file.bytes, mime: file.mime, path }
+        Self { hash: file.hash.to_string(), bytes: file.bytes, mime: file.mime, here: file.here, path }
     }
 }
 

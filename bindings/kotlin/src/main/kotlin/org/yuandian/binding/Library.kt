@@ -9,6 +9,8 @@ sealed interface Library {
     data class Fits(
         /** Semantic version of the core. */
         val version: String,
+        /** Whether it can keep a home encrypted. */
+        val encrypts: Boolean,
     ) : Library
 
     /** It is another one, or another version: the app and its library were built apart. Nothing may be opened with it. */
@@ -32,7 +34,7 @@ sealed interface Library {
         private val loaded: Library by lazy {
             try {
                 uniffiEnsureInitialized()
-                Fits(coreVersion().version)
+                coreVersion().let { Fits(it.version, it.encrypts) }
             } catch (none: LinkageError) {
                 said(none)
             } catch (mismatch: RuntimeException) {

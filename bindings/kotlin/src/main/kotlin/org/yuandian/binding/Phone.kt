@@ -6,6 +6,8 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.withContext
 import org.yuandian.core.CoreException
 import org.yuandian.core.EventKind
+import org.yuandian.core.Opening
+import org.yuandian.core.RootKey
 import org.yuandian.core.YuandianCore
 import org.yuandian.core.YuandianCoreInterface
 import java.nio.file.Path
@@ -86,12 +88,17 @@ class Phone private constructor(
          * Opens the phone that lives in the folder [home], making it where needed.
          *
          * @param roots certificates (DER) trusted beside the public authorities: cities run their own.
-         * @return [Answered.Failed] with `InUse`, `AppTooOld`, `StorageFull` or `Damaged`.
+         * @param key what an encrypted home opens with, 32 bytes that were drawn by chance; none for one that is not encrypted.
+         * @param rootKey the device's root key where the platform keeps it in hardware; else it lies in the home.
+         * @return [Answered.Failed] with `InUse`, `WrongKey` (nothing was changed), `KeyStoreLocked`, `AppTooOld`, `StorageFull` or
+         * `Damaged`; with `InvalidInput` for a key where this library does not encrypt ([Library.Fits.encrypts]).
          */
         suspend fun open(
             home: Path,
             roots: List<ByteArray> = emptyList(),
-        ): Answered<Phone> = answered { Phone(YuandianCore.openTrusting(home.toString(), roots)) }
+            key: ByteArray? = null,
+            rootKey: RootKey? = null,
+        ): Answered<Phone> = answered { Phone(YuandianCore.openWith(home.toString(), Opening(roots, key, rootKey))) }
     }
 }
 

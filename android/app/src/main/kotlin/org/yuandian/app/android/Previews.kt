@@ -11,6 +11,7 @@ import org.yuandian.app.model.gateway.PreviewWanted
 import org.yuandian.app.model.orNull
 import java.io.File
 import java.io.IOException
+import java.nio.ByteBuffer
 import kotlin.math.max
 
 /** Makes the pictures that the core cannot decode and the phone can (HEIC): upright JPEGs, one at a time. */
@@ -28,10 +29,10 @@ class Previews(
         work: PlatformWork,
         wanted: PreviewWanted,
     ): Int {
-        val original = wanted.path ?: return 0
+        val original = work.original(wanted.id).orNull() ?: return 0
         val jpeg = File(folder, "${wanted.id}.preview.jpg")
         try {
-            val isDecoded = withContext(Dispatchers.IO) { written(File(original), jpeg) }
+            val isDecoded = withContext(Dispatchers.IO) { written(original, jpeg) }
             if (!isDecoded) {
                 work.noPreview(wanted.id)
                 return 0
@@ -46,7 +47,7 @@ class Previews(
     }
 
     private fun written(
-        original: File,
+        original: ByteArray,
         jpeg: File,
     ): Boolean {
         val picture = decoded(original) ?: return false
@@ -56,10 +57,10 @@ class Previews(
     }
 
     /** Upright: the decoder of Android 9 and later turns it; the older one knows no HEIC, and what it knows the core decodes itself. */
-    private fun decoded(file: File): Bitmap? {
-        if (Build.VERSION.SDK_INT < Build.VERSION_CODES.P) return BitmapFactory.decodeFile(file.path, halved(file))
+    private fun decoded(bytes: ByteArray): Bitmap? {
+        if (Build.VERSION.SDK_INT < Build.VERSION_CODES.P) return BitmapFactory.decodeByteArray(bytes, 0, bytes.size, halved(bytes))
         return try {
-            ImageDecoder.decodeBitmap(ImageDecoder.createSource(file)) { decoder, info, _ ->
+            ImageDecoder.decodeBitmap(ImageDecoder.createSource(ByteBuffer.wrap(bytes))) { decoder, info, _ ->
                 decoder.allocator = ImageDecoder.ALLOCATOR_SOFTWARE
                 decoder.setTargetSampleSize(timesOver(max(info.size.width, info.size.height)))
             }
@@ -68,9 +69,9 @@ class Previews(
         }
     }
 
-    private fun halved(file: File): BitmapFactory.Options {
+    private fun halved(bytes: ByteArray): BitmapFactory.Options {
         val options = BitmapFactory.Options().apply { inJustDecodeBounds = true }
-        BitmapFactory.decodeFile(file.path, options)
+        BitmapFactory.decodeByteArray(bytes, 0, bytes.size, options)
         options.inSampleSize = timesOver(max(options.outWidth, options.outHeight))
         options.inJustDecodeBounds = false
         return options

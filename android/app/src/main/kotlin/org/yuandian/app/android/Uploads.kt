@@ -4,6 +4,7 @@ import org.yuandian.app.model.Answer
 import org.yuandian.app.model.gateway.BackgroundUpload
 import org.yuandian.app.model.gateway.PlatformWork
 import org.yuandian.app.model.orNull
+import java.io.File
 
 /** What a server answered, or that it did not. */
 sealed interface Reply {
@@ -34,7 +35,7 @@ enum class UploadEnd { NOTHING_LEFT, AGAIN_LATER }
 class Uploads(
     private val work: PlatformWork,
     private val sender: Sender,
-    /** Where the rest of a file is written that is half sent. */
+    /** Where a file, or the rest of it, is written that has no path or is half sent; removed after. */
     private val spool: String,
 ) {
     suspend fun run(): UploadEnd {
@@ -56,10 +57,10 @@ class Uploads(
         val body =
             when {
                 upload.length == 0L -> null
-                upload.offset == 0L -> upload.path ?: return false
+                upload.offset == 0L && upload.path != null -> upload.path
                 else -> spool.takeIf { work.spool(upload.hash, upload.offset, it) is Answer.Done } ?: return false
             }
-        val reply = sender.send(upload, body) as? Reply.Status ?: return false
+        val reply = sent(upload, body) as? Reply.Status ?: return false
         val location = reply.location
         if (upload.method == "POST" && reply.code in SUCCESS && location != null) {
             work.begun(upload.hash, location)
@@ -68,6 +69,17 @@ class Uploads(
         }
         return true
     }
+
+    /** What was written out lies open on the disk no longer than it is sent. */
+    private suspend fun sent(
+        upload: BackgroundUpload,
+        body: String?,
+    ): Reply =
+        try {
+            sender.send(upload, body)
+        } finally {
+            if (body == spool) File(spool).delete()
+        }
 
     private data class Step(
         val hash: String,

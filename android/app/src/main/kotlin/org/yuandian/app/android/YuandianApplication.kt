@@ -28,8 +28,7 @@ class YuandianApplication : Application() {
     private val previews by lazy { Previews(cacheDir) }
     private var isBegun = false
 
-    // The library does not encrypt yet; the keys are drawn and kept all the same, for the day when it does.
-    private val phones by lazy { SharedPhones(CorePhones(mayStayPlain = true)) }
+    private val phones by lazy { SharedPhones(CorePhones(KeystoreKeys())) }
 
     /** Certificates of cities that run their own authority, beside the system's: DER files of the build. */
     private val roots: List<ByteArray> by lazy {

@@ -2,6 +2,7 @@ package org.yuandian.app.android
 
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Test
 import org.yuandian.app.model.Answer
 import org.yuandian.app.model.FileHash
@@ -9,6 +10,7 @@ import org.yuandian.app.model.Trouble
 import org.yuandian.app.model.gateway.BackgroundUpload
 import org.yuandian.app.model.gateway.PlatformWork
 import org.yuandian.app.model.gateway.PreviewWanted
+import java.io.File
 
 class UploadsTest {
     private val said = mutableListOf<String>()
@@ -32,6 +34,16 @@ class UploadsTest {
             val core = Core(listOf(rest), emptyList())
             Uploads(core, Server(Reply.Status(204, null, 100)), "spool").run()
             assertEquals(listOf("spool 40", "send PATCH spool", "ended 204 100"), said)
+        }
+
+    @Test
+    fun `a file without a path is written out whole, and does not stay`() =
+        runTest {
+            val spool = File.createTempFile("upload", "part")
+            val core = Core(listOf(whole.copy(path = null)), emptyList())
+            Uploads(core, Server(Reply.Status(204, null, 100)), spool.path).run()
+            assertEquals(listOf("spool 0", "send PATCH ${spool.path}", "ended 204 100"), said)
+            assertFalse(spool.exists())
         }
 
     @Test
@@ -117,6 +129,8 @@ class UploadsTest {
         ) = done("ended $status $offset")
 
         override suspend fun previewsNeeded(): Answer<List<PreviewWanted>> = Answer.Done(emptyList())
+
+        override suspend fun original(id: FileHash): Answer<ByteArray> = Answer.Done(ByteArray(0))
 
         override suspend fun providePreview(
             id: FileHash,

@@ -45,7 +45,7 @@ internal fun attachment(file: FileInput): AttachmentInput {
     return AttachmentInput(kind, file.path)
 }
 
-internal fun photoFile(file: CorePhotoFile) = PhotoFile(FileHash(file.hash), file.bytes.toLong(), file.mime, file.path)
+internal fun photoFile(file: CorePhotoFile) = PhotoFile(FileHash(file.hash), file.bytes.toLong(), file.mime, file.here)
 
 internal fun coreSize(size: PhotoSize): CorePhotoSize =
     when (size) {

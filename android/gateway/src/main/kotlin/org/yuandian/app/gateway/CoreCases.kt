@@ -100,6 +100,8 @@ internal class CoreCases(
         fetch: Boolean,
     ): Answer<PhotoFile> = core.ask { photoFile(if (fetch) fetchAttached(id.value, hash.value) else attachedFile(id.value, hash.value)) }
 
+    override suspend fun content(hash: FileHash): Answer<ByteArray> = core.ask { fileBytes(hash.value) }
+
     /**
      * Lines with how far their photos are. A line says how many are there whole; whether the first of them is under way only the case says,
      * which is asked for it only while something is under way at all.

@@ -16,15 +16,10 @@ import org.yuandian.app.model.Position
 import org.yuandian.app.model.ServiceId
 import org.yuandian.app.model.gateway.Drafts
 import org.yuandian.app.model.gateway.FileInput
-import org.yuandian.app.model.gateway.PhotoFile
+import org.yuandian.app.model.gateway.Picture
 import org.yuandian.core.CoreException
 import org.yuandian.core.DraftRecord
 import org.yuandian.core.GiveawayView
-import java.io.IOException
-import java.nio.file.Files
-import java.nio.file.Path
-import kotlin.io.path.exists
-import kotlin.io.path.fileSize
 import org.yuandian.core.CaptureFacts as CoreCaptureFacts
 import org.yuandian.core.DraftInput as CoreDraftInput
 import org.yuandian.core.DraftPhoto as CoreDraftPhoto
@@ -33,11 +28,7 @@ import org.yuandian.core.Position as CorePosition
 
 internal class CoreDrafts(
     private val core: CoreLine,
-    home: Path,
 ) : Drafts {
-    /** Where pictures of drafts are written for showing them. */
-    private val shown = home.resolveSibling("${home.fileName}.shown")
-
     override suspend fun save(
         id: CaseId?,
         entered: DraftInput,
@@ -74,22 +65,14 @@ internal class CoreDrafts(
 
     override suspend fun render(id: CaseId): Answer<Int> = core.ask { renderDraft(id.value).toInt() }
 
-    /** Until the core gives a path of a draft's picture: the smallest that there is, written out once. */
     override suspend fun photo(
         id: CaseId,
         hash: FileHash,
-    ): Answer<PhotoFile> =
+    ): Answer<Picture> =
         core.ask {
             val photo = draft(id.value).photos.firstOrNull { it.hash == hash.value } ?: throw CoreException.NotFound("photo", hash.value)
             val picture = photo.thumb ?: photo.hash
-            val file = shown.resolve(picture)
-            try {
-                Files.createDirectories(shown)
-                if (!file.exists()) savePhoto(picture, file.toString())
-                PhotoFile(FileHash(picture), file.fileSize(), if (photo.thumb == null) photo.mime else "image/jpeg", file.toString())
-            } catch (unusable: IOException) {
-                throw CoreException.FileUnusable(file.toString(), unusable.message.orEmpty()).apply { initCause(unusable) }
-            }
+            Picture(FileHash(picture), if (photo.thumb == null) photo.mime else "image/jpeg", fileBytes(picture))
         }
 
     override suspend fun giveaways(id: CaseId): Answer<List<Giveaway>> = core.ask { giveaways(id.value).map(::giveaway) }

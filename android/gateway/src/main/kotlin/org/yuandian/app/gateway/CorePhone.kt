@@ -23,20 +23,18 @@ import org.yuandian.app.model.gateway.PlatformWork
 import org.yuandian.app.model.gateway.Services
 import org.yuandian.app.model.gateway.Sync
 import org.yuandian.core.YuandianCoreInterface
-import java.nio.file.Path
 import org.yuandian.binding.Phone as OpenCore
 
 /** One person's open store. Every part asks through the same [CoreLine]. */
 internal class CorePhone(
     private val core: OpenCore,
-    home: Path,
     private val oneAtATime: Mutex,
     work: CoroutineDispatcher,
 ) : Phone {
     private val line = CoreLine(core, work)
 
     override val cases: Cases = CoreCases(line)
-    override val drafts: Drafts = CoreDrafts(line, home)
+    override val drafts: Drafts = CoreDrafts(line)
     override val services: Services = CoreServices(line)
     override val attention: Attention = CoreAttention(line)
     override val sync: Sync = CoreSync(line)

@@ -14,6 +14,8 @@ internal class CorePlatformWork(
 ) : PlatformWork {
     override suspend fun previewsNeeded(): Answer<List<PreviewWanted>> = core.ask { previewsNeeded().map(::preview) }
 
+    override suspend fun original(id: FileHash): Answer<ByteArray> = core.ask { fileBytes(id.value) }
+
     override suspend fun providePreview(
         id: FileHash,
         path: String,

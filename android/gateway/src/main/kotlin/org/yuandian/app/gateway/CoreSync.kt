@@ -94,6 +94,8 @@ internal fun report(report: CoreSyncReport) =
         uploadedBytes = report.uploadedBytes.toLong(),
         failures = report.failures.toInt(),
         lastFailure = report.lastFailure,
+        untrusted = report.untrusted,
+        clockOffMs = report.clockOffMs,
     )
 
 internal fun happening(event: EventKind): Happening =

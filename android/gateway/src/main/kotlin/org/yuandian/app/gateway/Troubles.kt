@@ -24,6 +24,7 @@ internal fun trouble(why: CoreException): Trouble =
         is CoreException.NotFound -> Trouble.NotFound(why.what, why.id)
         is CoreException.NotEnrolled -> Trouble.NotEnrolled
         is CoreException.Unreachable -> Trouble.Unreachable(why.reason)
+        is CoreException.UntrustedServer -> Trouble.UntrustedServer(why.reason)
         is CoreException.ServerRefused -> Trouble.ServerRefused(why.reason)
         is CoreException.InUse -> Trouble.InUse
         is CoreException.StorageFull -> Trouble.StorageFull
@@ -31,6 +32,8 @@ internal fun trouble(why: CoreException): Trouble =
         is CoreException.Withheld -> Trouble.Withheld(why.id)
         is CoreException.WrongBytes -> Trouble.WrongBytes(why.id)
         is CoreException.AppTooOld -> Trouble.AppTooOld(why.found, why.known)
+        is CoreException.WrongKey -> Trouble.WrongKey
+        is CoreException.KeyStoreLocked -> Trouble.KeyStoreLocked(why.reason)
         is CoreException.Damaged -> Trouble.Damaged(why.reason)
         is CoreException.ShutDown -> Trouble.Closed
     }

@@ -9,7 +9,6 @@ import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
-import org.junit.jupiter.api.Assertions.assertInstanceOf
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
@@ -23,7 +22,16 @@ import org.yuandian.app.model.Trouble
 import org.yuandian.app.model.gateway.FileInput
 import org.yuandian.app.model.gateway.Happening
 import org.yuandian.app.model.gateway.ListAsk
+import org.yuandian.app.model.ports.HardwareKey
+import org.yuandian.app.model.ports.HardwareKeys
+import org.yuandian.app.model.ports.KeyUnavailable
+import java.math.BigInteger
+import java.nio.file.Files
 import java.nio.file.Path
+import java.security.KeyPairGenerator
+import java.security.Signature
+import java.security.interfaces.ECPublicKey
+import java.security.spec.ECGenParameterSpec
 
 /** Opening, owning and closing a store through the real core, without a server. */
 class CorePhonesTest {
@@ -62,11 +70,89 @@ class CorePhonesTest {
         }
 
     @Test
-    fun `a key is not taken for a plain store, and nothing is made`() =
+    fun `with a key nothing lies open, and another key or none opens nothing`() =
         runBlocking {
-            assertInstanceOf(Trouble.WrongLibrary::class.java, phones.open(home, ByteArray(32), emptyList()).trouble())
-            assertTrue(!folder.resolve("王芳").toFile().exists())
+            val key = ByteArray(32) { 7 }
+            val words = "东门三号楼的老王家门口"
+            val phone = phones.open(home, key, emptyList()).orFail()
+            val id = phone.drafts.save(null, DraftInput(ServiceId("case.snap"), text = words)).orFail()
+            val hash = phone.drafts.addPhoto(id, RealWorld.PHOTO, CaptureFacts(PhotoSource.CAMERA)).orFail()
+            phone.close()
+            val photo = Files.readAllBytes(Path.of(RealWorld.PHOTO)).copyOf(64)
+            assertEquals(0, countOf(words.toByteArray()) + countOf(photo))
+            for (wrong in listOf(ByteArray(32) { 8 }, null)) {
+                assertEquals(Trouble.WrongKey, phones.open(home, wrong, emptyList()).trouble())
+            }
+            val again = phones.open(home, key, emptyList()).orFail()
+            assertEquals(
+                words,
+                again.drafts
+                    .draft(id)
+                    .orFail()
+                    .entered.text,
+            )
+            assertTrue(
+                again.cases
+                    .content(hash)
+                    .orFail()
+                    .contentEquals(Files.readAllBytes(Path.of(RealWorld.PHOTO))),
+            )
+            again.close()
         }
+
+    @Test
+    fun `a key is not taken for a plain store, which stays as it is`() =
+        runBlocking {
+            open().orFail().close()
+            assertEquals(Trouble.WrongKey, phones.open(home, ByteArray(32), emptyList()).trouble())
+            open().orFail().close()
+        }
+
+    @Test
+    fun `the hardware's key is asked for when a store is opened, and one that is locked is told`() =
+        runBlocking {
+            val pair = KeyPairGenerator.getInstance("EC").apply { initialize(ECGenParameterSpec("secp256r1")) }.generateKeyPair()
+            val point = (pair.public as ECPublicKey).w
+            var locked = false
+            val key =
+                object : HardwareKey {
+                    override fun publicPoint() = byteArrayOf(4) + coordinate(point.affineX) + coordinate(point.affineY)
+
+                    override fun sign(message: ByteArray): ByteArray {
+                        if (locked) throw KeyUnavailable("locked")
+                        return Signature.getInstance("SHA256withECDSA").run {
+                            initSign(pair.private)
+                            update(message)
+                            sign()
+                        }
+                    }
+                }
+            val rooted = CorePhones(HardwareKeys { key })
+            rooted.open(home, null, emptyList()).orFail().close()
+            assertTrue(
+                !folder
+                    .resolve("王芳")
+                    .resolve("root.key")
+                    .toFile()
+                    .exists(),
+            )
+            locked = true
+            assertTrue(rooted.open(home, null, emptyList()).trouble() is Trouble.KeyStoreLocked)
+        }
+
+    private fun coordinate(number: BigInteger): ByteArray {
+        val digits = number.toByteArray().takeLast(32)
+        return ByteArray(32 - digits.size) + digits
+    }
+
+    /** In how many files of the home these bytes stand. */
+    private fun countOf(bytes: ByteArray): Int =
+        folder
+            .resolve("王芳")
+            .toFile()
+            .walk()
+            .filter { it.isFile }
+            .count { file -> String(file.readBytes(), Charsets.ISO_8859_1).contains(String(bytes, Charsets.ISO_8859_1)) }
 
     @Test
     fun `a home that is no folder is told as unusable and not thrown`() =
@@ -106,7 +192,13 @@ class CorePhonesTest {
                     .drafts,
             )
             val shown = again.drafts.photo(id, hash).orFail()
-            assertTrue(Path.of(checkNotNull(shown.path)).toFile().length() == shown.bytes)
+            assertEquals("image/jpeg", shown.mime)
+            assertTrue(
+                again.cases
+                    .content(shown.hash)
+                    .orFail()
+                    .contentEquals(shown.bytes),
+            )
             assertEquals(Trouble.NotFound("photo", "0"), again.drafts.photo(id, FileHash("0")).trouble())
             assertEquals(Trouble.NotEnrolled, again.drafts.finish(id).trouble())
             again.close()

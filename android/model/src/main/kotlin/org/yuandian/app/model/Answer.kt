@@ -88,6 +88,11 @@ sealed interface Trouble {
         val detail: String = "",
     ) : Trouble
 
+    /** Whoever answers shows a certificate that is not trusted. Nothing was sent. */
+    data class UntrustedServer(
+        val detail: String = "",
+    ) : Trouble
+
     /** The server says no as a whole: the invitation is unknown, used or expired. */
     data class ServerRefused(
         val detail: String = "",
@@ -129,6 +134,11 @@ sealed interface Trouble {
 
     /** The key does not open the data. What the person wrote is still there, closed: the right key opens it. */
     data object WrongKey : Trouble
+
+    /** The phone's key store gives no key: it is locked. Later. */
+    data class KeyStoreLocked(
+        val detail: String = "",
+    ) : Trouble
 
     /** The data, or a file in them, cannot be read: export what can be read. */
     data class Damaged(

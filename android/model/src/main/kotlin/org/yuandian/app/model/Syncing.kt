@@ -41,6 +41,10 @@ data class SyncReport(
     val failures: Int = 0,
     /** The last of them, for a diagnosis and nothing else. */
     val lastFailure: String? = null,
+    /** Whether that was a certificate that is not trusted. */
+    val untrusted: Boolean = false,
+    /** By how much this phone's clock is ahead of the server's, ms; below zero where it is behind. */
+    val clockOffMs: Long? = null,
 )
 
 /** How far a run is. */

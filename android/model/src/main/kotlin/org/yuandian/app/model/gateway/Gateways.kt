@@ -78,8 +78,15 @@ data class PhotoFile(
     val hash: FileHash,
     val bytes: Long,
     val mime: String,
-    /** Where it lies, read only; none where it is not on this phone. */
-    val path: String?,
+    /** Whether [Cases.content] gives it without asking the platform. */
+    val isHere: Boolean,
+)
+
+/** A picture to be shown. */
+class Picture(
+    val hash: FileHash,
+    val mime: String,
+    val bytes: ByteArray,
 )
 
 /** Reading cases, and what people do with them. */
@@ -145,6 +152,9 @@ interface Cases {
         hash: FileHash,
         fetch: Boolean = false,
     ): Answer<PhotoFile>
+
+    /** What a photo or an attached file of this phone holds. Files have no path: they may be encrypted. Fails with NotFound, Damaged. */
+    suspend fun content(hash: FileHash): Answer<ByteArray>
 }
 
 /** What is being written. Sync never touches it. */
@@ -196,11 +206,11 @@ interface Drafts {
     /** Makes the small pictures that a draft's photos lack. Gives how many got theirs. */
     suspend fun render(id: CaseId): Answer<Int>
 
-    /** Where a file of a draft lies, for showing it. */
+    /** The smallest picture that there is of a photo of a draft. */
     suspend fun photo(
         id: CaseId,
         hash: FileHash,
-    ): Answer<PhotoFile>
+    ): Answer<Picture>
 
     /** What the words of a draft would tell everybody of the person. */
     suspend fun giveaways(id: CaseId): Answer<List<Giveaway>>

@@ -114,7 +114,10 @@ data class BackgroundUpload(
     val method: String,
     val url: String,
     val headers: List<Pair<String, String>>,
-    /** The file to send; where [offset] is not 0 the rest is written with [PlatformWork.spool] first. */
+    /**
+     * The file to send; none where files are encrypted. Then, and where [offset] is not 0, what is left is written with
+     * [PlatformWork.spool] first.
+     */
     val path: String?,
     val offset: Long,
     /** Bytes to send; 0 for a request without a body. */
@@ -126,6 +129,8 @@ interface PlatformWork {
     suspend fun previewsNeeded(): Answer<List<PreviewWanted>>
 
     /** An upright JPEG at [path], which is only read. */
+    suspend fun original(id: FileHash): Answer<ByteArray>
+
     suspend fun providePreview(
         id: FileHash,
         path: String,

@@ -173,9 +173,11 @@ class FakeCases internal constructor(
                 .seen()[id]
                 ?.photos
                 ?.getOrNull(number - 1)
-                ?.let { Answer.Done(PhotoFile(it.hash, it.sizeBytes, "image/jpeg", "/fake/${it.hash}")) }
+                ?.let { Answer.Done(PhotoFile(it.hash, it.sizeBytes, "image/jpeg", isHere = true)) }
                 ?: missing(id)
         }
+
+    override suspend fun content(hash: FileHash): Answer<ByteArray> = Answer.Failed(Trouble.NotFound("photo", hash.value))
 
     override suspend fun attached(
         id: CaseId,

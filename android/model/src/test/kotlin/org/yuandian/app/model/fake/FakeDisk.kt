@@ -21,6 +21,9 @@ class FakeNetwork {
 
     /** How many photos a run gets through before it ends. */
     var photosPerRun: Int = Int.MAX_VALUE
+
+    /** By how much the phone's clock is ahead of the platform's, ms. */
+    var clockOffMs: Long? = null
 }
 
 /** Something on its way. */

@@ -20,7 +20,7 @@ import org.yuandian.app.model.ServiceForm
 import org.yuandian.app.model.Trouble
 import org.yuandian.app.model.gateway.Drafts
 import org.yuandian.app.model.gateway.FileInput
-import org.yuandian.app.model.gateway.PhotoFile
+import org.yuandian.app.model.gateway.Picture
 
 /** What is being written on a [FakePhone]. */
 class FakeDrafts internal constructor(
@@ -168,13 +168,13 @@ class FakeDrafts internal constructor(
     override suspend fun photo(
         id: CaseId,
         hash: FileHash,
-    ): Answer<PhotoFile> =
+    ): Answer<Picture> =
         phone.calling {
             val photo =
                 phone.disk.drafts[id]
                     ?.photos
                     ?.firstOrNull { it.hash == hash }
-            photo?.let { Answer.Done(PhotoFile(it.hash, it.sizeBytes, it.mime, "/fake/$hash")) } ?: missing(id)
+            photo?.let { Answer.Done(Picture(it.hash, it.mime, ByteArray(0))) } ?: missing(id)
         }
 
     override suspend fun giveaways(id: CaseId): Answer<List<Giveaway>> =

@@ -336,6 +336,8 @@ class FakeOwnData internal constructor(
 class FakePlatformWork : PlatformWork {
     override suspend fun previewsNeeded(): Answer<List<PreviewWanted>> = Answer.Done(emptyList())
 
+    override suspend fun original(id: FileHash): Answer<ByteArray> = missing(id)
+
     override suspend fun providePreview(
         id: FileHash,
         path: String,

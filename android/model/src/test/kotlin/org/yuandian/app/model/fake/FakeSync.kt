@@ -1,6 +1,9 @@
 package org.yuandian.app.model.fake
 
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.withTimeoutOrNull
 import org.yuandian.app.model.Answer
 import org.yuandian.app.model.AttentionItem
 import org.yuandian.app.model.ItemId
@@ -22,6 +25,9 @@ class FakeSync internal constructor(
     var runs = 0
         private set
 
+    /** Whether the city has said that there is something new. */
+    val news = MutableStateFlow(false)
+
     override suspend fun run(): Answer<SyncReport> =
         phone.asking { person ->
             while (phone.memory.running) delay(POLL_MS)
@@ -41,8 +47,9 @@ class FakeSync internal constructor(
 
     override suspend fun waitForNews(seconds: Int): Answer<Boolean> =
         phone.asking { _ ->
-            delay(seconds * 1000L)
-            Answer.Done(false)
+            val told = withTimeoutOrNull(seconds * 1000L) { news.first { it } }
+            news.value = false
+            Answer.Done(told != null)
         }
 
     override suspend fun setNetwork(
@@ -89,7 +96,8 @@ class FakeSync internal constructor(
         delay(phone.network.latencyMs)
         if (!phone.network.open) return SyncReport(reached = false, complete = false, failures = 1, lastFailure = "cut")
         val (pushed, told) = push(person)
-        var report = SyncReport(reached = true, complete = phone.disk.outbox.isEmpty(), pushed = pushed)
+        var report =
+            SyncReport(reached = true, complete = phone.disk.outbox.isEmpty(), pushed = pushed, clockOffMs = phone.network.clockOffMs)
         if (phone.network.open && !phone.memory.stopped) report = photos(person, report)
         if (phone.network.open) report = report.copy(pulled = pull())
         if (told) phone.tell(Happening.AttentionChanged(phone.disk.attention.size))
