@@ -96,6 +96,12 @@ impl Call {
         self
     }
 
+    /// Starts it in this folder.
+    pub fn in_folder(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// Starts it in the folder that this command was started in.
     pub fn in_the_callers_folder(mut self) -> Result<Self, Stop> {
         let folder = std::env::current_dir().map_err(io("find", Path::new(".")))?;

@@ -1,31 +1,24 @@
-//! The Kotlin lane: the generated binding, what makes it idiomatic, the app's model and its gateway, tested over the real library through JNA and
-//! against the real server. The app's other modules are built from the same `android/pom.xml` by hand so far, its screens drawn by [`screens`].
+//! The Kotlin lane: the generated binding, what makes it idiomatic, and the Android app in all its modules, tested over the real library through JNA
+//! and against the real server, its screens drawn without a display. All of them in every state are drawn by [`screens`].
 //!
 //! Maven fetches what it lacks from Maven Central on the first run and nothing after that.
 
 use std::path::{Path, PathBuf};
 
 use crate::bindings::{Language, generate};
-use crate::command::{Call, Done, Stop, io};
+use crate::command::{Call, Done, Stop, failed, io};
 use crate::{binaries, place, tools};
 
-/// The modules that the lane builds and tests.
-const LANE: &str = "../bindings/kotlin,model,gateway";
 /// Where screens are kept as pictures for people to look at.
 const PICTURES: &str = "docs/pictures/android";
 
-/// Generates, compiles and tests.
+/// Generates, compiles, lints and tests.
 pub fn lane() -> Done {
+    tools::DRAWING.ensure()?;
     let made = Made::now()?;
     // A class left by a type that no longer exists would hide its absence.
     place::emptied(&made.folder.join("build"))?;
-    made.maven().arg("-DskipLint=true").args(["--projects", LANE, "--also-make"]).arg("test").run()
-}
-
-/// Builds, tests and lints every module of the app; no lane yet.
-pub fn app() -> Done {
-    tools::DRAWING.ensure()?;
-    Made::now()?.maven().arg("--fail-at-end").arg("test").run()
+    made.maven().arg("--fail-at-end").arg("test").run()
 }
 
 /// Draws every screen in every main state, and writes a sheet of each into `docs/pictures/android`.
@@ -44,6 +37,25 @@ pub fn screens() -> Done {
         .quiet_arg(format!("-Dyuandian.pictures.dir={}", place::root().join(PICTURES).display()))
         .arg("test")
         .run()
+}
+
+/// What crossing from Kotlin costs: one line of JSON, the last on stdout.
+pub fn become_bench(json: bool) -> Done {
+    let made = Made::now()?;
+    let said = made
+        .maven()
+        .arg("-DskipLint=true")
+        .args(["--projects", "../bindings/kotlin"])
+        .args(["-Dtest=FfiBench", "-Dsurefire.failIfNoSpecifiedTests=false"])
+        .arg("test")
+        .stdout()?;
+    let figure = said.lines().find_map(|line| line.find("{\"name\":\"ffi\"").map(|at| &line[at..]));
+    let figure = figure.ok_or_else(|| failed(format!("the benchmark printed no figure:\n{said}")))?;
+    if !json {
+        eprint!("{said}");
+    }
+    println!("{figure}");
+    Ok(())
 }
 
 /// What Maven needs and does not make itself.

@@ -25,7 +25,9 @@ mod place;
 mod python;
 mod room;
 mod scenarios;
+mod size;
 mod swift;
+mod targets;
 mod tools;
 mod tus;
 
@@ -149,8 +151,6 @@ enum Chore {
         #[arg(long)]
         json: bool,
     },
-    /// Build, test and lint the whole Android app on the JVM: what the kotlin lane does, and the modules above it.
-    App,
     /// Draw every screen of an app in every main state, test what can be clicked and read in them, and write a sheet of each into `docs/pictures`.
     Screens {
         /// Of which app.
@@ -268,6 +268,15 @@ enum Chore {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// How large the library is that an app ships: release, stripped, plain and encrypted. By hand: each build takes minutes.
+    LibrarySize {
+        /// Only a line of JSON on stdout.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check the types of the core and its facade for phones: Android and iOS, both 64-bit ARM. By hand: the sources of the standard library may have to
+    /// be fetched.
+    CheckTargets,
     /// Clippy with warnings denied, and the checks of the house.
     Lint,
     /// Format the Rust sources.
@@ -358,7 +367,6 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::Stalk { accounts, days, seeds, start, json } => {
             binaries::become_stalk((accounts, days), &binaries::Seeds { seeds, start }, json)
         }
-        Chore::App => kotlin::app(),
         Chore::Screens { only: DrawnApp::Android } => kotlin::screens(),
         Chore::Crash { flow, json } => binaries::become_crash(&flow, json),
         Chore::Kill { count, seed, json } => binaries::become_kill(count, &binaries::Drawn { seed, json }),
@@ -374,10 +382,13 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::Photo { dir, json } => photo::become_photo(&dir, json),
         Chore::Bench { name, megapixels, json } => match name.as_str() {
             "photo" => photo::become_bench(megapixels, json),
+            "ffi" => kotlin::become_bench(json),
             _ => binaries::become_bench(&name, json),
         },
         Chore::Scenarios { lang, only, json } => scenarios::run(lang, only.as_deref(), json),
         Chore::Bindings { lang, out } => bindings::generate(lang, &place::absolute(&out)?).map(drop),
+        Chore::LibrarySize { json } => size::print(json),
+        Chore::CheckTargets => targets::check(),
         Chore::Lint => lint::run(),
         Chore::Fmt { check } => format_sources(check),
     }

@@ -27,6 +27,7 @@ mod gate;
 mod list;
 mod memory;
 mod open;
+mod page;
 mod peer;
 mod phone;
 mod photo;
@@ -58,6 +59,9 @@ enum Command {
     /// Judge one file in this process and print its line
     #[command(hide = true)]
     GateOne(gate::One),
+    /// Measure a page of a phone's list in this process and print its median, ms
+    #[command(hide = true)]
+    Page(page::Arguments),
     /// Judge each file of a folder as a photograph and make its small pictures, one process per file
     Photo(photo::Arguments),
     /// Judge one file in this process and print its line
@@ -76,6 +80,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Gate(arguments) => gate::run(&arguments),
         Command::GateOne(one) => gate::run_one(&one),
+        Command::Page(arguments) => page::run(&arguments),
         Command::Photo(arguments) => photo::run(&arguments),
         Command::PhotoOne(one) => photo::run_one(&one),
         Command::PhotoWork(work) => photo_figure::work(&work),
