@@ -44,7 +44,10 @@ pub fn check() -> Done {
 }
 
 fn one(target: &str, folder: &Path, stand_in: &Path) -> Done {
-    let mut check = command::cargo()?.args(["check", "--package", "yuandian-ffi", "--target", target]);
+    // Build scripts ask whether unstable features may be used: in the common folder every one of them, and all above it, would be built anew twice.
+    let mut check = command::cargo()?
+        .args(["check", "--package", "yuandian-ffi", "--target", target])
+        .env("CARGO_TARGET_DIR", folder.join("target"));
     if !has_library(target)? {
         let sources = sources(folder)?;
         check = check
