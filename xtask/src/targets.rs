@@ -14,6 +14,7 @@ const TARGETS: [&str; 2] = ["aarch64-linux-android", "aarch64-apple-ios"];
 /// Debian's archive that keeps several versions of the compiler's sources at once.
 const ARCHIVE: &str = "deb http://deb.debian.org/debian trixie-backports main";
 
+/// What the stand-in is called.
 const C_COMPILER: &str = "no-c-compiler";
 /// A compiler of C, an archiver and a finder of SDKs that do nothing and say that it is done.
 const STAND_IN: &str = r#"#!/bin/sh
