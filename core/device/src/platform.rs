@@ -39,8 +39,14 @@ const BLOBS: &str = "blobs";
 pub fn open_home(home: &Path, key: Option<&DatabaseKey>) -> Result<Phone> {
     store::can_use(key)?;
     fs::create_dir_all(home)?;
+    let had_root = home.join(ROOT_KEY).exists();
     let root = root_key(home, key.map(|key| Frames::of(key, "root key")).as_ref())?;
     match open_home_with(home, key, Box::new(root)) {
+        // A root key that was made now under a wrong key would shut the right one out.
+        Err(refused @ DeviceError::WrongKey { .. }) if !had_root => {
+            gone(fs::remove_file(home.join(ROOT_KEY)))?;
+            Err(refused)
+        }
         // The root key has opened.
         Err(DeviceError::WrongKey { .. }) => {
             Err(DeviceError::Damaged("the store does not begin as an encrypted one".into()))

@@ -91,6 +91,17 @@ fn another_key_or_none_opens_nothing_and_changes_nothing() {
 }
 
 #[test]
+fn where_the_root_key_is_gone_a_wrong_key_does_not_shut_the_right_one_out() {
+    let home = tempfile::tempdir().unwrap();
+    let (id, _) = written(&mut open_home(home.path(), Some(&key(1))).unwrap());
+    std::fs::remove_file(home.path().join("root.key")).unwrap();
+    let refused = open_home(home.path(), Some(&key(2))).err();
+    assert_eq!(refused, Some(DeviceError::WrongKey { encrypted: true }));
+    assert!(!home.path().join("root.key").exists());
+    assert_eq!(open_home(home.path(), Some(&key(1))).unwrap().draft(&id).unwrap().text, WORDS);
+}
+
+#[test]
 fn a_damaged_store_is_told_from_a_wrong_key() {
     let home = tempfile::tempdir().unwrap();
     written(&mut open_home(home.path(), Some(&key(1))).unwrap());
