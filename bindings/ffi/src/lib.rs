@@ -25,6 +25,7 @@ mod people;
 mod photos;
 mod root_key;
 mod sync;
+mod typed;
 mod views;
 
 pub use answers::Answer;

@@ -250,3 +250,19 @@ async fn a_phone_of_nobody_yet_offers_what_a_resident_may_open_and_counts_its_dr
     core.save_draft(None, snap("井盖缺失")).await.unwrap();
     assert_eq!(core.work_counts().await.unwrap().drafts, 1);
 }
+
+#[tokio::test]
+async fn what_was_typed_and_not_sent_is_there_when_the_home_is_opened_again() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    let answer = |key: &str, value: &str| Answer { key: key.into(), value: value.into() };
+    let typed = vec![answer("note", "灯杆编号 12"), answer("step", "")];
+    core.keep_typed("case".into(), typed.clone()).await.unwrap();
+    let long = core.keep_typed("case".into(), vec![answer("note", &"字".repeat(12_001))]).await;
+    assert!(matches!(long, Err(CoreError::InvalidInput { field, .. }) if field == "fields"));
+    core.shutdown().await.unwrap();
+    let core = open(home.path()).await.unwrap();
+    assert_eq!(core.typed("case".into()).await.unwrap(), typed);
+    core.keep_typed("case".into(), vec![]).await.unwrap();
+    assert_eq!(core.typed("case".into()).await.unwrap(), vec![]);
+}

@@ -4,10 +4,10 @@
 
 use crate::error::Result;
 use crate::phone::Phone;
-use crate::store::{self, blobs, cases, meta, private};
+use crate::store::{self, blobs, cases, meta, private, typed};
 
 impl Phone {
-    /// The person wants to be forgotten. Private answers, exact places and drafts with their files go from this phone now. The next sync closes
+    /// The person wants to be forgotten. Private answers, exact places, drafts with their files and what was typed and not sent go from this phone now. The next sync closes
     /// the account: the platform erases what is private of this person, whoever held it drops it, and this phone forgets everything. Cases
     /// stay readable for those who handle them. Nothing of it can be taken back.
     ///
@@ -22,6 +22,7 @@ impl Phone {
         meta::unset(&tx, meta::TOKEN)?;
         meta::unset(&tx, meta::REACH)?;
         private::forget_all(&tx)?;
+        typed::forget_all(&tx)?;
         for (id, draft, _) in &drafts {
             cases::remove_draft(&tx, id)?;
             self.drop_records(&tx, id)?;

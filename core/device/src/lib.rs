@@ -50,6 +50,7 @@ mod sos;
 mod sources;
 mod state;
 mod store;
+mod typed;
 pub mod view;
 mod waiting;
 mod write;

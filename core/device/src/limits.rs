@@ -20,3 +20,9 @@ pub const THUMBS_PER_RUN_MAX: u32 = 200;
 pub const THUMB_BYTES_PER_RUN_MAX: u64 = 8 * 1024 * 1024;
 /// How often a small picture that does not come is asked for.
 pub const THUMB_TRIES_MAX: u32 = 5;
+/// Screens of which is kept what was typed on them and not sent; of more, what was typed longest ago goes.
+pub const TYPED_PLACES_MAX: u32 = 500;
+/// Letters of a screen's name.
+pub const TYPED_PLACE_CHARS_MAX: usize = 100;
+/// Letters that one screen's fields hold, names and texts together: three notes of the longest.
+pub const TYPED_CHARS_MAX: usize = 12_000;

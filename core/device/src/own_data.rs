@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::error::Result;
 use crate::phone::Phone;
 use crate::search::SearchAsk;
-use crate::store::people;
+use crate::store::{people, typed};
 
 /// A stay of this person that counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +97,7 @@ impl Phone {
     }
 
     /// Everything that this phone keeps of this person: who they are, their rights and settings, every case that they opened or have a part in as it
-    /// is shown to them, drafts, hours, and what they gave in private. Original photos are not in it: [`Phone::export`] gives them by case.
+    /// is shown to them, drafts, what they typed and did not send, hours, and what they gave in private. Original photos are not in it: [`Phone::export`] gives them by case.
     ///
     /// # Errors
     /// [`crate::DeviceError::NotEnrolled`]; the store's.
@@ -129,6 +129,7 @@ impl Phone {
             "family": self.family()?,
             "cases": cases,
             "drafts": drafts,
+            "typed": typed::all(&self.db)?,
             "hours": self.hours()?,
             "consents": self.consents()?,
         }))

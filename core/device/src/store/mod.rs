@@ -21,6 +21,7 @@ pub mod search;
 pub mod streams;
 #[cfg(test)]
 mod tests;
+pub mod typed;
 pub mod wipe;
 
 use std::path::Path;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::{DeviceError, Result};
 
 /// What this code reads and writes (`PRAGMA user_version`).
-pub const SCHEMA: i64 = 3;
+pub const SCHEMA: i64 = 4;
 
 const V1: &str = "
 -- Small facts about this phone: keys, incarnation, chain, person, server.
@@ -284,6 +284,11 @@ const V3: &str = "
 ALTER TABLE cases ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
 ";
 
+const V4: &str = "
+-- What was typed on a screen and not sent (JSON, pairs of name and text), by the screen. Never touched by sync.
+CREATE TABLE typed (place TEXT PRIMARY KEY, fields TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+";
+
 /// Brings a store up to [`SCHEMA`], in one transaction.
 ///
 /// # Errors
@@ -304,7 +309,10 @@ pub fn migrate(connection: &mut Connection) -> Result<()> {
         if found < 2 {
             tx.execute_batch(V2)?;
         }
-        tx.execute_batch(V3)?;
+        if found < 3 {
+            tx.execute_batch(V3)?;
+        }
+        tx.execute_batch(V4)?;
         tx.pragma_update(None, "user_version", SCHEMA)?;
         tx.commit()?;
     }

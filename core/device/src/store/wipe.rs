@@ -35,6 +35,7 @@ const TABLES: &[&str] = &[
     "micros",
     "stored",
     "drafts",
+    "typed",
     "private",
     "told",
     "heard",

@@ -32,6 +32,7 @@ mod rights;
 mod search;
 mod settling;
 mod trust;
+mod typed;
 
 use home::Home;
 use referee::Referee;
