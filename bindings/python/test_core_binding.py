@@ -75,6 +75,21 @@ class CoreBinding(unittest.IsolatedAsyncioTestCase):
             with self.assertRaises(core.CoreError.InvalidInput):
                 await self.core.set_reach(*wrong)
 
+    async def test_whom_one_calls_and_what_is_alike_are_read_without_a_server(self):
+        contact = await self.core.community_contact()
+        self.assertEqual((contact.grid, contact.telephone), ("4101", "12345"))
+        here = core.Position(lng=113.65, lat=34.76, accuracy_m=None)
+        self.assertEqual(await self.core.similar("case.snap", here, 10), [])
+        with self.assertRaises(core.CoreError.InvalidInput):
+            await self.core.similar("case.unknown", here, 10)
+
+    async def test_a_list_by_limits_is_of_cases_alone(self):
+        draft = await self.core.save_draft(None, snap("井盖缺失"))
+        (line,) = await self.core.search(core.ListAsk())
+        self.assertEqual((line.id, line.own, line.open, line.due, line.place), (draft, True, False, None, None))
+        self.assertEqual(await self.core.search(core.ListAsk(order=core.ListOrder.DUE)), [])
+        self.assertEqual(await self.core.search(core.ListAsk(open_only=True)), [])
+
     async def test_what_is_kept_of_a_person_is_read_and_whom_they_do_not_meet_is_held_to_people(self):
         self.assertEqual(await self.core.hours(), [])
         self.assertEqual(await self.core.consents(), [])

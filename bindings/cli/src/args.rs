@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use yuandian_device::{Attached, CaptureInfo, PhoneFix, PhotoSize, Policy, Position, Quiet, Source};
 
+use crate::lists::ListVerb;
 use crate::people::PeopleVerb;
 
 /// A phone on the command line.
@@ -158,30 +159,9 @@ pub enum Verb {
         /// Id of the draft.
         draft: String,
     },
-    /// Cases and drafts, latest first: all, or those that are asked for.
-    List {
-        /// Words that must be there, Chinese from one character on.
-        #[arg(long, value_name = "TEXT", default_value = "")]
-        search: String,
-        /// Only this stage (id; `draft` for drafts).
-        #[arg(long)]
-        stage: Option<String>,
-        /// Only this service (id).
-        #[arg(long)]
-        service: Option<String>,
-        /// Only where one's work stands so: saved, uploading, delivered, attention, conflict.
-        #[arg(long)]
-        sync: Option<String>,
-        /// Only what one opened, holds or waits for.
-        #[arg(long)]
-        mine: bool,
-        /// Lines to print.
-        #[arg(long, default_value_t = 1000)]
-        limit: u32,
-        /// Lines to pass over.
-        #[arg(long, default_value_t = 0)]
-        offset: u32,
-    },
+    /// Lists.
+    #[command(flatten)]
+    Lists(ListVerb),
     /// One case.
     Show {
         /// Its id, or its first characters.
@@ -262,7 +242,7 @@ pub enum Verb {
         #[arg(long = "for", value_name = "SECONDS", requires = "watch")]
         seconds: Option<u64>,
     },
-    /// Where sync stands: streams held, what is on its way, what is still to come.
+    /// Where sync stands: streams held, what is on its way, what is still to come; and whom one calls.
     Status,
     /// Write a photo of a case to a file; fetched first where it is not here (uses the network).
     Photo {
@@ -552,7 +532,7 @@ fn quiet(text: &str) -> Result<Quiet, String> {
     Ok(Quiet { from_minute, to_minute })
 }
 
-fn position(text: &str) -> Result<Position, String> {
+pub fn position(text: &str) -> Result<Position, String> {
     let parts: Vec<&str> = text.split(',').map(str::trim).collect();
     let number = |part: &str| part.parse::<f64>().map_err(|_| format!("{part:?} is not a number"));
     match parts.as_slice() {

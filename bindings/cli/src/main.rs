@@ -8,6 +8,7 @@ mod args;
 mod evidence;
 mod failure;
 mod key;
+mod lists;
 mod people;
 mod run;
 mod text;

@@ -10,14 +10,15 @@ use serde_json::json;
 use yuandian_device::platform::open_home;
 use yuandian_device::{
     ActCommand, ActOutcome, Addition, Amendment, Attached, Attachment, BlobHash, CaptureInfo, CaseId,
-    DeviceError, Draft, Driver, Leaving, Link, NewsLine, Phone, PhotoFile, Policy, RunReport, SearchAsk,
-    TrustRoots, Waited,
+    DeviceError, Draft, Driver, Leaving, Link, NewsLine, Phone, PhotoFile, Policy, RunReport, TrustRoots,
+    Waited,
 };
 
 use crate::args::{Capture, Command, Enclosed, Step, Verb, When};
 use crate::evidence;
 use crate::failure::{Failure, file_failure};
 use crate::key::key_of;
+use crate::lists;
 use crate::people;
 use crate::text;
 use crate::told::{FilesTold, RunTold, StatusTold};
@@ -117,19 +118,7 @@ fn with_phone(command: &Command) -> Done {
             phone.finish(&id)?;
             saved(&phone, &id, json)
         }
-        Verb::List { search, stage, service, sync, mine, limit, offset } => {
-            let ask = SearchAsk {
-                text: search.clone(),
-                stage: stage.clone(),
-                service: service.clone(),
-                sync: sync.clone(),
-                mine: *mine,
-                limit: *limit,
-                offset: *offset,
-            };
-            let lines = phone.search(&ask)?;
-            answer(json, &lines, || text::list(&lines))
-        }
+        Verb::Lists(verb) => lists::show(&phone, verb, json),
         Verb::Show { case } => {
             let id = phone.find(case)?;
             let view = phone.case(&id)?;
@@ -162,8 +151,12 @@ fn with_phone(command: &Command) -> Done {
             sync(phone, trust, watched, json)
         }
         Verb::Status => {
-            let told = StatusTold { state: phone.sync_state()?, photos: phone.photos_sent()? };
-            answer(json, &told, || text::status(&told.state, &told.photos))
+            let told = StatusTold {
+                state: phone.sync_state()?,
+                photos: phone.photos_sent()?,
+                contact: phone.community_contact()?,
+            };
+            answer(json, &told, || text::status(&told))
         }
         Verb::Photo { case, n, size, strip, output, trust } => {
             let file = phone.photo_file(&phone.find(case)?, *n, (*size).into())?;

@@ -9,11 +9,11 @@ use yuandian_device::view::{AttentionItem, CaseView, ListLine, OutboxLine};
 use yuandian_device::words;
 use yuandian_device::{
     BundleTold, CaseId, DeviceError, Finding, GiveawayView, PersonRecord, Phone, PhotoEvidence, PhotoFile,
-    PhotosSent, Report, RightView, ServiceLine, StreamState, SyncState, beijing, finding_words,
+    PhotosSent, Report, RightView, ServiceLine, StreamState, beijing, finding_words,
 };
 
 use crate::failure::Failure;
-use crate::told::{FilesTold, RunTold};
+use crate::told::{FilesTold, RunTold, StatusTold};
 
 /// Prints an answer; a reader that went away is no error.
 pub fn print(line: &str) {
@@ -148,18 +148,6 @@ pub fn saved(line: &ListLine) -> String {
     format!("{} {} {} · {}", line.sync_text, line.id, line.service_text, line.title)
 }
 
-/// The list.
-pub fn list(lines: &[ListLine]) -> String {
-    let row = |line: &ListLine| {
-        format!("{}  {}  {}  {}  {}", line.id, line.sync_text, line.stage_text, line.service_text, line.title)
-    };
-    if lines.is_empty() {
-        "没有案件 (nothing here)".into()
-    } else {
-        lines.iter().map(row).collect::<Vec<_>>().join("\n")
-    }
-}
-
 /// Services.
 pub fn services(lines: &[ServiceLine]) -> String {
     let row = |line: &ServiceLine| {
@@ -245,6 +233,10 @@ pub fn case(view: &CaseView, phone: &Phone) -> String {
     if view.claim.state != "none" {
         let position = view.claim.position.map_or(String::new(), |p| format!(" 第 {p} 位"));
         let _ = writeln!(out, "接单: {}{position}", view.claim.state);
+    }
+    if let Some(tally) = &view.tally {
+        let of = tally.of.map_or(String::new(), |of| format!("/{of}"));
+        let _ = writeln!(out, "进度: {}{of}", tally.done);
     }
     if !view.holders.is_empty() {
         let _ = writeln!(out, "承接人: {}", view.holders.join(", "));
@@ -423,7 +415,7 @@ fn sent(photos: &PhotosSent) -> String {
 }
 
 /// Where sync stands.
-pub fn status(state: &SyncState, photos: &PhotosSent) -> String {
+pub fn status(StatusTold { state, photos, contact }: &StatusTold) -> String {
     let line = |stream: &StreamState| {
         let marks =
             [(stream.lines_only, " 仅列表 (lines only)"), (stream.comparing, " 待核对 (to be compared)")];
@@ -438,6 +430,11 @@ pub fn status(state: &SyncState, photos: &PhotosSent) -> String {
     lines.push(format!("平台尚未备份 (not in a backup yet): {}", state.not_backed_up));
     lines.extend(
         state.troubles.iter().map(|(what, times)| format!("异常 (did not come out) {what}: {times}")),
+    );
+    lines.extend(
+        contact
+            .iter()
+            .map(|contact| format!("社区电话 (community): {} {}", contact.telephone, contact.title)),
     );
     lines.join("\n")
 }

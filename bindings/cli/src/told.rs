@@ -1,7 +1,9 @@
 //! What a run of sync tells when it is over.
 
 use serde::Serialize;
-use yuandian_device::{CacheState, DeviceError, Phone, PhotosSent, Policies, RunReport, SyncState};
+use yuandian_device::{
+    CacheState, ContactView, DeviceError, Phone, PhotosSent, Policies, RunReport, SyncState,
+};
 
 /// How a run ended, and where things stand after it.
 #[derive(Serialize)]
@@ -34,13 +36,15 @@ impl RunTold {
     }
 }
 
-/// Where sync stands, photos included.
+/// Where sync stands, photos included, and whom one calls.
 #[derive(Serialize)]
 pub struct StatusTold {
     #[serde(flatten)]
     pub state: SyncState,
     /// How far photos are on their way.
     pub photos: PhotosSent,
+    /// Whom one calls to reach one's community.
+    pub contact: Option<ContactView>,
 }
 
 /// The room that photo files take, how far they are sent, and on which networks.

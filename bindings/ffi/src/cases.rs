@@ -1,4 +1,4 @@
-//! Reading cases, and what a person does with them: edit, note, act, settle, export.
+//! Reading a case, and what a person does with it: edit, note, act, settle, export.
 
 use yuandian_device::{ActCommand, Addition, BlobHash};
 
@@ -7,7 +7,7 @@ use crate::attached::{self, AttachmentInput};
 use crate::core::YuandianCore;
 use crate::error::CoreError;
 use crate::files;
-use crate::views::{CaseView, ListLine};
+use crate::views::CaseView;
 
 /// An act with what goes along with it.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -46,75 +46,8 @@ impl From<yuandian_device::ActOutcome> for ActOutcome {
     }
 }
 
-/// What a list is to show; everything where nothing is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct ListAsk {
-    /// Words that must all be there: in title, description, answers, notes, names of division and service. Chinese from one character on,
-    /// other writing from a word's beginning.
-    #[uniffi(default = "")]
-    pub text: String,
-    /// Only this stage (id); `draft` for drafts.
-    #[uniffi(default = None)]
-    pub stage: Option<String>,
-    /// Only this service (id).
-    #[uniffi(default = None)]
-    pub service: Option<String>,
-    /// Only where one's work stands so (id): `saved`, `attention` …
-    #[uniffi(default = None)]
-    pub sync: Option<String>,
-    /// Only cases that the person opened, holds or waits for.
-    #[uniffi(default = false)]
-    pub mine: bool,
-    /// Lines at most, up to 1,000.
-    #[uniffi(default = 1000)]
-    pub limit: u32,
-    /// Lines to pass over.
-    #[uniffi(default = 0)]
-    pub offset: u32,
-}
-
-impl From<ListAsk> for yuandian_device::SearchAsk {
-    fn from(ask: ListAsk) -> Self {
-        Self {
-            text: ask.text,
-            stage: ask.stage,
-            service: ask.service,
-            sync: ask.sync,
-            mine: ask.mine,
-            limit: ask.limit,
-            offset: ask.offset,
-        }
-    }
-}
-
 #[uniffi::export]
 impl YuandianCore {
-    /// A page of what is asked for: drafts first, then cases, latest first.
-    ///
-    /// # Errors
-    /// [`CoreError::Damaged`].
-    pub async fn search(&self, ask: ListAsk) -> Result<Vec<ListLine>, CoreError> {
-        self.with_phone(move |phone| Ok(phone.search(&ask.into())?.into_iter().map(ListLine::from).collect()))
-            .await
-    }
-
-    /// A page of the list: drafts first, then cases, latest first.
-    ///
-    /// # Errors
-    /// [`CoreError::Damaged`].
-    pub async fn list(&self, limit: u32, offset: u32) -> Result<Vec<ListLine>, CoreError> {
-        self.with_phone(move |phone| Ok(phone.list(limit, offset)?.into_iter().map(ListLine::from).collect()))
-            .await
-    }
-
-    /// One line of the list.
-    ///
-    /// # Errors
-    /// [`CoreError::NotFound`].
-    pub async fn line(&self, id: String) -> Result<ListLine, CoreError> {
-        self.with_phone(move |phone| Ok(phone.line_of(&phone.find(&id)?)?.into())).await
-    }
-
     /// A case with everything this phone knows of it, by its id or the first characters of it (at least four).
     ///
     /// # Errors

@@ -203,8 +203,37 @@ impl From<ServiceLine> for ServiceChoice {
     }
 }
 
+/// Somebody who can be called.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Contact {
+    /// The division that it answers for.
+    pub grid: String,
+    /// For what: `community`.
+    pub calls: String,
+    /// Who answers.
+    pub title: BilingualText,
+    /// The number as it is dialled in the city.
+    pub telephone: String,
+}
+
+impl From<yuandian_device::ContactView> for Contact {
+    fn from(contact: yuandian_device::ContactView) -> Self {
+        let title = BilingualText { zh: contact.title, en: contact.title_en };
+        Self { grid: contact.grid, calls: contact.calls, title, telephone: contact.telephone }
+    }
+}
+
 #[uniffi::export]
 impl YuandianCore {
+    /// Whom this person calls to reach their community, by the catalogue in force: of the division of their first right, or, before the phone speaks
+    /// for somebody, of the city. None where the catalogue names nobody.
+    ///
+    /// # Errors
+    /// [`CoreError::Damaged`].
+    pub async fn community_contact(&self) -> Result<Option<Contact>, CoreError> {
+        self.with_phone(|phone| Ok(phone.community_contact()?.map(Contact::from))).await
+    }
+
     /// Services of the catalogue in force that the phone's person may open: those that a text finds (code, words, pinyin or its first
     /// letters), the best first; for an empty text those opened most here first. Before the phone speaks for somebody, those of a resident.
     ///

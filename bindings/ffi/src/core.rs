@@ -44,6 +44,8 @@ pub struct Grant {
     pub role: String,
     /// Division code.
     pub grid: String,
+    /// What people read of the division; the code where nothing of it is known.
+    pub grid_name: String,
     /// The unit or provider that it is held for; none for every case there.
     pub unit: Option<String>,
     /// How closely the person was looked at, `l0` to `l3`; none where nothing is said, which is as `l1`.
@@ -65,21 +67,23 @@ pub struct PersonRecord {
     pub grants: Vec<Grant>,
 }
 
-impl From<yuandian_device::PersonRecord> for PersonRecord {
-    fn from(person: yuandian_device::PersonRecord) -> Self {
+impl PersonRecord {
+    fn of(phone: &Phone) -> Result<Self, CoreError> {
+        let person = phone.person()?;
         let grant = |grant: yuandian_model::Grant| Grant {
             role: grant.role.to_string(),
             grid: grant.grid.to_string(),
+            grid_name: phone.division_title(&grant.grid),
             unit: grant.of.as_ref().map(ToString::to_string),
             level: grant.vetting.as_ref().map(ToString::to_string),
             from_ms: grant.from_ms,
             until_ms: grant.until_ms,
         };
-        Self {
+        Ok(Self {
             user: person.user.to_string(),
             name: person.name,
             grants: person.grants.into_iter().map(grant).collect(),
-        }
+        })
     }
 }
 
@@ -220,7 +224,7 @@ impl YuandianCore {
     /// # Errors
     /// [`CoreError::NotEnrolled`].
     pub async fn person(&self) -> Result<PersonRecord, CoreError> {
-        self.with_phone(|phone| Ok(phone.person()?.into())).await
+        self.with_phone(|phone| PersonRecord::of(phone)).await
     }
 
     /// Enrols the phone at a server with an invitation code, under a name that others see (1 to 40 characters).
@@ -241,8 +245,7 @@ impl YuandianCore {
             let mut kept = driver.lock().await;
             stop.or_stopped(fresh.enroll(store.phone(), &code, &name)).await.ok_or(CoreError::ShutDown)??;
             *kept = Some(fresh);
-            let person = lock(store.phone()).person()?;
-            Ok(person.into())
+            PersonRecord::of(&lock(store.phone()))
         })
         .await
     }

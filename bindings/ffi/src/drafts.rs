@@ -8,7 +8,7 @@ use crate::core::YuandianCore;
 use crate::error::CoreError;
 use crate::events::EventKind;
 use crate::files::read_photo;
-use crate::views::ListLine;
+use crate::lists::ListLine;
 
 /// A position as the receiver gave it: WGS-84.
 #[derive(Debug, Clone, Copy, PartialEq, uniffi::Record)]

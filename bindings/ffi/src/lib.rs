@@ -20,6 +20,7 @@ mod events;
 mod evidence;
 mod files;
 mod handles;
+mod lists;
 mod on_core;
 mod people;
 mod photos;
@@ -31,8 +32,8 @@ mod views;
 pub use answers::Answer;
 pub use attached::{AttachedKind, AttachedView, AttachmentInput, DraftFile};
 pub use attention::{AttentionItem, OutboxLine};
-pub use cases::{ActInput, ActOutcome, ListAsk};
-pub use catalogue::{BilingualText, ServiceChoice, ServiceField, ServiceForm, services};
+pub use cases::{ActInput, ActOutcome};
+pub use catalogue::{BilingualText, Contact, ServiceChoice, ServiceField, ServiceForm, services};
 pub use core::{CoreVersion, Grant, Language, Opening, PersonRecord, YuandianCore, core_version};
 pub use doorstep::{CodeWords, LookView, StayView};
 pub use drafts::{DraftInput, DraftPhoto, DraftRecord, GiveawayView, Position};
@@ -40,6 +41,7 @@ pub use error::CoreError;
 pub use events::{CoreEvent, EventKind, EventStream};
 pub use evidence::{BundleReport, CaptureFacts, EvidenceFinding, PhotoEvidence, PhotoSource, verify_bundle};
 pub use handles::{OpenHandles, open_handles};
+pub use lists::{ListAsk, ListLine, ListOrder, SimilarCase};
 pub use people::{ConsentLine, HoursLine, LeaveInput, NewsLine, PersonView};
 pub use photos::{
     BackgroundUpload, CacheState, PhotoFile, PhotoSize, PhotosSent, PreviewWanted, UploadHeader,
@@ -48,8 +50,8 @@ pub use photos::{
 pub use root_key::{RootKey, RootKeyError};
 pub use sync::{StreamState, SyncProgress, SyncReport, SyncState, Trouble, WorkCounts};
 pub use views::{
-    CaseView, ClaimView, Conflict, ConflictValue, HistoryLine, ListLine, NoteView, PhotoPart, PhotoView,
-    PlaceView,
+    CaseView, ClaimView, Conflict, ConflictValue, HistoryLine, NoteView, PhotoPart, PhotoView, PlaceView,
+    TallyView, TimeView,
 };
 
 uniffi::setup_scaffolding!();

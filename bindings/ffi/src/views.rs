@@ -1,4 +1,4 @@
-//! What a person sees, as records: list lines, and a case with its conflicts, notes, photos and history.
+//! What a person sees of a case, as records: the case with its conflicts, notes, photos and history.
 
 use yuandian_device::view;
 
@@ -6,54 +6,6 @@ use crate::answers::Answer;
 use crate::attached::AttachedView;
 use crate::doorstep::{CodeWords, LookView, StayView};
 use crate::photos::PhotosSent;
-
-/// A line of a list with its words.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct ListLine {
-    /// The case, or the draft.
-    pub id: String,
-    /// Service id.
-    pub service: String,
-    /// Service in words.
-    pub service_text: String,
-    /// Its first words.
-    pub title: String,
-    /// Stage id.
-    pub stage: String,
-    /// Stage in words.
-    pub stage_text: String,
-    /// Where one's work stands (id).
-    pub sync: String,
-    /// The same in words.
-    pub sync_text: String,
-    /// One's claim.
-    pub claim: String,
-    /// Number of photos.
-    pub photos: u32,
-    /// Of how many the platform has the original; of one's own alone, and all of a case that is `delivered`.
-    pub photos_sent: u32,
-    /// Last change, ms since 1970.
-    pub updated_ms: i64,
-}
-
-impl From<view::ListLine> for ListLine {
-    fn from(view: view::ListLine) -> Self {
-        Self {
-            id: view.id,
-            service: view.service,
-            service_text: view.service_text,
-            title: view.title,
-            stage: view.stage,
-            stage_text: view.stage_text,
-            sync: view.sync,
-            sync_text: view.sync_text,
-            claim: view.claim,
-            photos: view.photos,
-            photos_sent: view.photos_sent,
-            updated_ms: view.updated_ms,
-        }
-    }
-}
 
 /// A case, whole.
 #[derive(Debug, Clone, PartialEq, uniffi::Record)]
@@ -90,6 +42,10 @@ pub struct CaseView {
     pub claim: ClaimView,
     /// Who opened it.
     pub author: String,
+    /// Whether that was this person.
+    pub own: bool,
+    /// When it was opened, server's clock, ms since 1970; before the server has it, this phone's.
+    pub opened_ms: i64,
     /// Who holds it.
     pub holders: Vec<String>,
     /// How many wait for it.
@@ -141,6 +97,8 @@ pub struct CaseView {
     pub looks: Vec<LookView>,
     /// The code words of an own case that has not ended: whoever is to be helped asks for them.
     pub code_words: Option<CodeWords>,
+    /// How far the work is, where its workflow counts it: the places of a patrol, the records of a survey.
+    pub tally: Option<TallyView>,
     /// How many follow it.
     pub followers: u32,
     /// Whether one follows it, what is on its way included.
@@ -166,6 +124,8 @@ impl From<view::CaseView> for CaseView {
             photos_sent: view.photos_sent.into(),
             claim: view.claim.into(),
             author: view.author,
+            own: view.own,
+            opened_ms: view.opened_ms,
             holders: view.holders,
             waiting: view.waiting,
             grid: view.grid,
@@ -191,9 +151,25 @@ impl From<view::CaseView> for CaseView {
             stays: view.stays.into_iter().map(StayView::from).collect(),
             looks: view.looks.into_iter().map(LookView::from).collect(),
             code_words: view.code_words.map(|(coming, leaving)| CodeWords { coming, leaving }),
+            tally: view.tally.map(TallyView::from),
             followers: view.followers,
             followed: view.followed,
         }
+    }
+}
+
+/// How far a piece of work is that is done one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct TallyView {
+    /// How many are done, what is on its way included.
+    pub done: u32,
+    /// How many there are to be, as the form says; none where it says nothing.
+    pub of: Option<u32>,
+}
+
+impl From<view::TallyView> for TallyView {
+    fn from(view: view::TallyView) -> Self {
+        Self { done: view.done, of: view.of }
     }
 }
 

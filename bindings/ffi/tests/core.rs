@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use yuandian_ffi::{
-    ActInput, Answer, CoreError, DraftInput, EventKind, Language, ListAsk, Position, YuandianCore, services,
+    ActInput, Answer, CoreError, DraftInput, EventKind, Language, ListAsk, ListOrder, Position, YuandianCore,
+    services,
 };
 
 const SMALL_PHOTO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/photos/tiny.jpg");
@@ -192,6 +193,8 @@ async fn a_list_is_asked_and_an_entry_that_is_not_there_is_said_so() {
         service: None,
         sync: None,
         mine: true,
+        open_only: false,
+        order: None,
         limit: 10,
         offset: 0,
     };
@@ -265,4 +268,57 @@ async fn what_was_typed_and_not_sent_is_there_when_the_home_is_opened_again() {
     assert_eq!(core.typed("case".into()).await.unwrap(), typed);
     core.keep_typed("case".into(), vec![]).await.unwrap();
     assert_eq!(core.typed("case".into()).await.unwrap(), vec![]);
+}
+
+#[tokio::test]
+async fn a_list_by_limits_has_no_drafts_and_a_draft_is_ones_own() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    let draft = core.save_draft(None, snap("井盖缺失")).await.unwrap();
+    let line = core.line(draft).await.unwrap();
+    assert_eq!((line.own, line.open, line.due, line.place), (true, false, None, None));
+    assert_eq!(line.opened_ms, line.updated_ms);
+    let ask = |open_only: bool, order: Option<ListOrder>| ListAsk {
+        text: String::new(),
+        stage: None,
+        service: None,
+        sync: None,
+        mine: false,
+        open_only,
+        order,
+        limit: 10,
+        offset: 0,
+    };
+    for (open_only, order, lines) in [
+        (false, None, 1),
+        (false, Some(ListOrder::Latest), 1),
+        (true, None, 0),
+        (false, Some(ListOrder::Due), 0),
+    ] {
+        assert_eq!(core.search(ask(open_only, order)).await.unwrap().len(), lines, "{open_only} {order:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_alike_is_asked_for_with_a_service_and_a_place() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    let here = Position { lng: 113.65, lat: 34.76, accuracy_m: None };
+    assert_eq!(core.similar("case.snap".into(), here, 10).await.unwrap(), []);
+    let unknown = core.similar("case.unknown".into(), here, 10).await;
+    assert!(matches!(unknown, Err(CoreError::InvalidInput { field, .. }) if field == "service"));
+    let nowhere = core.similar("case.snap".into(), Position { lat: 91.0, ..here }, 10).await;
+    assert!(matches!(nowhere, Err(CoreError::InvalidInput { .. })));
+}
+
+#[tokio::test]
+async fn somebody_can_be_called_before_anybody_has_enrolled() {
+    let home = tempfile::tempdir().unwrap();
+    let core = open(home.path()).await.unwrap();
+    let contact = core.community_contact().await.unwrap().unwrap();
+    assert_eq!(
+        (contact.grid.as_str(), contact.calls.as_str(), contact.telephone.as_str()),
+        ("4101", "community", "12345")
+    );
+    assert!(contact.title.zh.contains("12345") && contact.title.en.contains("12345"));
 }

@@ -134,6 +134,9 @@ impl Phone {
             self.catalogue = catalogue;
             // Older ones count by its holidays from now on.
             self.versions.borrow_mut().clear();
+            let tx = self.db.unchecked_transaction()?;
+            self.tell_lines_again(&tx)?;
+            tx.commit()?;
         }
         Ok(())
     }

@@ -7,8 +7,9 @@ use yuandian_sync::CaseFacts;
 
 use crate::content::{self, Loaded, captured_ms};
 use crate::error::Result;
+use crate::line::facts_of;
 use crate::phone::{PersonRecord, Phone};
-use crate::state::shown;
+use crate::state::{decided, shown, state_of};
 use crate::store::cases;
 use crate::store::cases::BaseCommit;
 use crate::store::outbox::{Intent, Item};
@@ -22,6 +23,8 @@ pub(crate) struct Glance {
     pub content: ContentView,
     /// What is decided, with the own acts that need no referee.
     pub state: CaseState,
+    /// The same with all own acts: what the rule is asked about next.
+    pub next: CaseState,
     /// One's claim.
     pub claim: ClaimView,
     /// The list line.
@@ -40,6 +43,7 @@ pub(crate) fn glance(
     let content = loaded.view();
     let line = cases::standing(db, id)?.is_some_and(|standing| !standing.whole);
     let state = shown(phone, facts, &loaded.overlay, person);
+    let next = decided(phone, facts, &loaded.overlay, person);
     let answered = journal::active_of(db, id)?;
     let sync = if answered.iter().any(|e| e.code != Code::RTaken) || cache::is_troubled(db, id)? {
         "attention"
@@ -66,8 +70,9 @@ pub(crate) fn glance(
         claim: claim.state.clone(),
         photos: if line { facts.photos } else { u32::try_from(content.photos.len()).unwrap_or(u32::MAX) },
         updated_ms: last_base.max(last_own).unwrap_or(facts.opened_ms),
+        facts: facts_of(phone, facts, (&state, &next), person)?,
     };
-    Ok(Glance { content, state, claim, row })
+    Ok(Glance { content, state, next, claim, row })
 }
 
 /// Where one's work stands with a case whose document is still to come.
@@ -84,6 +89,7 @@ pub(crate) fn project_line(
 ) -> Result<()> {
     let loading = streams::wanted_since(db, id)?.is_some();
     let claim = claim_of(facts, &[], &[], &cases::acts_of(db, id, &person.user)?, person);
+    let state = state_of(facts, &person.user);
     let row = CaseRow {
         id: *id,
         title: title_of(&facts.title),
@@ -93,6 +99,7 @@ pub(crate) fn project_line(
         claim: claim.state,
         photos: facts.photos,
         updated_ms: facts.touched_ms,
+        facts: facts_of(phone, facts, (&state, &state), person)?,
     };
     put_line(phone, db, facts, (&row, None), person)
 }

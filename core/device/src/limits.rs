@@ -8,6 +8,8 @@ pub const SEARCH_TEXT_CHARS_MAX: usize = 64;
 pub const SEARCH_WORD_CHARS_MAX: usize = 32;
 /// Lines of one page of a list or a search.
 pub const LIST_LINES_MAX: u32 = 1_000;
+/// Cases that may be the same matter as one that is being reported.
+pub const SIMILAR_MAX: u32 = 50;
 /// Bytes of photo files that a phone is willing to hold by default. What is not stored safely stays beyond it.
 pub const CACHE_BYTES_DEFAULT: u64 = 2 * 1024 * 1024 * 1024;
 /// Bytes that photos leave free on the disk: words, receipts and what they need to travel still fit.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use yuandian_document::{Captured, DeviceCertificate, DeviceKey, Purpose, cbor};
 use yuandian_model::catalogue::{Language, Title};
 use yuandian_model::words::Words;
-use yuandian_model::{Actor, CaseId, Catalogue, Divisions, Epoch, Grant, Incarnation, UserId};
+use yuandian_model::{Actor, CaseId, Catalogue, DivisionCode, Divisions, Epoch, Grant, Incarnation, UserId};
 use yuandian_sync::Link;
 use yuandian_sync::message::{Enroll, Enrolled, SignedMessage, WIRE_VERSION};
 
@@ -135,6 +135,9 @@ impl Phone {
         if phone.person().is_ok() {
             let tx = phone.db.unchecked_transaction()?;
             phone.retain(&tx, None)?;
+            if meta::get(&tx, meta::TELL_AGAIN)?.is_some() {
+                phone.tell_lines_again(&tx)?;
+            }
             tx.commit()?;
             store::scrub(&phone.db);
         }
@@ -156,6 +159,12 @@ impl Phone {
     #[must_use]
     pub(crate) fn worded(&self, title: Title) -> String {
         title.read_in(self.language)
+    }
+
+    /// What people read of a division; its code where nothing of it is known here.
+    #[must_use]
+    pub fn division_title(&self, code: &DivisionCode) -> String {
+        self.divisions.title(code).unwrap_or_else(|| code.to_string())
     }
 
     /// The phone's own id: a hash of its root key.

@@ -13,6 +13,17 @@ use crate::store::rows::{self, CaseRow};
 use crate::store::search;
 use crate::view::ListLine;
 
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Drafts, then what moved last.
+    #[default]
+    Latest,
+    /// Cases alone, and those first whose nearest limit is over longest or ends soonest; behind them what no limit runs in, latest first, and at last
+    /// what has ended.
+    Due,
+}
+
 /// What a list is to show. The default is everything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchAsk {
@@ -27,6 +38,10 @@ pub struct SearchAsk {
     pub sync: Option<String>,
     /// Only cases that the person opened, holds or waits for.
     pub mine: bool,
+    /// Only cases that have not ended; no drafts.
+    pub open_only: bool,
+    /// In which order.
+    pub order: Order,
     /// Lines at most; no more than [`LIST_LINES_MAX`] in any case.
     pub limit: u32,
     /// Lines to pass over.
@@ -41,6 +56,8 @@ impl Default for SearchAsk {
             service: None,
             sync: None,
             mine: false,
+            open_only: false,
+            order: Order::Latest,
             limit: LIST_LINES_MAX,
             offset: 0,
         }
@@ -83,7 +100,7 @@ impl Phone {
         self.search(&SearchAsk { limit, offset, ..SearchAsk::default() })
     }
 
-    /// A page of what is asked for, drafts first, then cases, latest first. Loads no document.
+    /// A page of what is asked for, in the order that is asked for: drafts first, then cases, latest first, unless said. Loads no document.
     ///
     /// # Errors
     /// The store's.
@@ -94,7 +111,9 @@ impl Phone {
         }
         let limit = ask.limit.min(LIST_LINES_MAX);
         let mut drafts: Vec<CaseRow> = Vec::new();
-        for (id, draft, at) in self.drafts()? {
+        let asked_for = ask.order == Order::Latest && !ask.open_only;
+        let all = if asked_for { self.drafts()? } else { vec![] };
+        for (id, draft, at) in all {
             let row = self.draft_row(id, &draft, at);
             if query.as_ref().is_none_or(|query| query.finds(&self.draft_grams(&draft, &row))) {
                 drafts.push(row);
@@ -105,11 +124,13 @@ impl Phone {
             drafts.into_iter().skip(ask.offset as usize).take(limit as usize).collect();
         let room = limit - u32::try_from(rows.len()).unwrap_or(limit);
         let offset = ask.offset.saturating_sub(before);
+        let which = (ask.order, ask.open_only);
         rows.extend(match &query {
-            Some(query) => search::search(&self.db, query, room, offset)?,
-            None => rows::list(&self.db, room, offset)?,
+            Some(query) => search::search(&self.db, query, which, room, offset)?,
+            None => rows::page(&self.db, which, room, offset)?,
         });
-        rows.into_iter().map(|row| self.line(row)).collect()
+        let now_ms = self.server_ms();
+        rows.into_iter().map(|row| self.line(row, now_ms)).collect()
     }
 
     /// Cases captured since the last search or sync get their words.

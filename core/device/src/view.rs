@@ -4,11 +4,11 @@ mod records;
 
 use std::collections::BTreeMap;
 
-use yuandian_document::{Act, Edit, Kind, Place, RenditionRef, title_of};
+use yuandian_document::{Act, ContentView, Edit, Kind, RenditionRef, title_of};
 use yuandian_model::calendar::Moment;
 use yuandian_model::catalogue::{ArgumentKind, Service, Title, Transition};
 use yuandian_model::progress::Part;
-use yuandian_model::rules::clock::{TimeLeft, standing, unknown_year};
+use yuandian_model::rules::clock::{standing, unknown_year};
 use yuandian_model::rules::{Offer, allowed, offers, photos_needed};
 use yuandian_model::{Actor, CaseId, CaseState, Catalogue, Stay, UserId};
 use yuandian_sync::CaseFacts;
@@ -19,11 +19,10 @@ use crate::error::{DeviceError, Result};
 use crate::glance::{Glance, glance, project};
 use crate::phone::{PersonRecord, Phone};
 use crate::previews::NO_DECODER;
-use crate::state::decided;
 use crate::store::blobs::OwnOriginal;
 use crate::store::cases;
 use crate::store::outbox::{Intent, Item, ItemState};
-use crate::store::rows::{self, CaseRow};
+use crate::store::rows::{self, CaseRow, LineFacts};
 use crate::store::{blobs, cache, outbox, people, private};
 
 pub use records::*;
@@ -35,12 +34,12 @@ impl Phone {
     /// [`DeviceError::NotFound`].
     pub fn line_of(&self, id: &CaseId) -> Result<ListLine> {
         match rows::row(&self.db, id)? {
-            Some(row) => self.line(row),
+            Some(row) => self.line(row, self.server_ms()),
             None => {
                 let drafts = self.drafts()?;
                 let found = drafts.iter().find(|(draft, _, _)| draft == id);
                 let (_, draft, at) = found.ok_or_else(|| DeviceError::not_found("case", id))?;
-                self.line(self.draft_row(*id, draft, *at))
+                self.line(self.draft_row(*id, draft, *at), self.server_ms())
             }
         }
     }
@@ -55,6 +54,7 @@ impl Phone {
             claim: "none".into(),
             photos: u32::try_from(draft.photos.len()).unwrap_or(u32::MAX),
             updated_ms: at,
+            facts: LineFacts { own: true, opened_ms: at, open: false, due: None, place: None },
         }
     }
 
@@ -63,7 +63,8 @@ impl Phone {
         if title.is_empty() { self.worded(service_text(self, service)) } else { title }
     }
 
-    pub(crate) fn line(&self, row: CaseRow) -> Result<ListLine> {
+    /// A line in words, as it stands now by the server's clock.
+    pub(crate) fn line(&self, row: CaseRow, now_ms: i64) -> Result<ListLine> {
         let photos_sent = match row.sync.as_str() {
             "delivered" => row.photos,
             "uploading" => row.photos.saturating_sub(blobs::unsent_originals(&self.db, &row.id)?),
@@ -82,6 +83,11 @@ impl Phone {
             photos: row.photos,
             photos_sent,
             updated_ms: row.updated_ms,
+            own: row.facts.own,
+            opened_ms: row.facts.opened_ms,
+            open: row.facts.open,
+            due: row.facts.due.map(|due| self.due_view(&due, now_ms)).transpose()?.flatten(),
+            place: row.facts.place,
         })
     }
 
@@ -121,7 +127,7 @@ impl Phone {
         }
         let stored = cases::case(&self.db, id)?.ok_or_else(|| DeviceError::not_found("case", id))?;
         let loaded = content::load(&self.db, id, stored.snapshot.as_deref(), &person)?;
-        let Glance { content, state, claim, row } =
+        let Glance { content, state, next, claim, row } =
             glance(self, &self.db, id, &stored.facts, &loaded, &person)?;
         let by = |change: &[u8; 32]| {
             loaded
@@ -208,7 +214,6 @@ impl Phone {
         if on_its_way().any(describes) {
             pending_fields.push("text".to_owned());
         }
-        let next = decided(self, &stored.facts, &loaded.overlay, &person);
         let catalogue = self.catalogue_of(&stored.facts)?;
         let catalogue = catalogue.as_ref();
         Ok(CaseView {
@@ -228,11 +233,13 @@ impl Phone {
             photos_sent,
             claim,
             author: stored.facts.author.name.clone(),
+            own: row.facts.own,
+            opened_ms: row.facts.opened_ms,
             holders: stored.facts.holders.iter().map(|p| p.name.clone()).collect(),
             waiting: stored.facts.waiting,
             grid_name: self.divisions.title(&stored.facts.grid).unwrap_or_default(),
             grid: stored.facts.grid.to_string(),
-            place: stored.facts.place.as_ref().and_then(place_view),
+            place: row.facts.place,
             history: self.history(&loaded, &person.name),
             next: catalogue.map(|by| self.next_acts(by, &next, &person.actor())).unwrap_or_default(),
             times: catalogue.map(|by| self.times(by, &next)).unwrap_or_default(),
@@ -263,6 +270,7 @@ impl Phone {
             stays: self.stays(&stored.facts, &next, &person),
             looks: own.looks.into_iter().map(LookView::of).collect(),
             code_words: own.coming.zip(own.leaving),
+            tally: catalogue.and_then(|by| tally(by, &next, &content)),
             followers: stored.facts.followers,
             followed: followed(&stored.facts, &loaded.overlay),
         })
@@ -354,18 +362,7 @@ impl Phone {
     fn times(&self, catalogue: &Catalogue, state: &CaseState) -> Vec<TimeView> {
         let calendar = catalogue.calendar();
         let Ok(now) = Moment::from_ms(self.server_ms()) else { return Vec::new() };
-        let view = |left: TimeLeft| TimeView {
-            clock_text: self.worded(self.words.clock(&left.clock)),
-            clock: left.clock,
-            due: left.due.map(|due| calendar.rfc3339(due)),
-            yellow: left.yellow.map(|at| calendar.rfc3339(at)),
-            left_ms: left.left_ms,
-            colour: left.colour.id().to_owned(),
-            colour_text: self.worded(self.words.colour(left.colour, left.left_ms)),
-            unit: left.unit.id().to_owned(),
-            by_rule: left.by_rule,
-        };
-        standing(catalogue, state, now).into_iter().map(view).collect()
+        standing(catalogue, state, now).into_iter().map(|left| self.time_view(calendar, left)).collect()
     }
 
     /// Why not everything is shown that the case is timed by; none where it is.
@@ -418,6 +415,16 @@ fn can(catalogue: &Catalogue, state: &CaseState, actor: &Actor, at_ms: i64) -> V
     allowed(catalogue, state, actor, at_ms).iter().map(|row| row.id.clone()).collect()
 }
 
+/// How far the work is that a case is about: what its workflow counts, and what its form says that is to come to.
+fn tally(catalogue: &Catalogue, state: &CaseState, content: &ContentView) -> Option<TallyView> {
+    let (service, workflow) = catalogue.service(&state.service.0)?;
+    let answer = service.tally_of.as_ref().and_then(|key| content.answers.get(key));
+    Some(TallyView {
+        done: state.progress.count(workflow.tally.as_ref()?),
+        of: answer.and_then(|answer| answer.value().parse().ok()),
+    })
+}
+
 /// Whether one follows a case: the last of one's own wishes on its way, else what is decided.
 fn followed(facts: &CaseFacts, overlay: &[Item]) -> bool {
     let wish = |item: &Item| match &item.intent {
@@ -430,20 +437,6 @@ fn followed(facts: &CaseFacts, overlay: &[Item]) -> bool {
 
 pub(crate) fn service_text(phone: &Phone, id: &str) -> Title {
     phone.service_title(id).unwrap_or_else(|_| Title { zh: id.to_owned(), en: id.to_owned() })
-}
-
-/// Half the diagonal of a 500 m cell, metres: the circle that holds it.
-const CELL_RADIUS_M: u32 = 354;
-
-fn place_view(place: &Place) -> Option<(f64, f64, Option<u32>)> {
-    let shown = place.shown()?;
-    let radius = match place {
-        Place::Exact { accuracy_m, .. } => *accuracy_m,
-        Place::Cell(_) => Some(CELL_RADIUS_M),
-    };
-    // Six decimals are a tenth of a metre: more would claim what no receiver knows.
-    let rounded = |degrees: f64| (degrees * 1e6).round() / 1e6;
-    Some((rounded(shown.lng()), rounded(shown.lat()), radius))
 }
 
 impl Phone {

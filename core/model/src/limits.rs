@@ -111,6 +111,10 @@ pub const DOORS_PER_DAY: usize = 10;
 pub const FAMILY_MAX: usize = 5;
 /// People whom one person may not want to meet.
 pub const APART_MAX: usize = 200;
+/// Bytes of a telephone number.
+pub const TELEPHONE_BYTES_MAX: usize = 20;
+/// Digits of a telephone number, at least: 110 is one.
+pub const TELEPHONE_DIGITS_MIN: usize = 3;
 /// How long somebody who did not come rests, ms.
 pub const REST_MS: i64 = 14 * 24 * 60 * 60 * 1000;
 /// Requests that a service may let one person work on at a time, or open within a day.

@@ -535,20 +535,26 @@ fn beside_private(
 
 /// A list line says what the whole case says.
 fn check_line(index: usize, line: &ListLine, view: &CaseView) -> Step {
-    let same = line.title == view.title
+    let nearest = view.times.iter().filter(|time| time.due.is_some()).min_by_key(|time| time.due.clone());
+    // What an act that is on its way begins is counted from when it was looked at.
+    let same_due = !view.pending.is_empty() || line.due.as_ref() == nearest;
+    let same = same_due
+        && (line.own, line.opened_ms, line.place) == (view.own, view.opened_ms, view.place)
+        && line.title == view.title
         && line.stage == view.stage
         && line.sync == view.sync
         && line.claim == view.claim.state
         && line.photos as usize == view.photos.len();
     hold(same, Invariant::ProjectionsEqual, || {
         format!(
-            "phone {index}, {}: the line says {} {} {} {} {}, the case {} {} {} {} {}",
+            "phone {index}, {}: the line says {} {} {} {} {} {:?}, the case {} {} {} {} {} {nearest:?}",
             line.id,
             line.title,
             line.stage,
             line.sync,
             line.claim,
             line.photos,
+            line.due,
             view.title,
             view.stage,
             view.sync,

@@ -32,6 +32,8 @@ pub const MORE_PAGES: &str = "more_pages";
 pub const SCRUB_DUE: &str = "scrub_due";
 /// What found words that went is still in the index.
 pub const INDEX_DUE: &str = "index_due";
+/// Lines of the list were written by an app that said less in them.
+pub const TELL_AGAIN: &str = "tell_again";
 /// The server's address.
 pub const SERVER: &str = "server";
 /// Last server time seen and the monotonic time then (JSON).

@@ -287,6 +287,21 @@ ALTER TABLE cases ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
 const V4: &str = "
 -- What was typed on a screen and not sent (JSON, pairs of name and text), by the screen. Never touched by sync.
 CREATE TABLE typed (place TEXT PRIMARY KEY, fields TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+-- What a line says beside its words: whose, since when, whether it has not ended, when the nearest of its limits ends (server's clock) and which that
+-- is (JSON), and where, as far as a list may show it. Lines that stood before are told again when the store is opened.
+ALTER TABLE rows ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rows ADD COLUMN opened_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rows ADD COLUMN open INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE rows ADD COLUMN due_ms INTEGER;
+ALTER TABLE rows ADD COLUMN timer TEXT;
+ALTER TABLE rows ADD COLUMN lng REAL;
+ALTER TABLE rows ADD COLUMN lat REAL;
+ALTER TABLE rows ADD COLUMN radius_m INTEGER;
+CREATE INDEX rows_open ON rows (pos) WHERE open = 1;
+CREATE INDEX rows_by_due ON rows (due_ms, open DESC, pos DESC);
+CREATE INDEX rows_near ON rows (service, lat) WHERE open = 1;
+INSERT INTO meta (key, value) SELECT 'tell_again', x'01' WHERE EXISTS (SELECT 1 FROM rows);
 ";
 
 /// Brings a store up to [`SCHEMA`], in one transaction.

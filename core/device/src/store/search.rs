@@ -4,28 +4,51 @@ use rusqlite::{Connection, params};
 use yuandian_model::CaseId;
 
 use super::id;
-use super::rows::{CaseRow, row_from};
+use super::rows::{CaseRow, lines, read};
 use crate::error::Result;
 use crate::grams::Query;
+use crate::search::Order;
 
 /// The query behind every search and filter; its plan is tested.
 pub const SEARCH_SQL: &str =
     "SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid DESC LIMIT ?2 OFFSET ?3";
 /// The query behind every line found; its plan is tested.
-pub const FOUND_SQL: &str =
-    "SELECT id, service, title, stage, sync, claim, photos, updated_ms FROM rows WHERE pos = ?1";
+pub const FOUND_SQL: &str = lines!("rows WHERE pos = ?1");
+/// The query behind every search of what has not ended; its plan is tested.
+pub const SEARCH_OPEN_SQL: &str = lines!(
+    "search CROSS JOIN rows ON rows.pos = search.rowid WHERE search MATCH ?1 AND open = 1
+     ORDER BY search.rowid DESC LIMIT ?2 OFFSET ?3"
+);
+/// The query behind every search by limits, of all (`?4` is 0) or of what has not ended (1); its plan is tested.
+pub const SEARCH_DUE_SQL: &str = lines!(
+    "rows WHERE open >= ?4 AND +pos IN (SELECT rowid FROM search WHERE search MATCH ?1)
+     ORDER BY due_ms NULLS LAST, open DESC, pos DESC LIMIT ?2 OFFSET ?3"
+);
 
-/// A page of the lines that a query finds, latest first.
-pub fn search(c: &Connection, query: &Query, limit: u32, offset: u32) -> Result<Vec<CaseRow>> {
+/// A page of the lines that a query finds, in an order, of all or of what has not ended.
+pub fn search(
+    c: &Connection,
+    query: &Query,
+    (order, open_only): (Order, bool),
+    limit: u32,
+    offset: u32,
+) -> Result<Vec<CaseRow>> {
+    let words = query.expression();
+    match (order, open_only) {
+        (Order::Latest, false) => latest(c, &words, limit, offset),
+        (Order::Latest, true) => read(c, SEARCH_OPEN_SQL, params![words, limit, offset]),
+        (Order::Due, open_only) => read(c, SEARCH_DUE_SQL, params![words, limit, offset, open_only]),
+    }
+}
+
+fn latest(c: &Connection, words: &str, limit: u32, offset: u32) -> Result<Vec<CaseRow>> {
     let mut statement = c.prepare_cached(SEARCH_SQL)?;
-    let found = statement.query_map(params![query.expression(), limit, offset], |r| r.get::<_, i64>(0))?;
-    let mut line = c.prepare_cached(FOUND_SQL)?;
-    found
-        .map(|pos| {
-            let (bytes, row) = line.query_row([pos?], row_from)?;
-            Ok(CaseRow { id: id(bytes, CaseId::from_slice)?, ..row })
-        })
-        .collect()
+    let found = statement.query_map(params![words, limit, offset], |r| r.get::<_, i64>(0))?;
+    let mut lines = Vec::new();
+    for pos in found {
+        lines.extend(read(c, FOUND_SQL, [pos?])?);
+    }
+    Ok(lines)
 }
 
 /// The query before every search; its plan is tested.

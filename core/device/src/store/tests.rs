@@ -10,7 +10,7 @@ use yuandian_sync::message::{Enrolled, WIRE_VERSION};
 use super::{appeals, blobs, cache, cases, journal, outbox, private, rows, search, streams};
 use crate::platform::{FolderBlobs, SystemRandomness};
 use crate::ports::{Clock, Ports, SpaceProbe};
-use crate::{DeviceError, Draft, Phone};
+use crate::{DeviceError, Draft, Order, Phone, Position, SearchAsk};
 
 struct Fixed;
 
@@ -74,6 +74,12 @@ fn every_query_behind_a_screen_goes_by_an_index() {
     let attention = format!("SELECT * FROM journal WHERE {}", journal::ACTIVE_SQL);
     let table = [
         (rows::LIST_SQL, "SCAN rows"),
+        (rows::OPEN_SQL, "USING INDEX rows_open"),
+        (rows::DUE_SQL, "USING INDEX rows_by_due"),
+        (rows::NEAR_SQL, "USING INDEX rows_near (service=? AND lat>? AND lat<?)"),
+        (rows::OPEN_IDS_SQL, "USING INDEX rows_open"),
+        (search::SEARCH_OPEN_SQL, "USING INTEGER PRIMARY KEY"),
+        (search::SEARCH_DUE_SQL, "SCAN rows USING INDEX rows_by_due; LIST SUBQUERY"),
         (search::SEARCH_SQL, "VIRTUAL TABLE INDEX"),
         (search::FOUND_SQL, "USING INTEGER PRIMARY KEY"),
         (search::UNFOUND_SQL, "USING INDEX rows_unfound"),
@@ -108,12 +114,20 @@ fn a_list_needs_no_document() {
     let mut phone = enrolled(&folder);
     let id = phone.save_draft(None, &draft("井盖")).unwrap();
     phone.finish(&id).unwrap();
-    let before = phone.list(10, 0).unwrap();
+    let here = Position { lng: 113.6, lat: 34.7, accuracy_m: None };
+    let id = phone.save_draft(None, &Draft { position: Some(here), ..draft("路灯") }).unwrap();
+    phone.finish(&id).unwrap();
+    let asks = |phone: &Phone| {
+        let by_due = SearchAsk { order: Order::Due, open_only: true, mine: true, ..SearchAsk::default() };
+        (phone.search(&by_due).unwrap(), phone.similar("case.snap", &here, 10).unwrap())
+    };
+    let (before, more) = (phone.list(10, 0).unwrap(), asks(&phone));
     for table in ["cases", "base", "outbox"] {
         phone.db.execute(&format!("DELETE FROM {table}"), []).unwrap();
     }
-    assert_eq!(phone.list(10, 0).unwrap(), before);
-    assert_eq!(before[0].title, "井盖");
+    assert_eq!((phone.list(10, 0).unwrap(), asks(&phone)), (before, more.clone()));
+    assert_eq!((more.0.len(), more.1[0].line.title.as_str()), (2, "路灯"));
+    assert!(more.0[0].due.is_some());
 }
 
 #[test]

@@ -265,6 +265,10 @@ pub struct CaseView {
     pub claim: ClaimView,
     /// Who opened it.
     pub author: String,
+    /// Whether that was this person.
+    pub own: bool,
+    /// When it was opened, server's clock, ms since 1970; before the server has it, this phone's.
+    pub opened_ms: i64,
     /// Who holds it.
     pub holders: Vec<String>,
     /// How many wait for it.
@@ -317,10 +321,21 @@ pub struct CaseView {
     pub looks: Vec<LookView>,
     /// The code words of an own case that has not ended: for whoever is to be helped to ask for when somebody comes, and when they leave.
     pub code_words: Option<(String, String)>,
+    /// How far the work is, where its workflow counts it.
+    pub tally: Option<TallyView>,
     /// How many follow it.
     pub followers: u32,
     /// Whether one follows it, what is on its way included.
     pub followed: bool,
+}
+
+/// How far a piece of work is that is done one by one: the places of a patrol, the records of a survey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TallyView {
+    /// How many are done, what is on its way included.
+    pub done: u32,
+    /// How many there are to be, as the form says; none where it says nothing.
+    pub of: Option<u32>,
 }
 
 /// Somebody's stay at the door.
@@ -408,7 +423,7 @@ pub struct OutboxLine {
 }
 
 /// A line of a list with its words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ListLine {
     /// The case, or the draft.
     pub id: String,
@@ -434,6 +449,16 @@ pub struct ListLine {
     pub photos_sent: u32,
     /// Last change, ms since 1970.
     pub updated_ms: i64,
+    /// Whether this person opened it; a draft is one's own.
+    pub own: bool,
+    /// When it was opened, server's clock, ms since 1970; of a draft its last change.
+    pub opened_ms: i64,
+    /// Whether it is a case that has not ended.
+    pub open: bool,
+    /// The limit that is over longest or ends soonest, as in [`CaseView::times`]; none where none runs.
+    pub due: Option<TimeView>,
+    /// Where it is as far as it is shared, as in [`CaseView::place`]; none of a draft.
+    pub place: Option<(f64, f64, Option<u32>)>,
 }
 
 /// How much of a person's own work stands where, for a badge and a first page.

@@ -1,17 +1,24 @@
 //! Versions of the catalogue on a phone: told, fetched, believed, kept while a case needs them; a case of an unknown one can be read and noted.
 
-use yuandian_device::{ActCommand, CaseId, DeviceError, Phone};
+use yuandian_device::{ActCommand, CaseId, DeviceError, Order, Phone, SearchAsk};
 use yuandian_document::{DeviceKey, SignedCatalogue};
+use yuandian_model::calendar::Moment;
 use yuandian_model::catalogue::CatalogueFile;
 use yuandian_model::{Catalogue, Role};
 use yuandian_sync::message::{CatalogueAsk, CatalogueReply, HelloReply, WIRE_VERSION};
 use yuandian_sync::{Keep, Load, Loaded};
 
-use crate::referee::{Referee, batch, envelopes};
-use crate::{act, answers, capture, notes, people, photo};
+use crate::home::{Home, START_MS};
+use crate::referee::{GRID, Referee, batch, envelopes};
+use crate::{GAS_LEAK, act, answers, capture, notes, people, photo};
 
 /// The embedded catalogue under another number, in which nobody handles a case herself and 随手拍 has another name.
 fn city(version: u32, key: &DeviceKey) -> SignedCatalogue {
+    city_saying(version, key, "")
+}
+
+/// The same with something said beside.
+fn city_saying(version: u32, key: &DeviceKey, more: &str) -> SignedCatalogue {
     let change = |text: &str| {
         text.replacen("version = 1\n", &format!("version = {version}\n"), 1)
             .replace("\"self_handle\"", "\"handle_alone\"")
@@ -21,8 +28,8 @@ fn city(version: u32, key: &DeviceKey) -> SignedCatalogue {
     let texts: Vec<String> = own.iter().map(|file| change(file.text)).collect();
     let mut files: Vec<CatalogueFile<'_>> =
         own.iter().zip(&texts).map(|(file, text)| CatalogueFile { name: file.name, text }).collect();
-    let text = "[act.handle_alone]\ntitle = { zh = '自行处理', en = 'Handle alone' }\n";
-    files.push(CatalogueFile { name: "words.toml", text });
+    let text = format!("[act.handle_alone]\ntitle = {{ zh = '自行处理', en = 'Handle alone' }}\n{more}");
+    files.push(CatalogueFile { name: "words.toml", text: &text });
     SignedCatalogue::sign(&files, key).unwrap()
 }
 
@@ -180,4 +187,43 @@ fn one_is_shown_what_one_may_open_and_first_what_is_opened_most() {
     let shown: Vec<(&str, u64)> = first.iter().map(|line| (line.id.as_str(), line.used)).collect();
     assert_eq!(&shown[..2], [("case.city.E06010", 2), ("case.snap", 1)]);
     assert_eq!((shown[2].1, first[0].group_text.as_str()), (0, "市容环境"));
+}
+
+#[test]
+fn one_calls_whom_the_catalogue_in_force_names_for_ones_division() {
+    let called =
+        |phone: &Phone| phone.community_contact().unwrap().map(|contact| (contact.grid, contact.telephone));
+    let hotline = Some(("4101".to_owned(), "12345".to_owned()));
+    let home = Home::new(9);
+    assert_eq!(called(&home.open()), hotline, "before anybody has enrolled, the city's");
+    let (referee, _, [mut phone]) = people::<1>(Role::Resident);
+    assert_eq!(called(&phone), hotline);
+    let street = format!(
+        "[contact.street]\ngrid = '{GRID}'\ncalls = 'community'\ntitle = {{ zh = '街道', en = 'Street' }}\ntelephone = '0371-1234'\n"
+    );
+    told(&referee, &mut phone, 1_000);
+    keep(&mut phone, 1_000, Some(city_saying(1_000, &referee.key(), &street).encode()));
+    assert_eq!(called(&phone), Some((GRID.to_owned(), "0371-1234".to_owned())));
+}
+
+#[test]
+fn a_list_goes_by_the_holidays_of_the_catalogue_in_force() {
+    let (referee, homes, [mut phone]) = people::<1>(Role::GridWorker);
+    let at = |text: &str| text.parse::<Moment>().unwrap().ms();
+    homes[0].clock.advance(at("2027-01-03T23:00+08:00") - START_MS);
+    capture(&mut phone, "case.city.E06010", "两个工作时");
+    homes[0].clock.advance(at("2027-01-04T20:00+08:00") - at("2027-01-03T23:00+08:00"));
+    capture(&mut phone, GAS_LEAK, "一小时");
+    let listed = |phone: &Phone| {
+        let ask = SearchAsk { order: Order::Due, ..SearchAsk::default() };
+        phone.search(&ask).unwrap().into_iter().map(|line| line.title).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(&phone), ["两个工作时", "一小时"], "over since the morning of Monday");
+    let published = "[[calendar.year]]\nyear = 2027\nsource = 'published'\ncitation = 'x'\n[[calendar.year.holiday]]\nname = 'new_year'\n\
+                     zh = '元旦'\nfrom = 2027-01-04\nto = 2027-01-04\nworkdays = [2027-01-09]\n";
+    told(&referee, &mut phone, 1_000);
+    keep(&mut phone, 1_000, Some(city_saying(1_000, &referee.key(), published).encode()));
+    assert_eq!(listed(&phone), ["一小时", "两个工作时"], "Monday turned out to be a holiday");
+    drop(phone);
+    assert_eq!(listed(&homes[0].open()), ["一小时", "两个工作时"]);
 }

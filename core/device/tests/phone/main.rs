@@ -20,6 +20,7 @@ mod fetch;
 mod files;
 mod forgetting;
 mod home;
+mod lists;
 mod lives;
 mod pinned;
 mod process;

@@ -1,10 +1,12 @@
 //! When a clock stood still (挂账): given as people entered it, kept in order and without overlap.
 
+use serde::{Deserialize, Serialize};
+
 use super::{CalendarError, Moment};
 use crate::limits::SUSPENSIONS_MAX;
 
 /// A time that does not count. One of no length changes nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suspension {
     /// From when the clock stands.
     pub from: Moment,
@@ -13,7 +15,8 @@ pub struct Suspension {
 }
 
 /// All suspensions of one clock, sorted, those that touch or overlap made one.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Suspension>", into = "Vec<Suspension>")]
 pub struct Suspensions {
     merged: Vec<Suspension>,
 }
@@ -55,5 +58,18 @@ impl Suspensions {
     #[must_use]
     pub fn merged(&self) -> &[Suspension] {
         &self.merged
+    }
+}
+
+impl TryFrom<Vec<Suspension>> for Suspensions {
+    type Error = CalendarError;
+    fn try_from(given: Vec<Suspension>) -> Result<Self, Self::Error> {
+        Self::new(&given)
+    }
+}
+
+impl From<Suspensions> for Vec<Suspension> {
+    fn from(suspensions: Suspensions) -> Self {
+        suspensions.merged
     }
 }

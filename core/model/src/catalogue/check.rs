@@ -100,6 +100,13 @@ pub(super) fn all(draft: &Draft, mistakes: &mut Vec<Mistake>) {
             at.wrong("group", format!("no group {:?}", class.group));
         }
     }
+    let mut answered = BTreeMap::new();
+    for (id, (file, contact)) in &draft.contacts {
+        let mut at = At { file, row: format!("contact {id}"), mistakes };
+        if let Some(other) = answered.insert((contact.calls, &contact.grid), id) {
+            at.wrong("grid", format!("contact {other} is called for this there, too"));
+        }
+    }
     for (id, (file, service)) in &draft.services {
         let mut at = At { file, row: format!("service {id}"), mistakes };
         alone(draft, service, &mut at);
@@ -178,6 +185,11 @@ fn ways_of(workflow: &Workflow, others: &BTreeSet<&str>, at: &mut At<'_>) {
         if let (true, Some(act)) = (!is_set && mark.is_asked(), needed) {
             at.wrong("act", format!("{} needs {mark}, which nothing sets", act.id));
         }
+    }
+    if let Some(tally) = &workflow.tally
+        && !workflow.acts.iter().any(|act| act.counts.as_ref() == Some(tally))
+    {
+        at.wrong("tally", format!("no act counts {tally}"));
     }
     for (clock, stages) in &workflow.clocks {
         let field = format!("clocks.{clock}");
@@ -304,6 +316,9 @@ fn in_workflow(service: &Service, workflow: &Workflow, at: &mut At<'_>) {
     if let Some(opens) = service.opens.as_ref().filter(|opens| !workflow.stages().contains(opens.as_str())) {
         at.wrong("opens", format!("{} has no stage {opens}", service.workflow));
     }
+    if service.tally_of.is_some() && workflow.tally.is_none() {
+        at.wrong("tally_of", format!("{} has no tally", service.workflow));
+    }
     let of_service = workflow.acts.iter().any(|row| matches!(row.evidence, Needed::OfService(_)));
     if !of_service && service.evidence.after_min > 0 {
         at.wrong("evidence.after_min", format!("no act of {} asks for it", service.workflow));
@@ -401,6 +416,12 @@ fn told_by_answers(service: &Service, at: &mut At<'_>) {
     }
     if service.field(NO_PHOTO).is_some() {
         at.wrong(&format!("field {NO_PHOTO}.key"), "stands for why there is no photo, in every form");
+    }
+    if let Some(key) = &service.tally_of {
+        let numbers = |field: &Field| field.kind == FieldType::Number && field.privacy == Privacy::Shared;
+        if !service.field(key).is_some_and(numbers) {
+            at.wrong("tally_of", format!("no question {key} for a number that everybody reads"));
+        }
     }
     if let Some(deadline) = &service.deadline {
         let days = |field: &&Field| field.key == deadline.field && field.kind == FieldType::Date;

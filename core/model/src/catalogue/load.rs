@@ -6,7 +6,8 @@ use toml::{Table, Value};
 
 use super::read::{Mistake, Row};
 use super::{
-    Argument, Catalogue, CatalogueError, ComponentClass, Field, Service, ServiceId, Tables, Title, Workflow,
+    Argument, Catalogue, CatalogueError, ComponentClass, Contact, Field, Service, ServiceId, Tables, Title,
+    Workflow,
 };
 use super::{check, rows};
 use crate::calendar::WorkingCalendar;
@@ -32,9 +33,10 @@ macro_rules! embedded {
 }
 
 /// The files that ship with this version.
-pub(super) static EMBEDDED: [CatalogueFile<'static>; 14] = embedded![
+pub(super) static EMBEDDED: [CatalogueFile<'static>; 15] = embedded![
     "catalogue.toml",
     "components.toml",
+    "contacts.toml",
     "services-city.toml",
     "services-components.toml",
     "services-enterprise.toml",
@@ -59,6 +61,7 @@ pub(super) struct Draft {
     /// Where it says anything of the calendar: the embedded one with that.
     calendar: Option<WorkingCalendar>,
     pub(super) components: BTreeMap<String, (String, ComponentClass)>,
+    pub(super) contacts: BTreeMap<String, (String, Contact)>,
     pub(super) workflows: BTreeMap<String, (String, Workflow)>,
     pub(super) services: BTreeMap<ServiceId, (String, Service)>,
     /// Every id that stands, by its kind, and in which file: also of rows that cannot be read, so that who names one is not blamed.
@@ -118,13 +121,16 @@ pub fn load(files: &[CatalogueFile<'_>]) -> Result<Catalogue, CatalogueError> {
         sort(&mut mistakes);
         return Err(CatalogueError(mistakes));
     }
-    let Draft { version, groups, said, arguments, calendar, components, workflows, services, .. } = draft;
+    let Draft {
+        version, groups, said, arguments, calendar, components, contacts, workflows, services, ..
+    } = draft;
     let tables = Tables {
         version: version.unwrap_or_default(),
         groups,
         said,
         arguments,
         components: components.into_iter().map(|(code, (_, class))| (code, class)).collect(),
+        contacts: contacts.into_values().map(|(_, c)| ((c.calls, c.grid.clone()), c)).collect(),
         workflows: workflows.into_iter().map(|(id, (_, workflow))| (id, workflow)).collect(),
         services: services.into_iter().map(|(id, (_, service))| (id, service)).collect(),
     };
@@ -251,6 +257,10 @@ fn shared(file: &str, table: &mut Table, draft: &mut Draft, mistakes: &mut Vec<M
         let class = rows::component(row, code);
         draft.components.extend(class.map(|class| (code.to_owned(), (file.to_owned(), class))));
     });
+    named(file, table, "contact", draft, mistakes, |draft, row, id| {
+        let contact = rows::contact(row);
+        draft.contacts.extend(contact.map(|contact| (id.to_owned(), (file.to_owned(), contact))));
+    });
     named(file, table, "profile", draft, mistakes, |draft, row, id| {
         draft.profiles.entry(id.to_owned()).or_insert((file.to_owned(), row.rest()));
     });
@@ -355,4 +365,4 @@ fn services(file: &str, mut table: Table, draft: &mut Draft, mistakes: &mut Vec<
 }
 
 /// What may stand at the top of a file.
-const TABLES: &str = "schema, version, group, stage, act, clock, argument, calendar, component, profile, form, workflow, service";
+const TABLES: &str = "schema, version, group, stage, act, clock, argument, calendar, component, contact, profile, form, workflow, service";

@@ -4,6 +4,7 @@
 //! believes what it holds; [`load`] tells every mistake with its file, row and field, and nothing is half-loaded.
 
 mod check;
+mod contact;
 mod find;
 mod load;
 mod read;
@@ -18,10 +19,12 @@ use std::sync::{Arc, LazyLock};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Limit, WorkingCalendar};
+use crate::division::DivisionCode;
 use crate::words::OwnWords;
 
 pub use crate::field::{Field, FieldType, Privacy};
 pub use check::{KPIS, WHOLE};
+pub use contact::{Calls, Contact};
 pub use load::{CatalogueFile, Inspection, SCHEMA, inspect, load};
 pub use read::Mistake;
 pub use service::{
@@ -175,6 +178,7 @@ struct Tables {
     said: OwnWords,
     arguments: BTreeMap<String, Argument>,
     components: BTreeMap<String, ComponentClass>,
+    contacts: BTreeMap<(Calls, DivisionCode), Contact>,
     workflows: BTreeMap<String, Workflow>,
     services: BTreeMap<ServiceId, Service>,
 }
@@ -254,6 +258,12 @@ impl Catalogue {
     #[must_use]
     pub fn component(&self, code: &str) -> Option<&ComponentClass> {
         self.tables.components.get(code)
+    }
+
+    /// Whom people of a division call: the contact of the smallest division around it that has one; none where nobody is named.
+    #[must_use]
+    pub fn contact(&self, calls: Calls, grid: &DivisionCode) -> Option<&Contact> {
+        grid.lineage().find_map(|division| self.tables.contacts.get(&(calls, division)))
     }
 
     /// The calendar that its limits are counted by.

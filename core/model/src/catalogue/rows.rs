@@ -2,14 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::contact::is_telephone;
 use super::load::Draft;
 use super::read::Row;
 use super::{
-    Argument, ArgumentKind, ComponentClass, Condition, Field, Party, Service, ServiceId, Title, Transition,
-    Workflow, is_key,
+    Argument, ArgumentKind, ComponentClass, Condition, Contact, Field, Party, Service, ServiceId, Title,
+    Transition, Workflow, is_key,
 };
 use crate::field::Bound;
-use crate::limits::{ACT_ARGS_MAX, WORD_BYTES_MAX, WORKFLOW_ACTS_MAX, WORKFLOW_STAGES_MAX};
+use crate::limits::{
+    ACT_ARGS_MAX, TELEPHONE_BYTES_MAX, TELEPHONE_DIGITS_MIN, WORD_BYTES_MAX, WORKFLOW_ACTS_MAX,
+    WORKFLOW_STAGES_MAX,
+};
 
 /// Whether a text may be the id of a row: 1-64 of `A-Z`, `a-z`, `0-9`, `_`, `.`, `-`.
 pub(super) fn is_id(text: &str) -> bool {
@@ -82,6 +86,18 @@ pub(super) fn component(row: &mut Row<'_>, code: &str) -> Option<ComponentClass>
     Some(ComponentClass { key: key?, group: group?, title: title? })
 }
 
+pub(super) fn contact(row: &mut Row<'_>) -> Option<Contact> {
+    let (grid, calls, title) = (row.required("grid"), row.required("calls"), title(row, "title"));
+    let telephone = row.required::<String>("telephone");
+    if telephone.as_deref().is_some_and(|telephone| !is_telephone(telephone)) {
+        let reason = format!(
+            "cannot be dialled: digits, at least {TELEPHONE_DIGITS_MIN}, with + or - among them, {TELEPHONE_BYTES_MAX} letters at most"
+        );
+        row.wrong("telephone", reason);
+    }
+    Some(Contact { grid: grid?, calls: calls?, title: title?, telephone: telephone? })
+}
+
 fn each_once<T: Ord>(row: &mut Row<'_>, field: &str, list: &[T]) {
     if list.iter().collect::<BTreeSet<_>>().len() < list.len() {
         row.wrong(field, "says one thing twice");
@@ -90,14 +106,14 @@ fn each_once<T: Ord>(row: &mut Row<'_>, field: &str, list: &[T]) {
 
 pub(super) fn workflow(row: &mut Row<'_>) -> Option<Workflow> {
     let (title, opens, ends) = (title(row, "title"), row.required("opens"), row.required("final"));
-    let clocks = row.or_default("clocks");
+    let (clocks, tally) = (row.or_default("clocks"), row.optional::<String>("tally"));
     let mut acts: Vec<Transition> = Vec::new();
     row.rows("act", |row| acts.extend(act(row)));
     if acts.len() > WORKFLOW_ACTS_MAX {
         row.wrong("act", format!("{} acts, and at most {WORKFLOW_ACTS_MAX} are read", acts.len()));
         acts.truncate(WORKFLOW_ACTS_MAX);
     }
-    let workflow = Workflow { title: title?, opens: opens?, ends: ends?, clocks, acts };
+    let workflow = Workflow { title: title?, opens: opens?, ends: ends?, clocks, tally, acts };
     let stages = workflow.stages();
     if stages.len() > WORKFLOW_STAGES_MAX {
         row.wrong("act", format!("{} stages, and at most {WORKFLOW_STAGES_MAX} are read", stages.len()));
@@ -196,6 +212,7 @@ pub(super) fn service(row: &mut Row<'_>, draft: &Draft) -> Option<Service> {
         evidence: row.or_default("evidence"),
         conditions,
         deadline: row.optional("deadline"),
+        tally_of: row.optional("tally_of"),
         routing: row.optional("routing"),
         offline: row.or_default("offline"),
         after: row.or_default("after"),

@@ -240,6 +240,8 @@ pub struct Service {
     pub conditions: Vec<Condition>,
     /// A day set from outside that its cases must meet.
     pub deadline: Option<Deadline>,
+    /// The question whose answer says how many the workflow's tally is to come to; none where nobody says it.
+    pub tally_of: Option<String>,
     /// To whom it goes first.
     pub routing: Option<Routing>,
     /// Acts for which a phone alone may do less than the workflow's row says.

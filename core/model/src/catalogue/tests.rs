@@ -1,3 +1,4 @@
+mod contact;
 mod every;
 mod schema;
 mod standard;
@@ -104,6 +105,19 @@ fn a_bad_row_is_named_with_its_file_and_field() {
         (service(&format!("{good}\nopens = 'z'")), "service s", "opens", "no stage z"),
         (with_act(&format!("{act}after = '1 hour'")), "workflow W act x", "after", "own acts"),
         (with_act(&format!("{act}sets = ['glory']")), "workflow W", "act[0].sets", "no mark"),
+        (service(&format!("{good}\ntally_of = 'n'")), "service s", "tally_of", "W has no tally"),
+        (
+            service(&format!("{good}\ntally_of = 'n'")),
+            "service s",
+            "tally_of",
+            "no question n for a number that everybody reads",
+        ),
+        (
+            service(good).replacen("opens = 'a'", "opens = 'a'\ntally = 'x'", 1),
+            "workflow W",
+            "tally",
+            "no act counts x",
+        ),
         ("version = 1\nversion = 2".to_owned(), "line 2", "", "duplicate key"),
         (service(good).replace("version = 1", "version = 0"), "", "version", "from 1"),
         (service(good).replace("version = 1", "schema = 2\nversion = 1"), "", "schema", "not a format"),

@@ -313,6 +313,9 @@ pub struct Workflow {
     /// Stages in which the clock of a limit runs, by the name of the limit.
     #[serde(default)]
     pub clocks: BTreeMap<String, Vec<String>>,
+    /// What is counted that says how far the work is, as an act's `counts` has it; none where nothing does.
+    #[serde(default)]
+    pub tally: Option<String>,
     /// The rows.
     #[serde(default, rename = "act")]
     pub acts: Vec<Transition>,

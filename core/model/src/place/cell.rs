@@ -32,6 +32,26 @@ impl Wgs84 {
     }
 }
 
+/// Degrees between which something lies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Frame {
+    /// Least and greatest latitude.
+    pub lat: (f64, f64),
+    /// Least and greatest longitude.
+    pub lng: (f64, f64),
+}
+
+impl Wgs84 {
+    /// The smallest frame that holds everything so near, by [`Wgs84::apart_m`]; good away from the poles and the date line.
+    #[must_use]
+    pub fn frame(self, radius_m: f64) -> Frame {
+        let tall = radius_m / DEGREE_M;
+        let furthest = (self.lat.abs() + tall).min(89.0);
+        let wide = tall / furthest.to_radians().cos();
+        Frame { lat: (self.lat - tall, self.lat + tall), lng: (self.lng - wide, self.lng + wide) }
+    }
+}
+
 impl Cell500 {
     fn width_degrees(row: i32) -> f64 {
         let latitude = (f64::from(row) * CELL_M / DEGREE_M).to_radians();
@@ -75,5 +95,14 @@ mod tests {
         let metres_north = (cell.centre().lat() - here.lat()).abs() * DEGREE_M;
         let metres_east = (cell.centre().lng() - here.lng()).abs() * DEGREE_M * here.lat().to_radians().cos();
         assert!(metres_north <= 250.5 && metres_east <= 251.5, "{metres_north} {metres_east}");
+    }
+    #[test]
+    fn a_frame_holds_what_is_so_near_and_little_else() {
+        let here = Wgs84::new(113.613_25, 34.752_1).unwrap();
+        let Frame { lat, lng } = here.frame(50.0);
+        for (at_lng, at_lat) in [(lng.0, here.lat), (lng.1, here.lat), (here.lng, lat.0), (here.lng, lat.1)] {
+            let metres = here.apart_m(Wgs84::new(at_lng, at_lat).unwrap());
+            assert!((49.999..50.01).contains(&metres), "{metres}");
+        }
     }
 }

@@ -6,5 +6,5 @@
 mod cell;
 mod datum;
 
-pub use cell::Cell500;
+pub use cell::{Cell500, Frame};
 pub use datum::{Bd09, Gcj02, PlaceError, Wgs84};

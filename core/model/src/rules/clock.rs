@@ -3,6 +3,8 @@
 //! A limit starts at the server's clock, when the case comes to the first of its clock's stages; coming back to them starts it anew. What the
 //! case stood still does not count, and time that was added is counted after the limit itself, for the clocks that ran when it was added.
 
+use serde::{Deserialize, Serialize};
+
 use crate::calendar::{
     CalendarError, Colour, Limit, Moment, Source, Suspension, Suspensions, Thresholds, Unit, WorkingCalendar,
 };
@@ -13,7 +15,7 @@ use super::{CaseState, own};
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A clock that runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Running {
     /// Its name, as the workflow and the filing condition have it.
     pub clock: String,
@@ -25,6 +27,25 @@ pub struct Running {
     pub added: Vec<Limit>,
     /// When it stood.
     pub stood: Suspensions,
+}
+
+/// A day that somebody outside has set: nothing makes it stand, and it counts all time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetDay {
+    /// Its end.
+    pub due: Moment,
+    /// How long before that it shows red, ms.
+    pub red_before_ms: i64,
+}
+
+/// Something that a case is timed by. With the calendar it says at any time how it stands, without the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timer {
+    /// A clock of its filing condition.
+    Clock(Running),
+    /// A day set from outside.
+    Day(SetDay),
 }
 
 /// A part of what a clock grants, and from when it is used; none where the clock stands before.
@@ -141,6 +162,43 @@ impl Running {
     }
 }
 
+impl SetDay {
+    fn left(&self, now: Moment) -> TimeLeft {
+        let left_ms = self.due.ms() - now.ms();
+        let colour = match left_ms {
+            left if left < 0 => Colour::DarkRed,
+            left if left <= self.red_before_ms => Colour::Red,
+            _ => Colour::Green,
+        };
+        let (clock, due, unit) = (DEADLINE.to_owned(), Some(self.due), Unit::Day);
+        TimeLeft { clock, due, yellow: None, left_ms, colour, unit, by_rule: false }
+    }
+}
+
+impl Timer {
+    /// When it ends; none while it stands.
+    ///
+    /// # Errors
+    /// As [`Running::due`].
+    pub fn due(&self, calendar: &WorkingCalendar) -> Result<Option<Moment>, CalendarError> {
+        match self {
+            Self::Clock(clock) => clock.due(calendar),
+            Self::Day(day) => Ok(Some(day.due)),
+        }
+    }
+
+    /// How it stands now.
+    ///
+    /// # Errors
+    /// As [`Running::due`].
+    pub fn left(&self, calendar: &WorkingCalendar, now: Moment) -> Result<TimeLeft, CalendarError> {
+        match self {
+            Self::Clock(clock) => clock.left(calendar, now),
+            Self::Day(day) => Ok(day.left(now)),
+        }
+    }
+}
+
 /// The clocks that run in a case, the one of its stage first, the one of the whole way last.
 ///
 /// # Errors
@@ -152,14 +210,25 @@ pub fn running(catalogue: &Catalogue, state: &CaseState) -> Result<Vec<Running>,
     clocks(service, workflow, state)
 }
 
-/// How everything stands that a case is timed by: its clocks, and a day set from outside last. What no calendar can read is left out, for a
-/// wrong time is worse than none.
+/// Everything that a case is timed by: its clocks, and a day set from outside last.
+fn timers(catalogue: &Catalogue, state: &CaseState) -> impl Iterator<Item = Timer> {
+    let clocks = running(catalogue, state).unwrap_or_default().into_iter();
+    clocks.map(Timer::Clock).chain(outside(catalogue, state).map(Timer::Day))
+}
+
+/// How everything stands that a case is timed by. What no calendar can read is left out, for a wrong time is worse than none.
 #[must_use]
 pub fn standing(catalogue: &Catalogue, state: &CaseState, now: Moment) -> Vec<TimeLeft> {
     let calendar = catalogue.calendar();
-    let clocks = running(catalogue, state).unwrap_or_default();
-    let clocks = clocks.iter().filter_map(|clock| clock.left(calendar, now).ok());
-    clocks.chain(outside(catalogue, state, now)).collect()
+    timers(catalogue, state).filter_map(|timer| timer.left(calendar, now).ok()).collect()
+}
+
+/// What of it ends first, and when; none where nothing runs or its end is not known. What is over is the first of all.
+#[must_use]
+pub fn nearest(catalogue: &Catalogue, state: &CaseState) -> Option<(Moment, Timer)> {
+    let calendar = catalogue.calendar();
+    let ends = timers(catalogue, state).filter_map(|timer| Some((timer.due(calendar).ok()??, timer)));
+    ends.min_by_key(|(due, _)| *due)
 }
 
 /// The first year whose holidays would have to be known for a clock that [`standing`] leaves out; none where it leaves out none.
@@ -173,21 +242,14 @@ pub fn unknown_year(catalogue: &Catalogue, state: &CaseState, now: Moment) -> Op
     clocks.iter().filter_map(year).min()
 }
 
-/// The day that somebody outside has set: nothing makes it stand, and it counts all time.
-fn outside(catalogue: &Catalogue, state: &CaseState, now: Moment) -> Option<TimeLeft> {
+/// The day that somebody outside has set, in a case that has not ended.
+fn outside(catalogue: &Catalogue, state: &CaseState) -> Option<SetDay> {
     let (service, workflow) = catalogue.service(&state.service.0)?;
     let deadline = service.deadline.as_ref().filter(|_| !workflow.ends.contains(&state.stage))?;
     let calendar = catalogue.calendar();
     let begins_ms = own::day_ms(calendar, state.progress.deadline.as_ref()?)?;
     let due = Moment::from_ms(begins_ms.checked_add(DAY_MS)?).ok()?;
-    let left_ms = due.ms() - now.ms();
-    let colour = match left_ms {
-        left if left < 0 => Colour::DarkRed,
-        left if left <= calendar.whole_days_ms(deadline.red_before) => Colour::Red,
-        _ => Colour::Green,
-    };
-    let (clock, due, unit) = (DEADLINE.to_owned(), Some(due), Unit::Day);
-    Some(TimeLeft { clock, due, yellow: None, left_ms, colour, unit, by_rule: false })
+    Some(SetDay { due, red_before_ms: calendar.whole_days_ms(deadline.red_before) })
 }
 
 pub(super) fn clocks(

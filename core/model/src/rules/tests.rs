@@ -313,6 +313,7 @@ fn more_time_is_asked_for_before_the_limit_is_over_and_a_pause_does_not_count() 
         let running = clock::running(&world.catalogue, world.state.as_ref().unwrap()).unwrap();
         assert_eq!(running[0].clock, "dispose");
         let due = running[0].due(world.catalogue.calendar()).unwrap();
+        nearest_is(world, due);
         due.map(|due| world.catalogue.calendar().rfc3339(due))
     };
     assert_eq!(due(&world).as_deref(), Some("2026-03-02T15:00:00+08:00"), "4 work_hour");
@@ -331,4 +332,18 @@ fn more_time_is_asked_for_before_the_limit_is_over_and_a_pause_does_not_count() 
     assert_eq!(step(&mut world, ("dispose", Role::Handler), same_day, &[]), Code::RState);
     assert_eq!(step(&mut world, ("resume", Role::Dispatcher), "2026-03-03T10:00+08:00", &[]), Code::Ok);
     assert_eq!(due(&world).as_deref(), Some("2026-03-03T11:00:00+08:00"), "an hour was left");
+}
+
+/// What a list keeps of a case's clocks says the same as the case does, read back and by the calendar alone.
+fn nearest_is(world: &World, due: Option<crate::calendar::Moment>) {
+    let (catalogue, state) = (&world.catalogue, world.state.as_ref().unwrap());
+    let nearest = clock::nearest(catalogue, state);
+    assert_eq!(nearest.as_ref().map(|(at, _)| *at), due);
+    let Some((at, timer)) = nearest else { return };
+    let kept: clock::Timer = serde_json::from_str(&serde_json::to_string(&timer).unwrap()).unwrap();
+    for now_ms in [at.ms() - 1, at.ms(), at.ms() + 86_400_000] {
+        let now = crate::calendar::Moment::from_ms(now_ms).unwrap();
+        let whole = clock::standing(catalogue, state, now);
+        assert!(whole.contains(&kept.left(catalogue.calendar(), now).unwrap()), "{whole:?}");
+    }
 }

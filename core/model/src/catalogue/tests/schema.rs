@@ -40,6 +40,7 @@ fn every_row_takes_what_the_schema_says() {
         ("[act.a]\nx = 1".to_owned(), "act a: x", of("said")),
         ("[clock.c]\nx = 1".to_owned(), "clock c: x", of("said")),
         ("[argument.a]\nx = 1".to_owned(), "argument a: x", of("argument")),
+        ("[contact.c]\nx = 1".to_owned(), "contact c: x", of("contact")),
         ("[form.f]\nx = 1".to_owned(), "form f: x", of("form")),
         ("[[form.f.field]]\nx = 1".to_owned(), "form f: field[0].x", of("field")),
         ("[workflow.W]\nx = 1".to_owned(), "workflow W: x", of("workflow")),
@@ -85,6 +86,7 @@ fn what_must_be_there_is_what_the_loader_misses() {
     let cases = [
         ("[group.g]", "", "group"),
         ("[argument.a]", "", "argument"),
+        ("[contact.c]", "", "contact"),
         ("[workflow.W]", "", "workflow"),
         ("[[workflow.W.act]]", "act[0].", "act"),
         ("[[form.f.field]]", "field[0].", "field"),
@@ -118,6 +120,10 @@ fn lists_of_words_are_those_of_the_code() {
     assert_eq!(
         list("/$defs/field/properties/type/enum"),
         ids(FieldType::ALL.iter().map(|kind| kind.id()).collect())
+    );
+    assert_eq!(
+        list("/$defs/contact/properties/calls/enum"),
+        ids(Calls::ALL.iter().map(|calls| calls.id()).collect())
     );
     let service = "[[service]]\nid = 's'\n";
     let act = "[[workflow.W.act]]\n";
