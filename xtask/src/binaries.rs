@@ -218,6 +218,21 @@ pub fn become_bench(name: &str, json: bool) -> Done {
     Err(if json { call.arg("--json") } else { call }.become_it())
 }
 
+/// The same of `encrypted`, which needs a build that can keep a home encrypted.
+pub fn become_encrypted_bench(json: bool) -> Done {
+    let call = command::cargo()?.args([
+        "run",
+        "--package",
+        "yuandian-bench",
+        "--features",
+        "sqlcipher",
+        "--",
+        "bench",
+        "encrypted",
+    ]);
+    Err(if json { call.arg("--json") } else { call }.become_it())
+}
+
 /// Builds, then becomes the simulated world with these arguments.
 pub fn become_sim(args: &[String]) -> Done {
     Err(sim()?.args(args).become_it())

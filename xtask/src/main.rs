@@ -383,6 +383,7 @@ fn run(chore: Chore) -> Result<ExitCode, Stop> {
         Chore::Bench { name, megapixels, json } => match name.as_str() {
             "photo" => photo::become_bench(megapixels, json),
             "ffi" => kotlin::become_bench(json),
+            "encrypted" => binaries::become_encrypted_bench(json),
             _ => binaries::become_bench(&name, json),
         },
         Chore::Scenarios { lang, only, json } => scenarios::run(lang, only.as_deref(), json),

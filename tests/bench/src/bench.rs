@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
-use crate::{capture, commits, list, memory, open, photo_figure, reconnect, rules, shutter, syncs};
+use crate::{
+    capture, commits, encrypted, list, memory, open, photo_figure, reconnect, rules, shutter, syncs,
+};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -51,6 +53,8 @@ enum Name {
     Rules,
     /// 2,000 devices that come back three days behind, while others write
     Reconnect,
+    /// Capture, page, opening and photo of an encrypted home against those of a plain one
+    Encrypted,
     /// Medium, thumb, micro and hash of a photograph against libvips: CPU time, memory, quality
     Photo,
 }
@@ -106,6 +110,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         Name::FirstSync => syncs::first(&dir)?,
         Name::Rules => rules::measure()?,
         Name::Reconnect => reconnect::measure(&dir)?,
+        Name::Encrypted => encrypted::measure(&dir)?,
         Name::Photo => photo_figure::measure(&dir, arguments.megapixels, &arguments.python)?,
     };
     let line = figure.json();

@@ -23,6 +23,7 @@ mod capture;
 mod child;
 mod city;
 mod commits;
+mod encrypted;
 mod gate;
 mod list;
 mod memory;

@@ -22,6 +22,15 @@ const NOW_MS: i64 = 1_780_000_000_000;
 /// The phone's.
 pub fn grid_worker(home: &Path) -> Result<Phone, Box<dyn Error>> {
     let mut phone = open_home(home, None)?;
+    enrolled(&mut phone)?;
+    Ok(phone)
+}
+
+/// Makes a phone a grid worker's.
+///
+/// # Errors
+/// The phone's.
+pub fn enrolled(phone: &mut Phone) -> Result<(), Box<dyn Error>> {
     let reply = Enrolled {
         version: WIRE_VERSION,
         user: UserId([1; 16]),
@@ -30,7 +39,7 @@ pub fn grid_worker(home: &Path) -> Result<Phone, Box<dyn Error>> {
         server_ms: 0,
     };
     phone.enrolled("https://example.invalid", &reply)?;
-    Ok(phone)
+    Ok(())
 }
 
 /// The one stream of a phone that is measured.
