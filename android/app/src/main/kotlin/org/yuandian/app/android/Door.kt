@@ -2,14 +2,17 @@ package org.yuandian.app.android
 
 import android.app.Activity
 import android.content.Intent
+import android.graphics.Bitmap
 import android.os.Bundle
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
 import org.yuandian.app.model.FileHash
 import org.yuandian.app.model.navigation.RouteText
 import org.yuandian.app.model.orNull
@@ -26,7 +29,7 @@ class Door(
 
     fun created(saved: Bundle?) {
         process.front.came(activity)
-        process.begin(saved?.getString(ROUTES))
+        process.begin(saved?.getString(LEFT))
         scope.launch {
             app.session.filterNotNull().collectLatest { session ->
                 session.navigator.returned()
@@ -38,16 +41,8 @@ class Door(
         if (saved == null) follow(activity.intent)
     }
 
-    /** The screens by name; what was typed is in the core's drafts. */
-    fun saving(out: Bundle) =
-        out.putString(
-            ROUTES,
-            app.session.value
-                ?.navigator
-                ?.routes
-                ?.value
-                ?.save(),
-        )
+    /** Who is where; what was typed is in the core. */
+    fun saving(out: Bundle) = out.putString(LEFT, app.save())
 
     /** A notification was tapped. Whoever has to type a PIN first is led there afterwards. */
     fun follow(intent: Intent?) {
@@ -102,7 +97,22 @@ class Door(
                 .orNull()
         }
 
+    /** What a photo's file holds, decoded small enough for the screen; none where it is not here or is no picture. */
+    suspend fun large(file: String): Bitmap? {
+        val cases =
+            app.session.value
+                ?.phone
+                ?.cases ?: return null
+        val bytes = cases.content(FileHash(file)).orNull() ?: return null
+        return withContext(Dispatchers.Default) { decoded(bytes, LARGE_SIDE_MAX) }
+    }
+
+    /** The version of the core that is loaded; empty where there is none that fits. */
+    suspend fun library(): String = process.library()
+
     private companion object {
-        const val ROUTES = "routes"
+        /** As the medium size of the core. */
+        const val LARGE_SIDE_MAX = 1_600
+        const val LEFT = "left"
     }
 }

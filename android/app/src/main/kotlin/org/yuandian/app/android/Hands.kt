@@ -6,6 +6,7 @@ import android.content.Context
 import android.content.Intent
 import android.net.Uri
 import android.os.Build
+import android.provider.Settings
 import android.view.HapticFeedbackConstants
 import org.yuandian.app.model.Place
 import org.yuandian.app.model.ports.CallOutcome
@@ -13,6 +14,8 @@ import org.yuandian.app.model.ports.Clipboard
 import org.yuandian.app.model.ports.Dialer
 import org.yuandian.app.model.ports.Scan
 import org.yuandian.app.model.ports.Scanner
+import org.yuandian.app.model.ports.SystemScreen
+import org.yuandian.app.model.ports.SystemScreens
 import org.yuandian.app.model.ports.Touch
 import org.yuandian.app.model.ports.Wayfinder
 
@@ -32,6 +35,17 @@ class Hands(
         Wayfinder { place: Place, label: String ->
             val at = "${place.lat},${place.lng}"
             opened(Intent.ACTION_VIEW, Uri.parse("geo:$at?q=" + Uri.encode("$at($label)")))
+        }
+
+    val screens =
+        SystemScreens { screen ->
+            val app = context.packageName
+            when (screen) {
+                SystemScreen.RIGHTS -> opened(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, Uri.fromParts("package", app, null))
+                SystemScreen.CLOCK -> opened(Settings.ACTION_DATE_SETTINGS)
+                SystemScreen.STORAGE -> opened(Settings.ACTION_INTERNAL_STORAGE_SETTINGS)
+                SystemScreen.SHOP -> opened(Intent.ACTION_VIEW, Uri.parse("market://details?id=$app"))
+            }
         }
 
     val clipboard =
@@ -55,6 +69,6 @@ class Hands(
 
     private fun opened(
         action: String,
-        uri: Uri,
+        uri: Uri? = null,
     ) = context.started { startActivity(Intent(action, uri).addFlags(Intent.FLAG_ACTIVITY_NEW_TASK)) }
 }

@@ -1,5 +1,6 @@
 package org.yuandian.app.android
 
+import android.content.ClipData
 import android.content.Context
 import android.content.Intent
 import android.net.Uri
@@ -9,9 +10,7 @@ import org.yuandian.app.model.ports.FileOutcome
 import org.yuandian.app.model.ports.Files
 import org.yuandian.app.model.ports.KeyValues
 import java.io.File
-import java.io.FileOutputStream
 import java.io.IOException
-import java.io.OutputStream
 
 /** Small settings, on disk when put. */
 class Preferences(
@@ -36,6 +35,7 @@ class AppFiles(
 
     /** What was just taken, recorded or chosen, until it is in its draft. */
     val incoming = File(context.noBackupFilesDir, "incoming").also(File::mkdirs)
+    val waiting = Waiting(incoming)
     private val outgoing = File(context.cacheDir, OutgoingFiles.FOLDER).also(File::mkdirs)
 
     override fun home(person: String): String = File(people, person).also(File::mkdirs).path
@@ -55,38 +55,24 @@ class AppFiles(
             }
         }
 
-    override suspend fun share(path: String): FileOutcome {
-        val uri = OutgoingFiles.uri(context, File(path)) ?: return FileOutcome.REFUSED
+    override suspend fun share(vararg paths: String): FileOutcome {
+        val uris = ArrayList(paths.map { OutgoingFiles.uri(context, File(it)) ?: return FileOutcome.REFUSED })
         val send =
-            Intent(Intent.ACTION_SEND)
-                .setType(OutgoingFiles.typeOf(path))
-                .putExtra(Intent.EXTRA_STREAM, uri)
+            Intent(if (uris.size == 1) Intent.ACTION_SEND else Intent.ACTION_SEND_MULTIPLE)
+                .setType(OutgoingFiles.typeOf(paths.first()))
                 .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION)
-        send.clipData = android.content.ClipData.newRawUri(null, uri)
+        if (uris.size == 1) send.putExtra(Intent.EXTRA_STREAM, uris[0]) else send.putParcelableArrayListExtra(Intent.EXTRA_STREAM, uris)
+        // The right to read goes with the clip.
+        send.clipData = ClipData.newRawUri(null, uris[0]).apply { uris.drop(1).forEach { addItem(ClipData.Item(it)) } }
         // The chooser does not say whether anybody was chosen.
         return if (front.result(Intent.createChooser(send, null)) == null) FileOutcome.REFUSED else FileOutcome.DONE
     }
 
     override suspend fun freeBytes(): Long = withContext(Dispatchers.IO) { context.noBackupFilesDir.usableSpace }
 
-    override suspend fun remove(path: String) {
-        withContext(Dispatchers.IO) { File(path).takeIf { it.parentFile == incoming || it.parentFile == outgoing }?.delete() }
-    }
-}
+    override suspend fun left(owner: String): List<String> = withContext(Dispatchers.IO) { waiting.left(owner) }
 
-/** Writes a file so that it is there whole and durable, or not at all. */
-internal fun writeWhole(
-    file: File,
-    write: (OutputStream) -> Unit,
-) {
-    val part = File(file.path + ".part")
-    try {
-        FileOutputStream(part).use {
-            write(it)
-            it.fd.sync()
-        }
-        if (!part.renameTo(file)) throw IOException("not renamed")
-    } finally {
-        part.delete()
+    override suspend fun remove(path: String) {
+        withContext(Dispatchers.IO) { File(path).takeIf { it in waiting || it.parentFile == outgoing }?.delete() }
     }
 }

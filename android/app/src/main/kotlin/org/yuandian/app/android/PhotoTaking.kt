@@ -20,15 +20,16 @@ class PhotoTaking(
     private val context: Context,
     private val front: Front,
     private val incoming: File,
+    private val folderOf: (String) -> File,
     private val lastFix: () -> Fix.Found?,
     private val shutterLabel: () -> String,
 ) : Camera {
-    override suspend fun take(): Shot {
+    override suspend fun take(owner: String): Shot {
         if (!context.packageManager.hasSystemFeature(PackageManager.FEATURE_CAMERA_ANY)) return Shot.Unavailable
         if (!front.permitted(Manifest.permission.CAMERA)) return Shot.Denied
         val ask =
             Intent(context, CameraActivity::class.java)
-                .putExtra(CameraActivity.FOLDER, incoming.path)
+                .putExtra(CameraActivity.FOLDER, folderOf(owner).path)
                 .putExtra(CameraActivity.LABEL, shutterLabel())
         val answer = front.result(ask) ?: return Shot.Unavailable
         val path = answer.data?.getStringExtra(CameraActivity.PATH)
@@ -41,13 +42,13 @@ class PhotoTaking(
     }
 
     /** The system's picker: it needs no right, and gives one picture only. */
-    override suspend fun choose(): Shot {
+    override suspend fun choose(owner: String): Shot {
         val ask = Intent(Intent.ACTION_OPEN_DOCUMENT).addCategory(Intent.CATEGORY_OPENABLE).setType("image/*")
         val older = Intent(Intent.ACTION_PICK, MediaStore.Images.Media.EXTERNAL_CONTENT_URI)
         val answer = front.result(ask) ?: front.result(older) ?: return Shot.Unavailable
         val chosen = answer.data?.data.takeIf { answer.ok } ?: return Shot.Cancelled
         return withContext(Dispatchers.IO) {
-            val file = File(incoming, "${System.currentTimeMillis()}-album")
+            val file = File(folderOf(owner), "${System.currentTimeMillis()}-album")
             try {
                 val input = context.contentResolver.openInputStream(chosen) ?: return@withContext Shot.Unavailable
                 input.use { from -> writeWhole(file) { from.copyTo(it) } }
@@ -56,7 +57,7 @@ class PhotoTaking(
             } catch (_: IOException) {
                 if (incoming.usableSpace < FULL_BELOW) Shot.StorageFull else Shot.Unavailable
             } catch (_: SecurityException) {
-                Shot.Denied
+                Shot.Unavailable
             }
         }
     }

@@ -28,7 +28,8 @@ class YuandianApplication : Application() {
     private val previews by lazy { Previews(cacheDir) }
     private var isBegun = false
 
-    private val phones by lazy { SharedPhones(CorePhones(KeystoreKeys())) }
+    private val core by lazy { CorePhones(KeystoreKeys()) }
+    private val phones by lazy { SharedPhones(core) }
 
     /** Certificates of cities that run their own authority, beside the system's: DER files of the build. */
     private val roots: List<ByteArray> by lazy {
@@ -39,7 +40,7 @@ class YuandianApplication : Application() {
         val receiver = Receiver(this, front)
         val hands = Hands(this, front)
         Platform(
-            camera = PhotoTaking(this, front, files.incoming, receiver::recent) { strings().takePhoto },
+            camera = PhotoTaking(this, front, files.incoming, files.waiting::folderOf, receiver::recent) { strings().takePhoto },
             places = receiver,
             voice = Microphone(this, front, files.incoming),
             scanner = hands.scanner,
@@ -51,6 +52,7 @@ class YuandianApplication : Application() {
             speech = Voice(this),
             dialer = hands.dialer,
             wayfinder = hands.wayfinder,
+            screens = hands.screens,
             clipboard = hands.clipboard,
             touch = hands.touch,
             vault = KeystoreVault(),
@@ -81,6 +83,9 @@ class YuandianApplication : Application() {
             }
         }
     }
+
+    /** The version of the core that is loaded; empty where there is none that fits. */
+    suspend fun library(): String = core.version().orEmpty()
 
     private fun strings(): Strings = app.session.value?.strings ?: Strings.of(Language.ZH_HANS)
 

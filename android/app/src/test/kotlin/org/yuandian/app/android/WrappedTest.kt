@@ -26,6 +26,6 @@ class WrappedTest {
 
     @Test
     fun `a picture is made small enough and no smaller`() {
-        assertEquals(listOf(1, 1, 2, 2, 4), listOf(0, 3_200, 3_201, 6_401, 12_000).map(Previews::timesOver))
+        assertEquals(listOf(1, 1, 2, 2, 4), listOf(0, 3_200, 3_201, 6_401, 12_000).map { timesOver(it, 3_200) })
     }
 }

@@ -27,6 +27,7 @@ import org.yuandian.app.model.ServiceId
 import org.yuandian.app.model.StageId
 import org.yuandian.app.model.Stay
 import org.yuandian.app.model.SyncState
+import org.yuandian.app.model.Tally
 import org.yuandian.app.model.UnitPart
 import org.yuandian.app.model.UserId
 import org.yuandian.core.Answer
@@ -37,6 +38,7 @@ import org.yuandian.core.NamedId
 import org.yuandian.core.NoteView
 import org.yuandian.core.PhotoView
 import org.yuandian.core.PhotosSent
+import org.yuandian.core.PlaceView
 import org.yuandian.core.ServiceForm
 import org.yuandian.core.StayView
 import org.yuandian.core.Conflict as CoreConflict
@@ -64,7 +66,14 @@ internal fun caseLine(
     claim = Claim.of(line.claim, null),
     photos = line.photos.toInt(),
     updatedMs = line.updatedMs,
+    isOwn = line.own,
+    openedMs = line.openedMs,
+    isOpen = line.open,
+    due = line.due?.let(::timeLimit),
+    place = line.place?.let(::place),
 )
+
+private fun place(place: PlaceView) = Place(place.lng, place.lat, place.radiusM?.toInt())
 
 /** As far as the line tells: how many are there whole, of those on their way. */
 internal fun progressOf(line: ListLine): PhotoProgress? {
@@ -103,7 +112,7 @@ internal fun caseOf(
         waiting = view.waiting.toInt(),
         grid = GridCode(view.grid),
         gridName = view.gridName,
-        place = view.place?.let { Place(it.lng, it.lat, it.radiusM?.toInt()) },
+        place = view.place?.let(::place),
         history = view.history.map(::history),
         can = view.can.map(::ActId).toSet(),
         next = view.next.map(::nextAct),
@@ -125,6 +134,7 @@ internal fun caseOf(
         codeWords = view.codeWords?.let { CodeWords(it.coming, it.leaving) },
         followers = view.followers.toInt(),
         followed = view.followed,
+        tally = view.tally?.let { Tally(it.done.toInt(), it.of?.toInt()) },
     )
 
 internal fun named(answer: Answer) = Named(answer.key, answer.value)

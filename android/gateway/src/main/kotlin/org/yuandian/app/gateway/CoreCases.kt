@@ -6,6 +6,9 @@ import org.yuandian.app.model.CaseId
 import org.yuandian.app.model.CaseLine
 import org.yuandian.app.model.FileHash
 import org.yuandian.app.model.Named
+import org.yuandian.app.model.Position
+import org.yuandian.app.model.ServiceId
+import org.yuandian.app.model.SimilarCase
 import org.yuandian.app.model.SyncState
 import org.yuandian.app.model.WorkCounts
 import org.yuandian.app.model.gateway.ActInput
@@ -13,6 +16,7 @@ import org.yuandian.app.model.gateway.ActOutcome
 import org.yuandian.app.model.gateway.Cases
 import org.yuandian.app.model.gateway.FileInput
 import org.yuandian.app.model.gateway.ListAsk
+import org.yuandian.app.model.gateway.ListOrder
 import org.yuandian.app.model.gateway.PhotoFile
 import org.yuandian.app.model.gateway.PhotoSize
 import org.yuandian.core.CoreException
@@ -20,6 +24,7 @@ import org.yuandian.core.ListLine
 import org.yuandian.core.ServiceForm
 import org.yuandian.core.YuandianCoreInterface
 import org.yuandian.core.ListAsk as CoreListAsk
+import org.yuandian.core.ListOrder as CoreListOrder
 
 internal class CoreCases(
     private val core: CoreLine,
@@ -27,6 +32,17 @@ internal class CoreCases(
     override suspend fun page(ask: ListAsk): Answer<List<CaseLine>> = core.ask { lines(search(asked(ask))) }
 
     override suspend fun line(id: CaseId): Answer<CaseLine> = core.ask { lines(listOf(line(id.value))).single() }
+
+    override suspend fun similar(
+        service: ServiceId,
+        at: Position,
+        most: Int,
+    ): Answer<List<SimilarCase>> =
+        core.ask {
+            similar(service.value, corePosition(at), unsigned(most, "most")).map { near ->
+                SimilarCase(caseLine(near.line, progressOf(near.line)), near.distanceM.toInt())
+            }
+        }
 
     override suspend fun case(id: CaseId): Answer<Case> =
         core.ask {
@@ -103,13 +119,13 @@ internal class CoreCases(
     override suspend fun content(hash: FileHash): Answer<ByteArray> = core.ask { fileBytes(hash.value) }
 
     /**
-     * Lines with how far their photos are. A line says how many are there whole; whether the first of them is under way only the case says,
-     * which is asked for it only while something is under way at all.
+     * Lines with how far their photos are. A line says how many are there whole; whether another is under way only the case says, which is
+     * asked for it only while something is under way at all.
      */
     private suspend fun YuandianCoreInterface.lines(lines: List<ListLine>): List<CaseLine> {
-        val begun = lines.filter { it.sync == UPLOADING && it.photosSent == 0u }
-        val moving = begun.isNotEmpty() && photosSent().percents.isNotEmpty()
-        val asked = if (moving) begun.map { it.id }.toSet() else emptySet()
+        val unsent = lines.filter { it.sync == UPLOADING }
+        val moving = unsent.isNotEmpty() && photosSent().percents.isNotEmpty()
+        val asked = if (moving) unsent.map { it.id }.toSet() else emptySet()
         return lines.map { caseLine(it, if (it.id in asked) progress(show(it.id).photosSent) else progressOf(it)) }
     }
 
@@ -127,6 +143,8 @@ internal class CoreCases(
             service = ask.service?.value,
             sync = ask.sync?.let(::syncId),
             mine = ask.mine,
+            openOnly = ask.openOnly,
+            order = if (ask.order == ListOrder.DUE) CoreListOrder.DUE else CoreListOrder.LATEST,
             limit = unsigned(ask.limit, "limit"),
             offset = unsigned(ask.offset, "offset"),
         )

@@ -11,12 +11,14 @@ import org.yuandian.app.model.DraftPhoto
 import org.yuandian.app.model.FileHash
 import org.yuandian.app.model.Giveaway
 import org.yuandian.app.model.GiveawayKind
+import org.yuandian.app.model.Named
 import org.yuandian.app.model.PhotoSource
 import org.yuandian.app.model.Position
 import org.yuandian.app.model.ServiceId
 import org.yuandian.app.model.gateway.Drafts
 import org.yuandian.app.model.gateway.FileInput
 import org.yuandian.app.model.gateway.Picture
+import org.yuandian.app.model.gateway.Typed
 import org.yuandian.core.CoreException
 import org.yuandian.core.DraftRecord
 import org.yuandian.core.GiveawayView
@@ -78,6 +80,17 @@ internal class CoreDrafts(
     override suspend fun giveaways(id: CaseId): Answer<List<Giveaway>> = core.ask { giveaways(id.value).map(::giveaway) }
 
     override suspend fun giveawaysIn(text: String): Answer<List<Giveaway>> = core.ask { giveawaysIn(text).map(::giveaway) }
+}
+
+internal class CoreTyped(
+    private val core: CoreLine,
+) : Typed {
+    override suspend fun keep(
+        place: String,
+        fields: Map<String, String>,
+    ): Answer<Unit> = core.ask { keepTyped(place, fields.map { (name, text) -> given(Named(name, text)) }) }
+
+    override suspend fun kept(place: String): Answer<Map<String, String>> = core.ask { typed(place).associate { it.key to it.value } }
 }
 
 internal fun corePosition(position: Position) = CorePosition(position.lng, position.lat, position.accuracyM?.let { unsigned(it, "at") })

@@ -29,7 +29,7 @@ internal class CoreIdentity(
         }
 
     private fun personOf(record: PersonRecord): Person {
-        val grants = record.grants.map { Grant(Role.of(it.role), GridCode(it.grid), it.unit, it.level, it.fromMs, it.untilMs) }
+        val grants = record.grants.map { Grant(Role.of(it.role), GridCode(it.grid), it.gridName, it.unit, it.level, it.fromMs, it.untilMs) }
         return Person(UserId(record.user), record.name, grants)
     }
 }

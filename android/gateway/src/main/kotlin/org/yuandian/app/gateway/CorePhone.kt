@@ -22,6 +22,7 @@ import org.yuandian.app.model.gateway.Phone
 import org.yuandian.app.model.gateway.PlatformWork
 import org.yuandian.app.model.gateway.Services
 import org.yuandian.app.model.gateway.Sync
+import org.yuandian.app.model.gateway.Typed
 import org.yuandian.core.YuandianCoreInterface
 import org.yuandian.binding.Phone as OpenCore
 
@@ -35,6 +36,7 @@ internal class CorePhone(
 
     override val cases: Cases = CoreCases(line)
     override val drafts: Drafts = CoreDrafts(line)
+    override val typed: Typed = CoreTyped(line)
     override val services: Services = CoreServices(line)
     override val attention: Attention = CoreAttention(line)
     override val sync: Sync = CoreSync(line)

@@ -30,10 +30,12 @@ import org.yuandian.binding.Phone as OpenCore
  *
  * @param hardware where the phone's hardware keeps the key of a home that certifies what is written in it.
  * @param work where the library is loaded and what crosses is turned into the app's types: never the screen's thread.
+ * @param library what the process has found: nothing is opened with one that does not fit.
  */
 class CorePhones(
     private val hardware: HardwareKeys = HardwareKeys.None,
     private val work: CoroutineDispatcher = Dispatchers.IO,
+    private val library: () -> Library = Library::load,
 ) : Phones {
     private val oneAtATime = Mutex()
 
@@ -43,26 +45,23 @@ class CorePhones(
         roots: List<ByteArray>,
     ): Answer<Phone> =
         withContext(work) {
-            when (val library = Library.load()) {
+            when (val found = library()) {
                 is Library.Fits -> {
-                    if (key == null ||
-                        library.encrypts
-                    ) {
-                        opened(home, key, roots)
-                    } else {
-                        Answer.Failed(noEncryption(library.version))
-                    }
+                    if (key == null || found.encrypts) opened(home, key, roots) else Answer.Failed(noEncryption(found.version))
                 }
 
                 is Library.Other -> {
-                    Answer.Failed(Trouble.WrongLibrary(WANTED, library.reason))
+                    Answer.Failed(Trouble.WrongLibrary(WANTED, found.reason))
                 }
 
                 is Library.Missing -> {
-                    Answer.Failed(Trouble.WrongLibrary(WANTED, library.reason))
+                    Answer.Failed(Trouble.WrongLibrary(WANTED, found.reason))
                 }
             }
         }
+
+    /** The version of the library that was found; none where there is none that fits. */
+    suspend fun version(): String? = withContext(work) { (Library.load() as? Library.Fits)?.version }
 
     private suspend fun opened(
         home: String,

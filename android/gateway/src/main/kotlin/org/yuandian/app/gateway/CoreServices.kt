@@ -3,6 +3,7 @@ package org.yuandian.app.gateway
 import org.yuandian.app.model.Answer
 import org.yuandian.app.model.BothText
 import org.yuandian.app.model.CaseId
+import org.yuandian.app.model.Contact
 import org.yuandian.app.model.FieldKind
 import org.yuandian.app.model.FieldOption
 import org.yuandian.app.model.FormField
@@ -33,6 +34,8 @@ internal class CoreServices(
 
     override suspend fun formOf(case: CaseId): Answer<ServiceForm> =
         core.ask { serviceForm(caseForm(case.value) ?: throw CoreException.NotFound("form", case.value)) }
+
+    override suspend fun community(): Answer<Contact?> = core.ask { communityContact()?.let { Contact(both(it.title), it.telephone) } }
 
     override suspend fun standing(
         service: ServiceId,

@@ -25,6 +25,8 @@ import org.yuandian.app.model.gateway.ListAsk
 import org.yuandian.app.model.ports.HardwareKey
 import org.yuandian.app.model.ports.HardwareKeys
 import org.yuandian.app.model.ports.KeyUnavailable
+import org.yuandian.binding.Library
+import org.yuandian.core.CoreException
 import java.math.BigInteger
 import java.nio.file.Files
 import java.nio.file.Path
@@ -153,6 +155,37 @@ class CorePhonesTest {
             .walk()
             .filter { it.isFile }
             .count { file -> String(file.readBytes(), Charsets.ISO_8859_1).contains(String(bytes, Charsets.ISO_8859_1)) }
+
+    @Test
+    fun `nothing is opened or made with a library that does not fit`() =
+        runBlocking {
+            val key = ByteArray(32) { 7 }
+            val told =
+                mapOf(
+                    Library.Other("checksum of another version") to Trouble.WrongLibrary("0.1.0", "checksum of another version"),
+                    Library.Missing("none") to Trouble.WrongLibrary("0.1.0", "none"),
+                    // What somebody wanted closed is not kept open in silence.
+                    Library.Fits("0.1.0", encrypts = false) to Trouble.WrongLibrary("0.1.0, encrypted", "0.1.0"),
+                )
+            for ((library, trouble) in told) {
+                assertEquals(trouble, CorePhones(library = { library }).open(home, key, emptyList()).trouble())
+            }
+            assertTrue(!Files.exists(Path.of(home)))
+        }
+
+    @Test
+    fun `what keeps a store closed crosses as what it is`() {
+        val told =
+            mapOf(
+                CoreException.AppTooOld(9, 8) to Trouble.AppTooOld(9, 8),
+                CoreException.KeyStoreLocked("locked") to Trouble.KeyStoreLocked("locked"),
+                CoreException.WrongKey(true) to Trouble.WrongKey,
+                CoreException.Damaged("page 3") to Trouble.Damaged("page 3"),
+                CoreException.StorageFull() to Trouble.StorageFull,
+                CoreException.InUse() to Trouble.InUse,
+            )
+        assertEquals(told.values.toList(), told.keys.map(::trouble))
+    }
 
     @Test
     fun `a home that is no folder is told as unusable and not thrown`() =

@@ -44,19 +44,6 @@ class ConflictJourneyTest : JourneyTest() {
         hand.sees(SEVERITY, severity)
     }
 
-    private fun Journey.reports(text: String) {
-        hand.taps(words.todayCapture)
-        hand.taps(words.captureFirstPhoto)
-        hand.sees(words.photo(1))
-        hand.taps(words.captureTypeChoose)
-        hand.writes(words.captureTypeSearch, "随手拍")
-        hand.taps("随手拍")
-        hand.writes(words.captureText, text)
-        hand.taps(words.captureSubmit)
-        hand.taps(words.receiptOpen)
-        hand.sees(words.workState(WorkState.Delivered))
-    }
-
     private companion object {
         /** The core's words. */
         const val SEVERITY = "紧急程度"

@@ -30,6 +30,7 @@ private const val LOOK_MS = 40L
 class Hand(
     private val test: ComposeUiTest,
     private val screen: Screen,
+    private val beforeTouch: () -> Unit,
 ) {
     /** How often something was pressed. */
     var taps = 0
@@ -79,21 +80,46 @@ class Hand(
         }
     }
 
+    /** Waits until the screen says the same for a while: what it reads has come. */
+    fun rests() {
+        var last = ""
+        var since = System.nanoTime()
+        waits("a screen that changes no more") {
+            val now = tree()
+            if (now != last) since = System.nanoTime()
+            last = now
+            System.nanoTime() - since > RESTING_MS * NANOS_IN_MS
+        }
+    }
+
+    /** Writes something into every field of the screen that can be reached. */
+    fun fills() {
+        val fields = test.onAllNodes(hasSetTextAction() and isEnabled())
+        fields.fetchSemanticsNodes().indices.forEach { fields[it].performTextReplacement("$TYPED $it") }
+    }
+
+    /** What stands in the fields. */
+    fun fields(): List<String> =
+        test.onAllNodes(hasSetTextAction()).fetchSemanticsNodes().map { it.config[SemanticsProperties.EditableText].text }
+
     /** The screen does nothing else while it is touched, so that the finger lands where it aims. */
     private fun touches(
         said: String,
         what: SemanticsMatcher,
         touch: SemanticsNodeInteraction.() -> Unit,
-    ) = waits(said) {
-        test.runOnUiThread {
-            val there = isThere(what)
-            if (there) {
-                test.onAllNodes(what)[0].apply {
-                    runCatching { performScrollTo() }
-                    touch()
+    ) {
+        beforeTouch()
+        waits(said) {
+            test.runOnUiThread {
+                val there = isThere(what)
+                if (there) {
+                    test.onAllNodes(what)[0].apply {
+                        runCatching { performScrollTo() }
+                        touch()
+                    }
                 }
+                there
             }
-            there
         }
     }
 
@@ -119,6 +145,8 @@ class Hand(
             node.config.getOrNull(SemanticsProperties.ContentDescription).orEmpty()
 
     private companion object {
+        const val RESTING_MS = 100L
+        const val TYPED = "写了一半"
         const val NANOS_IN_MS = 1_000_000L
     }
 }

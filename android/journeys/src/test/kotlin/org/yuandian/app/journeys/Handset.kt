@@ -13,9 +13,12 @@ import kotlinx.coroutines.runBlocking
 import org.yuandian.app.gateway.CorePhones
 import org.yuandian.app.gateway.RealWorld
 import org.yuandian.app.model.CaptureFacts
+import org.yuandian.app.model.CaseId
+import org.yuandian.app.model.FileHash
 import org.yuandian.app.model.PhotoSource
 import org.yuandian.app.model.Position
 import org.yuandian.app.model.fake.FakePlatform
+import org.yuandian.app.model.orNull
 import org.yuandian.app.model.people.Roster
 import org.yuandian.app.model.ports.Files
 import org.yuandian.app.model.ports.Fix
@@ -57,6 +60,13 @@ class Handset(
         fixes.value = at?.let { Fix.Found(it, "gps", mock = false, atMs = System.currentTimeMillis()) } ?: Fix.Searching
     }
 
+    /** Airplane mode for a moment; of a phone that is in it nothing can be cut. */
+    fun blinks() {
+        if (surroundings.link.value == Link.OFFLINE) return
+        airplane(true)
+        airplane(false)
+    }
+
     fun airplane(on: Boolean) {
         air.switch(!on)
         surroundings.link.value = if (on) Link.OFFLINE else FakePlatform.WIFI
@@ -90,19 +100,23 @@ class Handset(
             ?.user
             ?.value
 
-    /** Where the person is, as the system keeps it while the app is in the background. */
-    fun saved(): String? =
-        app
-            ?.session
-            ?.value
-            ?.navigator
-            ?.routes
-            ?.value
-            ?.save()
+    /** The first photo of a case. */
+    fun photo(case: CaseId): FileHash =
+        runBlocking(screen) {
+            val cases = checkNotNull(app?.session?.value).phone.cases
+            checkNotNull(cases.case(case).orNull()).photos.first().hash
+        }
 
-    /** The system ends the app: nothing of it runs on, and what was not written is gone. */
+    /** Who is where, as the system keeps it while the app is in the background. */
+    fun saved(): String? = app?.save()
+
+    /** The app goes out of sight, and some time after that the system ends it: nothing of it runs on, and what was not written is gone. */
     fun dies() {
         val session = app?.session?.value
+        runBlocking(screen) {
+            app?.looked(at = false)
+            session?.write()
+        }
         scope.cancel()
         runBlocking(screen) {
             app = null
@@ -140,6 +154,7 @@ class Handset(
             speech = plain.speech,
             dialer = plain.dialer,
             wayfinder = plain.wayfinder,
+            screens = plain.screens,
             clipboard = plain.clipboard,
             touch = plain.touch,
             vault = plain.vault,

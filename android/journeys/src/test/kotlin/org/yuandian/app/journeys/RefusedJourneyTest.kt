@@ -12,13 +12,7 @@ class RefusedJourneyTest : JourneyTest() {
     fun `a note that the server refuses is told with its reason, appealed, and taken in the end`() =
         journey {
             val resident = joined("王阿姨", AppRole.RESIDENT)
-            hand.taps(words.homeReport)
-            hand.taps(words.captureFirstPhoto)
-            hand.sees(words.photo(1))
-            hand.writes(words.captureText, "路灯不亮")
-            hand.taps(words.captureSubmit)
-            hand.taps(words.receiptOpen)
-            hand.sees(words.workState(WorkState.Delivered))
+            snaps("路灯不亮")
             val worker = joined("网格员小李", AppRole.GRID_WORKER)
             hand.taps("路灯不亮")
             hand.sees(words.detailNoteLabel)

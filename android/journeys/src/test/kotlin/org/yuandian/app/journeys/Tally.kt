@@ -12,7 +12,11 @@ class Tally : BeforeAllCallback {
     /** Closed when the last test of the module is over. */
     class Sum : AutoCloseable {
         override fun close() =
-            println("yuandian: journeys: $journeys, taps: $taps, longest on the screen's thread: ${"%.1f".format(longestMs)} ms")
+            println(
+                "yuandian: journeys: $journeys, each rough and calm, taps: $taps, longest on the screen's thread: ${"%.1f".format(
+                    longestMs,
+                )} ms",
+            )
     }
 
     companion object {
@@ -22,9 +26,11 @@ class Tally : BeforeAllCallback {
 
         fun played(
             what: String,
+            course: Course,
             pressed: Int,
             longest: Double,
         ) {
+            if (course == Course.ROUGH) return println("yuandian: journey: $what: rough, taps $pressed")
             journeys++
             taps += pressed
             longestMs = maxOf(longestMs, longest)

@@ -27,9 +27,41 @@ data class CaseLine(
     val claim: Claim,
     val photos: Int,
     val updatedMs: Long,
+    /** Whether this person opened it. */
+    val isOwn: Boolean = false,
+    val openedMs: Long = updatedMs,
+    /** Whether it is a case that has not ended. */
+    val isOpen: Boolean = false,
+    /** The limit that is over longest or ends soonest. */
+    val due: TimeLimit? = null,
+    /** Where it is, as far as that is shared. */
+    val place: Place? = null,
 ) {
     val isDraft: Boolean get() = stage == StageId.DRAFT
+
+    /** Whether nothing is to be done in it any more. */
+    val hasEnded: Boolean get() = !isOpen && !isDraft
 }
+
+/** A case that may be the same matter as one that is being reported. */
+data class SimilarCase(
+    val line: CaseLine,
+    val distanceM: Int,
+)
+
+/** How much of a task is done. */
+data class Tally(
+    /** What is on its way included. */
+    val done: Int,
+    /** How many there are to be; none where the form says no number. */
+    val of: Int?,
+)
+
+/** Somebody who can be called. */
+data class Contact(
+    val title: BothText,
+    val telephone: String,
+)
 
 /** Where one's claim stands. */
 sealed interface Claim {
@@ -115,6 +147,8 @@ data class Case(
     val codeWords: CodeWords?,
     val followers: Int,
     val followed: Boolean,
+    /** Of a task; none of another case. */
+    val tally: Tally? = null,
 ) {
     val id: CaseId get() = line.id
 }
@@ -272,7 +306,9 @@ data class TimeLimit(
     val colourText: String,
     /** Whether holidays that are not published yet lie in it. */
     val byRule: Boolean,
-)
+) {
+    val isOver: Boolean get() = leftMs < 0
+}
 
 enum class TimeColour {
     IN_TIME,

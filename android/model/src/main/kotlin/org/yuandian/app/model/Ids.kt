@@ -34,6 +34,12 @@ value class ServiceId(
     /** Whether it is a request for neighbours' help. */
     val isHelp: Boolean get() = value.startsWith("help.") && value != "help.offer"
 
+    /** Whether it is ordered from a provider: 助老服务 at the tap of a finger. */
+    val isOrder: Boolean get() = value.startsWith("order.")
+
+    /** Whether it is asked for step by step, and is no problem that somebody reports. */
+    val isAsked: Boolean get() = isHelp || isOrder
+
     override fun toString() = value
 }
 

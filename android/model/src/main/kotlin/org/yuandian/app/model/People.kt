@@ -28,6 +28,8 @@ enum class HomeRole { GRID_WORKER, RESIDENT, VOLUNTEER }
 data class Grant(
     val role: Role,
     val grid: GridCode,
+    /** What people read of the division. */
+    val gridName: String = grid.value,
     val unit: String? = null,
     val level: String? = null,
     val fromMs: Long? = null,

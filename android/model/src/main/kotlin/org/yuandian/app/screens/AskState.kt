@@ -1,15 +1,21 @@
 package org.yuandian.app.screens
 
-/** 原点在线 求助: what, the details, a look at it all, published. Everything but [kind] has a usable first value. */
+/** 原点在线 求助 and 助老服务: what, the details, a look at it all, published. Everything but [kind] has a usable first value. */
 data class AskState(
     val frame: Frame,
     val step: AskStep = AskStep.WHAT,
+    /** Opened for 助老服务: nothing else is offered. */
+    val orders: Boolean = false,
     val kinds: List<HelpKind> = emptyList(),
     val kind: HelpKind? = null,
     val whom: Whom = Whom.Oneself,
     val time: AskTime = AskTime.SOON,
     /** As typed: "明天上午". */
     val timeWords: String = "",
+    /** Days that an order may be for, today first; empty where the time is said in words. */
+    val days: List<AskDay> = emptyList(),
+    /** Which of [days]. */
+    val day: String? = null,
     /** Yuan, as typed; null where the kind needs no money. */
     val moneyMost: String? = null,
     val text: String = "",
@@ -23,6 +29,17 @@ data class AskState(
     val missing: List<AskNeed> = emptyList(),
     val publishing: Boolean = false,
     val receipt: CaptureReceipt? = null,
+    /** The draft is being read. */
+    val loading: Boolean = false,
+) {
+    /** A provider is asked, not the neighbours. */
+    val isOrder: Boolean get() = kind?.isOrder ?: orders
+}
+
+/** [id] is the day as the form takes it, [atMs] a moment of it. */
+data class AskDay(
+    val id: String,
+    val atMs: Long,
 )
 
 enum class AskStep { WHAT, DETAILS, CHECK, DONE }
@@ -33,6 +50,8 @@ data class HelpKind(
     val sign: Sign,
     val title: String,
     val help: String?,
+    /** From a provider, perhaps for a fee. */
+    val isOrder: Boolean = false,
 )
 
 sealed interface Whom {
@@ -47,7 +66,7 @@ sealed interface Whom {
 
 enum class AskTime { SOON, TODAY, TOMORROW, OTHER }
 
-enum class AskNeed { WORDS, NAME, AGREEMENT, TIME, ANSWER, PLACE }
+enum class AskNeed { WORDS, ITEM, NAME, AGREEMENT, TIME, ANSWER, PLACE }
 
 sealed interface AskAction {
     data class InFrame(
@@ -72,6 +91,10 @@ sealed interface AskAction {
 
     data class ChooseTime(
         val time: AskTime,
+    ) : AskAction
+
+    data class ChooseDay(
+        val id: String,
     ) : AskAction
 
     data class EditTime(

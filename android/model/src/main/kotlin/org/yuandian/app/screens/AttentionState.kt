@@ -25,6 +25,8 @@ data class AttentionCard(
     val review: String? = null,
     /** The best first. */
     val steps: List<AttentionStep> = emptyList(),
+    /** Somebody else is on it: nothing is wrong, and nothing must be done. */
+    val isCalm: Boolean = false,
 )
 
 /** [AMEND] sends again with other words, [AGAIN] as it was. */

@@ -32,6 +32,8 @@ data class CaptureState(
     val submitting: Boolean = false,
     /** Set once it was submitted: the screen shows the receipt. */
     val receipt: CaptureReceipt? = null,
+    /** The draft is being read: what would be typed now would stand over it. */
+    val loading: Boolean = false,
 )
 
 data class TypeState(
@@ -97,6 +99,9 @@ sealed interface CaptureAction {
     data class OpenPhoto(
         val key: String,
     ) : CaptureAction
+
+    /** There is none to be had, or it makes no sense: why is asked for. */
+    data object NoPhoto : CaptureAction
 
     data class EditNoPhotoReason(
         val text: String,

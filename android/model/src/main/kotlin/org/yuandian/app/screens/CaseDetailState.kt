@@ -11,6 +11,8 @@ data class CaseDetailState(
     val number: String,
     val stage: String,
     val work: WorkState,
+    /** Somebody comes or brings something. */
+    val isAsked: Boolean = false,
     val loading: Boolean = false,
     val due: Due? = null,
     val claim: ClaimState = ClaimState.None,
@@ -26,8 +28,10 @@ data class CaseDetailState(
     val holders: List<String> = emptyList(),
     val followers: Int = 0,
     val followed: Boolean = false,
-    /** Every act of the stage, the likeliest first. */
+    /** Every act of the stage, the likeliest first; those that one cannot do now, or never, come last. */
     val steps: List<StepItem> = emptyList(),
+    /** Whether it is shown why those cannot be done. */
+    val whyNotOpen: Boolean = false,
     /** The act whose form is open. */
     val openStep: StepForm? = null,
     val history: List<HistoryItem> = emptyList(),
@@ -157,6 +161,8 @@ sealed interface CaseDetailAction {
 
     data object TakeStepPhoto : CaseDetailAction
 
+    data object ChooseStepPhoto : CaseDetailAction
+
     data class RemoveStepPhoto(
         val key: String,
     ) : CaseDetailAction
@@ -180,6 +186,8 @@ sealed interface CaseDetailAction {
     data object OpenConflict : CaseDetailAction
 
     data object ToggleHistory : CaseDetailAction
+
+    data object ToggleWhyNot : CaseDetailAction
 
     data class SetFollowed(
         val on: Boolean,

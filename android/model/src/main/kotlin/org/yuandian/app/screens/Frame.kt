@@ -11,12 +11,23 @@ data class Frame(
     /** Empty on screens that are left by going back. */
     val tabs: List<Tab> = emptyList(),
     val tab: Tab? = null,
+    /** Whose home it is: some places are called by what they hold for whom. */
+    val role: AppRole = AppRole.RESIDENT,
     /** Large text, large targets, one task on a screen. */
     val elder: Boolean = false,
 )
 
 /** Places of the bottom bar. A role has at most five. */
 enum class Tab { HOME, TODAY, CASES, NEARBY, TASKS, SETTINGS }
+
+/** Which places a role has, the first being where one begins. */
+val AppRole.tabs: List<Tab>
+    get() =
+        when (this) {
+            AppRole.GRID_WORKER -> listOf(Tab.TODAY, Tab.CASES, Tab.SETTINGS)
+            AppRole.VOLUNTEER -> listOf(Tab.NEARBY, Tab.TASKS, Tab.CASES, Tab.SETTINGS)
+            AppRole.RESIDENT -> listOf(Tab.HOME, Tab.CASES, Tab.SETTINGS)
+        }
 
 /** What all screens do alike. */
 sealed interface FrameAction {
@@ -94,11 +105,28 @@ sealed interface Notice {
     /** The store cannot be read as a whole: export what can be read. */
     data object Damaged : Notice
 
+    /** The key does not open somebody's data; nothing was changed. */
+    data object WrongKey : Notice
+
+    /** The phone gives no key before it is unlocked. */
+    data object KeyStoreLocked : Notice
+
+    /** No picture came: there is no camera, another app holds it, or the picture cannot be read. */
+    data object NoPhoto : Notice
+
+    /** No microphone, or another app holds it. */
+    data object NoRecording : Notice
+
+    /** The phone has no voice that reads aloud. */
+    data object NoReader : Notice
+
     /** Written on this phone just now. */
     data object SavedOnPhone : Notice
 
+    /** [files] in all, of which one is named. */
     data class Exported(
         val fileName: String,
+        val files: Int = 1,
     ) : Notice
 
     data object Failed : Notice

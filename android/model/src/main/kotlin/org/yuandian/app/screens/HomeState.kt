@@ -54,6 +54,9 @@ data class ElderHomeState(
     val latest: CaseCard? = null,
     /** Matters of one's own that have not ended. */
     val open: Int = 0,
+    /** There is 助老服务 to be ordered. */
+    val orders: Boolean = false,
+    val signedIn: Boolean = true,
     /** One tap raises an alarm to family and grid worker; off where nobody could hear it. */
     val sosReady: Boolean = false,
     /** Asked again before it is raised. */
@@ -71,6 +74,8 @@ sealed interface ElderHomeAction {
 
     data object Ask : ElderHomeAction
 
+    data object Order : ElderHomeAction
+
     data object CallCommunity : ElderHomeAction
 
     data object OpenMine : ElderHomeAction
@@ -80,6 +85,11 @@ sealed interface ElderHomeAction {
     data object ConfirmSos : ElderHomeAction
 
     data object CancelSos : ElderHomeAction
+
+    /** 打 120. */
+    data object CallAmbulance : ElderHomeAction
+
+    data object SignIn : ElderHomeAction
 
     data object LeaveElder : ElderHomeAction
 }

@@ -59,7 +59,7 @@ sealed interface PinProblem {
     /** Too easy: 1234, 0000. */
     data object TooEasy : PinProblem
 
-    /** The store cannot be opened with this key; what waits can still be exported. */
+    /** The phone has lost the key of these data: what was delivered comes back by a new invitation, what was not is lost with it. */
     data object KeyLost : PinProblem
 }
 
@@ -90,6 +90,4 @@ sealed interface PeopleAction {
     data object EndShift : PeopleAction
 
     data object ConfirmEndShift : PeopleAction
-
-    data object ExportWaiting : PeopleAction
 }

@@ -68,6 +68,9 @@ enum class Sign {
     TECH,
     BORROW,
     LOST,
+    BATH,
+    CLEAN,
+    CARE,
     SOS,
     OTHER,
 }
@@ -113,6 +116,8 @@ data class CaseCard(
     val claim: ClaimState = ClaimState.None,
     /** Key of its small picture; none until one is made. */
     val thumb: String? = null,
+    /** Somebody comes or brings something: its way is what counts, and not that the words were delivered. */
+    val isAsked: Boolean = false,
 )
 
 /** A photo of a draft or a case. */
@@ -126,6 +131,8 @@ data class PhotoItem(
     /** What is wrong with it, in words. */
     val trouble: String? = null,
     val by: String? = null,
+    /** Whether it can be looked at in large: one that lies in no draft and no case yet cannot. */
+    val opens: Boolean = true,
 )
 
 /** A recorded voice. */

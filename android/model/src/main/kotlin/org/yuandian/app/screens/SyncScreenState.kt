@@ -11,6 +11,8 @@ data class SyncScreenState(
     val run: SyncRun = SyncRun.Idle,
     /** What is still here, the oldest first. */
     val waiting: List<WaitingLine> = emptyList(),
+    /** Matters in which two versions stand. */
+    val conflicts: List<WaitingLine> = emptyList(),
     val waitingBytes: Long = 0,
     val freeBytes: Long? = null,
 )
@@ -76,6 +78,10 @@ sealed interface SyncAction {
     ) : SyncAction
 
     data class Open(
+        val id: String,
+    ) : SyncAction
+
+    data class OpenConflict(
         val id: String,
     ) : SyncAction
 

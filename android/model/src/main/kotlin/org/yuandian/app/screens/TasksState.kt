@@ -102,6 +102,8 @@ sealed interface TasksAction {
 
     data object TakePhoto : TasksAction
 
+    data object ChoosePhoto : TasksAction
+
     data class RemovePhoto(
         val key: String,
     ) : TasksAction

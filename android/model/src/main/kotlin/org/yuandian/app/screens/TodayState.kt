@@ -21,7 +21,8 @@ data class FieldTask(
     val title: String,
     val place: String?,
     val done: Int,
-    val all: Int,
+    /** None where no number was set. */
+    val all: Int?,
 )
 
 sealed interface TodayAction {

@@ -20,6 +20,7 @@ import org.yuandian.app.screens.words.ScreenWordsZh
 import org.yuandian.app.ui.states.Exhibit
 import org.yuandian.app.ui.states.Gallery
 import org.yuandian.app.ui.states.Sample
+import org.yuandian.app.ui.theme.LargePicture
 import org.yuandian.app.ui.theme.LocalPictures
 import org.yuandian.app.ui.theme.Look
 import org.yuandian.app.ui.theme.Pictures
@@ -35,7 +36,7 @@ data class Combo(
 ) {
     override fun toString(): String {
         val lang = if (language == AppLanguage.ZH_HANS) "zh" else "en"
-        return "$lang ${if (elder) "elder" else look.name.lowercase()} x$fontScale"
+        return "$lang ${if (elder) "elder " else ""}${look.name.lowercase()} x$fontScale"
     }
 }
 
@@ -99,18 +100,29 @@ fun ShowShot(
 
 /** Stands for photos: a street, drawn. */
 private val streetPictures =
-    Pictures { key ->
-        val number = key.last().digitToInt()
-        object : Painter() {
-            override val intrinsicSize = Size(120f, 120f)
+    object : Pictures {
+        @Composable
+        override fun painter(key: String) = street(key, Size(120f, 120f))
 
-            override fun DrawScope.onDraw() {
-                val (w, h) = size
-                drawRect(Brush.verticalGradient(listOf(Color(0xFFB9CDD6), Color(0xFFE3DDCF))))
-                drawRect(Color(0xFF8C8373), Offset(w * 0.08f * number, h * 0.25f), Size(w * 0.3f, h * 0.4f))
-                drawRect(Color(0xFFA89F8C), Offset(w * 0.55f, h * 0.32f), Size(w * 0.4f, h * 0.33f))
-                drawRect(Color(0xFF6F7377), Offset(0f, h * 0.62f), Size(w, h * 0.38f))
-                drawOval(Color(0xFF26292B), Offset(w * 0.35f, h * 0.72f), Size(w * 0.3f, h * 0.14f))
-            }
+        @Composable
+        override fun large(file: String) = LargePicture.Here(street(file, Size(1_600f, 1_200f)))
+    }
+
+private fun street(
+    key: String,
+    of: Size,
+): Painter {
+    val number = key.last().digitToInt()
+    return object : Painter() {
+        override val intrinsicSize = of
+
+        override fun DrawScope.onDraw() {
+            val (w, h) = size
+            drawRect(Brush.verticalGradient(listOf(Color(0xFFB9CDD6), Color(0xFFE3DDCF))))
+            drawRect(Color(0xFF8C8373), Offset(w * 0.08f * number, h * 0.25f), Size(w * 0.3f, h * 0.4f))
+            drawRect(Color(0xFFA89F8C), Offset(w * 0.55f, h * 0.32f), Size(w * 0.4f, h * 0.33f))
+            drawRect(Color(0xFF6F7377), Offset(0f, h * 0.62f), Size(w, h * 0.38f))
+            drawOval(Color(0xFF26292B), Offset(w * 0.35f, h * 0.72f), Size(w * 0.3f, h * 0.14f))
         }
     }
+}

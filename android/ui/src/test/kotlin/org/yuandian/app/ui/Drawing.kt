@@ -10,6 +10,7 @@ import androidx.compose.ui.graphics.asComposeCanvas
 import androidx.compose.ui.platform.PlatformContext
 import androidx.compose.ui.scene.CanvasLayersComposeScene
 import androidx.compose.ui.scene.ComposeSceneContext
+import androidx.compose.ui.semantics.SemanticsActions
 import androidx.compose.ui.semantics.SemanticsNode
 import androidx.compose.ui.semantics.SemanticsOwner
 import androidx.compose.ui.semantics.SemanticsProperties
@@ -63,6 +64,14 @@ class Drawn(
     /** Every part alone. */
     val parts: List<SemanticsNode>,
 ) {
+    /** What can be scrolled further down, the sheet before what it covers; none at the end. */
+    val scroller: SemanticsNode?
+        get() =
+            parts.firstOrNull { node ->
+                val range = node.config.getOrNull(SemanticsProperties.VerticalScrollAxisRange)
+                range != null && node.config.contains(SemanticsActions.ScrollBy) && range.value() < range.maxValue()
+            }
+
     /** Whether something stands below what is seen. */
     val scrolls: Boolean
         get() =
@@ -85,11 +94,12 @@ class Stage(
     /** Pixels of a dp. */
     private val density: Float = 1f,
     private val heightMost: Int = LONG_HEIGHT,
+    private val width: Int = PHONE_WIDTH,
 ) : AutoCloseable {
     private var owner: SemanticsOwner? = null
     private var shown by mutableStateOf<Shot?>(null)
     private var nanos = 0L
-    private val surface = Surface.makeRasterN32Premul(px(PHONE_WIDTH), px(heightMost))
+    private val surface = Surface.makeRasterN32Premul(px(width), px(heightMost))
     private val scene = CanvasLayersComposeScene(Density(density), composeSceneContext = Watched()) {}
 
     init {
@@ -102,15 +112,42 @@ class Stage(
         height: Int = PHONE_HEIGHT,
     ): Drawn {
         shown = shot
-        scene.size = IntSize(px(PHONE_WIDTH), px(height))
+        scene.size = IntSize(px(width), px(height))
+        return drawn(height)
+    }
+
+    private fun drawn(
+        height: Int,
+        frames: Int = 2,
+    ): Drawn {
         // A second frame, later in time, lets what enters slowly and lazy lists settle.
-        repeat(2) {
+        repeat(frames) {
             surface.canvas.clear(Color.WHITE)
             scene.render(surface.canvas.asComposeCanvas(), nanos)
             nanos += SECOND_NANOS
         }
-        val asked = requireNotNull(owner) { "$shot: nothing was composed" }
+        val asked = requireNotNull(owner) { "$shown: nothing was composed" }
         return Drawn(pixels(px(height)), flat(asked.rootSemanticsNode), onTop(flat(asked.unmergedRootSemanticsNode)))
+    }
+
+    /**
+     * The shot on a screen of this height, and again after each scroll by less than what is seen, to the end. [look] at once: what was
+     * drawn tells of itself as it stands now.
+     */
+    fun drawScrolled(
+        shot: Shot,
+        height: Int = PHONE_HEIGHT,
+        look: (Drawn) -> Unit,
+    ) {
+        var seen = draw(shot, height)
+        look(seen)
+        repeat(SCROLLS_MOST) {
+            val list = seen.scroller ?: return
+            list.config[SemanticsActions.ScrollBy].action?.invoke(0f, list.boundsInRoot.height * SCROLL_SHARE)
+            // A scroll takes a frame to begin, one to end and one to be laid out.
+            seen = drawn(height, frames = 3)
+            look(seen)
+        }
     }
 
     /** As long as it is: nothing scrolls away, so everything can be asked. */
@@ -123,7 +160,7 @@ class Stage(
 
     private fun pixels(height: Int): Pixels {
         val bitmap = Bitmap()
-        bitmap.allocN32Pixels(px(PHONE_WIDTH), height)
+        bitmap.allocN32Pixels(px(width), height)
         surface.readPixels(bitmap, 0, 0)
         val bytes = requireNotNull(bitmap.readPixels())
         bitmap.close()
@@ -133,7 +170,7 @@ class Stage(
             .order(java.nio.ByteOrder.LITTLE_ENDIAN)
             .asIntBuffer()
             .get(all)
-        return Pixels(px(PHONE_WIDTH), height, all)
+        return Pixels(px(width), height, all)
     }
 
     override fun close() {
@@ -167,6 +204,8 @@ class Stage(
     private companion object {
         const val SECOND_NANOS = 1_000_000_000L
         const val LONG_HEIGHT = 9_000
+        const val SCROLL_SHARE = 0.3f
+        const val SCROLLS_MOST = 80
 
         /** Most screens are whole in the first. */
         val longer = listOf(1_800, 3_600)

@@ -67,16 +67,6 @@ class Findings {
         }
     }
 
-    private fun labelOf(node: SemanticsNode): String {
-        val described = node.config.getOrNull(SemanticsProperties.ContentDescription).orEmpty()
-        val text =
-            node.config
-                .getOrNull(SemanticsProperties.Text)
-                .orEmpty()
-                .map { it.text }
-        return (described + text).joinToString(" ").trim()
-    }
-
     private fun text(
         shot: Shot,
         node: SemanticsNode,
@@ -153,4 +143,15 @@ class Findings {
         /** A name may be longer than a line. */
         val longNames = Sample(AppLanguage.EN, elder = false).hardNames.flatMap { it.split(' ', '-') }
     }
+}
+
+/** What is read aloud of it. */
+internal fun labelOf(node: SemanticsNode): String {
+    val described = node.config.getOrNull(SemanticsProperties.ContentDescription).orEmpty()
+    val text =
+        node.config
+            .getOrNull(SemanticsProperties.Text)
+            .orEmpty()
+            .map { it.text }
+    return (described + text).joinToString(" ").trim()
 }

@@ -8,6 +8,7 @@ import org.yuandian.app.model.CaptureFacts
 import org.yuandian.app.model.Case
 import org.yuandian.app.model.CaseId
 import org.yuandian.app.model.CaseLine
+import org.yuandian.app.model.Contact
 import org.yuandian.app.model.Draft
 import org.yuandian.app.model.DraftInput
 import org.yuandian.app.model.FileHash
@@ -20,10 +21,12 @@ import org.yuandian.app.model.Named
 import org.yuandian.app.model.OutboxLine
 import org.yuandian.app.model.Person
 import org.yuandian.app.model.PhotoProgress
+import org.yuandian.app.model.Position
 import org.yuandian.app.model.Room
 import org.yuandian.app.model.ServiceChoice
 import org.yuandian.app.model.ServiceForm
 import org.yuandian.app.model.ServiceId
+import org.yuandian.app.model.SimilarCase
 import org.yuandian.app.model.StageId
 import org.yuandian.app.model.SyncProgress
 import org.yuandian.app.model.SyncReport
@@ -31,6 +34,14 @@ import org.yuandian.app.model.SyncStanding
 import org.yuandian.app.model.SyncState
 import org.yuandian.app.model.UploadPolicies
 import org.yuandian.app.model.WorkCounts
+
+enum class ListOrder {
+    /** Drafts, then what moved last. */
+    LATEST,
+
+    /** Cases alone: overdue longest, due soonest, then those without a limit. */
+    DUE,
+}
 
 /** What a list is to show; everything where nothing is asked for. */
 data class ListAsk(
@@ -42,6 +53,9 @@ data class ListAsk(
     val sync: SyncState? = null,
     /** Only what this person opened, holds or waits for. */
     val mine: Boolean = false,
+    /** Only cases that have not ended; no drafts. */
+    val openOnly: Boolean = false,
+    val order: ListOrder = ListOrder.LATEST,
     /** Lines at most, up to 1,000. */
     val limit: Int = PAGE,
     val offset: Int = 0,
@@ -95,6 +109,16 @@ interface Cases {
     suspend fun page(ask: ListAsk): Answer<List<CaseLine>>
 
     suspend fun line(id: CaseId): Answer<CaseLine>
+
+    /**
+     * Cases of a service that have not ended and lie so near that they may be the same matter: within the radius that the catalogue names
+     * for it, the nearest first.
+     */
+    suspend fun similar(
+        service: ServiceId,
+        at: Position,
+        most: Int,
+    ): Answer<List<SimilarCase>>
 
     /** Fails with NotFound, NotEnrolled. */
     suspend fun case(id: CaseId): Answer<Case>
@@ -219,6 +243,23 @@ interface Drafts {
     suspend fun giveawaysIn(text: String): Answer<List<Giveaway>>
 }
 
+/**
+ * What somebody has typed on a screen, and is in no draft, by the names of fields. It outlives the screen, the app and an empty battery,
+ * and is never sent.
+ */
+interface Typed {
+    /**
+     * In place of what was kept for this [place] before; no fields: it was sent, or given up. Fails with Mend for more than 12,000
+     * letters.
+     */
+    suspend fun keep(
+        place: String,
+        fields: Map<String, String>,
+    ): Answer<Unit>
+
+    suspend fun kept(place: String): Answer<Map<String, String>>
+}
+
 /** What can be opened, and its forms. */
 interface Services {
     /**
@@ -232,6 +273,9 @@ interface Services {
 
     /** The form that a case was opened under; NotFound where it is not here yet. */
     suspend fun formOf(case: CaseId): Answer<ServiceForm>
+
+    /** Whom this person calls to reach their community; before enrolment, the city. None where the catalogue names nobody. */
+    suspend fun community(): Answer<Contact?>
 
     /** What is asked, what must be answered and what is wrong so far. To be asked at every change. */
     suspend fun standing(

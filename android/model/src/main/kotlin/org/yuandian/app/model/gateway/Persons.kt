@@ -165,6 +165,7 @@ interface PlatformWork {
 interface Phone {
     val cases: Cases
     val drafts: Drafts
+    val typed: Typed
     val services: Services
     val attention: Attention
     val sync: Sync

@@ -1,9 +1,13 @@
 package org.yuandian.app.model.navigation
 
 import org.yuandian.app.model.CaseId
+import org.yuandian.app.model.FileHash
 import org.yuandian.app.model.HomeRole
+import org.yuandian.app.model.ServiceId
+import org.yuandian.app.model.store.roleOf
 import org.yuandian.app.screens.CasesTab
 import org.yuandian.app.screens.Tab
+import org.yuandian.app.screens.tabs
 
 /** A screen with what it needs to be opened again after the system ended the app. */
 sealed interface Route {
@@ -33,8 +37,10 @@ sealed interface Route {
         val draft: CaseId? = null,
     ) : Route
 
+    /** [orders]: a new one from a provider, not from neighbours. What was begun knows its kind. */
     data class Ask(
         val draft: CaseId? = null,
+        val orders: Boolean = false,
     ) : Route
 
     data class Detail(
@@ -43,6 +49,12 @@ sealed interface Route {
 
     data class Conflict(
         val id: CaseId,
+    ) : Route
+
+    /** One photo of a case or a draft. */
+    data class Photo(
+        val id: CaseId,
+        val hash: FileHash,
     ) : Route
 
     data object Attention : Route
@@ -56,17 +68,14 @@ sealed interface Route {
     data object HandOver : Route
 }
 
-/** Which places the bottom bar has, the first being where one begins. In 长辈版 there is none: the home is three buttons. */
+/** Which places the bottom bar has. In 长辈版 there is none: the home is a few buttons. */
 fun tabsOf(
     role: HomeRole,
     elder: Boolean,
-): List<Tab> =
-    when {
-        elder -> emptyList()
-        role == HomeRole.GRID_WORKER -> listOf(Tab.TODAY, Tab.CASES, Tab.SETTINGS)
-        role == HomeRole.VOLUNTEER -> listOf(Tab.NEARBY, Tab.TASKS, Tab.CASES, Tab.SETTINGS)
-        else -> listOf(Tab.HOME, Tab.CASES, Tab.SETTINGS)
-    }
+): List<Tab> = if (elder) emptyList() else roleOf(role).tabs
+
+/** The screen that a draft of this service is written on. */
+fun ServiceId.draftRoute(id: CaseId): Route = if (isAsked) Route.Ask(id) else Route.Capture(id)
 
 /** The screen of a place of the bottom bar. */
 fun Tab.route(): Route =

@@ -1,6 +1,7 @@
 package org.yuandian.app.model.navigation
 
 import org.yuandian.app.model.CaseId
+import org.yuandian.app.model.FileHash
 import org.yuandian.app.screens.CasesTab
 
 /**
@@ -11,8 +12,9 @@ object RouteText {
     private const val SCHEME = "yuandian://"
     private const val LENGTH_MAX = 200
     private val ID = Regex("[0-9A-Za-z-]{4,64}")
+    private val HASH = Regex("[0-9a-f]{64}")
 
-    /** A route in one word: `today`, `case:ID`. */
+    /** A route in one word: `today`, `case:ID`, `photo:ID:HASH`. */
     fun word(route: Route): String =
         when (route) {
             Route.Join -> "join"
@@ -25,9 +27,10 @@ object RouteText {
             Route.Tasks -> "tasks"
             Route.Settings -> "settings"
             is Route.Capture -> withValue("capture", route.draft?.value)
-            is Route.Ask -> withValue("ask", route.draft?.value)
+            is Route.Ask -> if (route.orders) "order" else withValue("ask", route.draft?.value)
             is Route.Detail -> withValue("case", route.id.value)
             is Route.Conflict -> withValue("conflict", route.id.value)
+            is Route.Photo -> "photo:${route.id.value}:${route.hash.value}"
             Route.Attention -> "attention"
             Route.Sync -> "sync"
             Route.Hours -> "hours"
@@ -39,6 +42,7 @@ object RouteText {
     fun parse(word: String): Route? {
         val name = word.substringBefore(':')
         val value = word.substringAfter(':', "").ifEmpty { null }
+        if (name == "photo") return value?.let(::photo)
         val id = value?.takeIf(ID::matches)?.let(::CaseId)
         if (value != null && id == null && name != "cases") return null
         return when (name) {
@@ -49,6 +53,11 @@ object RouteText {
             "conflict" -> id?.let(Route::Conflict)
             else -> PLAIN[name].takeIf { value == null }
         }
+    }
+
+    private fun photo(value: String): Route? {
+        val (id, hash) = value.substringBefore(':') to value.substringAfter(':', "")
+        return if (ID.matches(id) && HASH.matches(hash)) Route.Photo(CaseId(id), FileHash(hash)) else null
     }
 
     /** The link of a notification. */
@@ -78,6 +87,7 @@ object RouteText {
             Route.Hours,
             Route.DutyCard,
             Route.HandOver,
+            Route.Ask(orders = true),
         ).associateBy(::word)
 
     private fun withValue(

@@ -25,9 +25,10 @@ sealed interface Shot {
 
 /** The app's own camera and the phone's album. It never waits for a network or a fix. */
 interface Camera {
-    suspend fun take(): Shot
+    /** [owner]: whose the file is until it is removed, for [Files.left]. */
+    suspend fun take(owner: String = ""): Shot
 
-    suspend fun choose(): Shot
+    suspend fun choose(owner: String = ""): Shot
 }
 
 /** What the receiver says. */

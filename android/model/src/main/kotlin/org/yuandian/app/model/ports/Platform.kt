@@ -15,6 +15,7 @@ class Platform(
     val speech: Speech,
     val dialer: Dialer,
     val wayfinder: Wayfinder,
+    val screens: SystemScreens,
     val clipboard: Clipboard,
     val touch: Touch,
     val vault: SecretVault,

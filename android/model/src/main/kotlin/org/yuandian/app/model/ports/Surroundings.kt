@@ -70,11 +70,14 @@ interface Files {
         text: String,
     ): FileOutcome
 
-    /** Offers a file to other apps. */
-    suspend fun share(path: String): FileOutcome
+    /** Offers files to other apps, all to the one that is chosen. */
+    suspend fun share(vararg paths: String): FileOutcome
 
     /** Free bytes, where the system says. */
     suspend fun freeBytes(): Long?
+
+    /** Whole files that were taken or chosen for this owner and not removed: the app was ended, or the phone was full. The first first. */
+    suspend fun left(owner: String): List<String>
 
     /** Removes a file that was only for the way, such as a picture that is in its draft now. */
     suspend fun remove(path: String)

@@ -57,6 +57,14 @@ fun interface Wayfinder {
     ): Boolean
 }
 
+/** Where only the system, or the app's shop, can set something right. */
+enum class SystemScreen { RIGHTS, CLOCK, STORAGE, SHOP }
+
+fun interface SystemScreens {
+    /** Opens it. False where this phone has no such screen. */
+    suspend fun open(screen: SystemScreen): Boolean
+}
+
 fun interface Clipboard {
     fun copy(text: String)
 }

@@ -36,44 +36,70 @@ class App(
     private val wrong = MutableStateFlow<Trouble?>(null)
     private var isLookedAt = false
 
+    /** What the system kept of whoever was here when it ended the app, until their data are open again. */
+    private var left: Left? = null
+
+    /** The list of people on this phone; it outlives a screen that is drawn anew. */
+    val people by lazy { PeopleStore(this, scope) }
+
     private class Open(
         val person: Registered,
         val key: ByteArray,
         val session: Session,
     )
 
+    private class Left(
+        val person: String,
+        val routes: String,
+    )
+
     /** Whose screens are shown; none while the phone is between two people, or before [start]. */
     val session: StateFlow<Session?> = shown.asStateFlow()
 
-    /** Why nothing could be opened at the start. */
+    /** Why nobody's data are open, where they were to be opened and could not. */
     val trouble: StateFlow<Trouble?> = wrong.asStateFlow()
+
+    /** Id of the person whose data were asked for last. */
+    var asked: String? = null
+        private set
 
     /** Id of the person whose data are open. */
     val current: String? get() = open.value?.person?.id
 
     /**
      * Begins. On a phone of one person without a PIN their data are opened at once; else somebody chooses. [saved]: what the system
-     * kept.
+     * kept of [save].
      */
     suspend fun start(saved: String?) {
+        if (saved != null) left = Left(saved.substringBefore(SEPARATOR), saved.substringAfter(SEPARATOR, ""))
         roster.load()
+        wrong.value = begun()
+    }
+
+    private suspend fun begun(): Trouble? {
         val people = roster.people.value
         val only =
             when (people.size) {
-                0 -> roster.add("", HomeRole.RESIDENT, pin = null)
+                0 -> roster.add("", HomeRole.RESIDENT, pin = null) ?: return Trouble.StorageFull
                 1 -> people.single().takeUnless(Registered::hasPin)
                 else -> null
             }
-        if (only == null) {
-            if (people.isEmpty()) wrong.value = Trouble.StorageFull
-            return
+        if (only == null) return null
+        asked = only.id
+        return when (val unlocked = roster.unlock(only.id, null)) {
+            is Unlocked.Key -> open(only.id, unlocked.bytes)
+            Unlocked.PhoneLocked -> Trouble.KeyStoreLocked()
+            Unlocked.StorageFull -> Trouble.StorageFull
+            else -> Trouble.WrongKey
         }
-        wrong.value =
-            when (val unlocked = roster.unlock(only.id, null)) {
-                is Unlocked.Key -> open(only.id, unlocked.bytes, saved)
-                Unlocked.StorageFull -> Trouble.StorageFull
-                else -> Trouble.WrongKey
-            }
+    }
+
+    /** Tries once more. Whoever has a PIN, or is one of several, is asked who they are. It goes on when the screen that asked is gone. */
+    suspend fun again() = scope.async { start(null) }.await()
+
+    /** Leaves the trouble: the people of this phone are shown. */
+    fun choose() {
+        wrong.value = null
     }
 
     /**
@@ -83,16 +109,15 @@ class App(
     suspend fun open(
         id: String,
         key: ByteArray,
-        saved: String? = null,
-    ): Trouble? = scope.async { openNow(id, key, saved) }.await()
+    ): Trouble? = scope.async { openNow(id, key).also { wrong.value = it } }.await()
 
     private suspend fun openNow(
         id: String,
         key: ByteArray,
-        saved: String?,
     ): Trouble? =
         alone.withLock {
             val person = roster.people.value.firstOrNull { it.id == id } ?: return Trouble.NotFound("person", id)
+            asked = id
             closeNow()
             val phone =
                 when (val answer = phones.open(platform.files.home(id), key, roots)) {
@@ -100,9 +125,11 @@ class App(
                     is Answer.Failed -> return answer.trouble
                 }
             val own = CoroutineScope(scope.coroutineContext + SupervisorJob(scope.coroutineContext[Job]))
-            val session = Session(phone, platform, own, id, saved)
+            // Whoever comes next begins at home, and so does whoever left with the end of a shift.
+            val session = Session(phone, platform, own, id, left?.takeIf { it.person == id }?.routes)
+            left = null
             session.start()
-            session.syncer.watch(isLookedAt)
+            if (isLookedAt) session.looked(at = true)
             open.value = Open(person, key, session)
             shown.value = session
             // What they are called and what they are is told by the platform once an invitation was used.
@@ -110,13 +137,19 @@ class App(
             null
         }
 
-    /** Whether the app is in front. While it is, what is new comes by itself. */
+    /** Whether the app is in front. */
     fun looked(at: Boolean) {
         isLookedAt = at
-        val syncer = session.value?.syncer ?: return
-        syncer.watch(at)
-        if (at) syncer.wish()
+        session.value?.looked(at)
     }
+
+    /** Who is here and where, for the system to keep: screens by name, nothing that somebody wrote. None between two people. */
+    fun save(): String? =
+        open.value?.let { open ->
+            open.person.id + SEPARATOR +
+                open.session.navigator.routes.value
+                    .save()
+        }
 
     /** The key of whose data are open: for giving them a PIN. */
     internal fun openKey(): ByteArray? = open.value?.key
@@ -141,6 +174,7 @@ class App(
 
     private suspend fun closeNow() {
         val last = open.value ?: return
+        last.session.write()
         last.session.recount()
         val left = last.session.work.value.onItsWay + last.session.wanted.drafts.value.size
         platform.settings.put(waitingKey(last.person.id), left.toString())
@@ -157,5 +191,6 @@ class App(
 
     private companion object {
         const val LAST_RUN_MS = 15_000L
+        const val SEPARATOR = "|"
     }
 }

@@ -22,6 +22,7 @@ data class AppSettings(
     val outdoor: Boolean = false,
     val dark: DarkMode = DarkMode.SYSTEM,
     val server: String = "",
+    /** Whom 打电话给社区 calls, as the catalogue said last. */
     val communityPhone: String? = null,
     val reach: Boolean = false,
     val homeSet: Boolean = false,

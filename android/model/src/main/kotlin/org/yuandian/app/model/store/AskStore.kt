@@ -3,63 +3,71 @@ package org.yuandian.app.model.store
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.withTimeoutOrNull
 import org.yuandian.app.model.Answer
+import org.yuandian.app.model.BothText
 import org.yuandian.app.model.CaseId
 import org.yuandian.app.model.DraftInput
 import org.yuandian.app.model.FieldKind
-import org.yuandian.app.model.FileHash
-import org.yuandian.app.model.FileKind
 import org.yuandian.app.model.FormStanding
 import org.yuandian.app.model.Position
 import org.yuandian.app.model.ServiceForm
 import org.yuandian.app.model.ServiceId
 import org.yuandian.app.model.SyncState
 import org.yuandian.app.model.Trouble
-import org.yuandian.app.model.gateway.FileInput
 import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.orNull
 import org.yuandian.app.model.ports.Fix
-import org.yuandian.app.model.ports.Recording
 import org.yuandian.app.screens.AskAction
 import org.yuandian.app.screens.AskNeed
 import org.yuandian.app.screens.AskState
 import org.yuandian.app.screens.AskStep
 import org.yuandian.app.screens.AskTime
 import org.yuandian.app.screens.CaptureReceipt
+import org.yuandian.app.screens.FormField
 import org.yuandian.app.screens.Frame
 import org.yuandian.app.screens.FrameAction
 import org.yuandian.app.screens.Giveaway
 import org.yuandian.app.screens.HelpKind
 import org.yuandian.app.screens.Notice
-import org.yuandian.app.screens.VoiceState
 import org.yuandian.app.screens.Whom
 import org.yuandian.app.screens.WorkState
 
-/** 求助: what, the details, a look at it, published. Everything after the kind has a usable first value, so that four taps are enough. */
+/**
+ * 求助 and 助老服务: what, the details, a look at it, published. Everything after the kind has a usable first value, so that four taps are
+ * enough.
+ */
 class AskStore(
     session: Session,
     draft: CaseId? = null,
-) : Store<AskState, AskAction>(session, Route.Ask(draft), AskState(session.frame(Route.Ask(draft)))) {
+    orders: Boolean = false,
+) : Store<AskState, AskAction>(
+        session,
+        Route.Ask(draft, orders),
+        AskState(session.frame(Route.Ask(draft, orders)), loading = draft != null, orders = orders),
+    ) {
     private val phone = session.phone
     private val keeper = DraftKeeper(session, draft, ::begun, ::written)
-    private val more = DraftExtras(session.kept)
+    private val more = DraftExtras(session.phone.typed)
     private val answers = linkedMapOf<String, String>()
     private var position: Position? = null
     private var form: ServiceForm? = null
     private var standing: FormStanding? = null
-    private var voice: FileHash? = null
+    private val voice =
+        VoiceNote(session, more) { heard ->
+            change { it.copy(voice = heard) }
+            look()
+        }
+    private val lists = Lists(session)
 
     init {
         go {
-            change { it.copy(signedIn = session.person.value != null, area = session.strings.areaCoarse) }
+            change { it.copy(signedIn = session.person.value != null) }
             val found =
                 phone.services
                     .find("")
                     .orNull()
                     .orEmpty()
-                    .filter { it.id.isHelp }
-            change { state ->
-                state.copy(kinds = found.map { HelpKind(it.id.value, signOf(it.id), it.title.inLanguage(session.language), null) })
-            }
+                    .filter { it.id.isAsked && (it.id.isOrder || !orders) }
+            change { state -> state.copy(kinds = found.map { kindOf(it.id, it.title, null) }) }
             if (draft != null) restore(draft)
             locate()
         }
@@ -97,6 +105,10 @@ class AskStore(
                 edit { it.copy(time = action.time) }
             }
 
+            is AskAction.ChooseDay -> {
+                edit { it.copy(day = action.id) }
+            }
+
             is AskAction.EditTime -> {
                 edit { it.copy(timeWords = action.text) }
             }
@@ -114,11 +126,11 @@ class AskStore(
             }
 
             AskAction.StopVoice -> {
-                session.platform.voice.stop()
+                voice.stop()
             }
 
             AskAction.RemoveVoice -> {
-                lasting { removeVoice() }
+                lasting { keeper.id?.let { voice.remove(it) } }
             }
 
             is AskAction.Answer -> {
@@ -154,11 +166,20 @@ class AskStore(
     /** Back goes to the step before; what was entered stays. */
     override fun inFrame(action: FrameAction) {
         val before = if (action == FrameAction.Back) stepBefore(now.step) else null
-        if (before != null) change { it.copy(step = before) } else super.inFrame(action)
+        if (before == null) return super.inFrame(action)
+        change { it.copy(step = before) }
+        lasting { keeper.id?.let { id -> more.put(id, DraftExtras.CHECKED, null) } }
+    }
+
+    override fun covered() = session.platform.voice.stop()
+
+    override suspend fun write() {
+        keeper.write()
+        super.write()
     }
 
     override fun close() {
-        session.platform.voice.stop()
+        voice.stop()
         lasting { keeper.write() }
         super.close()
     }
@@ -181,7 +202,7 @@ class AskStore(
                 // What is missing is shown at the questions themselves.
                 if (now.missing.isEmpty()) {
                     change { it.copy(step = AskStep.CHECK) }
-                    lasting { input()?.let { keeper.write(it) } }
+                    lasting { input()?.let { keeper.write(it) }?.let { id -> more.put(id, DraftExtras.CHECKED, "1") } }
                 } else {
                     session.platform.touch.failed()
                 }
@@ -195,22 +216,38 @@ class AskStore(
 
     private suspend fun choose(id: ServiceId) {
         load(id)
+        if (id.isOrder) answers.putAll(KnownAnswers(session, lists).of(form).filterKeys { it !in answers })
         change { it.copy(step = AskStep.DETAILS) }
         edit { it }
     }
 
+    private fun kindOf(
+        id: ServiceId,
+        title: BothText,
+        help: BothText?,
+    ) = HelpKind(id.value, signOf(id), title.inLanguage(session.language), help?.inLanguage(session.language), id.isOrder)
+
     private suspend fun load(id: ServiceId) {
         val loaded = withSession { phone.services.form(id).orTell() } ?: return
         form = loaded
-        val kind = HelpKind(id.value, signOf(id), loaded.title.inLanguage(session.language), loaded.help?.inLanguage(session.language))
-        change { it.copy(kind = kind, moneyMost = if (moneyKey() == null) null else it.moneyMost.orEmpty()) }
+        val days = if (dayKey() == null) emptyList() else session.daysAhead()
+        change { state ->
+            state.copy(
+                kind = kindOf(id, loaded.title, loaded.help),
+                moneyMost = if (moneyKey() == null) null else state.moneyMost.orEmpty(),
+                days = days,
+                day = state.day?.takeIf { day -> days.any { it.id == day } } ?: days.firstOrNull()?.id,
+            )
+        }
         stand()
     }
 
     private fun moneyKey() = form?.fields?.firstOrNull { it.kind == FieldKind.MONEY }?.key
 
+    private fun dayKey() = form?.fields?.firstOrNull { it.key == DAY && it.kind == FieldKind.DATE }?.key
+
     /** Keys that the screen asks in its own way. */
-    private fun apart() = setOfNotNull(FOR, AGREES, WHEN, moneyKey())
+    private fun apart() = setOfNotNull(FOR, AGREES, WHEN, moneyKey(), dayKey())
 
     private fun all(): Map<String, String> {
         val state = now
@@ -234,6 +271,7 @@ class AskStore(
                 }
                 put(WHEN, time)
                 moneyKey()?.let { put(it, state.moneyMost.orEmpty()) }
+                dayKey()?.let { put(it, state.day.orEmpty()) }
             }
         return answers + own.filterKeys(asked::contains)
     }
@@ -250,9 +288,13 @@ class AskStore(
         val known = form ?: return
         val given = all()
         standing = phone.services.standing(known.id, named(given)).orNull()
-        change { it.copy(fields = fieldsOf(known, standing, answers, session.language, apart())) }
+        val fields = fieldsOf(known, standing, answers, session.language, apart())
+        // Of an order, what it is and what must be known come first: the rest may be left.
+        change { it.copy(fields = if (known.id.isOrder) fields.sortedBy { field -> rankOf(field) } else fields) }
         look()
     }
+
+    private fun rankOf(field: FormField) = listOf(field.key == ITEM, field.required, true).indexOf(true)
 
     private fun look() = change { it.copy(missing = missing(it)) }
 
@@ -260,16 +302,27 @@ class AskStore(
         val whom = state.whom
         val open = standing?.open(all()).orEmpty()
         return buildList {
-            if (state.text.isBlank() && voice == null && answers.values.all(String::isBlank)) add(AskNeed.WORDS)
+            sayingNeed(state)?.let(::add)
             if (whom is Whom.Other && whom.name.isBlank()) add(AskNeed.NAME)
             if (whom is Whom.Other && !whom.agrees) add(AskNeed.AGREEMENT)
-            if (state.time == AskTime.OTHER && state.timeWords.isBlank()) add(AskNeed.TIME)
-            if ((open - setOf(FOR, AGREES, WHEN)).isNotEmpty()) add(AskNeed.ANSWER)
+            if (!isTimeSaid(state)) add(AskNeed.TIME)
+            if ((open - setOf(FOR, AGREES, WHEN, DAY)).isNotEmpty()) add(AskNeed.ANSWER)
         }
     }
 
+    /** Of an order its kind says enough, once it is known which; neighbours are told in words, or by an answer. */
+    private fun sayingNeed(state: AskState): AskNeed? =
+        when {
+            state.text.isNotBlank() || voice.isThere -> null
+            state.isOrder -> AskNeed.ITEM.takeIf { ITEM in standing?.asked.orEmpty() && answers[ITEM].isNullOrBlank() }
+            else -> AskNeed.WORDS.takeIf { answers.values.all(String::isBlank) }
+        }
+
+    private fun isTimeSaid(state: AskState) =
+        if (dayKey() == null) state.time != AskTime.OTHER || state.timeWords.isNotBlank() else state.day != null
+
     private fun begun(id: CaseId) {
-        session.navigator.becomes(Route.Ask(), Route.Ask(id))
+        session.navigator.becomes(route, Route.Ask(id))
     }
 
     private suspend fun written(id: CaseId) {
@@ -282,11 +335,9 @@ class AskStore(
     }
 
     private suspend fun restore(id: CaseId) {
-        val draft = phone.drafts.draft(id).orNull() ?: return session.navigator.back()
+        val draft = phone.drafts.draft(id).orNull() ?: return submitted(id)
         position = draft.entered.position
         val kept = draft.entered.answers.associate { it.key to it.value }
-        voice = draft.files.firstOrNull()?.hash
-        val voiceMs = more.get(id, DraftExtras.VOICE_MS)?.toLongOrNull() ?: 0
         load(draft.entered.service)
         answers.putAll(kept - apart())
         val time = AskTime.entries.firstOrNull { it != AskTime.OTHER && session.strings.askTime(it) == kept[WHEN] }
@@ -297,62 +348,44 @@ class AskStore(
                 whom = kept[FOR]?.let { Whom.Other(it, kept[AGREES] == YES) } ?: Whom.Oneself,
                 time = time ?: if (kept[WHEN] == null) AskTime.SOON else AskTime.OTHER,
                 timeWords = if (time == null) kept[WHEN].orEmpty() else "",
+                // A day that has passed meanwhile is chosen anew.
+                day = kept[DAY].takeIf { day -> state.days.any { it.id == day } },
                 moneyMost = moneyKey()?.let { kept[it].orEmpty() },
-                voice = if (voice == null) VoiceState.None else VoiceState.Recorded(voiceMs),
             )
         }
+        voice.restore(draft)
         stand()
+        val isChecked = more.get(id, DraftExtras.CHECKED) != null && now.missing.isEmpty()
+        change { it.copy(loading = false, step = if (isChecked) AskStep.CHECK else it.step) }
+    }
+
+    /** What was a draft when the app was ended is a case: its receipt is shown again. */
+    private suspend fun submitted(id: CaseId) {
+        val line =
+            phone.cases
+                .line(id)
+                .orNull() ?: return session.navigator.back()
+        keeper.end()
+        change { it.copy(loading = false, step = AskStep.DONE, receipt = CaptureReceipt(id.receipt, id.value, line.work())) }
     }
 
     /** One fix while the screen is there. Without one the request has no cell, and the community's workers pass it on. */
     private suspend fun locate() {
-        if (position != null) return
-        val fix =
-            withTimeoutOrNull(LOCATE_MS) {
-                session.platform.places
-                    .fixes()
-                    .first { it !is Fix.Searching }
-            } as? Fix.Found ?: return
-        position = fix.position
-        input()?.let(keeper::changed)
+        if (position == null) {
+            val fix =
+                withTimeoutOrNull(LOCATE_MS) {
+                    session.platform.places
+                        .fixes()
+                        .first { it !is Fix.Searching }
+                }
+            position = (fix as? Fix.Found)?.position
+            if (position != null) input()?.let(keeper::changed)
+        }
+        change { it.copy(area = if (position == null) session.strings.areaNone else session.strings.areaCoarse) }
     }
 
     private suspend fun record() {
-        val id = input()?.let { keeper.write(it) } ?: return
-        session.platform.voice.record().collect { recording ->
-            when (recording) {
-                is Recording.Going -> {
-                    change { it.copy(voice = VoiceState.Recording(recording.ms)) }
-                }
-
-                is Recording.Ended -> {
-                    voice = withSession { phone.drafts.addFile(id, FileInput(FileKind.VOICE, recording.path)).orTell() }
-                    more.put(id, DraftExtras.VOICE_MS, recording.ms.toString())
-                    change { it.copy(voice = if (voice == null) VoiceState.None else VoiceState.Recorded(recording.ms)) }
-                }
-
-                Recording.Denied -> {
-                    change { it.copy(voice = VoiceState.Denied) }
-                }
-
-                Recording.Unavailable -> {
-                    change { it.copy(voice = VoiceState.None) }
-                }
-
-                Recording.StorageFull -> {
-                    session.tell(Notice.StorageFull)
-                }
-            }
-        }
-        look()
-    }
-
-    private suspend fun removeVoice() {
-        val (id, hash) = (keeper.id ?: return) to (voice ?: return)
-        withSession { phone.drafts.removeFile(id, hash).orTell() } ?: return
-        voice = null
-        change { it.copy(voice = VoiceState.None) }
-        look()
+        voice.record(input()?.let { keeper.write(it) } ?: return)
     }
 
     private suspend fun publish() {
@@ -402,6 +435,8 @@ class AskStore(
         const val FOR = "beneficiary"
         const val AGREES = "beneficiary_agrees"
         const val WHEN = "time_window"
+        const val DAY = "time"
+        const val ITEM = "service_item"
         const val YES = "yes"
         const val LOCATE_MS = 30_000L
     }

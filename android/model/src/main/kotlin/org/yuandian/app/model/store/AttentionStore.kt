@@ -1,5 +1,6 @@
 package org.yuandian.app.model.store
 
+import kotlinx.coroutines.Job
 import org.yuandian.app.model.ActId
 import org.yuandian.app.model.Answer
 import org.yuandian.app.model.AttentionItem
@@ -25,8 +26,14 @@ class AttentionStore(
     private val attention = session.phone.attention
     private var items = emptyList<AttentionItem>()
 
+    private val hasRead = Job()
+
     init {
         keepRead(::read)
+        keepTyped(::typed) { kept ->
+            hasRead.join()
+            formAgain(kept)
+        }
     }
 
     override fun act(action: AttentionAction) {
@@ -98,6 +105,18 @@ class AttentionStore(
         }
     }
 
+    private fun typed(state: AttentionState): Map<String, String> {
+        val form = state.form ?: return emptyMap()
+        return mapOf(ITEM to form.item.toString(), STEP to form.step.name, TEXT to form.text)
+    }
+
+    /** The form as it was left, where what it is about still needs the person. */
+    private fun formAgain(kept: Map<String, String>) {
+        val item = items.firstOrNull { it.id.value.toString() == kept[ITEM] } ?: return
+        val step = stepsOf(item).firstOrNull { it.name == kept[STEP] } ?: return
+        change { it.copy(form = AttentionForm(item.id.value, step, kept[TEXT].orEmpty())) }
+    }
+
     private suspend fun send() {
         val form = now.form ?: return
         if (form.sending) return
@@ -145,6 +164,7 @@ class AttentionStore(
         items = attention.items().orNull().orEmpty()
         val cards = items.map { card(it) }
         change { it.copy(loading = false, items = cards) }
+        hasRead.complete()
     }
 
     private suspend fun card(item: AttentionItem): AttentionCard {
@@ -170,6 +190,7 @@ class AttentionStore(
             kept = item.kept,
             review = item.review,
             steps = stepsOf(item),
+            isCalm = item.code == TAKEN,
         )
     }
 
@@ -178,6 +199,14 @@ class AttentionStore(
     internal companion object {
         private const val APPEAL_MAX = 1_000
         private const val TEXT_MAX = 2_000
+
+        /** Names of what is typed. */
+        private const val ITEM = "item"
+        private const val STEP = "step"
+        private const val TEXT = "text"
+
+        /** Somebody was first. */
+        private const val TAKEN = "r_taken"
 
         /** The core's steps as this screen offers them, in its order. What it cannot do is left out; the case can always be looked at. */
         fun stepsOf(item: AttentionItem): List<AttentionStep> {

@@ -9,22 +9,21 @@ import org.yuandian.app.model.CaseId
 import org.yuandian.app.model.Draft
 import org.yuandian.app.model.DraftInput
 import org.yuandian.app.model.FileHash
-import org.yuandian.app.model.FileKind
 import org.yuandian.app.model.FormStanding
 import org.yuandian.app.model.HomeRole
+import org.yuandian.app.model.PhotoSource
 import org.yuandian.app.model.Place
 import org.yuandian.app.model.Position
+import org.yuandian.app.model.ServiceChoice
 import org.yuandian.app.model.ServiceForm
 import org.yuandian.app.model.ServiceId
 import org.yuandian.app.model.SyncState
 import org.yuandian.app.model.Trouble
 import org.yuandian.app.model.gateway.ActInput
-import org.yuandian.app.model.gateway.FileInput
 import org.yuandian.app.model.gateway.ListAsk
 import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.orNull
 import org.yuandian.app.model.ports.Fix
-import org.yuandian.app.model.ports.Recording
 import org.yuandian.app.model.ports.Shot
 import org.yuandian.app.screens.CaptureAction
 import org.yuandian.app.screens.CaptureNeed
@@ -34,7 +33,6 @@ import org.yuandian.app.screens.Frame
 import org.yuandian.app.screens.Giveaway
 import org.yuandian.app.screens.NoPlaceReason
 import org.yuandian.app.screens.Notice
-import org.yuandian.app.screens.Permission
 import org.yuandian.app.screens.PhotoItem
 import org.yuandian.app.screens.PlaceState
 import org.yuandian.app.screens.ServiceItem
@@ -49,17 +47,21 @@ class CaptureStore(
 ) : Store<CaptureState, CaptureAction>(
         session,
         Route.Capture(draft),
-        CaptureState(session.frame(Route.Capture(draft)), roleOf(session.role)),
+        CaptureState(session.frame(Route.Capture(draft)), roleOf(session.role), loading = draft != null),
     ) {
     private val phone = session.phone
     private val keeper = DraftKeeper(session, draft, ::begun, ::written)
-    private val more = DraftExtras(session.kept)
+    private val more = DraftExtras(session.phone.typed)
     private val answers = linkedMapOf<String, String>()
     private var position: Position? = null
     private var service: ServiceId? = if (session.role == HomeRole.GRID_WORKER) null else SNAP
     private var form: ServiceForm? = null
     private var standing: FormStanding? = null
-    private var voice: FileHash? = null
+    private val voice =
+        VoiceNote(session, more) { heard ->
+            change { it.copy(voice = heard) }
+            look()
+        }
     private var locating: Job? = null
     private var notTheSame = false
 
@@ -79,10 +81,11 @@ class CaptureStore(
     override fun act(action: CaptureAction) {
         when (action) {
             is CaptureAction.InFrame -> inFrame(action.action)
-            CaptureAction.TakePhoto -> lasting { photo { session.platform.camera.take() } }
-            CaptureAction.ChoosePhoto -> lasting { photo { session.platform.camera.choose() } }
+            CaptureAction.TakePhoto -> lasting { photo { session.platform.camera.take(it.value) } }
+            CaptureAction.ChoosePhoto -> lasting { photo { session.platform.camera.choose(it.value) } }
             is CaptureAction.RemovePhoto -> lasting { removePhoto(FileHash(action.key)) }
-            is CaptureAction.OpenPhoto -> Unit
+            is CaptureAction.OpenPhoto -> openPhoto(FileHash(action.key))
+            CaptureAction.NoPhoto -> noPhoto()
             is CaptureAction.EditNoPhotoReason -> edit { it.copy(noPhotoReason = action.text) }
             CaptureAction.OpenTypes -> change { it.copy(type = it.type.copy(choosing = true)) }
             CaptureAction.CloseTypes -> change { it.copy(type = it.type.copy(choosing = false)) }
@@ -94,8 +97,8 @@ class CaptureStore(
             is CaptureAction.EditPlaceWords -> placeWords(action.text)
             is CaptureAction.EditText -> edit { it.copy(text = action.text) }
             CaptureAction.StartVoice -> lasting { record() }
-            CaptureAction.StopVoice -> session.platform.voice.stop()
-            CaptureAction.RemoveVoice -> lasting { removeVoice() }
+            CaptureAction.StopVoice -> voice.stop()
+            CaptureAction.RemoveVoice -> lasting { keeper.id?.let { voice.remove(it) } }
             is CaptureAction.SetUrgent -> edit { it.copy(urgent = action.on) }
             is CaptureAction.Answer -> answer(action.key, action.value)
             is CaptureAction.SameAs -> lasting { sameAs(CaseId(action.id)) }
@@ -115,10 +118,25 @@ class CaptureStore(
 
     override fun spoken() = listOfNotNull(now.type.chosen?.title, now.text.ifBlank { null }).joinToString("\n")
 
-    override fun close() {
+    override fun covered() {
         session.platform.voice.stop()
+        locating?.cancel()
+    }
+
+    override fun uncovered() {
+        if (now.place is PlaceState.Searching) locate()
+    }
+
+    override suspend fun write() {
+        keeper.write()
+        super.write()
+    }
+
+    override fun close() {
+        voice.stop()
         // A draft that nobody put anything in was never one; what the camera is about to give belongs to it.
-        val empty = !taking && now.text.isBlank() && now.photos.isEmpty() && voice == null && answers.isEmpty() && now.receipt == null
+        val silent = now.text.isBlank() && now.noPhotoReason.isNullOrBlank() && !voice.isThere
+        val empty = !taking && silent && now.photos.isEmpty() && answers.isEmpty() && now.receipt == null
         lasting { if (empty && now.voice !is VoiceState.Recording) discardQuietly() else keeper.write() }
         super.close()
     }
@@ -163,19 +181,15 @@ class CaptureStore(
     }
 
     private suspend fun restore(id: CaseId) {
-        val draft = phone.drafts.draft(id).orNull()
-        if (draft == null) {
-            session.navigator.back()
-            return
-        }
+        val draft = phone.drafts.draft(id).orNull() ?: return submitted(id)
         val typeless = more.get(id, DraftExtras.TYPELESS) != null
         service = draft.entered.service.takeUnless { typeless }
         position = draft.entered.position
         answers.putAll(draft.entered.answers.associate { it.key to it.value })
         val urgent = answers[SEVERITY] == URGENT
-        val reason = more.get(id, DraftExtras.NO_PLACE)?.let { name -> NoPlaceReason.entries.firstOrNull { it.name == name } }
+        val placeless = more.get(id, DraftExtras.NO_PLACE)
+        val reason = NoPlaceReason.entries.firstOrNull { it.name == placeless }
         val words = more.get(id, DraftExtras.PLACE_WORDS).orEmpty()
-        voice = draft.files.firstOrNull()?.hash
         change { state ->
             state.copy(
                 draftId = id.value,
@@ -184,50 +198,76 @@ class CaptureStore(
                 urgent = urgent,
                 noPhotoReason = draft.entered.noPhoto,
                 savedMs = draft.updatedMs,
-                place = position?.let(::fixed) ?: reason?.let { PlaceState.None(it, words) } ?: PlaceState.Searching,
+                place = position?.let(::fixed) ?: placeless?.let { PlaceState.None(reason, words) } ?: PlaceState.Searching,
             )
         }
-        val voiceMs = more.get(id, DraftExtras.VOICE_MS)?.toLongOrNull() ?: 0
-        if (voice != null) change { it.copy(voice = VoiceState.Recorded(voiceMs)) }
+        voice.restore(draft)
         showPhotos(draft)
+        change { it.copy(loading = false) }
+        addLeft(id)
+    }
+
+    /** What was a draft when the app was ended is a case: its receipt is shown again. */
+    private suspend fun submitted(id: CaseId) {
+        val line =
+            phone.cases
+                .line(id)
+                .orNull() ?: return session.navigator.back()
+        keeper.end()
+        change { it.copy(loading = false, receipt = CaptureReceipt(id.receipt, id.value, line.work())) }
     }
 
     // Photos and voice.
 
-    private suspend fun photo(take: suspend () -> Shot) {
+    private suspend fun photo(take: suspend (CaseId) -> Shot) {
         if (now.photos.size >= now.photosMost) return
         // The draft is there before the camera opens: a phone with little memory may end the app meanwhile.
         val id = keeper.write(input()) ?: return
         taking = true
-        val shot = take()
+        val shot = take(id)
         taking = false
-        when (shot) {
-            is Shot.Taken -> added(id, shot)
-            Shot.Cancelled -> Unit
-            Shot.Denied -> denied(Permission.CAMERA)
-            Shot.Unavailable -> session.tell(Notice.Failed)
-            Shot.StorageFull -> session.tell(Notice.StorageFull)
-        }
+        if (shot is Shot.Taken) added(id, shot) else noPicture(shot)
     }
+
+    private fun noPicture(shot: Shot) {
+        session.tellWhyNot(shot)
+        if (shot != Shot.Cancelled && now.photos.size < now.photosWanted) noPhoto()
+    }
+
+    /** A report goes without a photo where somebody says why. */
+    private fun noPhoto() = change { it.copy(noPhotoReason = it.noPhotoReason.orEmpty()) }
 
     private suspend fun added(
         id: CaseId,
         shot: Shot.Taken,
     ) {
         val facts: CaptureFacts = if (shot.facts.position == null) shot.facts.copy(position = position) else shot.facts
-        withSession { phone.drafts.addPhoto(id, shot.path, facts).orTell() } ?: return
-        session.platform.files.remove(shot.path)
+        val answer = phone.drafts.addPhoto(id, shot.path, facts)
+        // Where there is no room it waits for some, open as it is: it comes into the draft when that is opened again.
+        if (!answer.lacksRoom) session.platform.files.remove(shot.path)
+        withSession { answer.orTell() } ?: return
         session.platform.touch.kept()
         reload(id)
         phone.drafts.render(id)
         reload(id)
     }
 
+    /**
+     * Pictures that were taken for this draft and are not in it: the app was ended while the camera had the screen, or the phone was
+     * full.
+     */
+    private suspend fun addLeft(id: CaseId) =
+        session.platform.files
+            .left(id.value)
+            .forEach { added(id, Shot.Taken(it, CaptureFacts(PhotoSource.UNKNOWN))) }
+
     private suspend fun removePhoto(hash: FileHash) {
         val id = keeper.id ?: return
         withSession { phone.drafts.removePhoto(id, hash).orTell() }
         reload(id)
     }
+
+    private fun openPhoto(hash: FileHash) = keeper.id?.let { session.navigator.open(Route.Photo(it, hash)) } ?: Unit
 
     private suspend fun reload(id: CaseId) {
         phone.drafts
@@ -241,51 +281,7 @@ class CaptureStore(
         change { state -> state.copy(photos = draft.photos.map { PhotoItem(it.hash.value, it.atMs, WorkState.Draft()) }) }
 
     private suspend fun record() {
-        if (now.voice is VoiceState.Recording) return
-        val id = keeper.write(input()) ?: return
-        session.platform.voice.record().collect { recording ->
-            when (recording) {
-                is Recording.Going -> {
-                    change { it.copy(voice = VoiceState.Recording(recording.ms)) }
-                }
-
-                is Recording.Ended -> {
-                    recorded(id, recording)
-                }
-
-                Recording.Denied -> {
-                    change { it.copy(voice = VoiceState.Denied) }
-                }
-
-                Recording.Unavailable -> {
-                    change { it.copy(voice = VoiceState.None) }
-                }
-
-                Recording.StorageFull -> {
-                    change { it.copy(voice = VoiceState.None) }
-                    session.tell(Notice.StorageFull)
-                }
-            }
-        }
-        look()
-    }
-
-    private suspend fun recorded(
-        id: CaseId,
-        ended: Recording.Ended,
-    ) {
-        voice = withSession { phone.drafts.addFile(id, FileInput(FileKind.VOICE, ended.path)).orTell() }
-        more.put(id, DraftExtras.VOICE_MS, ended.ms.toString())
-        change { it.copy(voice = if (voice == null) VoiceState.None else VoiceState.Recorded(ended.ms)) }
-        if (voice != null) session.platform.files.remove(ended.path)
-    }
-
-    private suspend fun removeVoice() {
-        val (id, hash) = (keeper.id ?: return) to (voice ?: return)
-        withSession { phone.drafts.removeFile(id, hash).orTell() } ?: return
-        voice = null
-        change { it.copy(voice = VoiceState.None) }
-        look()
+        voice.record(keeper.write(input()) ?: return)
     }
 
     // Type and further questions.
@@ -301,29 +297,25 @@ class CaptureStore(
                 .find(query)
                 .orNull()
                 .orEmpty()
-                .filterNot { it.id.isHelp }
-        val items =
-            found.map {
-                ServiceItem(it.id.value, signOf(it.id), it.title.inLanguage(session.language), it.groupTitle.inLanguage(session.language))
-            }
+                .filterNot { it.id.isAsked }
         if (query != now.type.query) return
-        change { state ->
-            val type =
-                if (query.isEmpty()) {
-                    state.type.copy(
-                        recent = items.take(RECENT_MAX),
-                        found = items,
-                    )
-                } else {
-                    state.type.copy(found = items)
-                }
-            state.copy(type = type)
-        }
+        val items = found.map(::item)
+        // Without a text those that were used most come first; what was never used here is not among them.
+        val recent = if (query.isEmpty()) found.filter { it.used > 0 }.take(RECENT_MAX).map(::item) else now.type.recent
+        change { it.copy(type = it.type.copy(recent = recent, found = items)) }
     }
+
+    private fun item(service: ServiceChoice) =
+        ServiceItem(
+            service.id.value,
+            signOf(service.id),
+            service.title.inLanguage(session.language),
+            service.groupTitle.inLanguage(session.language),
+        )
 
     private fun chooseType(id: ServiceId) {
         service = id
-        edit { it.copy(type = TypeState(recent = it.type.recent, found = it.type.recent)) }
+        edit { it.copy(type = TypeState(recent = it.type.recent, found = it.type.found)) }
         go {
             loadForm()
             keeper.changed(input())
@@ -406,7 +398,7 @@ class CaptureStore(
         position = null
         val words = (now.place as? PlaceState.None)?.words.orEmpty()
         edit { it.copy(place = PlaceState.None(reason, words)) }
-        lasting { keeper.write(input())?.let { id -> more.put(id, DraftExtras.NO_PLACE, reason?.name) } }
+        lasting { keeper.write(input())?.let { id -> more.put(id, DraftExtras.NO_PLACE, reason?.name ?: DraftExtras.UNSAID) } }
     }
 
     private fun placeWords(text: String) {
@@ -415,21 +407,16 @@ class CaptureStore(
         lasting { keeper.write(input())?.let { id -> more.put(id, DraftExtras.PLACE_WORDS, text) } }
     }
 
-    /** Nearby ones of the same kind that have not ended. The core's list has no place yet: only the latest are looked at. */
+    /** Nearby ones of the same kind that have not ended. */
     private suspend fun findSimilar() {
         val (at, kind) = (position ?: return) to (service ?: return)
         if (notTheSame) return
-        val lines =
+        val near =
             phone.cases
-                .page(ListAsk(service = kind, limit = SIMILAR_LOOKED_AT))
+                .similar(kind, at, SIMILAR_MAX)
                 .orNull()
                 .orEmpty()
-        val here = Place(at.lng, at.lat, null)
-        val near =
-            lines.filterNot { it.isDraft || it.stage.isEnd }.mapNotNull { phone.cases.case(it.id).orNull() }.filter { case ->
-                case.place?.let { metresBetween(it, here) <= SIMILAR_M } == true
-            }
-        change { state -> state.copy(similar = near.take(SIMILAR_MAX).map { cardOf(it.line, online = true, it) }) }
+        change { state -> state.copy(similar = near.map { cardOf(it.line, online = true) }) }
     }
 
     private suspend fun sameAs(id: CaseId) {
@@ -454,7 +441,7 @@ class CaptureStore(
             if (state.photos.size < state.photosWanted && state.noPhotoReason.isNullOrBlank()) add(CaptureNeed.PHOTO)
             if (service == null) add(CaptureNeed.TYPE)
             if (position == null && (state.place as? PlaceState.None)?.reason == null) add(CaptureNeed.PLACE)
-            if (state.text.isBlank() && voice == null && state.photos.isEmpty()) add(CaptureNeed.TEXT)
+            if (state.text.isBlank() && !voice.isThere && state.photos.isEmpty()) add(CaptureNeed.TEXT)
             if (standing?.open(answers + urgency())?.isNotEmpty() == true) add(CaptureNeed.ANSWER)
         }
 
@@ -536,34 +523,6 @@ class CaptureStore(
         const val RECENT_MAX = 6
         const val LOCATE_MS = 60_000L
         const val GOOD_M = 10
-        const val SIMILAR_M = 100
         const val SIMILAR_MAX = 3
-        const val SIMILAR_LOOKED_AT = 20
-    }
-}
-
-/** What belongs to a draft and has no place in the core's. */
-internal class DraftExtras(
-    private val kept: org.yuandian.app.model.ports.KeyValues,
-) {
-    suspend fun get(
-        id: CaseId,
-        what: String,
-    ) = kept.get("draft.${id.value}.$what")
-
-    suspend fun put(
-        id: CaseId,
-        what: String,
-        value: String?,
-    ) = kept.put("draft.${id.value}.$what", value)
-
-    suspend fun clear(id: CaseId) = ALL.forEach { put(id, it, null) }
-
-    companion object {
-        const val TYPELESS = "typeless"
-        const val NO_PLACE = "noplace"
-        const val PLACE_WORDS = "place"
-        const val VOICE_MS = "voice"
-        private val ALL = listOf(TYPELESS, NO_PLACE, PLACE_WORDS, VOICE_MS)
     }
 }

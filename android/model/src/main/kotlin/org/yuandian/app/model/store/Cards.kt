@@ -36,12 +36,19 @@ fun workOf(
         SyncState.DRAFT -> WorkState.Draft(missing)
         SyncState.SAVED -> WorkState.OnPhone
         SyncState.WAITING -> WorkState.Waiting
-        SyncState.SENDING -> WorkState.Sending(progress?.delivered ?: 0, progress?.photos ?: 0)
+        SyncState.SENDING -> sending(progress ?: PhotoProgress.NONE)
         SyncState.DELIVERED -> WorkState.Delivered
         SyncState.NEEDS_YOU -> WorkState.Attention
         SyncState.CONFLICT -> WorkState.Conflict
         SyncState.LOADING -> WorkState.Loading
     }
+
+/** Some photos are there, and of the others none moves now: that is said, instead of an upload that stands still. */
+private fun sending(progress: PhotoProgress): WorkState {
+    val left = progress.photos - progress.delivered
+    val rests = progress.delivered > 0 && left > 0 && progress.percents.isEmpty()
+    return if (rests) WorkState.PartlySent(left) else WorkState.Sending(progress.delivered, progress.photos)
+}
 
 fun CaseLine.work(): WorkState = workOf(sync, progress)
 
@@ -59,9 +66,9 @@ fun claimOf(
         Claim.Lost -> ClaimState.Lost(first)
     }
 
-/** The clock of the stage; none where nothing is timed. */
-fun dueOf(times: List<TimeLimit>): Due? =
-    times.firstOrNull()?.let { time ->
+/** What is left of a limit; none where nothing is timed. */
+fun dueOf(limit: TimeLimit?): Due? =
+    limit?.let { time ->
         val level =
             when (time.colour) {
                 TimeColour.IN_TIME -> DueLevel.GREEN
@@ -86,8 +93,9 @@ fun cardOf(
     work = line.work(),
     updatedMs = line.updatedMs,
     place = whole?.gridName?.ifEmpty { null },
-    due = whole?.takeUnless { line.stage.isEnd }?.let { dueOf(it.times) },
+    due = dueOf(line.due),
     photos = line.photos,
+    isAsked = line.service.isAsked,
     claim = claimOf(line.claim, online, whole?.holders?.firstOrNull()),
     thumb =
         whole
@@ -137,6 +145,9 @@ private val SIGNS =
         "help" to Sign.HELP,
         "order.elder.meal" to Sign.MEAL,
         "order.elder.escort" to Sign.ESCORT,
+        "order.elder.bath" to Sign.BATH,
+        "order.elder.clean" to Sign.CLEAN,
+        "order.elder.care" to Sign.CARE,
         "order" to Sign.VISIT,
         "task.patrol" to Sign.PATROL,
         "task" to Sign.VISIT,

@@ -1,11 +1,14 @@
 package org.yuandian.app.model.store
 
+import kotlinx.coroutines.Job
 import org.yuandian.app.model.ActId
 import org.yuandian.app.model.Answer
 import org.yuandian.app.model.Case
 import org.yuandian.app.model.CaseId
 import org.yuandian.app.model.Claim
+import org.yuandian.app.model.FileHash
 import org.yuandian.app.model.HomeRole
+import org.yuandian.app.model.Language
 import org.yuandian.app.model.Named
 import org.yuandian.app.model.NextAct
 import org.yuandian.app.model.OfflineClass
@@ -15,7 +18,7 @@ import org.yuandian.app.model.UserId
 import org.yuandian.app.model.gateway.ActInput
 import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.orNull
-import org.yuandian.app.model.ports.Shot
+import org.yuandian.app.model.strings.Strings
 import org.yuandian.app.screens.AnswerLine
 import org.yuandian.app.screens.CaseDetailAction
 import org.yuandian.app.screens.CaseDetailState
@@ -28,7 +31,6 @@ import org.yuandian.app.screens.HistoryItem
 import org.yuandian.app.screens.LookItem
 import org.yuandian.app.screens.NoteLine
 import org.yuandian.app.screens.Notice
-import org.yuandian.app.screens.Permission
 import org.yuandian.app.screens.PhotoItem
 import org.yuandian.app.screens.Sign
 import org.yuandian.app.screens.StepForm
@@ -46,7 +48,10 @@ class CaseDetailStore(
         CaseDetailState(session.frame(Route.Detail(id)), id.value, Sign.OTHER, "", "", id.receipt, "", WorkState.Loading, loading = true),
     ) {
     private val phone = session.phone
+    private val photos = StepPhotos(session)
     private var case: Case? = null
+    private val hasRead = Job()
+    private var isBack = false
     private var form: ServiceForm? = null
     private val said = linkedMapOf<String, String>()
 
@@ -55,10 +60,13 @@ class CaseDetailStore(
 
     init {
         keepRead(::read)
-        // What was being written when the app was ended.
-        go {
-            val text = session.kept.get(noteKey()).orEmpty()
-            if (now.noteText.isEmpty()) change { it.copy(noteText = text) }
+        keepTyped(::typed, setOf(NOTE)) { kept ->
+            if (now.noteText.isEmpty()) change { it.copy(noteText = kept[NOTE].orEmpty()) }
+            hasRead.join()
+            stepAgain(kept)
+            // Shown with the form that was open, so that nobody touches what lies under it.
+            isBack = true
+            change { it.copy(loading = false) }
         }
     }
 
@@ -69,16 +77,18 @@ class CaseDetailStore(
             CaseDetailAction.EditContent -> go { editContent() }
             is CaseDetailAction.AnswerStep -> answerStep(action.key, action.value)
             is CaseDetailAction.EditStepText -> step { it.copy(text = action.text.take(TEXT_MAX), problem = null) }
-            CaseDetailAction.TakeStepPhoto -> lasting { photo { item -> step { it.copy(photos = it.photos + item, problem = null) } } }
+            CaseDetailAction.TakeStepPhoto -> lasting { addStepPhoto(photos.take()) }
+            CaseDetailAction.ChooseStepPhoto -> lasting { addStepPhoto(photos.choose()) }
             is CaseDetailAction.RemoveStepPhoto -> removeStepPhoto(action.key)
             CaseDetailAction.ConfirmStep -> lasting { confirmStep() }
-            CaseDetailAction.CancelStep -> change { it.copy(openStep = null) }
-            is CaseDetailAction.EditNote -> editNote(action.text.take(TEXT_MAX))
+            CaseDetailAction.CancelStep -> cancelStep()
+            is CaseDetailAction.EditNote -> change { it.copy(noteText = action.text.take(TEXT_MAX)) }
             CaseDetailAction.SendNote -> lasting { sendNote() }
-            CaseDetailAction.AddPhoto -> lasting { photo { done(phone.cases.note(id, "", listOf(it.key))) } }
-            is CaseDetailAction.OpenPhoto -> Unit
+            CaseDetailAction.AddPhoto -> lasting { addPhoto() }
+            is CaseDetailAction.OpenPhoto -> openPhoto(action.key)
             CaseDetailAction.OpenConflict -> session.navigator.open(Route.Conflict(id))
             CaseDetailAction.ToggleHistory -> change { it.copy(historyOpen = !it.historyOpen) }
+            CaseDetailAction.ToggleWhyNot -> change { it.copy(whyNotOpen = !it.whyNotOpen) }
             is CaseDetailAction.SetFollowed -> lasting { simply(if (action.on) ActId.FOLLOW else ActId.UNFOLLOW) }
             CaseDetailAction.Thank -> lasting { thank() }
             CaseDetailAction.Reopen -> openStep(ActId.REOPEN_REQUEST)
@@ -93,29 +103,38 @@ class CaseDetailStore(
         frame: Frame,
     ) = state.copy(frame = frame)
 
+    override fun close() {
+        cancelStep()
+        super.close()
+    }
+
     override fun spoken() = listOf(now.service, now.title, now.stage, now.text).filter(String::isNotBlank).joinToString("\n")
 
     // Steps.
 
     private fun openStep(act: ActId) {
         val next = case?.next?.firstOrNull { it.act == act }?.takeIf { it.whyNot == null } ?: return
-        if (isPlain(next)) {
-            lasting { simply(act) }
-            return
-        }
+        if (isPlain(next)) lasting { simply(act) } else openForm(act)
+    }
+
+    private fun openForm(act: ActId) {
+        val next = case?.next?.firstOrNull { it.act == act && it.whyNot == null } ?: return
+        seen = emptyList()
+        open(
+            StepForm(
+                act = act.value,
+                label = next.text,
+                fields = fieldsOf(next.arguments, emptyMap()),
+                photosWanted = next.photos,
+                grave = act in GRAVE_ACTS,
+            ),
+        )
+    }
+
+    private fun open(form: StepForm) {
+        cancelStep()
         said.clear()
-        change {
-            it.copy(
-                openStep =
-                    StepForm(
-                        act = act.value,
-                        label = next.text,
-                        fields = fieldsOf(next.arguments, said),
-                        photosWanted = next.photos,
-                        grave = act in GRAVE_ACTS,
-                    ),
-            )
-        }
+        change { it.copy(openStep = form) }
     }
 
     /** Nothing has to be said or shown with it, and it can be undone or does not matter much: one tap. */
@@ -128,19 +147,15 @@ class CaseDetailStore(
         val standing = phone.services.standing(asked.id, known.fields).orNull()
         val kept = asked.copy(fields = asked.fields.filter { !it.staysPrivate || it.key in answers })
         val text = FormField(TEXT, session.strings.descriptionLabel, FieldKind.LONG_TEXT, known.text)
-        said.clear()
         seen = known.heads
-        change {
-            it.copy(
-                openStep =
-                    StepForm(
-                        act = ActId.CONTENT.value,
-                        label = session.strings.detailEdit,
-                        fields = listOf(text) + fieldsOf(kept, standing, answers, session.language),
-                        asksText = false,
-                    ),
-            )
-        }
+        open(
+            StepForm(
+                act = ActId.CONTENT.value,
+                label = session.strings.detailEdit,
+                fields = listOf(text) + fieldsOf(kept, standing, answers, session.language),
+                asksText = false,
+            ),
+        )
     }
 
     private fun answerStep(
@@ -151,9 +166,56 @@ class CaseDetailStore(
         step { form -> form.copy(fields = form.fields.map { if (it.key == key) it.copy(value = value) else it }, problem = null) }
     }
 
+    // What stands in the fields, and how it is put back.
+
+    private fun typed(state: CaseDetailState): Map<String, String> {
+        val step = state.openStep ?: return mapOf(NOTE to state.noteText)
+        return said.mapKeys { (key, _) -> SAID + key } +
+            mapOf(
+                NOTE to state.noteText,
+                STEP to step.act,
+                STEP_TEXT to step.text,
+                STEP_PHOTOS to kept(step.photos),
+                SEEN to seen.joinToString(" "),
+            )
+    }
+
+    /** The form of a step as it was left. What was written for one that cannot be taken any more becomes the note. */
+    private suspend fun stepAgain(kept: Map<String, String>) {
+        val act = ActId(kept[STEP] ?: return)
+        val text = kept[STEP_TEXT].orEmpty()
+        if (act == ActId.CONTENT) editContent() else openForm(act)
+        if (now.openStep == null) return change { it.copy(noteText = it.noteText.ifEmpty { text }) }
+        if (act == ActId.CONTENT) seen = kept[SEEN].orEmpty().split(' ').filter(String::isNotEmpty)
+        step { it.copy(text = text, photos = photosOf(kept[STEP_PHOTOS])) }
+        kept.filterKeys { it.startsWith(SAID) }.forEach { (key, value) -> answerStep(key.removePrefix(SAID), value) }
+    }
+
     private fun step(next: (StepForm) -> StepForm) = change { state -> state.copy(openStep = state.openStep?.let(next)) }
 
-    private fun removeStepPhoto(key: String) = step { it.copy(photos = it.photos.filterNot { photo -> photo.key == key }, problem = null) }
+    private suspend fun addStepPhoto(photo: PhotoItem?) {
+        if (photo == null) return
+        // The form was closed while the camera had the screen.
+        if (now.openStep == null) return photos.drop(listOf(photo))
+        step { it.copy(photos = it.photos + photo, problem = null) }
+    }
+
+    private fun removeStepPhoto(key: String) {
+        val (gone, left) =
+            now.openStep
+                ?.photos
+                .orEmpty()
+                .partition { it.key == key }
+        step { it.copy(photos = left, problem = null) }
+        lasting { photos.drop(gone) }
+    }
+
+    /** What is being sent needs its photos until there is an answer. */
+    private fun cancelStep() {
+        val form = now.openStep ?: return
+        change { it.copy(openStep = null) }
+        if (!form.sending) lasting { photos.drop(form.photos) }
+    }
 
     private suspend fun confirmStep() {
         val form = now.openStep ?: return
@@ -169,10 +231,9 @@ class CaseDetailStore(
         val input = ActInput(ActId(form.act), form.text.ifBlank { null }, named(said), form.photos.map(PhotoItem::key))
         val answer = if (input.act == ActId.CONTENT) phone.cases.edit(id, input.arguments, seen) else phone.cases.act(id, input)
         step { it.copy(sending = false) }
-        if (done(answer)) {
-            form.photos.forEach { session.platform.files.remove(it.key) }
-            change { it.copy(openStep = null) }
-        }
+        val isDone = done(answer)
+        if (isDone || now.openStep == null) photos.drop(form.photos)
+        if (isDone) change { it.copy(openStep = null) }
     }
 
     private fun problemOf(form: StepForm): String? {
@@ -191,33 +252,22 @@ class CaseDetailStore(
         done(phone.cases.act(id, ActInput(act, arguments = arguments)))
     }
 
-    private suspend fun photo(then: suspend (PhotoItem) -> Unit) {
-        when (val shot = session.platform.camera.take()) {
-            // Until it is sent, a photo of a step is named by its path: it is in no draft.
-            is Shot.Taken -> then(PhotoItem(shot.path, session.platform.clock.nowMs(), WorkState.Draft()))
+    private suspend fun addPhoto() {
+        val photo = photos.take() ?: return
+        done(phone.cases.note(id, "", listOf(photo.key)))
+        photos.drop(listOf(photo))
+    }
 
-            Shot.Denied -> denied(Permission.CAMERA)
-
-            Shot.StorageFull -> session.tell(Notice.StorageFull)
-
-            Shot.Cancelled, Shot.Unavailable -> Unit
-        }
+    private fun openPhoto(key: String) {
+        if (now.photos.any { it.key == key }) session.navigator.open(Route.Photo(id, FileHash(key)))
     }
 
     // Notes.
-
-    private fun noteKey() = "note.${id.value}"
-
-    private fun editNote(text: String) {
-        change { it.copy(noteText = text) }
-        lasting { session.kept.put(noteKey(), text.ifEmpty { null }) }
-    }
 
     private suspend fun sendNote() {
         val text = now.noteText.trim()
         if (text.isEmpty() || !done(phone.cases.note(id, text))) return
         change { it.copy(noteText = "") }
-        session.kept.put(noteKey(), null)
     }
 
     private suspend fun thank() {
@@ -265,6 +315,7 @@ class CaseDetailStore(
         case = known
         if (form == null) form = phone.services.formOf(id).orNull()
         change { shown(it, known) }
+        hasRead.complete()
     }
 
     private fun shown(
@@ -279,11 +330,12 @@ class CaseDetailStore(
         return state.copy(
             sign = signOf(line.service),
             service = line.serviceText,
+            isAsked = line.service.isAsked,
             title = line.title,
             stage = line.stageText,
             work = workOf(line.sync, case.progress),
-            loading = false,
-            due = if (line.stage.isEnd) null else dueOf(case.times),
+            loading = !isBack,
+            due = dueOf(line.due),
             claim = claimOf(line.claim, online, case.holders.firstOrNull()),
             progress = wayOf(case, session.strings),
             text = case.text,
@@ -308,8 +360,8 @@ class CaseDetailStore(
 
     /** The author and whoever works the grid; the server has the last word. */
     private fun canEdit(case: Case): Boolean {
-        val mine = case.author == session.person.value?.name || session.role == HomeRole.GRID_WORKER
-        return mine && !case.notesOnly && !case.line.stage.isEnd
+        val may = case.line.isOwn || session.role == HomeRole.GRID_WORKER
+        return may && !case.notesOnly && !case.line.hasEnded
     }
 
     private fun placeOf(case: Case): String? =
@@ -386,10 +438,9 @@ class CaseDetailStore(
 
     /** Only for whoever opened it, and only when somebody has done something. */
     private fun feedbackOf(case: Case): Feedback? {
-        val mine = case.author == session.person.value?.name && case.line.claim == Claim.None
-        val over = case.line.stage.isEnd || case.line.stage.value == DONE
-        if (!mine || !over) return null
-        val thanked = case.notes.any { it.text == session.strings.thanksNote && it.by == case.author }
+        val over = case.line.hasEnded || case.line.stage.value in DONE
+        if (!case.line.isOwn || case.line.claim != Claim.None || !over) return null
+        val thanked = case.notes.any { it.text in THANKS && it.by == case.author }
         return Feedback(
             canThank = !thanked,
             thanked = thanked,
@@ -401,10 +452,21 @@ class CaseDetailStore(
     private companion object {
         const val TEXT = "text"
         const val TEXT_MAX = 2_000
+
+        /** Names of what is typed. */
+        const val NOTE = "note"
+        const val STEP = "step"
+        const val STEP_TEXT = "step.text"
+        const val STEP_PHOTOS = "step.photos"
+        const val SAID = "said."
+        const val SEEN = "seen"
         const val SCORE = "score"
         const val ADDRESS = "address"
         const val POSITION = "position"
-        const val DONE = "done_by_volunteer"
+        val DONE = setOf("done_by_volunteer", "served")
+
+        /** Whoever thanked did so in the language of that day. */
+        val THANKS = Language.entries.map { Strings.of(it).thanksNote }
         val NUMBER = Regex("-?[0-9]+(\\.[0-9]+)?")
     }
 }

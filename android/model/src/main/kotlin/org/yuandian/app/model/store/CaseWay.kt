@@ -25,6 +25,16 @@ private val HELP =
         Way(setOf("confirmed", "rated"), setOf("confirm", "confirm_due")) { it.wayConfirmed },
     )
 
+private val ORDER =
+    listOf(
+        Way(setOf("ordered"), setOf("report")) { it.wayOrdered },
+        Way(setOf("order_confirmed"), setOf("accept_order")) { it.wayOrderTaken },
+        Way(setOf("assigned"), setOf("assign")) { it.waySent },
+        Way(setOf("in_service"), setOf("check_in")) { it.wayServing },
+        Way(setOf("served", "disputed"), setOf("check_out")) { it.wayHelped },
+        Way(setOf("confirmed", "settled", "rated"), setOf("confirm", "confirm_due")) { it.wayConfirmed },
+    )
+
 private val MATTER =
     listOf(
         Way(setOf("reported", "verifying"), setOf("report")) { it.wayReported },
@@ -49,7 +59,13 @@ internal fun wayOf(
     case: Case,
     strings: Strings,
 ): List<ProgressStep> {
-    val ways = if (case.line.service.isHelp) HELP else MATTER
+    val service = case.line.service
+    val ways =
+        when {
+            service.isHelp -> HELP
+            service.isOrder -> ORDER
+            else -> MATTER
+        }
     val at = ways.indexOfFirst { case.line.stage.value in it.stages }
     val taken = case.history.filter { it.outcome != Outcome.REFUSED }
 

@@ -16,11 +16,22 @@ class CasesStore(
     route: Route.Cases = Route.Cases(),
 ) : Store<CasesState, CasesAction>(session, route, CasesState(session.frame(route), tab = route.tab ?: CasesTab.OPEN, loading = true)) {
     private val lists = Lists(session)
+    private val first = now.tab
     private var limit = PAGE
     private var cell: String? = null
 
     init {
         keepRead(::read)
+        keepTyped(::chosen) { kept ->
+            change { state ->
+                state.copy(
+                    tab = CasesTab.entries.firstOrNull { it.name == kept[TAB] } ?: state.tab,
+                    query = kept[QUERY] ?: state.query,
+                    asCells = CELLS in kept,
+                )
+            }
+            if (kept.isNotEmpty()) read()
+        }
     }
 
     override fun act(action: CasesAction) {
@@ -73,17 +84,12 @@ class CasesStore(
 
     override fun spoken() = now.cards.joinToString("\n") { "${it.service} ${it.title} ${it.stage}" }
 
-    private fun open(id: CaseId) =
-        go {
-            val draft = lists.drafts().firstOrNull { it.id == id }
-            session.navigator.open(
-                when {
-                    draft == null -> Route.Detail(id)
-                    draft.service.isHelp -> Route.Ask(id)
-                    else -> Route.Capture(id)
-                },
-            )
-        }
+    private fun chosen(state: CasesState): Map<String, String> {
+        val tab = state.tab.takeIf { it != first }?.name
+        return mapOf(TAB to tab.orEmpty(), QUERY to state.query, CELLS to if (state.asCells) "1" else "")
+    }
+
+    private fun open(id: CaseId) = go { session.navigator.open(lists.routeOf(id)) }
 
     private suspend fun read() {
         val query = now.query
@@ -94,8 +100,8 @@ class CasesStore(
             mapOf(
                 CasesTab.DRAFTS to drafts,
                 CasesTab.WAITING to submitted + mine.filter { it.sync.isOnItsWay },
-                CasesTab.OPEN to mine.filterNot { it.stage.isEnd },
-                CasesTab.DONE to mine.filter { it.stage.isEnd },
+                CasesTab.OPEN to mine.filterNot { it.hasEnded },
+                CasesTab.DONE to mine.filter { it.hasEnded },
             )
         // Somebody typed or chose on meanwhile: that reading comes.
         if (query != now.query) return
@@ -132,6 +138,11 @@ class CasesStore(
 
     private companion object {
         const val PAGE = 50
+
+        /** Names of what is typed and chosen. */
+        const val TAB = "tab"
+        const val QUERY = "query"
+        const val CELLS = "cells"
     }
 }
 

@@ -1,5 +1,6 @@
 package org.yuandian.app.model.store
 
+import kotlinx.coroutines.Job
 import org.yuandian.app.model.Answer
 import org.yuandian.app.model.Case
 import org.yuandian.app.model.CaseId
@@ -26,8 +27,14 @@ class ConflictStore(
     private val phone = session.phone
     private var case: Case? = null
 
+    private val hasRead = Job()
+
     init {
         keepRead(::read)
+        keepTyped(::typed) { kept ->
+            hasRead.join()
+            change { state -> state.copy(fields = state.fields.map { chosenAgain(it, kept) }) }
+        }
     }
 
     override fun act(action: ConflictAction) {
@@ -76,6 +83,38 @@ class ConflictStore(
         is ConflictChoice.Theirs -> field.theirs.any { it.n == choice.n }
     }
 
+    private fun typed(state: ConflictState): Map<String, String> =
+        buildMap {
+            for (field in state.fields) {
+                val chosen =
+                    when (val choice = field.choice) {
+                        null -> continue
+                        ConflictChoice.Mine -> field.mine.mark()
+                        ConflictChoice.Merged -> MERGED
+                        is ConflictChoice.Theirs -> field.theirs.first { it.n == choice.n }.mark()
+                    }
+                put(CHOICE + field.key, chosen)
+                if (field.canMerge) put(TEXT_OF + field.key, field.merged)
+            }
+        }
+
+    /** Versions are known again by what they say and who said it: their numbers are those of another reading. */
+    private fun chosenAgain(
+        field: ConflictField,
+        kept: Map<String, String>,
+    ): ConflictField {
+        val mark = kept[CHOICE + field.key] ?: return field
+        val choice =
+            when (mark) {
+                MERGED -> ConflictChoice.Merged
+                field.mine.mark() -> ConflictChoice.Mine
+                else -> field.theirs.firstOrNull { it.mark() == mark }?.let { ConflictChoice.Theirs(it.n) }
+            }
+        return field.copy(choice = choice?.takeIf { fits(field, it) }, merged = kept[TEXT_OF + field.key] ?: field.merged)
+    }
+
+    private fun Version.mark() = "$atMs $by $value"
+
     private suspend fun apply() {
         if (now.sending || !now.ready) return
         change { it.copy(sending = true) }
@@ -108,6 +147,7 @@ class ConflictStore(
         val chosen = now.fields.associateBy { it.key }
         val fields = read.conflicts.map { fieldOf(it, form, chosen[it.key]) }
         change { it.copy(caseTitle = read.line.title, fields = fields) }
+        hasRead.complete()
     }
 
     /** A choice that somebody has made stays, as long as both versions are still the same. */
@@ -144,5 +184,10 @@ class ConflictStore(
 
     private companion object {
         const val TEXT = "text"
+
+        /** Names of what is chosen and typed. */
+        const val CHOICE = "choice."
+        const val TEXT_OF = "merged."
+        const val MERGED = "merged"
     }
 }

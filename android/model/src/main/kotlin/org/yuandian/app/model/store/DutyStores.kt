@@ -52,10 +52,10 @@ class DutyCardStore(
             frame = frame,
             name = person.name,
             role = grant?.let { session.strings.role(it.role) }.orEmpty(),
-            grid = grant?.grid?.value.orEmpty(),
+            grid = grant?.gridName.orEmpty(),
             unit = grant?.unit.orEmpty(),
             number = CaseId(person.user.value).receipt,
-            stationPhone = chosen.communityPhone,
+            stationPhone = session.settings.settings.value.communityPhone,
             validUntilMs = minOf(term, grant?.untilMs ?: Long.MAX_VALUE),
         )
     }
@@ -84,10 +84,7 @@ class HandOverStore(
 
     init {
         keepRead(::read)
-        go {
-            val note = session.kept.get(NOTE).orEmpty()
-            change { it.copy(note = it.note.ifEmpty { note }) }
-        }
+        keepTyped({ mapOf(NOTE to it.note) }, setOf(NOTE)) { kept -> change { it.copy(note = it.note.ifEmpty { kept[NOTE].orEmpty() }) } }
     }
 
     override fun act(action: HandOverAction) {
@@ -98,7 +95,6 @@ class HandOverStore(
 
             is HandOverAction.EditNote -> {
                 change { it.copy(note = action.text.take(NOTE_MAX)) }
-                lasting { session.kept.put(NOTE, action.text.take(NOTE_MAX)) }
             }
 
             is HandOverAction.ChooseNext -> {
@@ -132,8 +128,7 @@ class HandOverStore(
         change { it.copy(sending = false) }
         if (failed) return
         session.settings.update { it.copy(shiftSinceMs = session.platform.clock.nowMs()) }
-        session.kept.put(NOTE, null)
-        change { it.copy(done = WorkState.OnPhone) }
+        change { it.copy(note = "", done = WorkState.OnPhone) }
         session.tell(Notice.SavedOnPhone)
         session.recount()
         session.syncer.wish()
@@ -147,14 +142,14 @@ class HandOverStore(
     private suspend fun read() {
         val mine = lists.lines(mine = true)
         val since = now.sinceMs
-        val open = mine.filterNot { it.stage.isEnd }
+        val open = mine.filterNot { it.hasEnded }
         val wholes = open.take(SHOWN).map { line -> line to lists.whole(line) }
         val cards = wholes.map { (line, whole) -> lists.card(line, whole) }
         change { state ->
             state.copy(
-                grid = wholes.firstNotNullOfOrNull { it.second?.gridName } ?: state.grid,
-                reported = mine.count { it.updatedMs >= since },
-                settled = mine.count { it.stage.isEnd && it.updatedMs >= since },
+                grid = session.gridName,
+                reported = mine.count { it.isOwn && it.openedMs >= since },
+                settled = mine.count { it.hasEnded && it.updatedMs >= since },
                 overdue = cards.count { it.due?.let { due -> due.leftMs < 0 } == true },
                 waiting = mine.count(::waits) + session.wanted.drafts.value.size,
                 open = cards,
@@ -166,7 +161,7 @@ class HandOverStore(
     private fun waits(line: CaseLine) = line.sync.isOnItsWay
 
     private companion object {
-        const val NOTE = "handover.note"
+        const val NOTE = "note"
         const val NOTE_MAX = 1_000
         const val SHOWN = 50
         const val SHIFT_MS = 12 * 3_600_000L

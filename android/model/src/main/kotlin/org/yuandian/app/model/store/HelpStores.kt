@@ -39,6 +39,9 @@ class NearbyStore(
 
     init {
         keepRead(::read)
+        keepTyped(::chosen) { kept ->
+            if (kept.isNotEmpty()) show { it.copy(asCells = CELLS in kept, chosenKind = kept[KIND], chosenCell = kept[CELL]) }
+        }
         go { locate() }
     }
 
@@ -68,12 +71,30 @@ class NearbyStore(
         claiming[id] =
             lasting {
                 delay(UNDO_MS)
-                claiming.remove(id)
-                withSession { phone.cases.act(id, ActInput(ActId.CLAIM)).orTell() }
-                session.syncer.wish()
+                claimNow(id)
                 read()
             }
         show { it }
+    }
+
+    private suspend fun claimNow(id: CaseId) {
+        claiming.remove(id)
+        withSession { phone.cases.act(id, ActInput(ActId.CLAIM)).orTell() }
+        session.syncer.wish()
+    }
+
+    /** Where it cannot be taken back any more, a claim goes out: what was tapped is not lost with the list. */
+    override suspend fun write() {
+        claiming.toMap().forEach { (id, later) ->
+            later.cancel()
+            claimNow(id)
+        }
+        super.write()
+    }
+
+    override fun close() {
+        lasting { write() }
+        super.close()
     }
 
     private fun undo(id: CaseId) {
@@ -82,7 +103,7 @@ class NearbyStore(
     }
 
     private suspend fun read() {
-        val open = lists.lines().filter { it.service.isHelp && !it.stage.isEnd }
+        val open = lists.lines().filter { it.service.isHelp && !it.hasEnded }
         val free =
             open.filter {
                 it.stage.value == "open" || it.claim is Claim.InLine || it.claim == Claim.Pending || it.claim == Claim.Lost
@@ -149,11 +170,14 @@ class NearbyStore(
             distanceM = here?.let { from -> case.place?.let { metresBetween(from, it) } },
             time = answers[TIME].orEmpty(),
             moneyMost = answers[MONEY]?.ifBlank { null },
-            due = dueOf(case.times),
+            due = dueOf(line.due),
             claim = if (undoable) ClaimState.Pending(online) else claimOf(line.claim, online, case.holders.firstOrNull()),
             canUndo = undoable,
         )
     }
+
+    private fun chosen(state: NearbyState) =
+        mapOf(CELLS to if (state.asCells) "1" else "", KIND to state.chosenKind.orEmpty(), CELL to state.chosenCell.orEmpty())
 
     private suspend fun locate() {
         val fix =
@@ -172,6 +196,11 @@ class NearbyStore(
         const val LOOKED_AT = 60
         const val LOCATE_MS = 20_000L
         const val UNDO_MS = 3_000L
+
+        /** Names of what is chosen. */
+        const val CELLS = "cells"
+        const val KIND = "kind"
+        const val CELL = "cell"
     }
 }
 

@@ -38,7 +38,7 @@ class HomeStore(
             is HomeAction.InFrame -> inFrame(action.action)
             HomeAction.Report -> session.navigator.open(Route.Capture())
             HomeAction.Ask -> session.navigator.open(Route.Ask())
-            is HomeAction.Open -> session.navigator.open(Route.Detail(CaseId(action.id)))
+            is HomeAction.Open -> go { session.navigator.open(lists.routeOf(CaseId(action.id))) }
             HomeAction.AllMine -> session.navigator.goTo(Route.Cases())
             HomeAction.CallCommunity -> go { session.callCommunity() }
             HomeAction.TurnOnElder -> lasting { session.setElder(true) }
@@ -55,7 +55,7 @@ class HomeStore(
         return state.copy(
             frame = frame,
             signedIn = session.person.value != null,
-            communityPhone = chosen.communityPhone,
+            communityPhone = session.settings.settings.value.communityPhone,
             offersElder = !chosen.elderOffered && !chosen.elder,
         )
     }
@@ -70,7 +70,7 @@ class HomeStore(
             state.copy(
                 loading = false,
                 mine = wholes.map { (line, whole) -> lists.card(line, whole) },
-                community = wholes.firstNotNullOfOrNull { it.second?.gridName } ?: state.community,
+                community = session.gridName,
             )
         }
     }
@@ -96,11 +96,14 @@ class ElderHomeStore(
             is ElderHomeAction.InFrame -> inFrame(action.action)
             ElderHomeAction.Report -> session.navigator.open(Route.Capture())
             ElderHomeAction.Ask -> session.navigator.open(Route.Ask())
+            ElderHomeAction.Order -> session.navigator.open(Route.Ask(orders = true))
             ElderHomeAction.CallCommunity -> go { session.callCommunity() }
             ElderHomeAction.OpenMine -> session.navigator.open(now.latest?.let { Route.Detail(CaseId(it.id)) } ?: Route.Cases())
             ElderHomeAction.Sos -> change { it.copy(sosAsked = true) }
             ElderHomeAction.CancelSos -> change { it.copy(sosAsked = false) }
             ElderHomeAction.ConfirmSos -> lasting { raise() }
+            ElderHomeAction.CallAmbulance -> go { session.platform.dialer.dial(AMBULANCE) }
+            ElderHomeAction.SignIn -> session.navigator.open(Route.Join)
             ElderHomeAction.LeaveElder -> lasting { session.setElder(false) }
         }
     }
@@ -115,11 +118,16 @@ class ElderHomeStore(
                 ?.name
                 .orEmpty(),
         communityPhone = session.settings.settings.value.communityPhone,
+        signedIn = session.person.value != null,
         // Without an invitation nobody would hear it: the telephone is offered instead.
         sosReady = session.person.value != null,
     )
 
-    override fun spoken() = listOfNotNull(now.latest?.let { "${it.service} ${it.stage}" }).joinToString("\n")
+    override fun spoken() =
+        listOfNotNull(
+            session.strings.elderGreeting(now.name),
+            now.latest?.let { "${it.service} ${it.title} ${it.stage}" },
+        ).joinToString("\n")
 
     private suspend fun raise() {
         if (!now.sosAsked) return
@@ -143,12 +151,18 @@ class ElderHomeStore(
 
     private suspend fun read() {
         val mine = lists.lines(mine = true)
-        val latest = mine.firstOrNull { !it.stage.isEnd } ?: mine.firstOrNull()
+        val latest = mine.firstOrNull { !it.hasEnded } ?: mine.firstOrNull()
         val sos = raised?.let { id -> mine.firstOrNull { it.id == id } }
+        val services =
+            session.phone.services
+                .find("")
+                .orNull()
+                .orEmpty()
         change { state ->
             state.copy(
                 latest = latest?.let { lists.card(it) },
-                open = mine.count { !it.stage.isEnd },
+                open = mine.count { !it.hasEnded },
+                orders = services.any { it.id.isOrder },
                 sosRaised = sos?.work() ?: state.sosRaised,
             )
         }
@@ -156,5 +170,6 @@ class ElderHomeStore(
 
     private companion object {
         const val FIX_MS = 1_500L
+        const val AMBULANCE = "120"
     }
 }

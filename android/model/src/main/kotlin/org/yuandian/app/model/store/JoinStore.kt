@@ -29,10 +29,13 @@ class JoinStore(
                 keptReports = session.wanted.drafts.value.size,
             )
         }
-        // What was typed before the system ended the app.
-        go {
-            val (code, name) = session.kept.get(CODE).orEmpty() to session.kept.get(NAME).orEmpty()
-            change { it.copy(invitation = it.invitation.ifEmpty { code }, name = it.name.ifEmpty { name }) }
+        keepTyped({ mapOf(CODE to it.invitation, NAME to it.name) }, setOf(CODE, NAME)) { kept ->
+            change {
+                it.copy(
+                    invitation = it.invitation.ifEmpty { kept[CODE].orEmpty() },
+                    name = it.name.ifEmpty { kept[NAME].orEmpty() },
+                )
+            }
         }
     }
 
@@ -70,7 +73,6 @@ class JoinStore(
 
             is JoinAction.EditName -> {
                 change { it.copy(name = action.text.take(NAME_MAX), problem = null) }
-                lasting { session.kept.put(NAME, action.text.take(NAME_MAX)) }
             }
 
             JoinAction.Send -> {
@@ -104,10 +106,7 @@ class JoinStore(
                 problem = null,
             )
         }
-        lasting {
-            session.kept.put(CODE, now.invitation)
-            session.settings.update { it.copy(server = now.server) }
-        }
+        lasting { session.settings.update { it.copy(server = now.server) } }
     }
 
     private suspend fun scan() {
@@ -133,7 +132,7 @@ class JoinStore(
         change { it.copy(sending = false) }
         when (answer) {
             is Answer.Done -> {
-                session.kept.put(CODE, null)
+                change { it.copy(invitation = "") }
                 session.enrolled(answer.value)
                 session.navigator.begin()
             }
@@ -158,7 +157,7 @@ class JoinStore(
     private companion object {
         const val NAME_MAX = 40
         const val INVITATION_MAX = 300
-        const val CODE = "join.code"
-        const val NAME = "join.name"
+        const val CODE = "code"
+        const val NAME = "name"
     }
 }

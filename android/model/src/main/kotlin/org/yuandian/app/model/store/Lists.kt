@@ -3,12 +3,17 @@ package org.yuandian.app.model.store
 import org.yuandian.app.model.Case
 import org.yuandian.app.model.CaseId
 import org.yuandian.app.model.CaseLine
+import org.yuandian.app.model.HomeRole
 import org.yuandian.app.model.Place
 import org.yuandian.app.model.StageId
 import org.yuandian.app.model.gateway.ListAsk
+import org.yuandian.app.model.gateway.ListOrder
+import org.yuandian.app.model.navigation.Route
+import org.yuandian.app.model.navigation.draftRoute
 import org.yuandian.app.model.orNull
 import org.yuandian.app.screens.CaseCard
 import org.yuandian.app.screens.CellCount
+import org.yuandian.app.screens.StepPosition
 import org.yuandian.app.screens.WorkState
 import kotlin.math.cos
 import kotlin.math.floor
@@ -32,11 +37,21 @@ internal class Lists(
             .filterNot(CaseLine::isDraft)
     }
 
+    /** Everything that has not ended: overdue longest first, then what is due soonest. */
+    suspend fun open(): List<CaseLine> =
+        session.phone.cases
+            .page(ListAsk(openOnly = true, order = ListOrder.DUE, limit = ListAsk.LIMIT_MAX))
+            .orNull()
+            .orEmpty()
+
     suspend fun drafts(text: String = ""): List<CaseLine> =
         session.phone.cases
             .page(ListAsk(text = text, stage = StageId.DRAFT, limit = ListAsk.LIMIT_MAX))
             .orNull()
             .orEmpty()
+
+    /** The screen that something in a list opens: a draft is written on, a case is looked at. */
+    suspend fun routeOf(id: CaseId): Route = drafts().firstOrNull { it.id == id }?.service?.draftRoute(id) ?: Route.Detail(id)
 
     suspend fun whole(line: CaseLine): Case? {
         read[line.id]?.let { (known, case) -> if (known == line) return case }
@@ -57,8 +72,18 @@ internal class Lists(
             session.platform.network
                 .link()
                 .value.online
-        val card = cardOf(line, online, whole)
+        val card = inPlainWords(cardOf(line, online, whole), whole)
         return if (line.id in session.wanted.drafts.value) card.copy(work = WorkState.OnPhone) else card
+    }
+
+    /** Whoever waits is told where their matter is, not by which clock the platform is measured. */
+    private fun inPlainWords(
+        card: CaseCard,
+        whole: Case?,
+    ): CaseCard {
+        if (whole == null || session.role != HomeRole.RESIDENT) return card
+        val now = wayOf(whole, session.strings).firstOrNull { it.position == StepPosition.NOW }
+        return card.copy(stage = now?.label ?: card.stage, due = null)
     }
 
     /** A draft with how much of it is still missing. */

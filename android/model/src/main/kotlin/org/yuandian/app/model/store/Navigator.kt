@@ -15,32 +15,32 @@ class Navigator(
 ) {
     private val stack = MutableStateFlow(first)
     private val left = MutableStateFlow(false)
-    private val screens = mutableMapOf<Route, Any>()
 
     val routes: StateFlow<BackStack> = stack.asStateFlow()
 
     /** Whether the person has left by going back from the first screen. */
     val leaves: StateFlow<Boolean> = left.asStateFlow()
 
+    /** Where somebody was, as far as it was kept. */
+    fun resume(at: BackStack) {
+        stack.value = at
+    }
+
     fun open(route: Route) = stack.update { it.open(route) }
 
     fun replace(route: Route) = stack.update { it.replace(route) }
 
-    /** Which screen shows this route: another object for another screen. */
-    fun screen(route: Route): Any {
-        screens.keys.retainAll((stack.value.routes + route).toSet())
-        return screens.getOrPut(route) { Any() }
-    }
+    /** The screens of the back stack. */
+    val screens = Screens(this)
 
-    /** What was opened as [from], and is on top, is [route] now: a new draft has its id. Whoever comes back finds it; the screen stays. */
+    /** What was opened as [from] is [route] now: a new draft has its id. Whoever comes back finds it; the screen stays. */
     fun becomes(
         from: Route,
         route: Route,
     ) {
-        if (stack.value.top != from) return
-        screens[route] = screen(from)
-        stack.update { BackStack(it.routes.dropLast(1) + route) }
-        screens -= from
+        if (from !in stack.value.routes) return
+        screens.becomes(from, route)
+        stack.update { now -> BackStack(now.routes.map { if (it == from) route else it }) }
     }
 
     fun begin() = stack.update { it.home(home()) }

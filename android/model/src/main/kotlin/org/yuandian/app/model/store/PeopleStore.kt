@@ -11,8 +11,6 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import org.yuandian.app.model.HomeRole
-import org.yuandian.app.model.Language
-import org.yuandian.app.model.Trouble
 import org.yuandian.app.model.people.Pin
 import org.yuandian.app.model.people.Unlocked
 import org.yuandian.app.screens.Frame
@@ -84,12 +82,11 @@ class PeopleStore(
             PeopleAction.ConfirmEndShift -> {
                 scope.launch { confirmEndShift() }
             }
-
-            PeopleAction.ExportWaiting -> {
-                scope.launch { exportWaiting() }
-            }
         }
     }
+
+    /** Nobody chooses any more: digits are gone. */
+    fun leave() = step(PeopleStep.Choose)
 
     fun close() {
         typed = ""
@@ -111,6 +108,11 @@ class PeopleStore(
 
             FrameAction.DismissNotice -> {
                 tell(null)
+            }
+
+            is FrameAction.NoticeStep -> {
+                tell(null)
+                screenFor(action.notice)?.let { screen -> scope.launch { app.platform.screens.open(screen) } }
             }
 
             else -> {
@@ -175,7 +177,7 @@ class PeopleStore(
             is Unlocked.Wrong -> showDigits(PinProblem.Wrong(unlocked.left))
             is Unlocked.Paused -> pause(unlocked.waitMs)
             Unlocked.Lost -> showDigits(PinProblem.KeyLost)
-            Unlocked.PhoneLocked -> troubled(Notice.Failed)
+            Unlocked.PhoneLocked -> troubled(Notice.KeyStoreLocked)
             Unlocked.StorageFull -> troubled(Notice.StorageFull)
         }
     }
@@ -184,9 +186,8 @@ class PeopleStore(
         id: String,
         key: ByteArray,
     ) {
-        val trouble = app.open(id, key)
-        if (trouble == Trouble.WrongKey) return showDigits(PinProblem.KeyLost)
-        if (trouble != null) return troubled(noticeOf(trouble, Language.ZH_HANS))
+        // What is in the way is the app's to say: nobody's data are open then.
+        app.open(id, key)
         step(PeopleStep.Choose)
         read()
     }
@@ -269,14 +270,6 @@ class PeopleStore(
         app.lock()
         step(PeopleStep.Choose)
         read()
-    }
-
-    private suspend fun exportWaiting() {
-        val session = app.session.value ?: return
-        SyncStore(session).apply {
-            act(org.yuandian.app.screens.SyncAction.ExportAll)
-            close()
-        }
     }
 
     private suspend fun read() {

@@ -30,11 +30,13 @@ import org.yuandian.app.model.navigation.tab
 import org.yuandian.app.model.navigation.tabsOf
 import org.yuandian.app.model.orNull
 import org.yuandian.app.model.ports.KeyValues
+import org.yuandian.app.model.ports.NotifyOutcome
 import org.yuandian.app.model.ports.Platform
 import org.yuandian.app.model.ports.Prefixed
 import org.yuandian.app.model.strings.Strings
 import org.yuandian.app.screens.Frame
 import org.yuandian.app.screens.Notice
+import org.yuandian.app.screens.Permission
 import org.yuandian.app.screens.SyncPill
 import kotlin.math.abs
 
@@ -47,11 +49,12 @@ class Session(
     id: String,
     saved: String? = null,
 ) {
-    val kept: KeyValues = Prefixed(platform.settings, "person.$id")
+    val kept: KeyValues = keptOf(platform, id)
     val settings = SettingsKeeper(kept)
     val wanted = Wanted(kept)
     val syncer = Syncer(phone, platform, settings, scope)
     val navigator = Navigator(BackStack.restore(saved, Route.Home), ::home)
+    val screens: Screens get() = navigator.screens
     private val restored = saved != null
     private val who = MutableStateFlow<Person?>(null)
     private val counts = MutableStateFlow(WorkCounts())
@@ -68,6 +71,15 @@ class Session(
     val happenings: SharedFlow<Happening> = happened.asSharedFlow()
     val strings: Strings get() = Strings.of(settings.settings.value.language)
     val language: Language get() = settings.settings.value.language
+
+    /** Where one works or lives, in words; empty before enrolment. */
+    val gridName: String
+        get() =
+            who.value
+                ?.grants
+                ?.firstOrNull()
+                ?.gridName
+                .orEmpty()
     val role: HomeRole
         get() = settings.settings.value.role ?: who.value?.homeRole ?: HomeRole.RESIDENT
 
@@ -78,6 +90,13 @@ class Session(
         phone.identity.setLanguage(language)
         who.value = phone.identity.person().orNull()
         recount()
+        if (restored) {
+            phone.typed
+                .kept(WHERE)
+                .orNull()
+                ?.get(ROUTES)
+                ?.let { navigator.resume(BackStack.restore(it, home())) }
+        }
         if (!restored) navigator.goTo(if (settings.settings.value.role == null && who.value == null) Route.Join else home())
         scope.launch {
             phone.events.happenings.collect { happening ->
@@ -95,6 +114,7 @@ class Session(
             }
         }
         scope.launch { syncer.lastRun.collect(::tellClock) }
+        scope.launch { navigator.routes.collect { screens.moved() } }
         syncer.start()
         syncer.wish()
     }
@@ -105,6 +125,22 @@ class Session(
         if (isClockTold || abs(off) < CLOCK_OFF_MS) return
         isClockTold = true
         tell(Notice.ClockWrong(off))
+    }
+
+    /** Whether somebody looks at the app. While somebody does, what is new comes by itself. */
+    fun looked(at: Boolean) {
+        screens.looked(at)
+        syncer.watch(at)
+        if (at) syncer.wish() else scope.launch { write() }
+    }
+
+    /**
+     * Everything that was typed, and where it was, is written now. The system has asked where the person is before this is done: a draft
+     * that gets its id here is not in its answer.
+     */
+    suspend fun write() {
+        screens.write()
+        phone.typed.keep(WHERE, mapOf(ROUTES to navigator.routes.value.save()))
     }
 
     /** What everything is shown in. Stores combine it with what is theirs. */
@@ -130,6 +166,7 @@ class Session(
             notice = shownNotice.value,
             tabs = if (tab == null) emptyList() else tabsOf(role, chosen.elder),
             tab = tab,
+            role = roleOf(role),
             elder = chosen.elder,
         )
     }
@@ -204,7 +241,7 @@ class Session(
     suspend fun askToNotify() {
         if (settings.settings.value.notifyAsked) return
         settings.update { it.copy(notifyAsked = true) }
-        platform.notifier.ask()
+        if (platform.notifier.ask() == NotifyOutcome.DENIED) tell(Notice.PermissionDenied(Permission.NOTIFICATIONS))
     }
 
     suspend fun recount() {
@@ -212,16 +249,33 @@ class Session(
             .counts()
             .orNull()
             ?.let { counts.value = it }
+        // With a right, or a new catalogue, it may be somebody else.
+        val number =
+            phone.services
+                .community()
+                .orNull()
+                ?.telephone
+        settings.update { it.copy(communityPhone = number) }
     }
 
     private companion object {
         const val TICK_MS = 30_000L
+
+        /** Names of what is kept beside the screens' own. */
+        const val WHERE = "where"
+        const val ROUTES = "routes"
 
         /** From here on a person should know: captures carry the time. */
         const val CLOCK_OFF_MS = 5 * 60_000L
         const val HAPPENINGS = 256
     }
 }
+
+/** What is kept of a person outside of their data, and read before these are open. */
+internal fun keptOf(
+    platform: Platform,
+    id: String,
+): KeyValues = Prefixed(platform.settings, "person.$id")
 
 /** What a screen says of a trouble that no field of it can show. */
 fun noticeOf(
@@ -237,6 +291,8 @@ fun noticeOf(
         is Trouble.NoRoom -> Notice.PhotosFull(trouble.waitingBytes, trouble.freeBytes)
         is Trouble.AppTooOld -> Notice.AppTooOld
         is Trouble.WrongLibrary -> Notice.WrongLibrary
-        is Trouble.Damaged, Trouble.WrongKey, is Trouble.KeyStoreLocked -> Notice.Damaged
+        is Trouble.Damaged -> Notice.Damaged
+        Trouble.WrongKey -> Notice.WrongKey
+        is Trouble.KeyStoreLocked -> Notice.KeyStoreLocked
         else -> Notice.Failed
     }

@@ -1,5 +1,7 @@
 package org.yuandian.app.model.store
 
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.withTimeoutOrNull
 import org.yuandian.app.model.Language
@@ -29,9 +31,13 @@ class SettingsStore(
 ) : Store<SettingsState, SettingsAction>(session, Route.Settings, SettingsState(session.frame(Route.Settings))) {
     private val phone = session.phone
 
+    /** Quiet hours that are being chosen: what holds until they are told is in the settings. */
+    private var choosing: QuietHours? = null
+    private var telling: Job? = null
+
     init {
         change { it.copy(version = VERSION, libraryVersion = libraryVersion) }
-        go { read() }
+        keepRead(::read)
     }
 
     // One line an action: as long as the type is.
@@ -71,7 +77,7 @@ class SettingsStore(
             }
 
             is SettingsAction.SetQuiet -> {
-                lasting { setQuiet(QuietHours(action.fromMinute, action.toMinute)) }
+                chooseQuiet(QuietHours(action.fromMinute, action.toMinute))
             }
 
             SettingsAction.AddFamily -> {
@@ -133,17 +139,13 @@ class SettingsStore(
                     Me(
                         it.name,
                         roleOf(session.role),
-                        it.grants
-                            .firstOrNull()
-                            ?.grid
-                            ?.value
-                            .orEmpty(),
+                        session.gridName,
                     )
                 },
             language = if (chosen.language == Language.EN) AppLanguage.EN else AppLanguage.ZH_HANS,
             outdoor = chosen.outdoor,
             dark = chosen.dark,
-            reach = Reach(chosen.reach, chosen.homeSet, chosen.quiet.fromMinute, chosen.quiet.toMinute),
+            reach = (choosing ?: chosen.quiet).let { Reach(chosen.reach, chosen.homeSet, it.fromMinute, it.toMinute) },
         )
     }
 
@@ -168,10 +170,9 @@ class SettingsStore(
 
     /** The home goes along when reach is on; taking reach back takes it back, too. */
     private suspend fun setReach(on: Boolean) {
-        if (on && !session.settings.settings.value.homeSet) return setHome()
-        val home = if (on) position() else null
-        withSession { phone.ownData.setReach(home, settings.settings.value.quiet).orTell() } ?: return
-        session.settings.update { it.copy(reach = on && home != null, homeSet = on && home != null) }
+        if (on) return setHome()
+        withSession { phone.ownData.setReach(null, settings.settings.value.quiet).orTell() } ?: return
+        session.settings.update { it.copy(reach = false, homeSet = false) }
         session.syncer.wish()
     }
 
@@ -180,6 +181,20 @@ class SettingsStore(
         withSession { phone.ownData.setReach(home, settings.settings.value.quiet).orTell() } ?: return
         session.settings.update { it.copy(reach = true, homeSet = true) }
         session.syncer.wish()
+    }
+
+    /** Shown with each touch, told once the hand rests. */
+    private fun chooseQuiet(quiet: QuietHours) {
+        choosing = quiet
+        change { framed(it, frame()) }
+        telling?.cancel()
+        telling =
+            lasting {
+                delay(REST_MS)
+                setQuiet(quiet)
+                choosing = null
+                change { framed(it, frame()) }
+            }
     }
 
     /** The core takes home and hours together; the home it keeps is not read back, so it is asked of the receiver again. */
@@ -276,6 +291,7 @@ class SettingsStore(
 
     private companion object {
         const val FIX_MS = 20_000L
+        const val REST_MS = 1_500L
         const val CODE_MAX = 120
     }
 }

@@ -8,20 +8,30 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.collectLatest
+import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.conflate
+import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.filter
+import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.onSubscription
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import org.yuandian.app.model.gateway.Happening
 import org.yuandian.app.model.navigation.Route
+import org.yuandian.app.model.navigation.RouteText
 import org.yuandian.app.model.navigation.route
+import org.yuandian.app.model.ports.SpeechOutcome
+import org.yuandian.app.model.ports.SystemScreen
 import org.yuandian.app.screens.Frame
 import org.yuandian.app.screens.FrameAction
 import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.Permission
 
-/** What holds a screen's state. Made when its route is opened, closed when that is left; everything that must outlive it is in the core. */
+/**
+ * What holds a screen's state. Made when its route is opened, closed when that has left the back stack ([Screens]); everything that must
+ * outlive it is in the core.
+ */
 abstract class Store<S : Any, A : Any>(
     protected val session: Session,
     protected val route: Route,
@@ -32,6 +42,10 @@ abstract class Store<S : Any, A : Any>(
     /** Ends when the screen is left. */
     protected val scope = CoroutineScope(session.scope.coroutineContext + job)
     private val shown = MutableStateFlow(first)
+    private val top = MutableStateFlow(true)
+    private var typed: TypedKeeper? = null
+    private var fields: (S) -> Map<String, String> = { emptyMap() }
+    private var outlasting: Set<String> = emptySet()
 
     val state: StateFlow<S> = shown.asStateFlow()
     protected val now: S get() = shown.value
@@ -52,22 +66,73 @@ abstract class Store<S : Any, A : Any>(
     /** The screen's main words, for whoever has them read aloud. */
     protected open fun spoken(): String = ""
 
-    /** The screen is left. What is still to be written is written in the session, which goes on. */
-    open fun close() = job.cancel()
+    /** The screen is left for good. What is still to be written is written in the session, which goes on. */
+    open fun close() {
+        val left = fields(now).filterKeys(outlasting::contains)
+        typed?.let { lasting { it.write(left) } }
+        job.cancel()
+    }
+
+    /** Whether the screen is the one that is seen, or covered by another. */
+    internal fun onTop(now: Boolean) {
+        val before = top.value
+        top.value = now
+        if (before && !now) covered()
+        if (now && !before) uncovered()
+    }
+
+    /** Another screen covers this one: what only an open screen may use is let go. */
+    protected open fun covered() = Unit
+
+    /** The screen is seen again. */
+    protected open fun uncovered() = Unit
+
+    /** Everything that was typed so far is written when it returns. */
+    internal open suspend fun write() {
+        typed?.write(fields(now))
+    }
 
     protected fun change(next: (S) -> S) = shown.update(next)
 
-    /** Reads now and whenever something that a list may show has changed, as long as the screen is there. Many changes are one reading. */
+    /** Reads now and whenever something that a list may show has changed, as long as the screen is seen. Many changes are one reading. */
     protected fun keepRead(read: suspend () -> Unit) {
         scope.launch {
-            session.happenings
-                .onSubscription { emit(Happening.Missed) }
-                .filter { it !is Happening.SyncProgressed && it !is Happening.FileProgressed && it !is Happening.PreviewNeeded }
-                .conflate()
-                .collect {
-                    read()
-                    delay(READ_PAUSE_MS)
-                }
+            combine(top, session.screens.isLookedAt) { top, looked -> top && looked }.distinctUntilChanged().collectLatest { seen ->
+                if (!seen) return@collectLatest
+                session.happenings
+                    .onSubscription { emit(Happening.Missed) }
+                    .filter { it !is Happening.SyncProgressed && it !is Happening.FileProgressed && it !is Happening.PreviewNeeded }
+                    .conflate()
+                    .collect {
+                        read()
+                        delay(READ_PAUSE_MS)
+                    }
+            }
+        }
+    }
+
+    /**
+     * Keeps what is typed here and is in no draft, from the first letter on. [of] names what stands in the fields, [putBack] fills in
+     * what was kept, nothing where nothing was; until it has returned nothing is written. Whoever leaves the screen for good leaves the
+     * fields named in [outlasting] behind for the next
+     * time, and no others.
+     */
+    protected fun keepTyped(
+        of: (S) -> Map<String, String>,
+        outlasting: Set<String> = emptySet(),
+        putBack: suspend (Map<String, String>) -> Unit,
+    ) {
+        val keeper = TypedKeeper(session, RouteText.word(route))
+        fields = of
+        this.outlasting = outlasting
+        typed = keeper
+        scope.launch {
+            putBack(keeper.kept())
+            keeper.isBack = true
+            shown.map(of).distinctUntilChanged().conflate().collect {
+                delay(TypedKeeper.DELAY_MS)
+                keeper.write(of(now))
+            }
         }
     }
 
@@ -90,27 +155,30 @@ abstract class Store<S : Any, A : Any>(
             is FrameAction.GoTo -> session.navigator.goTo(action.tab.route())
             FrameAction.DismissNotice -> session.dismiss()
             is FrameAction.NoticeStep -> step(action.notice)
-            FrameAction.ReadAloud -> go { session.platform.speech.say(spoken(), session.language) }
+            FrameAction.ReadAloud -> go { readAloud() }
         }
+    }
+
+    private suspend fun readAloud() {
+        if (session.platform.speech.say(spoken(), session.language) == SpeechOutcome.NO_VOICE) session.tell(Notice.NoReader)
     }
 
     private fun step(notice: Notice) {
         session.dismiss(notice)
-        when (notice) {
-            Notice.SignInToSend -> {
+        val screen = screenFor(notice)
+        when {
+            screen != null -> {
+                go { if (!session.platform.screens.open(screen)) session.tell(Notice.Failed) }
+            }
+
+            notice == Notice.SignInToSend -> {
                 session.navigator.open(Route.Join)
             }
 
-            Notice.Offline, Notice.Unreachable, Notice.UntrustedServer, Notice.StorageFull, Notice.Damaged -> {
-                session.navigator.open(Route.Sync)
-            }
-
-            is Notice.PhotosFull, Notice.SavedOnPhone -> {
-                session.navigator.open(Route.Sync)
-            }
-
+            // What is on its way, what is full and what can be exported stands there.
             else -> {
-                Unit
+                if (notice != Notice.Damaged) session.syncer.insist()
+                session.navigator.open(Route.Sync)
             }
         }
     }
@@ -123,3 +191,13 @@ abstract class Store<S : Any, A : Any>(
         const val READ_PAUSE_MS = 100L
     }
 }
+
+/** The system's screen that a notice leads to; none where it leads elsewhere, or nowhere. */
+internal fun screenFor(notice: Notice): SystemScreen? =
+    when (notice) {
+        is Notice.PermissionDenied -> SystemScreen.RIGHTS
+        is Notice.ClockWrong -> SystemScreen.CLOCK
+        Notice.StorageFull -> SystemScreen.STORAGE
+        Notice.AppTooOld, Notice.WrongLibrary -> SystemScreen.SHOP
+        else -> null
+    }

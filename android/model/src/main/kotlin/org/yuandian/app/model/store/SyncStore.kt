@@ -10,6 +10,7 @@ import org.yuandian.app.model.gateway.Happening
 import org.yuandian.app.model.gateway.ListAsk
 import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.orNull
+import org.yuandian.app.model.ports.FileOutcome
 import org.yuandian.app.model.ports.NetworkKind
 import org.yuandian.app.screens.Frame
 import org.yuandian.app.screens.Network
@@ -50,6 +51,7 @@ class SyncStore(
             SyncAction.Stop -> session.syncer.stop()
             is SyncAction.SetWifiOnly -> lasting { session.setWifiOnly(action.on)?.let { on -> change { it.copy(wifiOnly = on) } } }
             is SyncAction.Open -> open(CaseId(action.id))
+            is SyncAction.OpenConflict -> session.navigator.open(Route.Conflict(CaseId(action.id)))
             SyncAction.CopyDiagnosis -> go { session.platform.clipboard.copy(Diagnosis(session).text()) }
             SyncAction.ExportAll -> lasting { exportAll() }
         }
@@ -150,6 +152,7 @@ class SyncStore(
                         conflict = of(SyncState.CONFLICT),
                     ),
                 waiting = (submitted + waiting).sortedBy(CaseLine::updatedMs).map(::waitingLine),
+                conflicts = mine.filter { it.sync == SyncState.CONFLICT }.map(::waitingLine),
                 waitingBytes = photos.waitingBytes,
                 freeBytes = free,
             )
@@ -173,12 +176,9 @@ class SyncStore(
         return WaitingLine(line.id.value, card.sign, line.title.ifBlank { line.serviceText }, card.work, line.updatedMs, reason)
     }
 
-    private fun open(id: CaseId) {
-        val isDraft = id in session.wanted.drafts.value
-        session.navigator.open(if (isDraft) Route.Capture(id) else Route.Detail(id))
-    }
+    private fun open(id: CaseId) = go { session.navigator.open(lists.routeOf(id)) }
 
-    /** The last resort: every case that the platform does not have, one file each, then offered to other apps. */
+    /** The last resort: every case that the platform does not have, one file each, offered to one app together. */
     private suspend fun exportAll() {
         val lines =
             phone.cases
@@ -186,13 +186,17 @@ class SyncStore(
                 .orNull()
                 .orEmpty()
                 .filter { it.sync.isOnItsWay || it.sync == SyncState.NEEDS_YOU }
-        for (line in lines) {
-            val name = session.strings.caseFile(line.id.receipt)
-            val path = session.platform.files.outgoing(name)
-            withSession { phone.cases.export(line.id, path).orTell() } ?: return
-            session.platform.files.share(path)
-            session.tell(Notice.Exported(name))
-        }
+        val files = session.platform.files
+        val names = lines.filter { export(it.id) }.map { session.strings.caseFile(it.id.receipt) }
+        if (names.isEmpty()) return
+        val shared = files.share(*names.map(files::outgoing).toTypedArray())
+        session.tell(if (shared == FileOutcome.DONE) Notice.Exported(names.first(), names.size) else Notice.Failed)
+    }
+
+    /** Whether the case lies in its file. One that cannot be read keeps nobody from the others. */
+    private suspend fun export(id: CaseId): Boolean {
+        val path = session.platform.files.outgoing(session.strings.caseFile(id.receipt))
+        return withSession { phone.cases.export(id, path).orTell() } != null
     }
 
     private companion object {

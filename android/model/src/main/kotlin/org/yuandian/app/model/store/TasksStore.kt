@@ -16,11 +16,8 @@ import org.yuandian.app.model.gateway.ActInput
 import org.yuandian.app.model.gateway.LeaveInput
 import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.ports.Fix
-import org.yuandian.app.model.ports.Shot
 import org.yuandian.app.screens.Frame
 import org.yuandian.app.screens.GiveUpReason
-import org.yuandian.app.screens.Notice
-import org.yuandian.app.screens.Permission
 import org.yuandian.app.screens.PhotoItem
 import org.yuandian.app.screens.TaskCard
 import org.yuandian.app.screens.TaskForm
@@ -35,10 +32,12 @@ class TasksStore(
 ) : Store<TasksState, TasksAction>(session, Route.Tasks, TasksState(session.frame(Route.Tasks), loading = true)) {
     private val lists = Lists(session)
     private val phone = session.phone
+    private val photos = StepPhotos(session)
     private var wholes = mapOf<String, Case>()
 
     init {
         keepRead(::read)
+        keepTyped(::typed) { kept -> formAgain(kept)?.let { form -> change { it.copy(form = form) } } }
     }
 
     // One line an action: as long as the type is.
@@ -82,11 +81,15 @@ class TasksStore(
             }
 
             TasksAction.TakePhoto -> {
-                lasting { photo() }
+                lasting { photo(photos::take) }
+            }
+
+            TasksAction.ChoosePhoto -> {
+                lasting { photo(photos::choose) }
             }
 
             is TasksAction.RemovePhoto -> {
-                editForm<TaskForm.Leaving> { form -> form.copy(photos = form.photos.filter { it.key != action.key }) }
+                removePhoto(action.key)
             }
 
             TasksAction.SendForm -> {
@@ -94,7 +97,7 @@ class TasksStore(
             }
 
             TasksAction.CloseForm -> {
-                change { it.copy(form = null) }
+                closeForm()
             }
 
             TasksAction.OpenHours -> {
@@ -111,6 +114,11 @@ class TasksStore(
         state: TasksState,
         frame: Frame,
     ) = state.copy(frame = frame)
+
+    override fun close() {
+        closeForm()
+        super.close()
+    }
 
     override fun spoken() = now.tasks.joinToString("\n") { listOfNotNull(it.service, it.title, it.time, it.address).joinToString(" ") }
 
@@ -140,30 +148,65 @@ class TasksStore(
     private inline fun <reified F : TaskForm> editForm(crossinline next: (F) -> F) =
         change { state -> (state.form as? F)?.let { state.copy(form = next(it)) } ?: state }
 
-    private suspend fun photo() {
-        val form = now.form as? TaskForm.Leaving ?: return
-        if (form.photos.size >= PHOTOS_MAX) return
-        when (val shot = session.platform.camera.take()) {
-            // Until it is sent, a photo of a step is named by its path: it is in no draft.
-            is Shot.Taken -> {
-                editForm<TaskForm.Leaving> {
-                    it.copy(photos = it.photos + PhotoItem(shot.path, session.platform.clock.nowMs(), WorkState.Draft()))
-                }
+    private fun typed(state: TasksState): Map<String, String> =
+        when (val form = state.form) {
+            null -> {
+                emptyMap()
             }
 
-            Shot.Denied -> {
-                denied(Permission.CAMERA)
+            is TaskForm.Arriving -> {
+                mapOf(TASK to form.taskId, FORM to ARRIVING, CODE to form.code)
             }
 
-            Shot.StorageFull -> {
-                session.tell(Notice.StorageFull)
+            is TaskForm.Leaving -> {
+                mapOf(
+                    TASK to form.taskId,
+                    FORM to LEAVING,
+                    CODE to form.code,
+                    TEXT to form.text,
+                    PHOTOS to kept(form.photos),
+                )
             }
 
-            Shot.Cancelled, Shot.Unavailable -> {
-                Unit
+            is TaskForm.GivingUp -> {
+                mapOf(TASK to form.taskId, FORM to GIVING_UP, REASON to form.reason?.name.orEmpty(), TEXT to form.text)
             }
         }
+
+    private fun formAgain(kept: Map<String, String>): TaskForm? {
+        val task = kept[TASK] ?: return null
+        val (code, text) = kept[CODE].orEmpty() to kept[TEXT].orEmpty()
+        return when (kept[FORM]) {
+            ARRIVING -> TaskForm.Arriving(task, code)
+            LEAVING -> TaskForm.Leaving(task, code, text, photosOf(kept[PHOTOS]))
+            GIVING_UP -> TaskForm.GivingUp(task, GiveUpReason.entries.firstOrNull { it.name == kept[REASON] }, text)
+            else -> null
+        }
     }
+
+    private suspend fun photo(get: suspend () -> PhotoItem?) {
+        val form = now.form as? TaskForm.Leaving ?: return
+        if (form.photos.size >= PHOTOS_MAX) return
+        val photo = get() ?: return
+        // The form was closed while the camera had the screen.
+        if (now.form !is TaskForm.Leaving) return photos.drop(listOf(photo))
+        editForm<TaskForm.Leaving> { it.copy(photos = it.photos + photo) }
+    }
+
+    private fun removePhoto(key: String) {
+        val (gone, left) = photosIn(now.form).partition { it.key == key }
+        editForm<TaskForm.Leaving> { it.copy(photos = left) }
+        lasting { photos.drop(gone) }
+    }
+
+    /** What is being sent needs its photos until there is an answer. */
+    private fun closeForm() {
+        val form = now.form ?: return
+        change { it.copy(form = null) }
+        if ((form as? TaskForm.Leaving)?.sending == false) lasting { photos.drop(form.photos) }
+    }
+
+    private fun photosIn(form: TaskForm?) = (form as? TaskForm.Leaving)?.photos.orEmpty()
 
     private suspend fun send() {
         when (val form = now.form) {
@@ -194,7 +237,7 @@ class TasksStore(
         val leaving = LeaveInput(form.code.ifEmpty { null }, form.text.ifBlank { null }, form.photos.map(PhotoItem::key))
         val answer = phone.doorstep.leave(CaseId(form.taskId), leaving)
         editForm<TaskForm.Leaving> { it.copy(sending = false) }
-        if (done(answer)) form.photos.forEach { session.platform.files.remove(it.key) }
+        if (done(answer) || now.form == null) photos.drop(form.photos)
     }
 
     private suspend fun giveUp(form: TaskForm.GivingUp) {
@@ -241,7 +284,7 @@ class TasksStore(
 
     private suspend fun read() {
         val mine = lists.lines(mine = true).filter { it.service.isHelp && it.claim != Claim.None && it.claim != Claim.Lost }
-        val (ended, open) = mine.partition { it.stage.isEnd }
+        val (ended, open) = mine.partition { it.hasEnded }
         val read = open.mapNotNull { line -> lists.whole(line)?.let { line to it } }
         wholes = read.associate { (line, case) -> line.id.value to case }
         val since = session.platform.clock.nowMs() - LATELY_MS
@@ -279,7 +322,7 @@ class TasksStore(
             claim = claimOf(line.claim, online, case.holders.firstOrNull()),
             address = if (won) case.answer(ADDRESS) else null,
             phone = if (won) case.answer(PHONE)?.let(::masked) else null,
-            due = dueOf(case.times),
+            due = dueOf(line.due),
             canGiveUp = ActId.RELEASE in case.can || ActId.TURNED_AWAY in case.can,
         )
     }
@@ -298,6 +341,17 @@ class TasksStore(
         const val ADDRESS = "address"
         const val PHONE = "phone"
         const val CODE_DIGITS = 4
+
+        /** Names of what is typed. */
+        const val TASK = "task"
+        const val FORM = "form"
+        const val ARRIVING = "arriving"
+        const val LEAVING = "leaving"
+        const val GIVING_UP = "giving_up"
+        const val CODE = "code"
+        const val TEXT = "text"
+        const val REASON = "reason"
+        const val PHOTOS = "photos"
         const val TEXT_MAX = 2_000
         const val PHOTOS_MAX = 9
         const val FIX_MS = 1_500L

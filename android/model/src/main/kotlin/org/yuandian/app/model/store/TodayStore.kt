@@ -1,6 +1,8 @@
 package org.yuandian.app.model.store
 
+import org.yuandian.app.model.Case
 import org.yuandian.app.model.CaseId
+import org.yuandian.app.model.CaseLine
 import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.screens.CaseCard
 import org.yuandian.app.screens.CasesTab
@@ -39,34 +41,36 @@ class TodayStore(
 
     override fun spoken() = (now.overdue + now.dueToday).joinToString("\n") { "${it.service} ${it.title} ${it.stage}" }
 
-    /** The core's list tells no limits yet: the latest cases are read whole, and no more of them than a phone reads in a moment. */
+    /** Of all that is open, in the core's order; whole cases are read for what is shown of them alone. */
     private suspend fun read() {
-        val open = lists.lines().filterNot { it.stage.isEnd }
-        val (tasks, cases) = open.partition { it.service.isTask }
-        val wholes = cases.take(LOOKED_AT).mapNotNull { line -> lists.whole(line)?.let { line to it } }
-        val cards = wholes.map { (line, whole) -> lists.card(line, whole) }.sortedBy { it.due?.leftMs ?: Long.MAX_VALUE }
-        val grid =
-            wholes.firstOrNull()?.second?.gridName ?: session.person.value
-                ?.grants
-                ?.firstOrNull()
-                ?.grid
-                ?.value
-        val todo = tasks.take(TASKS_MAX).map { line -> lists.whole(line) to line }
+        val open = lists.open()
+        val overdue = open.filter { it.due?.isOver == true }
+        val today = open.filter { it.due?.isOver == false }.map(lists::card).filter(::isDueToday)
+        val timed = overdue.map { it.id.value } + today.map { it.id }
+        val tasks = open.filter { it.service.isTask && it.id.value !in timed }.take(TASKS_MAX).map { it to lists.whole(it) }
         change { state ->
             state.copy(
-                grid = grid.orEmpty(),
+                grid = session.gridName,
                 loading = false,
-                overdue = cards.filter { it.due?.level == DueLevel.RED || it.due?.level == DueLevel.DARK_RED },
-                dueToday = cards.filter(::isDueToday),
-                tasks =
-                    todo.map { (whole, line) ->
-                        val title = line.title.ifBlank { line.serviceText }
-                        FieldTask(line.id.value, signOf(line.service), title, whole?.gridName, whole?.stays?.size ?: 0, 1)
-                    },
+                overdue = overdue.take(SHOWN_MAX).map(lists::card),
+                dueToday = today.take(SHOWN_MAX),
+                tasks = tasks.map { (line, whole) -> taskOf(line, whole) },
                 drafts = session.work.value.drafts - session.wanted.drafts.value.size,
             )
         }
     }
+
+    private fun taskOf(
+        line: CaseLine,
+        whole: Case?,
+    ) = FieldTask(
+        id = line.id.value,
+        sign = signOf(line.service),
+        title = line.title.ifBlank { line.serviceText },
+        place = whole?.gridName,
+        done = whole?.tally?.done ?: 0,
+        all = whole?.tally?.of,
+    )
 
     private fun isDueToday(card: CaseCard): Boolean {
         val due = card.due ?: return false
@@ -74,7 +78,7 @@ class TodayStore(
     }
 
     private companion object {
-        const val LOOKED_AT = 60
+        const val SHOWN_MAX = 100
         const val TASKS_MAX = 20
         const val DAY_MS = 24 * 3_600_000L
     }

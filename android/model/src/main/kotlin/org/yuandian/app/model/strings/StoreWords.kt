@@ -20,6 +20,9 @@ interface StoreWords {
     val wayHelping: String
     val wayHelped: String
     val wayConfirmed: String
+    val wayOrdered: String
+    val wayOrderTaken: String
+    val wayServing: String
 
     /** A step that has no plain word of its own. */
     val wayOther: String
@@ -51,6 +54,9 @@ interface StoreWords {
 
     /** Whom it is for and that they agree stand in the form; how exact the place is shown to others. */
     val areaCoarse: String
+
+    /** The same of a request that has no place. */
+    val areaNone: String
 
     fun stepNeeds(what: String): String
 
@@ -99,6 +105,9 @@ internal object StoreWordsZh : StoreWords {
     override val wayHelping = "正在帮忙"
     override val wayHelped = "帮完了，等您确认"
     override val wayConfirmed = "您已确认"
+    override val wayOrdered = "已下单"
+    override val wayOrderTaken = "服务机构已确认"
+    override val wayServing = "正在服务"
     override val wayOther = "有新进展"
     override val wrote = "补充了内容"
     override val descriptionLabel = "情况描述"
@@ -112,6 +121,7 @@ internal object StoreWordsZh : StoreWords {
 
     override val thanksNote = "谢谢您！"
     override val areaCoarse = "约 500 米范围"
+    override val areaNone = "没有位置，由社区的人转给附近的邻居"
     override val noticeMoved = "您的事有新进展"
     override val noticeAsked = "附近有人求助"
     override val noticeFamily = "家人报警"
@@ -199,6 +209,9 @@ internal object StoreWordsEn : StoreWords {
     override val wayHelping = "Helping now"
     override val wayHelped = "Done; please confirm"
     override val wayConfirmed = "You confirmed it"
+    override val wayOrdered = "You ordered it"
+    override val wayOrderTaken = "A provider confirmed"
+    override val wayServing = "Being served"
     override val wayOther = "It moved on"
     override val wrote = "Wrote something"
     override val descriptionLabel = "Description"
@@ -212,6 +225,7 @@ internal object StoreWordsEn : StoreWords {
 
     override val thanksNote = "Thank you!"
     override val areaCoarse = "an area of about 500 m"
+    override val areaNone = "no place is known: the community passes it on to neighbours"
     override val noticeMoved = "Your matter has moved on"
     override val noticeAsked = "Somebody nearby asks for help"
     override val noticeFamily = "Your family raised an alarm"

@@ -18,6 +18,12 @@ interface AskWords {
 
     fun moneyMost(yuan: String): String
 
+    /** A day in a few characters: 今天, 明天, 周三 3月4日. */
+    fun askDay(
+        atMs: Long,
+        nowMs: Long,
+    ): String
+
     val askTitle: String
     val askWhat: String
     val askKind: String
@@ -45,9 +51,26 @@ interface AskWords {
     val askChange: String
     val askDoneTitle: String
     val askDoneHelp: String
+    val askLaterHelp: String
     val askDoneOpen: String
     val askDoneHome: String
     val askSignIn: String
+    val askNeighbours: String
+    val orderTitle: String
+    val orderHelp: String
+    val orderWhat: String
+    val orderDay: String
+    val orderText: String
+    val orderTextHelp: String
+    val orderSeen: String
+    val orderPrivate: String
+    val orderCheck: String
+    val orderSend: String
+    val orderSending: String
+    val orderDoneTitle: String
+    val orderDoneHelp: String
+    val orderLaterHelp: String
+    val orderDoneOpen: String
 }
 
 internal object AskZh : AskWords {
@@ -64,6 +87,7 @@ internal object AskZh : AskWords {
             needs.joinToString("、") {
                 when (it) {
                     AskNeed.WORDS -> "说一句要帮什么"
+                    AskNeed.ITEM -> "要哪一项"
                     AskNeed.NAME -> "帮谁"
                     AskNeed.AGREEMENT -> "本人同意"
                     AskNeed.TIME -> "时间"
@@ -77,9 +101,14 @@ internal object AskZh : AskWords {
         all: Int,
     ) = "第 $step 步，共 $all 步"
 
-    override fun askForName(name: String) = "替${name}求助"
+    override fun askForName(name: String) = name
 
     override fun moneyMost(yuan: String) = "最多 $yuan 元"
+
+    override fun askDay(
+        atMs: Long,
+        nowMs: Long,
+    ) = TimeZh.day(atMs, nowMs).let { day -> if (day.first().isDigit()) "${TimeZh.weekday(atMs)} $day" else day }
 
     override val askTitle = "求助"
     override val askWhat = "要帮什么忙？"
@@ -108,9 +137,26 @@ internal object AskZh : AskWords {
     override val askChange = "去改"
     override val askDoneTitle = "求助已记下"
     override val askDoneHelp = "有人接单会告诉您。开门前先核对名字，暗号等人到了再说。"
+    override val askLaterHelp = "已存在本机，联网后自动发布。发布后有人接单会告诉您。"
     override val askDoneOpen = "看暗号和进展"
     override val askDoneHome = "回首页"
     override val askSignIn = "登录后才会发布。内容已存在本机。"
+    override val askNeighbours = "请邻居帮忙"
+    override val orderTitle = "助老服务"
+    override val orderHelp = "送餐、打扫、洗澡、陪护"
+    override val orderWhat = "要哪种服务？"
+    override val orderDay = "哪一天"
+    override val orderText = "还有什么要说的"
+    override val orderTextHelp = "例如：请上午来，先打电话"
+    override val orderSeen = "服务机构看得到的"
+    override val orderPrivate = "只有接单的机构看得到的"
+    override val orderCheck = "看一遍，再下单"
+    override val orderSend = "下单"
+    override val orderSending = "正在下单…"
+    override val orderDoneTitle = "已下单"
+    override val orderDoneHelp = "服务机构确认后会告诉您。可能收费，以机构说的为准。"
+    override val orderLaterHelp = "已存在本机，联网后自动下单。"
+    override val orderDoneOpen = "看进展"
 }
 
 internal object AskEn : AskWords {
@@ -127,6 +173,7 @@ internal object AskEn : AskWords {
             needs.joinToString(", ") {
                 when (it) {
                     AskNeed.WORDS -> "what you need"
+                    AskNeed.ITEM -> "which service"
                     AskNeed.NAME -> "whom it is for"
                     AskNeed.AGREEMENT -> "their agreement"
                     AskNeed.TIME -> "when"
@@ -143,6 +190,11 @@ internal object AskEn : AskWords {
     override fun askForName(name: String) = "For $name"
 
     override fun moneyMost(yuan: String) = "At most $yuan yuan"
+
+    override fun askDay(
+        atMs: Long,
+        nowMs: Long,
+    ) = TimeEn.day(atMs, nowMs).let { day -> if (day.first().isDigit()) "${TimeEn.weekday(atMs)} $day" else day }
 
     override val askTitle = "Ask for help"
     override val askWhat = "What do you need?"
@@ -171,7 +223,24 @@ internal object AskEn : AskWords {
     override val askChange = "Change it"
     override val askDoneTitle = "Your request is noted"
     override val askDoneHelp = "We tell you when somebody takes it. Check the name before you open; tell the code word once they are there."
+    override val askLaterHelp = "It is saved on this phone and published once you are online. Then we tell you when somebody takes it."
     override val askDoneOpen = "Code words and progress"
     override val askDoneHome = "Home"
     override val askSignIn = "It is published once you sign in. It is saved on this phone."
+    override val askNeighbours = "Ask a neighbour"
+    override val orderTitle = "Elder services"
+    override val orderHelp = "Meals, cleaning, bathing, care"
+    override val orderWhat = "Which service?"
+    override val orderDay = "Which day"
+    override val orderText = "Anything else to say"
+    override val orderTextHelp = "For example: please come in the morning, and call first"
+    override val orderSeen = "Providers see"
+    override val orderPrivate = "Only the provider who takes it sees"
+    override val orderCheck = "Look it over, then order"
+    override val orderSend = "Order"
+    override val orderSending = "Ordering…"
+    override val orderDoneTitle = "Ordered"
+    override val orderDoneHelp = "We tell you when a provider confirms it. There may be a fee; the provider says how much."
+    override val orderLaterHelp = "It is saved on this phone and ordered once you are online."
+    override val orderDoneOpen = "See its progress"
 }

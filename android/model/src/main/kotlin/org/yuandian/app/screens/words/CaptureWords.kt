@@ -31,6 +31,7 @@ interface CaptureWords {
     val captureFirstPhotoHint: String
     val capturePhotos: String
     val captureMorePhotos: String
+    val captureNoPhoto: String
     val captureNoPhotoReason: String
     val captureNoPhotoHelp: String
     val captureType: String
@@ -40,6 +41,7 @@ interface CaptureWords {
     val captureTypeRecent: String
     val captureTypeFound: String
     val captureTypeNothing: String
+    val captureTypeHint: String
     val captureTypeLater: String
     val capturePlace: String
     val capturePlaceSearching: String
@@ -64,6 +66,7 @@ interface CaptureWords {
     val receiptTitle: String
     val receiptNumber: String
     val receiptHelp: String
+    val receiptLaterHelp: String
     val receiptOpen: String
     val receiptAnother: String
 }
@@ -107,6 +110,7 @@ internal object CaptureZh : CaptureWords {
     override val captureFirstPhotoHint = "先拍照，其他稍后补"
     override val capturePhotos = "照片"
     override val captureMorePhotos = "再拍一张"
+    override val captureNoPhoto = "拍不了照片"
     override val captureNoPhotoReason = "没有照片的原因"
     override val captureNoPhotoHelp = "例如：天太黑，看不清"
     override val captureType = "类型"
@@ -115,6 +119,7 @@ internal object CaptureZh : CaptureWords {
     override val captureTypeSearch = "搜索类型"
     override val captureTypeRecent = "最近用过"
     override val captureTypeFound = "找到的类型"
+    override val captureTypeHint = "写几个字就能找到，拼音首字母也行。"
     override val captureTypeNothing = "没有找到。换个说法，或先不选：受理的人会补上。"
     override val captureTypeLater = "先不选"
     override val capturePlace = "地点"
@@ -139,7 +144,8 @@ internal object CaptureZh : CaptureWords {
     override val captureDiscard = "删除草稿"
     override val receiptTitle = "记下了"
     override val receiptNumber = "回执号"
-    override val receiptHelp = "没有网络也有效。打电话给社区时，报这个号就能查到。"
+    override val receiptHelp = "打电话给社区时，报这个号就能查到。"
+    override val receiptLaterHelp = "已存在本机，联网后自动上传。号码现在就有效，上传后报它就能查到。"
     override val receiptOpen = "查看进展"
     override val receiptAnother = "再报一件"
 }
@@ -183,6 +189,7 @@ internal object CaptureEn : CaptureWords {
     override val captureFirstPhotoHint = "Photo first, the rest can follow"
     override val capturePhotos = "Photos"
     override val captureMorePhotos = "Another photo"
+    override val captureNoPhoto = "Cannot take a photo"
     override val captureNoPhotoReason = "Why there is no photo"
     override val captureNoPhotoHelp = "For example: too dark to see"
     override val captureType = "Type"
@@ -191,6 +198,7 @@ internal object CaptureEn : CaptureWords {
     override val captureTypeSearch = "Search types"
     override val captureTypeRecent = "Used lately"
     override val captureTypeFound = "Found"
+    override val captureTypeHint = "A few letters are enough to find one."
     override val captureTypeNothing = "Nothing found. Try other words, or leave it: whoever takes it up will fill it in."
     override val captureTypeLater = "Leave it open"
     override val capturePlace = "Place"
@@ -215,7 +223,8 @@ internal object CaptureEn : CaptureWords {
     override val captureDiscard = "Delete the draft"
     override val receiptTitle = "We have noted it"
     override val receiptNumber = "Receipt number"
-    override val receiptHelp = "It is valid without a network. Give it when you call your community."
+    override val receiptHelp = "Give it when you call your community."
+    override val receiptLaterHelp = "It is saved on this phone and sent once you are online. They find the number once it was sent."
     override val receiptOpen = "See how it goes"
     override val receiptAnother = "Report another"
 }

@@ -1,5 +1,6 @@
 package org.yuandian.app.screens.words
 
+import org.yuandian.app.screens.AppRole
 import org.yuandian.app.screens.CasesTab
 
 /** 我的事件 and 事件处置. */
@@ -15,6 +16,8 @@ interface CaseWords {
 
     fun casesEmptyStep(tab: CasesTab): String?
 
+    fun casesTitle(role: AppRole): String
+
     fun conflictCount(count: Int): String
 
     fun followers(count: Int): String
@@ -23,7 +26,11 @@ interface CaseWords {
 
     fun rated(score: Int): String
 
-    fun heldBy(names: List<String>): String
+    /** Who does it; [asked]: who comes to help. */
+    fun heldBy(
+        names: List<String>,
+        asked: Boolean,
+    ): String
 
     fun stepPhotos(
         taken: Int,
@@ -32,9 +39,9 @@ interface CaseWords {
 
     fun lookedAt(what: List<String>): String
 
-    val casesTitle: String
     val casesSearch: String
     val casesNothing: String
+    val casesCellEmpty: String
     val casesNew: String
     val detailTitle: String
     val detailNumber: String
@@ -52,6 +59,8 @@ interface CaseWords {
     val detailNoteSend: String
     val detailNotesOnly: String
     val detailSteps: String
+    val detailWhyNotShow: String
+    val detailWhyNotHide: String
     val detailWaitsForServer: String
     val detailHistory: String
     val detailHistoryShow: String
@@ -79,11 +88,11 @@ interface CaseWords {
     val stepConfirm: String
     val conflictTitle: String
     val conflictHelp: String
-    val conflictMine: String
-    val conflictTheirs: String
     val conflictUseMine: String
     val conflictUseTheirs: String
     val conflictMerge: String
+    val conflictMergeHelp: String
+    val conflictMissing: String
     val conflictMergedLabel: String
     val conflictApply: String
     val conflictLater: String
@@ -113,6 +122,8 @@ internal object CaseZh : CaseWords {
 
     override fun casesEmptyStep(tab: CasesTab) = if (tab == CasesTab.DRAFTS || tab == CasesTab.OPEN) "拍照上报一件" else null
 
+    override fun casesTitle(role: AppRole) = if (role == AppRole.RESIDENT) "我的上报" else "我的事件"
+
     override fun conflictCount(count: Int) = "有 $count 处写得不一样"
 
     override fun followers(count: Int) = "$count 人关注"
@@ -121,7 +132,10 @@ internal object CaseZh : CaseWords {
 
     override fun rated(score: Int) = "您的评价：${rateScore(score)}"
 
-    override fun heldBy(names: List<String>) = "由 ${names.joinToString("、")} 办理"
+    override fun heldBy(
+        names: List<String>,
+        asked: Boolean,
+    ) = if (asked) "${names.joinToString("、")} 来帮忙" else "由 ${names.joinToString("、")} 办理"
 
     override fun stepPhotos(
         taken: Int,
@@ -130,10 +144,10 @@ internal object CaseZh : CaseWords {
 
     override fun lookedAt(what: List<String>) = "看了：" + what.joinToString("、")
 
-    override val casesTitle = "我的事件"
     override val casesSearch = "搜索事件（不用联网）"
     override val casesNothing = "没有找到。换个词，或清除搜索。"
     override val casesNew = "拍照上报"
+    override val casesCellEmpty = "这里没有。点别的格子看看。"
     override val detailTitle = "事件"
     override val detailNumber = "编号"
     override val detailProgress = "进展"
@@ -150,6 +164,8 @@ internal object CaseZh : CaseWords {
     override val detailNoteSend = "记下"
     override val detailNotesOnly = "这件事用的是新版目录，本机还没有。现在可以补充文字和照片。"
     override val detailSteps = "可以做的"
+    override val detailWhyNotShow = "别的为什么不能做"
+    override val detailWhyNotHide = "收起"
     override val detailWaitsForServer = "联网后确认"
     override val detailHistory = "经过"
     override val detailHistoryShow = "看全部经过"
@@ -157,11 +173,11 @@ internal object CaseZh : CaseWords {
     override val detailPrivate = "不公开"
     override val detailPending = "待上传"
     override val detailCodeWords = "暗号"
-    override val detailCodeWordsHelp = "先核对来人的名字。到了，告诉他第一个；走时，告诉他第二个。"
+    override val detailCodeWordsHelp = "先核对来人的名字。人到了，说第一个；走时，说第二个。"
     override val detailCodeComing = "来时告诉"
     override val detailCodeLeaving = "走时告诉"
     override val detailLooks = "谁看过我的私密信息"
-    override val detailKeepApart = "以后不见此人"
+    override val detailKeepApart = "以后不再安排这个人"
     override val detailFollow = "关注"
     override val detailUnfollow = "取消关注"
     override val detailFeedback = "办得怎么样？"
@@ -177,11 +193,11 @@ internal object CaseZh : CaseWords {
     override val stepConfirm = "确定"
     override val conflictTitle = "两个版本，用哪个？"
     override val conflictHelp = "没选的也会留在经过里，不会丢。"
-    override val conflictMine = "我写的"
-    override val conflictTheirs = "对方写的"
     override val conflictUseMine = "用我的"
     override val conflictUseTheirs = "用对方的"
     override val conflictMerge = "合并"
+    override val conflictMergeHelp = "把两个合在一起，再改一改"
+    override val conflictMissing = "还缺：每处选一个版本"
     override val conflictMergedLabel = "合并后的内容"
     override val conflictApply = "就这样定"
     override val conflictLater = "以后再说"
@@ -211,6 +227,8 @@ internal object CaseEn : CaseWords {
 
     override fun casesEmptyStep(tab: CasesTab) = if (tab == CasesTab.DRAFTS || tab == CasesTab.OPEN) "Report something" else null
 
+    override fun casesTitle(role: AppRole) = if (role == AppRole.RESIDENT) "My reports" else "My cases"
+
     override fun conflictCount(count: Int) = if (count == 1) "1 answer has two versions" else "$count answers have two versions"
 
     override fun followers(count: Int) = if (count == 1) "1 person follows it" else "$count people follow it"
@@ -219,7 +237,10 @@ internal object CaseEn : CaseWords {
 
     override fun rated(score: Int) = "You rated it: ${rateScore(score).lowercase()}"
 
-    override fun heldBy(names: List<String>) = "With ${names.joinToString(", ")}"
+    override fun heldBy(
+        names: List<String>,
+        asked: Boolean,
+    ) = if (asked) "${names.joinToString(", ")} will help" else "With ${names.joinToString(", ")}"
 
     override fun stepPhotos(
         taken: Int,
@@ -228,10 +249,10 @@ internal object CaseEn : CaseWords {
 
     override fun lookedAt(what: List<String>) = "Saw: " + what.joinToString(", ")
 
-    override val casesTitle = "My cases"
     override val casesSearch = "Search cases (works offline)"
     override val casesNothing = "Nothing found. Try another word or clear the search."
     override val casesNew = "Report"
+    override val casesCellEmpty = "Nothing here. Try another area."
     override val detailTitle = "Case"
     override val detailNumber = "Number"
     override val detailProgress = "Progress"
@@ -248,6 +269,8 @@ internal object CaseEn : CaseWords {
     override val detailNoteSend = "Add"
     override val detailNotesOnly = "This case uses a newer catalogue than this phone has. Notes and photos are possible for now."
     override val detailSteps = "What you can do"
+    override val detailWhyNotShow = "Why nothing else is possible"
+    override val detailWhyNotHide = "Hide the reasons"
     override val detailWaitsForServer = "Confirmed once online"
     override val detailHistory = "History"
     override val detailHistoryShow = "Show the whole history"
@@ -275,12 +298,12 @@ internal object CaseEn : CaseWords {
     override val stepConfirm = "Confirm"
     override val conflictTitle = "Two versions: which one?"
     override val conflictHelp = "The other one stays in the history. Nothing is lost."
-    override val conflictMine = "Yours"
-    override val conflictTheirs = "Theirs"
     override val conflictUseMine = "Use mine"
     override val conflictUseTheirs = "Use theirs"
     override val conflictMerge = "Merge"
+    override val conflictMergeHelp = "Put both together and change them"
+    override val conflictMissing = "Still missing: one version of each"
     override val conflictMergedLabel = "Merged text"
-    override val conflictApply = "Settle it"
+    override val conflictApply = "Use these"
     override val conflictLater = "Later"
 }

@@ -11,9 +11,16 @@ interface CommonWords {
     /** The one word for a state. */
     fun workState(state: WorkState): String
 
+    /** The same of a request: that it was delivered is said of what was written, not of what is being brought. */
+    fun recordState(state: WorkState): String
+
     fun claimState(state: ClaimState): String
 
-    fun tab(tab: Tab): String
+    /** A place of the bottom bar, as it is called in this role's home. */
+    fun tab(
+        tab: Tab,
+        role: AppRole = AppRole.GRID_WORKER,
+    ): String
 
     fun role(role: AppRole): String
 
@@ -62,6 +69,8 @@ interface CommonWords {
     val voiceDenied: String
     val asList: String
     val asCells: String
+    val cellUrgent: String
+    val cellHere: String
     val yes: String
     val no: String
     val chosen: String
@@ -99,6 +108,8 @@ internal object CommonZh : CommonWords {
             WorkState.Loading -> "载入中"
         }
 
+    override fun recordState(state: WorkState) = if (state == WorkState.Delivered) "记录${workState(state)}" else workState(state)
+
     override fun claimState(state: ClaimState) =
         when (state) {
             ClaimState.None -> "待接单"
@@ -108,15 +119,17 @@ internal object CommonZh : CommonWords {
             is ClaimState.Lost -> state.by?.let { "已被${it}接走" } ?: "已被别人接走"
         }
 
-    override fun tab(tab: Tab) =
-        when (tab) {
-            Tab.HOME -> "首页"
-            Tab.TODAY -> "今日"
-            Tab.CASES -> "我的事件"
-            Tab.NEARBY -> "附近求助"
-            Tab.TASKS -> "我的接单"
-            Tab.SETTINGS -> "设置"
-        }
+    override fun tab(
+        tab: Tab,
+        role: AppRole,
+    ) = when (tab) {
+        Tab.HOME -> "首页"
+        Tab.TODAY -> "今日"
+        Tab.CASES -> if (role == AppRole.RESIDENT) "我的上报" else "我的事件"
+        Tab.NEARBY -> "附近求助"
+        Tab.TASKS -> "我的接单"
+        Tab.SETTINGS -> "设置"
+    }
 
     override fun role(role: AppRole) =
         when (role) {
@@ -147,6 +160,9 @@ internal object CommonZh : CommonWords {
             Sign.TECH -> "教用手机"
             Sign.BORROW -> "借物"
             Sign.LOST -> "寻人寻物"
+            Sign.BATH -> "洗澡"
+            Sign.CLEAN -> "打扫"
+            Sign.CARE -> "照护"
             Sign.SOS -> "紧急求助"
             Sign.OTHER -> "其他"
         }
@@ -157,9 +173,9 @@ internal object CommonZh : CommonWords {
 
     override fun attentionCount(count: Int) = "$count 条需处理"
 
-    override fun metres(metres: Int) = if (metres < KILO) "$metres 米" else "${tenths(metres)} 公里"
+    override fun metres(metres: Int) = if (metres < KILO) "$metres${NBSP}米" else "${tenths(metres)}${NBSP}公里"
 
-    override fun bytes(bytes: Long) = if (bytes < MEGA) "${maxOf(1, bytes / KILO)} KB" else "${tenthsOfMega(bytes)} MB"
+    override fun bytes(bytes: Long) = if (bytes < MEGA) "${maxOf(1, bytes / KILO)}${NBSP}KB" else "${tenthsOfMega(bytes)}${NBSP}MB"
 
     override fun sentence(parts: List<String>) = parts.filter(String::isNotBlank).joinToString("，")
 
@@ -190,7 +206,9 @@ internal object CommonZh : CommonWords {
     override val voiceRemove = "删除录音"
     override val voiceDenied = "没有麦克风权限，请打字。"
     override val asList = "列表"
-    override val asCells = "格子图"
+    override val asCells = "分区图"
+    override val cellUrgent = "有紧急的"
+    override val cellHere = "我在这里"
     override val yes = "是"
     override val no = "否"
     override val chosen = "已选"
@@ -225,10 +243,13 @@ internal object CommonEn : CommonWords {
             is WorkState.Sending -> "Sending ${state.done}/${state.all}"
             is WorkState.PartlySent -> "Partly delivered · ${counted(state.photosLeft, "photo")} left"
             WorkState.Delivered -> "Delivered"
-            WorkState.Attention -> "Needs you"
+            WorkState.Attention -> "Needs action"
             WorkState.Conflict -> "Two versions"
             WorkState.Loading -> "Loading"
         }
+
+    override fun recordState(state: WorkState) =
+        if (state == WorkState.Delivered) "Your words: ${workState(state).lowercase()}" else workState(state)
 
     override fun claimState(state: ClaimState) =
         when (state) {
@@ -239,15 +260,17 @@ internal object CommonEn : CommonWords {
             is ClaimState.Lost -> state.by?.let { "Taken by $it" } ?: "Taken by somebody else"
         }
 
-    override fun tab(tab: Tab) =
-        when (tab) {
-            Tab.HOME -> "Home"
-            Tab.TODAY -> "Today"
-            Tab.CASES -> "Cases"
-            Tab.NEARBY -> "Nearby"
-            Tab.TASKS -> "My tasks"
-            Tab.SETTINGS -> "Settings"
-        }
+    override fun tab(
+        tab: Tab,
+        role: AppRole,
+    ) = when (tab) {
+        Tab.HOME -> "Home"
+        Tab.TODAY -> "Today"
+        Tab.CASES -> if (role == AppRole.RESIDENT) "My reports" else "Cases"
+        Tab.NEARBY -> "Nearby"
+        Tab.TASKS -> "My tasks"
+        Tab.SETTINGS -> "Settings"
+    }
 
     override fun role(role: AppRole) =
         when (role) {
@@ -278,6 +301,9 @@ internal object CommonEn : CommonWords {
             Sign.TECH -> "Help with a phone"
             Sign.BORROW -> "Borrow something"
             Sign.LOST -> "Lost"
+            Sign.BATH -> "Bath"
+            Sign.CLEAN -> "Cleaning"
+            Sign.CARE -> "Care"
             Sign.SOS -> "Emergency"
             Sign.OTHER -> "Other"
         }
@@ -288,7 +314,7 @@ internal object CommonEn : CommonWords {
 
     override fun attentionCount(count: Int) = if (count == 1) "1 needs you" else "$count need you"
 
-    override fun metres(metres: Int) = if (metres < KILO) "$metres m" else "${tenths(metres)} km"
+    override fun metres(metres: Int) = if (metres < KILO) "$metres${NBSP}m" else "${tenths(metres)}${NBSP}km"
 
     override fun bytes(bytes: Long) = CommonZh.bytes(bytes)
 
@@ -321,7 +347,9 @@ internal object CommonEn : CommonWords {
     override val voiceRemove = "Delete the recording"
     override val voiceDenied = "The microphone is not allowed. Please type."
     override val asList = "List"
-    override val asCells = "Cells"
+    override val asCells = "By area"
+    override val cellUrgent = "Something urgent"
+    override val cellHere = "You are here"
     override val yes = "Yes"
     override val no = "No"
     override val chosen = "Chosen"

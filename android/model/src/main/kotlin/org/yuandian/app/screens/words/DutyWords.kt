@@ -14,7 +14,7 @@ interface DutyWords {
 
     fun taskProgress(
         done: Int,
-        all: Int,
+        all: Int?,
     ): String
 
     fun dutyValid(until: String): String
@@ -59,6 +59,7 @@ interface DutyWords {
     val handOverNote: String
     val handOverNoteHelp: String
     val handOverNext: String
+    val handOverMissing: String
     val handOverSend: String
     val handOverDone: String
     val handOverWaitingHelp: String
@@ -77,7 +78,7 @@ interface DutyWords {
     val shiftTitle: String
     val shiftHelp: String
     val shiftYes: String
-    val peopleExport: String
+    val peopleNameless: String
 }
 
 internal object DutyZh : DutyWords {
@@ -91,8 +92,8 @@ internal object DutyZh : DutyWords {
 
     override fun taskProgress(
         done: Int,
-        all: Int,
-    ) = "已做 $done / $all"
+        all: Int?,
+    ) = if (all == null) "已做 $done" else "已做 $done / $all"
 
     override fun dutyValid(until: String) = "有效到$until"
 
@@ -108,7 +109,7 @@ internal object DutyZh : DutyWords {
             is PinProblem.Paused -> "请等 ${problem.seconds} 秒再试。"
             PinProblem.NotTheSame -> "两次不一样，请重新输入。"
             PinProblem.TooEasy -> "太好猜了，请换一个。"
-            PinProblem.KeyLost -> "这个人的数据打不开了。还没上传的可以导出给社区。"
+            PinProblem.KeyLost -> "这部手机上的钥匙丢了，这个人的数据打不开了。已上传的都在：点“添加一个人”，用新邀请码登录就能取回。没上传的找不回来了。"
         }
 
     override fun pinDigits(count: Int) = "已输 $count 位"
@@ -143,6 +144,7 @@ internal object DutyZh : DutyWords {
     override val handOverNote = "留言给接班的人"
     override val handOverNoteHelp = "例如：3 号院电梯检修，老人要人扶"
     override val handOverNext = "交给谁"
+    override val handOverMissing = "还缺：交给谁"
     override val handOverSend = "交班"
     override val handOverDone = "已交班"
     override val handOverWaitingHelp = "待上传的会自动继续，不用等。"
@@ -161,7 +163,7 @@ internal object DutyZh : DutyWords {
     override val shiftTitle = "交班"
     override val shiftHelp = "下一个人用自己的密码打开。"
     override val shiftYes = "交班"
-    override val peopleExport = "导出没上传的"
+    override val peopleNameless = "还没有名字"
 }
 
 internal object DutyEn : DutyWords {
@@ -175,24 +177,39 @@ internal object DutyEn : DutyWords {
 
     override fun taskProgress(
         done: Int,
-        all: Int,
-    ) = "$done of $all done"
+        all: Int?,
+    ) = if (all == null) "$done done" else "$done of $all done"
 
-    override fun dutyValid(until: String) = "Valid until $until"
+    override fun dutyValid(until: String) = "Valid until ${until.replaceFirstChar(Char::lowercase)}"
 
     override fun dutyExpired(since: String) = "Expired ($since). Do not open the door; call first."
 
-    override fun handOverSince(moment: String) = "Since $moment"
+    override fun handOverSince(moment: String) = "Since ${moment.replaceFirstChar(Char::lowercase)}"
 
     override fun peopleWaiting(count: Int) = "$count waiting to send"
 
     override fun pinProblem(problem: PinProblem) =
         when (problem) {
-            is PinProblem.Wrong -> "Wrong PIN. ${counted(problem.left, "more try").replace("trys", "tries")}."
-            is PinProblem.Paused -> "Please wait ${problem.seconds} s."
-            PinProblem.NotTheSame -> "They differ. Please enter it again."
-            PinProblem.TooEasy -> "Too easy to guess. Please choose another."
-            PinProblem.KeyLost -> "This person's data cannot be opened. What was not sent can be exported."
+            is PinProblem.Wrong -> {
+                "Wrong PIN. ${counted(problem.left, "more try").replace("trys", "tries")}."
+            }
+
+            is PinProblem.Paused -> {
+                "Please wait ${problem.seconds} s."
+            }
+
+            PinProblem.NotTheSame -> {
+                "They differ. Please enter it again."
+            }
+
+            PinProblem.TooEasy -> {
+                "Too easy to guess. Please choose another."
+            }
+
+            PinProblem.KeyLost -> {
+                "The key on this phone is lost, so this person's data cannot be opened. What was sent is safe: " +
+                    "add a person and sign in with a new invitation. What was not sent is lost."
+            }
         }
 
     override fun pinDigits(count: Int) = "${counted(count, "digit")} entered"
@@ -227,11 +244,12 @@ internal object DutyEn : DutyWords {
     override val handOverNote = "A note for the next one"
     override val handOverNoteHelp = "For example: the lift in yard 3 is being repaired"
     override val handOverNext = "To whom"
+    override val handOverMissing = "Still missing: to whom"
     override val handOverSend = "Hand over"
     override val handOverDone = "Handed over"
     override val handOverWaitingHelp = "What waits is sent by itself. No need to stay."
     override val peopleTitle = "Change person"
-    override val peopleWho = "Who is it?"
+    override val peopleWho = "Who is using it?"
     override val peopleHelp = "Everybody has data and a PIN of their own, without a network."
     override val peopleAdd = "Add a person"
     override val peopleEndShift = "End the shift"
@@ -245,5 +263,5 @@ internal object DutyEn : DutyWords {
     override val shiftTitle = "Shift change"
     override val shiftHelp = "The next one opens it with a PIN of their own."
     override val shiftYes = "End the shift"
-    override val peopleExport = "Export what was not sent"
+    override val peopleNameless = "No name yet"
 }

@@ -66,6 +66,8 @@ interface HomeWords {
     val elderSosNo: String
     val elderSosRaised: String
     val elderLeave: String
+    val elderAmbulance: String
+    val elderSignIn: String
 }
 
 internal object HomeZh : HomeWords {
@@ -81,7 +83,7 @@ internal object HomeZh : HomeWords {
             JoinProblem.Empty -> "请填邀请码。"
             JoinProblem.NameMissing -> "请填怎么称呼您。"
             JoinProblem.Offline -> "没有网络，暂时不能登录。可以先用，联网后再登录。"
-            JoinProblem.UntrustedServer -> "服务器的证书不可信，没有发出任何内容。请向社区核对。"
+            JoinProblem.UntrustedServer -> "连到的服务器不可靠，什么都没发出。请向社区核对。"
             is JoinProblem.Refused -> problem.reason
         }
 
@@ -141,6 +143,8 @@ internal object HomeZh : HomeWords {
     override val elderSosNo = "不用了"
     override val elderSosRaised = "紧急求助"
     override val elderLeave = "退出长辈版"
+    override val elderAmbulance = "打 120"
+    override val elderSignIn = "用邀请码登录"
 }
 
 internal object HomeEn : HomeWords {
@@ -172,7 +176,7 @@ internal object HomeEn : HomeWords {
         if (delivered) "It is out. Please call as well: it is faster." else "It is not out yet. Please call now: 120 if a life is at risk."
 
     override val joinTitle = "Welcome to Yuandian"
-    override val joinLead = "What concerns us all begins here."
+    override val joinLead = "What matters in your street starts here."
     override val joinRoleAsk = "Who are you?"
     override val joinElder = "Elder mode"
     override val joinElderHelp = "Large words, large buttons, one thing at a time"
@@ -190,7 +194,7 @@ internal object HomeEn : HomeWords {
     override val joinLaterHelp = "Reports are saved on this phone without signing in. It is needed only to send them and to follow them."
     override val homeTitle = "Home"
     override val homeReport = "Report"
-    override val homeReportHelp = "Broken road, dark lamp, rubbish left lying"
+    override val homeReportHelp = "Broken road, street light out, rubbish left lying"
     override val homeAsk = "Ask for help"
     override val homeAskHelp = "A neighbour will lend a hand"
     override val homeMine = "My matters"
@@ -206,7 +210,7 @@ internal object HomeEn : HomeWords {
     override val elderReport = "Report a problem"
     override val elderReportHelp = "A photo is enough"
     override val elderAsk = "Ask for help"
-    override val elderAskHelp = "Somebody will come"
+    override val elderAskHelp = "A neighbour can help"
     override val elderCall = "Call the community"
     override val elderCallNone = "No community phone is set"
     override val elderMine = "My matters"
@@ -217,4 +221,6 @@ internal object HomeEn : HomeWords {
     override val elderSosNo = "No"
     override val elderSosRaised = "Alarm"
     override val elderLeave = "Leave elder mode"
+    override val elderAmbulance = "Call 120"
+    override val elderSignIn = "Sign in with an invitation"
 }

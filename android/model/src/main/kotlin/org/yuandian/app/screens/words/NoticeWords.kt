@@ -18,7 +18,7 @@ internal object NoticeZh : NoticeWords {
         when (notice) {
             Notice.Offline -> "没有网络。照常填写，有网自动传。"
             Notice.Unreachable -> "暂时连不上服务器。内容都在本机，稍后自动重试。"
-            Notice.UntrustedServer -> "服务器的证书不可信，什么都没有发出。请联系社区。"
+            Notice.UntrustedServer -> "连到的服务器不可靠，什么都没发出。请联系社区。"
             Notice.SignInToSend -> "登录后才能上传。内容已存在本机。"
             Notice.StorageFull -> "手机存满了，新内容存不下。请先清理空间。"
             is Notice.PhotosFull -> "照片空间不够。先上传，或清理空间；文字还能写。"
@@ -26,22 +26,27 @@ internal object NoticeZh : NoticeWords {
             is Notice.PermissionDenied -> denied(notice.permission)
             is Notice.Refused -> notice.reason
             Notice.AppTooOld -> "数据来自更新的版本。请更新应用；数据没有动。"
-            Notice.WrongLibrary -> "应用没有装完整。请重新安装；数据没有动。"
+            Notice.WrongLibrary -> "应用没有装完整。请更新应用；数据没有动。"
             Notice.Damaged -> "有数据读不出来。请先导出能读的，再联系社区。"
+            Notice.WrongKey -> "钥匙对不上，打不开这个人的数据；数据没有动。请联系社区。"
+            Notice.KeyStoreLocked -> "手机还没解锁，数据暂时打不开，什么都没有丢。请解锁手机后再试。"
+            Notice.NoPhoto -> "没有拿到照片。可以再拍一次、选手机里的照片，或写明没有照片的原因。"
+            Notice.NoRecording -> "没有录到声音。可以再试一次，或打字。"
+            Notice.NoReader -> "这部手机没有朗读的声音。可以在系统设置里添加。"
             Notice.SavedOnPhone -> "已存在本机"
-            is Notice.Exported -> "已导出：${notice.fileName}"
+            is Notice.Exported -> "已导出：${notice.fileName}" + if (notice.files > 1) " 等 ${notice.files} 个文件" else ""
             Notice.Failed -> "没有做成，内容没有丢。请再试一次。"
         }
 
     override fun noticeStep(notice: Notice): String? =
         when (notice) {
-            Notice.Unreachable, Notice.Failed -> "再试一次"
+            Notice.Unreachable -> "再试一次"
             Notice.SignInToSend -> "去登录"
             Notice.StorageFull -> "清理空间"
             is Notice.PhotosFull -> "立即上传"
             is Notice.ClockWrong, is Notice.PermissionDenied -> "打开系统设置"
             Notice.Damaged -> "导出"
-            Notice.AppTooOld -> "更新应用"
+            Notice.AppTooOld, Notice.WrongLibrary -> "更新应用"
             else -> null
         }
 
@@ -69,22 +74,27 @@ internal object NoticeEn : NoticeWords {
             is Notice.PermissionDenied -> denied(notice.permission)
             is Notice.Refused -> notice.reason
             Notice.AppTooOld -> "The data is of a newer version. Please update the app; nothing was touched."
-            Notice.WrongLibrary -> "The app is not installed completely. Please install it again; nothing was touched."
+            Notice.WrongLibrary -> "The app is not installed completely. Please update it; nothing was touched."
             Notice.Damaged -> "Some data cannot be read. Export what can be read, then tell your community."
+            Notice.WrongKey -> "The key does not open this person's data; nothing was touched. Please tell your community."
+            Notice.KeyStoreLocked -> "The phone is still locked, so the data stay closed; nothing is lost. Unlock it and try again."
+            Notice.NoPhoto -> "There is no photo. Take it again, choose one from this phone, or say why there is none."
+            Notice.NoRecording -> "Nothing was recorded. Try again, or type."
+            Notice.NoReader -> "This phone has no voice that reads aloud. One can be added in its settings."
             Notice.SavedOnPhone -> "Saved on this phone"
-            is Notice.Exported -> "Exported: ${notice.fileName}"
+            is Notice.Exported -> "Exported: ${notice.fileName}" + if (notice.files > 1) " and ${notice.files - 1} more" else ""
             Notice.Failed -> "That did not work. Nothing was lost; please try again."
         }
 
     override fun noticeStep(notice: Notice): String? =
         when (notice) {
-            Notice.Unreachable, Notice.Failed -> "Try again"
+            Notice.Unreachable -> "Try again"
             Notice.SignInToSend -> "Sign in"
             Notice.StorageFull -> "Free space"
             is Notice.PhotosFull -> "Send now"
             is Notice.ClockWrong, is Notice.PermissionDenied -> "Open settings"
             Notice.Damaged -> "Export"
-            Notice.AppTooOld -> "Update"
+            Notice.AppTooOld, Notice.WrongLibrary -> "Update"
             else -> null
         }
 

@@ -11,13 +11,15 @@ interface ScreenWords :
     NoticeWords,
     CaptureWords,
     CaseWords,
+    PhotoWords,
     TroubleWords,
     SyncWords,
     HomeWords,
     AskWords,
     VolunteerWords,
     DutyWords,
-    SettingsWords
+    SettingsWords,
+    UnopenedWords
 
 /** Simplified Chinese, the first language. */
 object ScreenWordsZh :
@@ -27,13 +29,15 @@ object ScreenWordsZh :
     NoticeWords by NoticeZh,
     CaptureWords by CaptureZh,
     CaseWords by CaseZh,
+    PhotoWords by PhotoZh,
     TroubleWords by TroubleZh,
     SyncWords by SyncZh,
     HomeWords by HomeZh,
     AskWords by AskZh,
     VolunteerWords by VolunteerZh,
     DutyWords by DutyZh,
-    SettingsWords by SettingsZh
+    SettingsWords by SettingsZh,
+    UnopenedWords by UnopenedZh
 
 /** English, complete. */
 object ScreenWordsEn :
@@ -43,10 +47,12 @@ object ScreenWordsEn :
     NoticeWords by NoticeEn,
     CaptureWords by CaptureEn,
     CaseWords by CaseEn,
+    PhotoWords by PhotoEn,
     TroubleWords by TroubleEn,
     SyncWords by SyncEn,
     HomeWords by HomeEn,
     AskWords by AskEn,
     VolunteerWords by VolunteerEn,
     DutyWords by DutyEn,
-    SettingsWords by SettingsEn
+    SettingsWords by SettingsEn,
+    UnopenedWords by UnopenedEn

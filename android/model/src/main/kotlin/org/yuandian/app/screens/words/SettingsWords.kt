@@ -10,10 +10,17 @@ interface SettingsWords {
 
     fun darkMode(mode: DarkMode): String
 
+    /** [overnight]: it ends on the next day. */
     fun quiet(
         from: String,
         to: String,
+        overnight: Boolean,
     ): String
+
+    /** The buttons beside a time; [what] says of which. */
+    fun hourEarlier(what: String): String
+
+    fun hourLater(what: String): String
 
     fun consents(count: Int): String
 
@@ -43,6 +50,9 @@ interface SettingsWords {
     val settingsReachHome: String
     val settingsReachHomeSet: String
     val settingsQuiet: String
+    val settingsQuietFrom: String
+    val settingsQuietTo: String
+    val settingsQuietNever: String
     val settingsPeopleTitle: String
     val settingsFamily: String
     val settingsFamilyHelp: String
@@ -79,7 +89,12 @@ internal object SettingsZh : SettingsWords {
     override fun quiet(
         from: String,
         to: String,
-    ) = "$from 到次日 $to 不打扰"
+        overnight: Boolean,
+    ) = if (overnight) "$from 到次日 $to 不打扰" else "$from 到 $to 不打扰"
+
+    override fun hourEarlier(what: String) = "${what}早一小时"
+
+    override fun hourLater(what: String) = "${what}晚一小时"
 
     override fun consents(count: Int) = "已同意 $count 项用途"
 
@@ -101,7 +116,7 @@ internal object SettingsZh : SettingsWords {
     override val settingsElderHelp = "大字、大按钮，一次只做一件事"
     override val settingsOutdoor = "户外高对比"
     override val settingsOutdoorHelp = "阳光下看得清"
-    override val settingsDark = "深色"
+    override val settingsDark = "深浅色"
     override val settingsSending = "上传"
     override val settingsReachTitle = "通知"
     override val settingsReach = "附近有人求助时告诉我"
@@ -109,13 +124,16 @@ internal object SettingsZh : SettingsWords {
     override val settingsReachHome = "设定我的大致范围"
     override val settingsReachHomeSet = "已设定大致范围，点此更改"
     override val settingsQuiet = "免打扰"
-    override val settingsPeopleTitle = "家人与回避"
+    override val settingsQuietFrom = "开始"
+    override val settingsQuietTo = "结束"
+    override val settingsQuietNever = "没有免打扰的时间"
+    override val settingsPeopleTitle = "家人和不想遇到的人"
     override val settingsFamily = "家人"
     override val settingsFamilyHelp = "紧急求助时会告诉他们。"
     override val settingsFamilyAdd = "添加家人"
     override val settingsFamilyEmpty = "还没有添加。"
     override val settingsApart = "不想遇到的人"
-    override val settingsApartHelp = "对方不会知道。双方的求助互不推送。"
+    override val settingsApartHelp = "对方不会知道。你们互相看不到对方的求助。"
     override val settingsApartEmpty = "没有。可以在事件里添加。"
     override val settingsDataTitle = "我的数据"
     override val settingsMyData = "导出我的数据"
@@ -145,7 +163,12 @@ internal object SettingsEn : SettingsWords {
     override fun quiet(
         from: String,
         to: String,
-    ) = "Quiet from $from to $to"
+        overnight: Boolean,
+    ) = if (overnight) "Quiet from $from to $to the next day" else "Quiet from $from to $to"
+
+    override fun hourEarlier(what: String) = "$what: an hour earlier"
+
+    override fun hourLater(what: String) = "$what: an hour later"
 
     override fun consents(count: Int) = "Agreed to ${counted(count, "purpose")}"
 
@@ -175,6 +198,9 @@ internal object SettingsEn : SettingsWords {
     override val settingsReachHome = "Set my rough area"
     override val settingsReachHomeSet = "Your rough area is set; tap to change"
     override val settingsQuiet = "Quiet hours"
+    override val settingsQuietFrom = "From"
+    override val settingsQuietTo = "To"
+    override val settingsQuietNever = "No quiet hours"
     override val settingsPeopleTitle = "Family and others"
     override val settingsFamily = "Family"
     override val settingsFamilyHelp = "They are told in an emergency."
@@ -195,6 +221,6 @@ internal object SettingsEn : SettingsWords {
     override val settingsShared = "Change person"
     override val settingsHours = "Hours"
     override val settingsSignIn = "Sign in"
-    override val settingsDiagnosis = "Copy a diagnosis"
+    override val settingsDiagnosis = "Copy diagnostic info"
     override val settingsAbout = "About"
 }

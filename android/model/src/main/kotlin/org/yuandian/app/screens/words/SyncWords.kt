@@ -91,7 +91,7 @@ internal object SyncZh : SyncWords {
             WaitReason.WIFI_ONLY -> "连上 Wi-Fi 再传照片"
             WaitReason.SIGN_IN -> "登录后上传"
             WaitReason.SERVER_BUSY -> "服务器忙，稍后自动重试"
-            WaitReason.UNTRUSTED_SERVER -> "服务器的证书不可信"
+            WaitReason.UNTRUSTED_SERVER -> "连到的服务器不可靠，什么都没发出"
             WaitReason.CLOCK_WRONG -> "手机时间不对"
             WaitReason.STOPPED -> "您停下了上传"
             WaitReason.PHOTO_UNREADABLE -> "照片文件读不出来"
@@ -151,7 +151,7 @@ internal object SyncEn : SyncWords {
     override fun syncStep(step: SyncStep) =
         when (step) {
             SyncStep.CONNECTING -> "Connecting…"
-            SyncStep.SENDING_WORDS -> "Sending words…"
+            SyncStep.SENDING_WORDS -> "Sending text…"
             SyncStep.RECEIVING -> "Receiving…"
             SyncStep.SENDING_PHOTOS -> "Sending photos…"
         }
@@ -197,7 +197,7 @@ internal object SyncEn : SyncWords {
     override val syncWifiOnlyHelp = "Words are sent at once; only photos wait."
     override val syncStillHere = "Still on this phone"
     override val syncAllThere = "Everything is delivered. Nothing waits on this phone."
-    override val syncCopyDiagnosis = "Copy a diagnosis"
+    override val syncCopyDiagnosis = "Copy diagnostic info"
     override val syncDiagnosisHelp = "Without names, phones and addresses."
     override val syncExport = "Export everything to a file"
     override val syncExportHelp = "If there is no network for long, give the file to your community."
@@ -205,6 +205,6 @@ internal object SyncEn : SyncWords {
     override val countWaiting = "Waiting to send"
     override val countSending = "Sending"
     override val countDelivered = "Delivered"
-    override val countAttention = "Needs you"
+    override val countAttention = "Needs action"
     override val countConflict = "Two versions"
 }

@@ -21,7 +21,7 @@ interface TimeWords {
         nowMs: Long,
     ): String
 
-    /** "还剩 2 小时", "已超 30 分钟". */
+    /** "还剩 2${NBSP}小时", "已超 30${NBSP}分钟". */
     fun due(due: Due): String
 
     fun span(ms: Long): String
@@ -45,6 +45,9 @@ interface TimeWords {
 /** The platform's days end at midnight in Zhengzhou, wherever the phone is. */
 val CITY_ZONE: ZoneId = ZoneId.of("Asia/Shanghai")
 
+/** A number and its unit stand in one line. */
+internal const val NBSP = "\u00A0"
+
 private const val MINUTE_MS = 60_000L
 private const val HOUR_MS = 3_600_000L
 private const val DAY_MS = 86_400_000L
@@ -59,7 +62,11 @@ private fun daysBetween(
     to: LocalDate,
 ) = ChronoUnit.DAYS.between(from, to)
 
+private fun dayOfWeek(atMs: Long) = at(atMs).dayOfWeek.value - 1
+
 internal object TimeZh : TimeWords {
+    fun weekday(atMs: Long) = "周" + "一二三四五六日"[dayOfWeek(atMs)]
+
     override fun moment(
         atMs: Long,
         nowMs: Long,
@@ -87,14 +94,14 @@ internal object TimeZh : TimeWords {
 
     override fun span(ms: Long) =
         when {
-            ms < HOUR_MS -> "${maxOf(1, ms / MINUTE_MS)} 分钟"
-            ms < DAY_MS -> "${ms / HOUR_MS} 小时"
-            else -> "${ms / DAY_MS} 天"
+            ms < HOUR_MS -> "${maxOf(1, ms / MINUTE_MS)}${NBSP}分钟"
+            ms < DAY_MS -> "${ms / HOUR_MS}${NBSP}小时"
+            else -> "${ms / DAY_MS}${NBSP}天"
         }
 
     override fun hoursAndMinutes(minutes: Int): String {
         val (hours, rest) = minutes / MINUTES_OF_HOUR to minutes % MINUTES_OF_HOUR
-        return listOfNotNull("$hours 小时".takeIf { hours > 0 }, "$rest 分钟".takeIf { rest > 0 || hours == 0 }).joinToString(" ")
+        return listOfNotNull("$hours${NBSP}小时".takeIf { hours > 0 }, "$rest${NBSP}分钟".takeIf { rest > 0 || hours == 0 }).joinToString(" ")
     }
 
     override fun month(
@@ -104,6 +111,10 @@ internal object TimeZh : TimeWords {
 }
 
 internal object TimeEn : TimeWords {
+    private val weekdays = listOf("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+    fun weekday(atMs: Long) = weekdays[dayOfWeek(atMs)]
+
     private val months = listOf("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
     override fun moment(
@@ -133,14 +144,14 @@ internal object TimeEn : TimeWords {
 
     override fun span(ms: Long) =
         when {
-            ms < HOUR_MS -> "${maxOf(1, ms / MINUTE_MS)} min"
-            ms < DAY_MS -> "${ms / HOUR_MS} h"
+            ms < HOUR_MS -> "${maxOf(1, ms / MINUTE_MS)}${NBSP}min"
+            ms < DAY_MS -> "${ms / HOUR_MS}${NBSP}h"
             else -> counted((ms / DAY_MS).toInt(), "day")
         }
 
     override fun hoursAndMinutes(minutes: Int): String {
         val (hours, rest) = minutes / MINUTES_OF_HOUR to minutes % MINUTES_OF_HOUR
-        return listOfNotNull("$hours h".takeIf { hours > 0 }, "$rest min".takeIf { rest > 0 || hours == 0 }).joinToString(" ")
+        return listOfNotNull("$hours${NBSP}h".takeIf { hours > 0 }, "$rest${NBSP}min".takeIf { rest > 0 || hours == 0 }).joinToString(" ")
     }
 
     override fun month(

@@ -49,10 +49,10 @@ internal object TroubleZh : TroubleWords {
     ) = "$what · $at"
 
     override val attentionTitle = "需处理"
-    override val attentionLead = "下面的没有通过。内容都还在，由您决定怎么办。"
+    override val attentionLead = "下面的没办成。内容都还在，由您决定怎么办。"
     override val attentionEmpty = "没有要处理的。"
     override val attentionWhy = "原因"
-    override val attentionKept = "保留着"
+    override val attentionKept = "您写的还在"
     override val attentionReview = "复核答复"
     override val attentionDiscardAsk = "确定不要了吗？删掉就找不回来了。"
     override val attentionDiscardYes = "删掉"
@@ -82,7 +82,7 @@ internal object TroubleEn : TroubleWords {
         at: String,
     ) = "$what · $at"
 
-    override val attentionTitle = "Needs you"
+    override val attentionTitle = "Needs action"
     override val attentionLead = "These did not go through. Everything is kept; you decide what happens."
     override val attentionEmpty = "Nothing needs you."
     override val attentionWhy = "Why"

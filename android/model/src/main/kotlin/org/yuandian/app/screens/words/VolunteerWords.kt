@@ -150,7 +150,7 @@ internal object VolunteerEn : VolunteerWords {
 
     override fun nearbyDistance(distance: String) = "About $distance"
 
-    override fun hoursUnconfirmed(count: Int) = "$count to be confirmed; they count from then on"
+    override fun hoursUnconfirmed(count: Int) = "$count to be confirmed; counted then"
 
     override fun tasksDoneLately(count: Int) = "$count done lately, thank you"
 
@@ -188,7 +188,7 @@ internal object VolunteerEn : VolunteerWords {
     override val tasksHours = "My hours"
     override val hoursTitle = "Hours"
     override val hoursPrivate = "Only you see them. No ranking, no comparing."
-    override val hoursTotal = "In all"
+    override val hoursTotal = "Total"
     override val hoursEmpty = "Nothing yet. Hours appear here once somebody has confirmed your help."
     override val hoursExport = "Export a certificate"
 

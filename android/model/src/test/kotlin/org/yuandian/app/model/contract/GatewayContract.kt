@@ -4,16 +4,12 @@ import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.flow.first
-import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
-import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
-import org.junit.jupiter.api.BeforeEach
 import org.junit.jupiter.api.Test
 import org.yuandian.app.model.ActId
-import org.yuandian.app.model.Answer
 import org.yuandian.app.model.CaptureFacts
 import org.yuandian.app.model.CaseId
 import org.yuandian.app.model.Claim
@@ -23,10 +19,7 @@ import org.yuandian.app.model.Named
 import org.yuandian.app.model.NextStep
 import org.yuandian.app.model.Outcome
 import org.yuandian.app.model.PhotoSource
-import org.yuandian.app.model.Position
 import org.yuandian.app.model.QuietHours
-import org.yuandian.app.model.Role
-import org.yuandian.app.model.ServiceId
 import org.yuandian.app.model.SyncState
 import org.yuandian.app.model.Trouble
 import org.yuandian.app.model.UserId
@@ -35,199 +28,10 @@ import org.yuandian.app.model.gateway.ActOutcome
 import org.yuandian.app.model.gateway.Happening
 import org.yuandian.app.model.gateway.LeaveInput
 import org.yuandian.app.model.gateway.ListAsk
-import org.yuandian.app.model.gateway.Phone
+import org.yuandian.app.model.gateway.PhotoSize
 
-/** One city with phones, real or not. Every test has one of its own. */
-interface World : AutoCloseable {
-    /** A phone of its own that nobody is enrolled on. [home] names it: the same name opens the same data again. */
-    suspend fun open(home: String): Phone
-
-    /** A code that works once. */
-    suspend fun invite(role: Role): String
-
-    /** What [org.yuandian.app.model.gateway.Identity.enroll] is told. */
-    val server: String
-
-    /** Whether the platform can be reached from now on. */
-    fun reachable(on: Boolean)
-
-    /** The path of a small JPEG; another picture for every number. */
-    fun photo(number: Int): String
-}
-
-/** What every gateway keeps, be it in memory or over the core: run by subclasses over their [World]. */
-abstract class GatewayContract {
-    protected abstract fun newWorld(): World
-
-    private lateinit var world: World
-
-    @BeforeEach
-    fun begin() {
-        world = newWorld()
-    }
-
-    @AfterEach
-    fun end() = world.close()
-
-    // Drafts and the first report.
-
-    @Test
-    fun a_draft_is_kept_before_anybody_is_enrolled() =
-        run {
-            val phone = world.open("a")
-            val id = phone.drafts.save(null, snap("路灯不亮")).value()
-            assertEquals(id, phone.drafts.save(id, snap("路灯不亮，两天了")).value())
-            phone.close()
-            val draft =
-                world
-                    .open("a")
-                    .drafts
-                    .draft(id)
-                    .value()
-            assertEquals("路灯不亮，两天了", draft.entered.text)
-            assertEquals(PLACE, draft.entered.position)
-            assertEquals("太暗", draft.entered.noPhoto)
-        }
-
-    @Test
-    fun nothing_is_finished_before_an_invitation_was_used_and_the_draft_stays() =
-        run {
-            val phone = world.open("a")
-            val id = phone.drafts.save(null, snap("路灯不亮")).value()
-            assertEquals(Trouble.NotEnrolled, phone.drafts.finish(id).trouble())
-            assertEquals(Trouble.NotEnrolled, phone.identity.person().trouble())
-            enroll(phone, "居民", Role.RESIDENT)
-            val line = phone.drafts.finish(id).value()
-            assertEquals(id, line.id)
-            assertEquals(SyncState.SAVED, line.sync)
-        }
-
-    @Test
-    fun services_and_their_forms_can_be_read_before_anybody_is_enrolled() =
-        run {
-            val phone = world.open("a")
-            val found = phone.services.find("").value()
-            assertTrue(found.any { it.id == SNAP } && found.any { it.id == ERRAND })
-            assertFalse(found.any { it.id.value == "task.patrol" }, "what a resident may not open is not offered")
-            val form = phone.services.form(ERRAND).value()
-            assertTrue(form.placeIsCoarse)
-            assertTrue(form.fields.first { it.key == "address" }.staysPrivate)
-            assertTrue(phone.services.form(ServiceId("no.such")).trouble() is Trouble.NotFound)
-        }
-
-    @Test
-    fun an_invitation_works_once_and_a_name_is_needed() =
-        run {
-            val phone = world.open("a")
-            val code = world.invite(Role.GRID_WORKER)
-            assertTrue(phone.identity.enroll(world.server, code, "").trouble() is Trouble.Mend)
-            val person = phone.identity.enroll(world.server, code, "甲").value()
-            assertEquals("甲", person.name)
-            assertEquals(listOf(Role.GRID_WORKER), person.grants.map { it.role })
-            assertEquals(
-                person.user,
-                phone.identity
-                    .person()
-                    .value()
-                    .user,
-            )
-            val second = world.open("b")
-            assertTrue(second.identity.enroll(world.server, code, "乙").trouble() is Trouble.ServerRefused)
-        }
-
-    @Test
-    fun enrolling_without_a_network_is_no_loss() =
-        run {
-            val phone = world.open("a")
-            val code = world.invite(Role.RESIDENT)
-            world.reachable(false)
-            assertTrue(phone.identity.enroll(world.server, code, "居民").trouble() is Trouble.Unreachable)
-            world.reachable(true)
-            phone.identity.enroll(world.server, code, "居民").value()
-        }
-
-    @Test
-    fun a_form_says_what_it_still_needs() =
-        run {
-            val phone = world.open("a")
-            val alone = phone.services.standing(ERRAND, listOf(Named("list", "青菜"))).value()
-            assertFalse("beneficiary_agrees" in alone.asked)
-            val forMother = listOf(Named("list", "青菜"), Named("beneficiary", "母亲"), Named("budget", "很多"))
-            val standing = phone.services.standing(ERRAND, forMother).value()
-            assertTrue("beneficiary_agrees" in standing.required)
-            assertEquals(setOf("budget"), standing.wrong.keys.intersect(setOf("budget", "list")))
-        }
-
-    @Test
-    fun what_is_missing_is_named_and_the_draft_stays() =
-        run {
-            val phone = resident("a")
-            val input = DraftInput(ERRAND, PLACE, "请帮母亲代买菜", listOf(Named("beneficiary", "母亲")))
-            val id = phone.drafts.save(null, input).value()
-            assertEquals("beneficiary_agrees", (phone.drafts.finish(id).trouble() as Trouble.Mend).field)
-            assertEquals(
-                input,
-                phone.drafts
-                    .draft(id)
-                    .value()
-                    .entered,
-            )
-        }
-
-    @Test
-    fun fewer_photos_need_a_reason() =
-        run {
-            val phone = resident("a")
-            val id = phone.drafts.save(null, snap("井盖缺失").copy(noPhoto = null)).value()
-            val refused = phone.drafts.finish(id).trouble()
-            assertTrue(refused is Trouble.Refused || refused is Trouble.Mend, "$refused")
-            phone.drafts.save(id, snap("井盖缺失")).value()
-            phone.drafts.finish(id).value()
-        }
-
-    @Test
-    fun photos_come_and_go_and_the_tenth_is_one_too_many() =
-        run {
-            val phone = world.open("a")
-            val id = phone.drafts.save(null, snap("积水")).value()
-            val facts = CaptureFacts(PhotoSource.CAMERA, PLACE, "gps", mock = false)
-            val hashes = (1..9).map { phone.drafts.addPhoto(id, world.photo(it), facts).value() }
-            assertEquals(9, hashes.toSet().size)
-            assertTrue(phone.drafts.addPhoto(id, world.photo(10), facts).trouble() is Trouble.Mend)
-            phone.drafts.removePhoto(id, hashes[0]).value()
-            assertEquals(
-                hashes.drop(1),
-                phone.drafts
-                    .draft(id)
-                    .value()
-                    .photos
-                    .map { it.hash },
-            )
-            assertTrue(phone.drafts.addPhoto(id, "/missing.jpg", facts).trouble() is Trouble.FileUnusable)
-        }
-
-    @Test
-    fun a_draft_that_was_given_up_is_gone() =
-        run {
-            val phone = world.open("a")
-            val id = phone.drafts.save(null, snap("路灯不亮")).value()
-            phone.drafts.discard(id).value()
-            assertTrue(phone.drafts.draft(id).trouble() is Trouble.NotFound)
-            assertEquals(emptyList<Any>(), phone.drafts.drafts().value())
-        }
-
-    @Test
-    fun a_phone_number_in_a_request_is_warned_of() =
-        run {
-            val phone = resident("a")
-            val id = phone.drafts.save(null, DraftInput(ERRAND, PLACE, "请代买菜，电话13912345678")).value()
-            val told = phone.drafts.giveaways(id).value()
-            assertEquals(listOf("13912345678"), told.map { it.found })
-            assertEquals("text", told.single().field)
-            assertTrue(told.single().text.isNotBlank())
-            assertEquals(emptyList<Any>(), phone.drafts.giveawaysIn("请代买菜").value())
-        }
-
+/** Sending, several people, and what a person decides. */
+abstract class GatewayContract : Contract() {
     // Sending.
 
     @Test
@@ -324,7 +128,73 @@ abstract class GatewayContract {
             }
         }
 
+    @Test
+    fun services_at_the_tap_of_a_finger_are_found_and_ordered_by_a_resident() =
+        run {
+            val phone = resident("a")
+            assertTrue(
+                phone.services
+                    .find("")
+                    .value()
+                    .any { it.id == MEAL },
+            )
+            val form = phone.services.form(MEAL).value()
+            assertEquals(
+                setOf("time", "address"),
+                form.fields
+                    .filter { it.required }
+                    .map { it.key }
+                    .toSet(),
+            )
+            val answers = listOf(Named("time", "2026-12-24"), Named("address", "3号楼502"), Named("service_item", "lunch"))
+            val id = finish(phone, DraftInput(MEAL, PLACE, "", answers))
+            phone.sync.run().value()
+            assertEquals(SyncState.DELIVERED, stateOf(phone, id))
+            assertEquals(
+                "ordered",
+                phone.cases
+                    .line(id)
+                    .value()
+                    .stage.value,
+            )
+        }
+
     // Several people.
+
+    @Test
+    fun a_photo_of_somebody_else_is_fetched_and_then_here() =
+        run {
+            val (author, other) = listOf(worker("author"), worker("other"))
+            val draft = author.drafts.save(null, snap("井盖缺失")).value()
+            author.drafts.addPhoto(draft, world.photo(1), CaptureFacts(PhotoSource.CAMERA, PLACE)).value()
+            val id =
+                author.drafts
+                    .finish(draft)
+                    .value()
+                    .id
+            listOf(author, other).forEach { it.sync.run().value() }
+            assertTrue(
+                author.cases
+                    .photo(id, 1, PhotoSize.MEDIUM)
+                    .value()
+                    .isHere,
+                "what one took oneself is here",
+            )
+            world.reachable(false)
+            val before = other.cases.photo(id, 1, PhotoSize.MEDIUM).value()
+            assertFalse(before.isHere)
+            assertTrue(other.cases.content(before.hash).trouble() is Trouble.NotFound)
+            assertTrue(other.cases.photo(id, 1, PhotoSize.MEDIUM, fetch = true).trouble() is Trouble.Unreachable)
+            world.reachable(true)
+            val fetched = other.cases.photo(id, 1, PhotoSize.MEDIUM, fetch = true).value()
+            assertEquals(true to before.hash, fetched.isHere to fetched.hash)
+            assertTrue(
+                other.cases
+                    .content(fetched.hash)
+                    .value()
+                    .isNotEmpty(),
+            )
+        }
 
     @Test
     fun the_first_to_arrive_has_the_request_and_the_other_is_told_why() =
@@ -586,82 +456,4 @@ abstract class GatewayContract {
                 .draft(id)
                 .value()
         }
-
-    // What the tests say in one word.
-
-    private fun run(test: suspend () -> Unit) = runBlocking { withTimeout(TEST_MS) { test() } }
-
-    private fun <T> Answer<T>.value(): T =
-        when (this) {
-            is Answer.Done -> value
-            is Answer.Failed -> throw AssertionError("failed: $trouble")
-        }
-
-    private fun Answer<*>.trouble(): Trouble =
-        when (this) {
-            is Answer.Done -> throw AssertionError("done: $value")
-            is Answer.Failed -> trouble
-        }
-
-    private fun snap(text: String) = DraftInput(SNAP, PLACE, text, emptyList(), "太暗")
-
-    private fun errand() =
-        DraftInput(ERRAND, Position(113.63, 34.76, null), "请帮我代买菜", listOf(Named("list", "青菜"), Named("address", "3号楼502")))
-
-    private suspend fun finish(
-        phone: Phone,
-        input: DraftInput,
-    ): CaseId =
-        phone.drafts
-            .finish(phone.drafts.save(null, input).value())
-            .value()
-            .id
-
-    private suspend fun stateOf(
-        phone: Phone,
-        id: CaseId,
-    ) = phone.cases
-        .line(id)
-        .value()
-        .sync
-
-    private suspend fun ids(
-        phone: Phone,
-        ask: ListAsk,
-    ) = phone.cases
-        .page(ask)
-        .value()
-        .map { it.id }
-
-    private suspend fun fields(
-        phone: Phone,
-        id: CaseId,
-    ) = phone.cases
-        .case(id)
-        .value()
-        .fields
-        .associate { it.key to it.value }
-
-    private suspend fun resident(home: String) = world.open(home).also { enroll(it, home, Role.RESIDENT) }
-
-    private suspend fun volunteer(home: String) = world.open(home).also { enroll(it, home, Role.VOLUNTEER) }
-
-    private suspend fun worker(home: String) = world.open(home).also { enroll(it, home, Role.GRID_WORKER) }
-
-    private suspend fun enroll(
-        phone: Phone,
-        name: String,
-        role: Role,
-    ) {
-        phone.identity.enroll(world.server, world.invite(role), name).value()
-    }
-
-    private companion object {
-        val SNAP = ServiceId("case.snap")
-        val GARBAGE = ServiceId("case.city.E06010")
-        val ERRAND = ServiceId("help.errand")
-        val PLACE = Position(113.62, 34.75, 8)
-        const val WAIT_MS = 10_000L
-        const val TEST_MS = 120_000L
-    }
 }

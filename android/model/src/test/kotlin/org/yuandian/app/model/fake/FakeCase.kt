@@ -11,6 +11,8 @@ import org.yuandian.app.model.Place
 import org.yuandian.app.model.Role
 import org.yuandian.app.model.ServiceId
 import org.yuandian.app.model.StageId
+import org.yuandian.app.model.Tally
+import org.yuandian.app.model.TimeLimit
 import org.yuandian.app.model.UserId
 
 /** One value of an answer, by whom. [edit] numbers the edits of a case. */
@@ -35,6 +37,8 @@ internal data class FakePhoto(
     val by: Person,
     val atMs: Long,
     val stored: Boolean = false,
+    /** Whether smaller pictures of it were made. */
+    val hasRenditions: Boolean = true,
 )
 
 internal data class FakeStep(
@@ -71,6 +75,9 @@ internal data class FakeCase(
     val stays: List<FakeStay> = emptyList(),
     val noPhoto: String? = null,
     val codeWords: CodeWords? = null,
+    /** Set by tests: what it is timed by, and how much of it is done. */
+    val limit: TimeLimit? = null,
+    val tally: Tally? = null,
 ) {
     val text: String get() = fields["text"]?.first()?.value.orEmpty()
     val updatedMs: Long get() = history.maxOfOrNull { it.atMs } ?: openedMs

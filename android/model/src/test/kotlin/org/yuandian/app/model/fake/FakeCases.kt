@@ -20,6 +20,10 @@ import org.yuandian.app.model.Outcome
 import org.yuandian.app.model.Person
 import org.yuandian.app.model.Photo
 import org.yuandian.app.model.PhotoProgress
+import org.yuandian.app.model.Place
+import org.yuandian.app.model.Position
+import org.yuandian.app.model.ServiceId
+import org.yuandian.app.model.SimilarCase
 import org.yuandian.app.model.StageId
 import org.yuandian.app.model.Stay
 import org.yuandian.app.model.SyncState
@@ -30,8 +34,10 @@ import org.yuandian.app.model.gateway.ActOutcome
 import org.yuandian.app.model.gateway.Cases
 import org.yuandian.app.model.gateway.FileInput
 import org.yuandian.app.model.gateway.ListAsk
+import org.yuandian.app.model.gateway.ListOrder
 import org.yuandian.app.model.gateway.PhotoFile
 import org.yuandian.app.model.gateway.PhotoSize
+import org.yuandian.app.model.store.metresBetween
 
 /** Reading cases of a [FakePhone], and what people do with them. */
 class FakeCases internal constructor(
@@ -52,8 +58,14 @@ class FakeCases internal constructor(
                     .filter { ask.stage == null || it.stage == ask.stage }
                     .filter { ask.service == null || it.service == ask.service }
                     .filter { ask.sync == null || it.sync == ask.sync }
+                    .filter { it.isOpen || !ask.openOnly }
                     .filter { line -> ask.text.split(' ').all { word -> contains(line, word) } }
-            Answer.Done(found.drop(ask.offset).take(ask.limit))
+            val ordered =
+                when (ask.order) {
+                    ListOrder.LATEST -> found
+                    ListOrder.DUE -> found.filterNot(CaseLine::isDraft).sortedBy { it.due?.leftMs ?: Long.MAX_VALUE }
+                }
+            Answer.Done(ordered.drop(ask.offset).take(ask.limit))
         }
 
     override suspend fun line(id: CaseId): Answer<CaseLine> =
@@ -64,6 +76,24 @@ class FakeCases internal constructor(
                 case != null -> Answer.Done(line(case))
                 else -> missing(id)
             }
+        }
+
+    override suspend fun similar(
+        service: ServiceId,
+        at: Position,
+        most: Int,
+    ): Answer<List<SimilarCase>> =
+        phone.calling {
+            val here = Place(at.lng, at.lat, null)
+            val near =
+                phone
+                    .seen()
+                    .values
+                    .map(::line)
+                    .filter { it.isOpen && it.service == service }
+                    .mapNotNull { line -> line.place?.let { SimilarCase(line, metresBetween(it, here)) } }
+                    .filter { it.distanceM <= SIMILAR_M }
+            Answer.Done(near.sortedBy(SimilarCase::distanceM).take(most))
         }
 
     override suspend fun case(id: CaseId): Answer<Case> =
@@ -169,15 +199,50 @@ class FakeCases internal constructor(
         fetch: Boolean,
     ): Answer<PhotoFile> =
         phone.calling {
-            phone
-                .seen()[id]
-                ?.photos
-                ?.getOrNull(number - 1)
-                ?.let { Answer.Done(PhotoFile(it.hash, it.sizeBytes, "image/jpeg", isHere = true)) }
-                ?: missing(id)
+            val photo = phone.seen()[id]?.photos?.getOrNull(number - 1) ?: return@calling missing(id)
+            val file = fileOf(photo, size)
+            when {
+                file.isHere || !fetch -> {
+                    Answer.Done(file)
+                }
+
+                !phone.network.open -> {
+                    Answer.Failed(Trouble.Unreachable("cut"))
+                }
+
+                !photo.stored -> {
+                    Answer.Failed(Trouble.Withheld(file.hash.value))
+                }
+
+                else -> {
+                    phone.disk.fetched += file.hash
+                    Answer.Done(file.copy(isHere = true))
+                }
+            }
         }
 
-    override suspend fun content(hash: FileHash): Answer<ByteArray> = Answer.Failed(Trouble.NotFound("photo", hash.value))
+    /** A photo without a size gives the next larger one that it has. What one took oneself is here. */
+    private fun fileOf(
+        photo: FakePhoto,
+        size: PhotoSize,
+    ): PhotoFile {
+        val isSmall = photo.hasRenditions && size != PhotoSize.ORIGINAL
+        val hash = if (isSmall) hashOf("${photo.hash}-$size") else photo.hash
+        val bytes = if (isSmall) RENDITION_BYTES else photo.sizeBytes
+        return PhotoFile(hash, bytes, "image/jpeg", isMyPhoto(photo) || hash in phone.disk.fetched)
+    }
+
+    override suspend fun content(hash: FileHash): Answer<ByteArray> =
+        phone.calling {
+            val mine =
+                phone
+                    .seen()
+                    .values
+                    .flatMap { it.photos }
+                    .filter(::isMyPhoto)
+            val here = phone.disk.fetched + mine.flatMap { photo -> PhotoSize.entries.map { fileOf(photo, it).hash } }
+            if (hash in here) Answer.Done(byteArrayOf(1)) else Answer.Failed(Trouble.NotFound("photo", hash.value))
+        }
 
     override suspend fun attached(
         id: CaseId,
@@ -200,6 +265,7 @@ class FakeCases internal constructor(
             claim = Claim.None,
             photos = draft.photos.size,
             updatedMs = draft.updatedMs,
+            isOwn = true,
         )
     }
 
@@ -236,6 +302,11 @@ class FakeCases internal constructor(
             claim = claimOf(case),
             photos = case.photos.size,
             updatedMs = case.updatedMs,
+            isOwn = case.author.user == phone.disk.person?.user,
+            openedMs = case.openedMs,
+            isOpen = !case.stage.isEnd,
+            due = case.limit,
+            place = case.place,
         )
     }
 
@@ -293,7 +364,7 @@ class FakeCases internal constructor(
             history = history(case, person),
             can = rows.filter { FakeRule.whyNot(case, it, person) == null }.map(FakeAct::act).toSet(),
             next = rows.map { next(case, it, person) },
-            times = emptyList(),
+            times = listOfNotNull(case.limit),
             timesMissing = null,
             marks = emptyList(),
             units = emptyList(),
@@ -311,6 +382,7 @@ class FakeCases internal constructor(
             codeWords = case.codeWords.takeIf { case.author.user == person.user && !case.stage.isEnd },
             followers = case.followers.size,
             followed = person.user in case.followers,
+            tally = case.tally,
         )
     }
 
@@ -368,7 +440,7 @@ class FakeCases internal constructor(
         micro = null,
         by = photo.by.name,
         atMs = photo.atMs,
-        local = true,
+        local = isMyPhoto(photo),
         sentBytes = if (photo.stored) photo.sizeBytes else 0,
         stored = photo.stored,
         pending =
@@ -452,7 +524,7 @@ class FakeCases internal constructor(
     private fun photoOf(
         path: String,
         person: Person,
-    ) = FakePhoto(hashOf(path), PHOTO_BYTES, person, phone.nowMs())
+    ) = FakePhoto(hashOf(path), PHOTO_BYTES, person, phone.nowMs(), hasRenditions = isDecodable(path))
 
     private fun contains(
         line: CaseLine,
@@ -480,9 +552,14 @@ class FakeCases internal constructor(
 
     internal companion object {
         const val PHOTO_BYTES = 3_000_000L
+        private const val RENDITION_BYTES = 200_000L
         private const val TITLE_MAX = 40
+        private const val SIMILAR_M = 50
 
         fun titleOf(text: String) = text.lineSequence().first().take(TITLE_MAX)
+
+        /** The core makes no pictures of what it cannot decode. */
+        fun isDecodable(path: String) = !path.endsWith(".heic")
 
         /** Stands for SHA-256: the same file has the same name. */
         fun hashOf(path: String) =

@@ -20,6 +20,7 @@ internal object FakeCatalogue {
     val GARBAGE = ServiceId("case.city.E06010")
     val ERRAND = ServiceId("help.errand")
     val PATROL = ServiceId("task.patrol")
+    val MEAL = ServiceId("order.elder.meal")
 
     private val severity =
         FormField(
@@ -35,6 +36,17 @@ internal object FakeCatalogue {
                 ),
         )
     private val where = text("address", "位置说明", "Where exactly")
+
+    private val agreement =
+        FormField(
+            "beneficiary_agrees",
+            FieldKind.CHOICE,
+            BothText("受助人同意", "They agree to be helped"),
+            required = false,
+            options = listOf(FieldOption("yes", BothText("问过本人，本人同意", "I asked them, and they agree"))),
+            purpose = BothText("替别人求助要先得到本人同意", "Nobody is helped whom nobody asked"),
+            staysPrivate = true,
+        )
 
     private val forms =
         listOf(
@@ -57,18 +69,31 @@ internal object FakeCatalogue {
                     text("list", "清单", "Shopping list"),
                     FormField("budget", FieldKind.MONEY, BothText("预算(元)", "Budget (yuan)"), required = false, min = "0", max = "5000"),
                     hidden("beneficiary", "受助人", "For whom"),
-                    FormField(
-                        "beneficiary_agrees",
-                        FieldKind.CHOICE,
-                        BothText("受助人同意", "They agree to be helped"),
-                        required = false,
-                        options = listOf(FieldOption("yes", BothText("问过本人，本人同意", "I asked them, and they agree"))),
-                        purpose = BothText("替别人求助要先得到本人同意", "Nobody is helped whom nobody asked"),
-                        staysPrivate = true,
-                    ),
+                    agreement,
                     text("time_window", "时间", "When"),
                     hidden("address", "门牌", "Door"),
                     hidden("phone", "联系电话", "Phone"),
+                ),
+            ),
+            ServiceForm(
+                MEAL,
+                BothText("助餐", "Meal service"),
+                BothText("送餐到家或到食堂吃", "Delivered or at the canteen"),
+                true,
+                WantedPhotos(),
+                listOf(
+                    FormField("time", FieldKind.DATE, BothText("服务时间", "When"), required = true),
+                    hidden("beneficiary", "服务对象", "For whom"),
+                    agreement,
+                    hidden("address", "上门地址", "Address").copy(required = true),
+                    hidden("phone", "联系电话", "Phone"),
+                    FormField(
+                        "service_item",
+                        FieldKind.CHOICE,
+                        BothText("吃哪餐", "Which meal"),
+                        required = false,
+                        options = listOf(FieldOption("lunch", BothText("午餐", "Lunch")), FieldOption("dinner", BothText("晚餐", "Dinner"))),
+                    ),
                 ),
             ),
             ServiceForm(PATROL, BothText("巡查", "Patrol"), null, false, WantedPhotos(), emptyList()),
@@ -103,7 +128,12 @@ internal object FakeCatalogue {
         return asked to required.map(FormField::key).toSet()
     }
 
-    private fun groupOf(id: ServiceId) = if (id.isHelp) BothText("邻里互助", "Neighbour help") else BothText("城市管理", "City")
+    private fun groupOf(id: ServiceId) =
+        when {
+            id.isHelp -> BothText("邻里互助", "Neighbour help")
+            id.isOrder -> BothText("智慧养老", "Elder care")
+            else -> BothText("城市管理", "City")
+        }
 
     private fun text(
         key: String,
@@ -211,7 +241,12 @@ internal object FakeWorkflow {
 
     fun of(service: ServiceId): List<FakeAct> = if (service.isHelp) help else problem
 
-    fun first(service: ServiceId): StageId = StageId(if (service.isHelp) "open" else "reported")
+    fun first(service: ServiceId): StageId =
+        when {
+            service.isHelp -> StageId("open")
+            service.isOrder -> StageId("ordered")
+            else -> StageId("reported")
+        }
 
     fun stageText(stage: StageId): BothText =
         when (stage.value) {
@@ -224,6 +259,7 @@ internal object FakeWorkflow {
             "closed" -> BothText("已结案", "Closed")
             "evaluated", "rated" -> BothText("已评价", "Rated")
             "open" -> BothText("待接单", "Open")
+            "ordered" -> BothText("已下单", "Ordered")
             "claimed" -> BothText("已接单", "Taken")
             "en_route" -> BothText("在路上", "On the way")
             "in_service" -> BothText("服务中", "Helping")

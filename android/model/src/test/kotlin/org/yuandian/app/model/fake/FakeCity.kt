@@ -3,6 +3,7 @@ package org.yuandian.app.model.fake
 import org.yuandian.app.model.ActId
 import org.yuandian.app.model.BothText
 import org.yuandian.app.model.CaseId
+import org.yuandian.app.model.Contact
 import org.yuandian.app.model.FileHash
 import org.yuandian.app.model.Grant
 import org.yuandian.app.model.GridCode
@@ -10,6 +11,9 @@ import org.yuandian.app.model.NextStep
 import org.yuandian.app.model.Person
 import org.yuandian.app.model.Role
 import org.yuandian.app.model.StageId
+import org.yuandian.app.model.Tally
+import org.yuandian.app.model.TimeColour
+import org.yuandian.app.model.TimeLimit
 import org.yuandian.app.model.UserId
 
 /** The platform: what was accepted, and the people it knows. Shared by the phones of a test. */
@@ -25,7 +29,7 @@ class FakeCity {
         grid: GridCode = GRID,
     ): String {
         val code = "7K3M-9QRT-%04d".format(invitations.size + 1)
-        invitations[code] = Grant(role, grid)
+        invitations[code] = Grant(role, grid, GRID_NAME)
         return code
     }
 
@@ -35,6 +39,23 @@ class FakeCity {
         stage: String,
     ) {
         cases[case] = cases.getValue(case).copy(stage = StageId(stage))
+    }
+
+    /** A limit runs in it, of which so much is left. */
+    fun time(
+        case: CaseId,
+        leftMs: Long,
+    ) {
+        val colour = if (leftMs < 0) TimeColour.OVERDUE else TimeColour.IN_TIME
+        cases[case] = cases.getValue(case).copy(limit = TimeLimit("work", "处置", null, leftMs, colour, "", byRule = false))
+    }
+
+    /** So much of it is done. */
+    fun count(
+        case: CaseId,
+        tally: Tally,
+    ) {
+        cases[case] = cases.getValue(case).copy(tally = tally)
     }
 
     /** The next time that this comes for this case, the answer is no. */
@@ -80,6 +101,7 @@ class FakeCity {
 
     companion object {
         val GRID = GridCode("410102001")
+        val COMMUNITY = Contact(BothText("林山寨社区", "Linshanzhai community"), "12345")
         const val GRID_NAME = "林山寨街道"
 
         internal fun reason(code: String): BothText =

@@ -4,6 +4,7 @@ import org.yuandian.app.model.AttentionItem
 import org.yuandian.app.model.CaseId
 import org.yuandian.app.model.ConsentLine
 import org.yuandian.app.model.Draft
+import org.yuandian.app.model.FileHash
 import org.yuandian.app.model.Language
 import org.yuandian.app.model.NamedPerson
 import org.yuandian.app.model.Person
@@ -39,9 +40,13 @@ internal class FakeDisk(
 ) {
     var person: Person? = null
     val drafts = linkedMapOf<CaseId, Draft>()
+    val typed = mutableMapOf<String, Map<String, String>>()
     val base = linkedMapOf<CaseId, FakeCase>()
     val outbox = mutableListOf<FakeItem>()
     val attention = linkedMapOf<Long, Pair<AttentionItem, FakeIntent>>()
+
+    /** Files of others' photos that were fetched. */
+    val fetched = mutableSetOf<FileHash>()
     val consents = mutableListOf<ConsentLine>()
     var family = emptyList<NamedPerson>()
     var apart = emptyList<NamedPerson>()

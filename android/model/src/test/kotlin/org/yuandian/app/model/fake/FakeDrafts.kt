@@ -89,7 +89,7 @@ class FakeDrafts internal constructor(
                 }
 
                 else -> {
-                    val photo = DraftPhoto(hash, FakeCases.PHOTO_BYTES, "image/jpeg", phone.nowMs(), null, needsPlatform = false)
+                    val photo = DraftPhoto(hash, FakeCases.PHOTO_BYTES, "image/jpeg", phone.nowMs(), null, !FakeCases.isDecodable(path))
                     phone.disk.drafts[id] = draft.copy(photos = draft.photos + photo, updatedMs = phone.nowMs())
                     Answer.Done(hash)
                 }
@@ -161,7 +161,10 @@ class FakeDrafts internal constructor(
     override suspend fun render(id: CaseId): Answer<Int> =
         changing(id) { draft ->
             val lacking = draft.photos.count { it.thumb == null }
-            phone.disk.drafts[id] = draft.copy(photos = draft.photos.map { it.copy(thumb = it.hash) })
+            phone.disk.drafts[id] =
+                draft.copy(
+                    photos = draft.photos.map { if (it.needsPlatform) it else it.copy(thumb = FakeCases.hashOf("${it.hash}-thumb")) },
+                )
             Answer.Done(lacking)
         }
 
@@ -174,7 +177,7 @@ class FakeDrafts internal constructor(
                 phone.disk.drafts[id]
                     ?.photos
                     ?.firstOrNull { it.hash == hash }
-            photo?.let { Answer.Done(Picture(it.hash, it.mime, ByteArray(0))) } ?: missing(id)
+            photo?.let { Answer.Done(Picture(it.thumb ?: it.hash, it.mime, ByteArray(0))) } ?: missing(id)
         }
 
     override suspend fun giveaways(id: CaseId): Answer<List<Giveaway>> =
@@ -230,7 +233,7 @@ class FakeDrafts internal constructor(
             place = draft.entered.position?.let { Place(it.lng, it.lat, if (form.placeIsCoarse) CELL_RADIUS_M else it.accuracyM) },
             stage = FakeWorkflow.first(form.id),
             fields = answers.associate { it.key to listOf(FakeValue(it.value, person, now, 1)) },
-            photos = draft.photos.map { FakePhoto(it.hash, it.sizeBytes, person, it.atMs) },
+            photos = draft.photos.map { FakePhoto(it.hash, it.sizeBytes, person, it.atMs, hasRenditions = !it.needsPlatform) },
             history =
                 listOf(
                     FakeStep(

@@ -5,6 +5,7 @@ import org.yuandian.app.model.Answer
 import org.yuandian.app.model.BothText
 import org.yuandian.app.model.CaseId
 import org.yuandian.app.model.ConsentLine
+import org.yuandian.app.model.Contact
 import org.yuandian.app.model.FileHash
 import org.yuandian.app.model.FormStanding
 import org.yuandian.app.model.Grant
@@ -66,6 +67,8 @@ class FakeServices internal constructor(
             phone.seen()[case]?.let { FakeCatalogue.form(it.service) }?.let { Answer.Done(it) }
                 ?: Answer.Failed(Trouble.NotFound("case", case.value))
         }
+
+    override suspend fun community(): Answer<Contact?> = phone.calling { Answer.Done(FakeCity.COMMUNITY) }
 
     override suspend fun standing(
         service: ServiceId,
@@ -320,6 +323,7 @@ class FakeOwnData internal constructor(
     override suspend fun forgetMe(): Answer<Unit> =
         phone.asking { _ ->
             phone.disk.forgotten = true
+            phone.disk.typed.clear()
             phone.disk.consents.clear()
             Answer.Done(Unit)
         }

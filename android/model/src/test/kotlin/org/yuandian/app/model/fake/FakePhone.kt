@@ -26,11 +26,15 @@ class FakePhones(
 ) : Phones {
     private val disks = mutableMapOf<String, FakeDisk>()
 
+    /** What is in the way of opening anything; none. */
+    var trouble: Trouble? = null
+
     override suspend fun open(
         home: String,
         key: ByteArray?,
         roots: List<ByteArray>,
     ): Answer<Phone> {
+        trouble?.let { return Answer.Failed(it) }
         val disk = disks.getOrPut(home) { FakeDisk(key?.copyOf()) }
         return when {
             disk.open -> Answer.Failed(Trouble.InUse)
@@ -53,8 +57,11 @@ class FakePhones(
     }
 
     /** Words can be written there and photos cannot. */
-    fun fillForPhotos(home: String) {
-        disks.getValue(home).noRoomForPhotos = true
+    fun fillForPhotos(
+        home: String,
+        full: Boolean = true,
+    ) {
+        disks.getValue(home).noRoomForPhotos = full
     }
 }
 
@@ -74,6 +81,7 @@ class FakePhone internal constructor(
 
     override val cases = FakeCases(this)
     override val drafts = FakeDrafts(this)
+    override val typed = FakeTyped(this)
     override val services = FakeServices(this)
     override val attention = FakeAttention(this)
     override val sync = FakeSync(this)

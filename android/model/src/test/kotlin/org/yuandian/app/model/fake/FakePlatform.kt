@@ -28,6 +28,7 @@ import org.yuandian.app.model.ports.SecretVault
 import org.yuandian.app.model.ports.Shot
 import org.yuandian.app.model.ports.Speech
 import org.yuandian.app.model.ports.SpeechOutcome
+import org.yuandian.app.model.ports.SystemScreen
 import org.yuandian.app.model.ports.Touch
 import org.yuandian.app.model.ports.Vaulted
 import org.yuandian.app.model.ports.VoiceRecorder
@@ -43,10 +44,16 @@ class FakePlatform(
     val clock = FakeClock(elapsedMs)
     val link = MutableStateFlow(WIFI)
     val vault = FakeVault()
-    val voice = FakeVoice()
+
+    /** Files that lie open until they are removed: what was just taken or recorded. */
+    val incoming = mutableSetOf<String>()
+    val voice = FakeVoice(incoming)
 
     /** What the camera gives; the number counts pictures. */
     var shot: (Int) -> Shot = { Shot.Taken("/camera/$it.jpg", CaptureFacts(PhotoSource.CAMERA)) }
+
+    /** What the album gives; none: as the camera. */
+    var album: ((Int) -> Shot)? = null
     var fixes: Flow<Fix> = emptyFlow()
 
     /** How many listen to the receiver now. */
@@ -59,10 +66,18 @@ class FakePlatform(
     val dialled = mutableListOf<String>()
     val copied = mutableListOf<String>()
     val spoken = mutableListOf<String>()
-    val shared = mutableListOf<String>()
+    var voiceOfReader = SpeechOutcome.SPOKEN
+
+    /** One entry each time that files were offered to other apps. */
+    val shared = mutableListOf<List<String>>()
+
+    /** Screens of the system that were opened, in order; [hasScreens] false: the phone has none. */
+    val opened = mutableListOf<SystemScreen>()
+    var hasScreens = true
     val written = mutableMapOf<String, String>()
     val shown = mutableListOf<Place>()
     val felt = mutableListOf<String>()
+    private val owners = mutableMapOf<String, String>()
     private var shots = 0
     private val random = Random(1)
 
@@ -70,12 +85,17 @@ class FakePlatform(
         Platform(
             camera =
                 object : Camera {
-                    override suspend fun take(): Shot {
-                        shots += 1
-                        return shot(shots)
-                    }
+                    override suspend fun take(owner: String) = given(owner, shot)
 
-                    override suspend fun choose() = take()
+                    override suspend fun choose(owner: String) = given(owner, album ?: shot)
+
+                    private fun given(
+                        owner: String,
+                        from: (Int) -> Shot,
+                    ): Shot {
+                        shots += 1
+                        return from(shots).also { if (it is Shot.Taken) came(owner, it.path) }
+                    }
                 },
             places = {
                 flow {
@@ -92,7 +112,7 @@ class FakePlatform(
             network = { link },
             clock = clock,
             settings = values,
-            files = FakeFiles(shared, written),
+            files = FakeFiles(shared, written, incoming, owners),
             notifier = FakeNotifier(),
             speech = FakeSpeech(),
             dialer = { number ->
@@ -100,11 +120,24 @@ class FakePlatform(
                 CallOutcome.DIALLED
             },
             wayfinder = { place, _ -> shown.add(place) },
+            screens = { screen ->
+                if (hasScreens) opened += screen
+                hasScreens
+            },
             clipboard = { text -> copied += text },
             touch = FakeTouch(),
             vault = vault,
             random = { count -> random.nextBytes(count) },
         )
+
+    /** A file is there that was taken for somebody, whether or not the app lives to hear of it. */
+    fun came(
+        owner: String,
+        path: String,
+    ) {
+        incoming += path
+        owners[path] = owner
+    }
 
     private inner class FakeNotifier : Notifier {
         override suspend fun show(notification: Notification): NotifyOutcome {
@@ -127,8 +160,8 @@ class FakePlatform(
             text: String,
             language: Language,
         ): SpeechOutcome {
-            spoken += text
-            return SpeechOutcome.SPOKEN
+            if (voiceOfReader == SpeechOutcome.SPOKEN) spoken += text
+            return voiceOfReader
         }
 
         override fun stop() = Unit
@@ -190,8 +223,14 @@ class FakeVault : SecretVault {
     override suspend fun unwrap(wrapped: ByteArray): Vaulted = state ?: Vaulted.Bytes(wrapped.reversedArray())
 }
 
-class FakeVoice : VoiceRecorder {
+class FakeVoice(
+    private val incoming: MutableSet<String>,
+) : VoiceRecorder {
+    /** What a recording begins with; another than [Recording.Going] ends it. */
     var first: Recording = Recording.Going(0)
+
+    /** Nothing more can be recorded. */
+    var full = false
     private var stopped = CompletableDeferred<Unit>()
 
     override fun record(): Flow<Recording> =
@@ -202,9 +241,11 @@ class FakeVoice : VoiceRecorder {
             var ms = 0L
             while (!stopped.isCompleted && ms < VoiceRecorder.LONGEST_MS) {
                 delay(STEP_MS)
+                if (full) return@flow emit(Recording.StorageFull)
                 ms += STEP_MS
                 emit(Recording.Going(ms))
             }
+            incoming += "/voice/1.m4a"
             emit(Recording.Ended("/voice/1.m4a", ms))
         }
 
@@ -218,8 +259,10 @@ class FakeVoice : VoiceRecorder {
 }
 
 class FakeFiles(
-    private val shared: MutableList<String>,
+    private val shared: MutableList<List<String>>,
     private val written: MutableMap<String, String>,
+    private val incoming: MutableSet<String>,
+    private val owners: Map<String, String>,
 ) : Files {
     override fun home(person: String) = "/homes/$person"
 
@@ -233,12 +276,16 @@ class FakeFiles(
         return FileOutcome.DONE
     }
 
-    override suspend fun share(path: String): FileOutcome {
-        shared += path
+    override suspend fun share(vararg paths: String): FileOutcome {
+        shared += paths.toList()
         return FileOutcome.DONE
     }
 
     override suspend fun freeBytes(): Long = 4L shl 30
 
-    override suspend fun remove(path: String) = Unit
+    override suspend fun left(owner: String): List<String> = incoming.filter { owners[it] == owner }
+
+    override suspend fun remove(path: String) {
+        incoming -= path
+    }
 }

@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.yuandian.app.model.CaseId
+import org.yuandian.app.model.FileHash
 import org.yuandian.app.model.HomeRole
 import org.yuandian.app.screens.CasesTab
 
@@ -31,7 +32,18 @@ class BackStackTest {
                 Route.Ask(case),
                 Route.Detail(case),
             )
-        val more = listOf(Route.Conflict(case), Route.Attention, Route.Sync, Route.Hours, Route.DutyCard, Route.HandOver)
+        val photo = Route.Photo(case, FileHash("0a".repeat(32)))
+        val more =
+            listOf(
+                photo,
+                Route.Ask(orders = true),
+                Route.Conflict(case),
+                Route.Attention,
+                Route.Sync,
+                Route.Hours,
+                Route.DutyCard,
+                Route.HandOver,
+            )
         for (route in routes + more) {
             assertEquals(BackStack(listOf(Route.Home, route)), BackStack.restore(BackStack(listOf(Route.Home, route)).save(), Route.Today))
         }
@@ -40,7 +52,19 @@ class BackStackTest {
     @Test
     fun what_cannot_be_read_is_left_out_and_nothing_at_all_is_the_home() {
         assertEquals(BackStack(listOf(Route.Today, Route.Sync)), BackStack.restore("today something:new sync", Route.Home))
-        for (broken in listOf(null, "", "  ", "case", "case:", "case:../../etc", "home:x", "cases:NONE")) {
+        for (broken in listOf(
+            null,
+            "",
+            "  ",
+            "case",
+            "case:",
+            "case:../../etc",
+            "home:x",
+            "cases:NONE",
+            "photo:$case",
+            "photo:$case:12",
+            "photo:x:y:z",
+        )) {
             assertEquals(BackStack(Route.Home), BackStack.restore(broken, Route.Home), broken)
         }
     }
@@ -96,6 +120,8 @@ class BackStackTest {
                 "yuandian://",
                 "yuandian://settings",
                 "yuandian://case/a b",
+                RouteText.link(Route.Photo(case, FileHash("0a".repeat(32)))),
+                "yuandian://photo:$case:${"0a".repeat(32)}",
                 "yuandian://case/${"a".repeat(200)}",
             )
         for (link in foreign) assertNull(RouteText.ofLink(link), link)

@@ -2,8 +2,10 @@ package org.yuandian.app.model.store
 
 import kotlinx.coroutines.flow.flowOf
 import kotlinx.coroutines.test.TestScope
+import kotlinx.coroutines.test.advanceTimeBy
 import kotlinx.coroutines.test.currentTime
 import kotlinx.coroutines.test.runCurrent
+import org.yuandian.app.model.ActId
 import org.yuandian.app.model.CaseId
 import org.yuandian.app.model.DraftInput
 import org.yuandian.app.model.Named
@@ -19,6 +21,9 @@ import org.yuandian.app.model.gateway.Phone
 import org.yuandian.app.model.orNull
 import org.yuandian.app.model.ports.Fix
 import org.yuandian.app.model.ports.Link
+import org.yuandian.app.screens.CaseDetailAction
+import org.yuandian.app.screens.TaskStep
+import org.yuandian.app.screens.TasksAction
 
 /** A phone with its person for tests of stores, in virtual time. */
 internal class Bench(
@@ -75,6 +80,7 @@ internal class Bench(
             ?.sync
 
     companion object {
+        private const val SETTLED_MS = 10_000L
         const val SERVER = "https://city.example"
         val HERE = Position(113.62, 34.75, 8)
         val SNAP = ServiceId("case.snap")
@@ -85,6 +91,35 @@ internal class Bench(
             checkNotNull(drafts.finish(id).orNull())
             sync.run()
             return id
+        }
+
+        /** A worker's case with a step open that asks for a reason. */
+        suspend fun TestScope.step(bench: Bench): Pair<Session, CaseDetailStore> {
+            val session = bench.session(Role.GRID_WORKER, "worker")
+            val id = session.phone.opens(snap("堆放垃圾"))
+            bench.city.move(id, "dispatched")
+            session.phone.sync.run()
+            val store = CaseDetailStore(session, id)
+            advanceTimeBy(SETTLED_MS)
+            store.act(CaseDetailAction.OpenStep("return_request"))
+            return session to store
+        }
+
+        /** A volunteer's task at its end: the form of leaving is open. */
+        suspend fun TestScope.task(bench: Bench): Pair<Session, TasksStore> {
+            val id = bench.other("asker", Role.RESIDENT).opens(errand())
+            val session = bench.session(Role.VOLUNTEER, "volunteer")
+            advanceTimeBy(SETTLED_MS)
+            session.phone.does(id, ActInput(ActId.CLAIM))
+            val store = TasksStore(session)
+            advanceTimeBy(SETTLED_MS)
+            for (step in listOf(TaskStep.DEPART, TaskStep.ARRIVE)) {
+                store.act(TasksAction.Take(id.value, step))
+                store.act(TasksAction.SendForm)
+                advanceTimeBy(SETTLED_MS)
+            }
+            store.act(TasksAction.Take(id.value, TaskStep.FINISH))
+            return session to store
         }
 
         fun errand() =

@@ -22,12 +22,13 @@ import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.orNull
 import org.yuandian.app.model.ports.Fix
 import org.yuandian.app.model.ports.Shot
+import org.yuandian.app.model.store.Bench.Companion.opens
+import org.yuandian.app.model.store.Bench.Companion.snap
 import org.yuandian.app.screens.CaptureAction
 import org.yuandian.app.screens.CaptureNeed
 import org.yuandian.app.screens.CaptureState
 import org.yuandian.app.screens.NoPlaceReason
 import org.yuandian.app.screens.Notice
-import org.yuandian.app.screens.Permission
 import org.yuandian.app.screens.PlaceState
 import org.yuandian.app.screens.VoiceState
 import org.yuandian.app.screens.WorkState
@@ -99,15 +100,17 @@ class CaptureStoreTest {
             val session = Bench(this).session(Role.RESIDENT)
             val navigator = session.navigator
             navigator.open(Route.Capture())
-            val screen = navigator.screen(navigator.routes.value.top)
-            val store = CaptureStore(session)
+            val screen = session.screens.name(navigator.routes.value.top)
+            val store = session.screens.store(Route.Capture()) { CaptureStore(session) }
             store.act(CaptureAction.EditText("路灯不亮"))
             advanceTimeBy(500)
-            assertEquals(Route.Capture(drafts(session).single().id), navigator.routes.value.top)
-            assertSame(screen, navigator.screen(navigator.routes.value.top))
+            val top = navigator.routes.value.top
+            assertEquals(Route.Capture(drafts(session).single().id), top)
+            assertEquals(screen, session.screens.name(top))
+            assertSame(store, session.screens.store(top) { CaptureStore(session) })
             store.act(CaptureAction.Another)
             assertEquals(Route.Capture(), navigator.routes.value.top)
-            assertNotSame(screen, navigator.screen(navigator.routes.value.top))
+            assertNotSame(store, session.screens.store(Route.Capture()) { CaptureStore(session) })
         }
 
     @Test
@@ -200,35 +203,21 @@ class CaptureStoreTest {
         }
 
     @Test
-    fun every_denied_permission_leaves_a_way() =
+    fun only_types_that_were_used_here_are_said_to_have_been() =
         runTest {
             val bench = Bench(this)
-            bench.device.fixes = flowOf(Fix.Denied)
-            bench.device.shot = { Shot.Denied }
-            bench.device.voice.first = org.yuandian.app.model.ports.Recording.Denied
-            val session = bench.session(Role.RESIDENT)
-            val store = CaptureStore(session)
-            store.act(CaptureAction.TakePhoto)
-            store.act(CaptureAction.StartVoice)
-            runCurrent()
-            assertEquals(Notice.PermissionDenied(Permission.CAMERA), session.notice.value)
-            assertEquals(PlaceState.Denied, store.state.value.place)
-            assertEquals(VoiceState.Denied, store.state.value.voice)
-            assertEquals(listOf(CaptureNeed.PHOTO, CaptureNeed.PLACE, CaptureNeed.TEXT), store.state.value.missing)
-            store.act(CaptureAction.EditText("路灯不亮"))
-            store.act(CaptureAction.EditNoPhotoReason("手机不能拍"))
-            store.act(CaptureAction.ChooseNoPlace(NoPlaceReason.NOT_ALLOWED))
-            store.act(CaptureAction.EditPlaceWords("幸福路 12 号"))
-            store.act(CaptureAction.Submit)
-            advanceTimeBy(2_000)
-            val id = CaseId(receipt(store.state.value).caseId)
-            val case =
-                checkNotNull(
-                    session.phone.cases
-                        .case(id)
-                        .orNull(),
-                )
-            assertEquals("路灯不亮\n地点：幸福路 12 号（无法定位，未允许定位）", case.text)
+            val session = bench.session(Role.GRID_WORKER)
+            val first = CaptureStore(session)
+            advanceTimeBy(1_000)
+            assertEquals(emptyList<Any>(), first.state.value.type.recent)
+            session.phone.opens(snap("路灯不亮"))
+            val second = CaptureStore(session)
+            advanceTimeBy(1_000)
+            assertEquals(
+                listOf("case.snap"),
+                second.state.value.type.recent
+                    .map { it.id },
+            )
         }
 
     @Test

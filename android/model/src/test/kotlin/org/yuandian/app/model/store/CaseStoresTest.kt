@@ -31,6 +31,7 @@ import org.yuandian.app.screens.ConflictAction
 import org.yuandian.app.screens.ConflictChoice
 import org.yuandian.app.screens.FrameAction
 import org.yuandian.app.screens.HandOverAction
+import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.StepWeight
 import org.yuandian.app.screens.SyncAction
 import org.yuandian.app.screens.SyncRun
@@ -231,6 +232,14 @@ class CaseStoresTest {
                 store.state.value.feedback
                     ?.run { listOf(canThank, thanked, canReopen, canRate) },
             )
+            session.setLanguage(Language.EN)
+            settle()
+            assertEquals(
+                listOf(false, true),
+                store.state.value.feedback
+                    ?.run { listOf(canThank, thanked) },
+                "thanks are thanks in any language",
+            )
         }
 
     @Test
@@ -391,6 +400,37 @@ class CaseStoresTest {
         }
 
     @Test
+    fun everything_that_waits_is_exported_at_once_and_to_one_app() =
+        runTest {
+            val bench = Bench(this)
+            val session = bench.session(Role.GRID_WORKER)
+            val store = SyncStore(session)
+            store.act(SyncAction.ExportAll)
+            settle()
+            assertEquals(emptyList<Any>(), bench.device.shared, "nothing waits, nothing is offered")
+            bench.offline()
+            repeat(3) { number ->
+                val draft =
+                    checkNotNull(
+                        session.phone.drafts
+                            .save(null, snap("积水 $number"))
+                            .orNull(),
+                    )
+                session.phone.drafts.finish(draft)
+            }
+            store.act(SyncAction.ExportAll)
+            settle()
+            assertEquals(
+                3,
+                bench.device.shared
+                    .single()
+                    .distinct()
+                    .size,
+            )
+            assertEquals(3, (session.notice.value as Notice.Exported).files)
+        }
+
+    @Test
     fun today_shows_what_is_there_and_leads_on() =
         runTest {
             val bench = Bench(this)
@@ -459,6 +499,75 @@ class CaseStoresTest {
             )
             bench.phones.kill("a")
             assertEquals(Language.EN, bench.session(Role.GRID_WORKER).language)
+        }
+
+    @Test
+    fun two_versions_are_a_touch_away_from_the_sync_page() =
+        runTest {
+            val bench = Bench(this)
+            val (session, id) = worker(bench)
+            val other = bench.other("other", Role.GRID_WORKER)
+            other.sync.run()
+            for ((phone, amount) in listOf(session.phone to "约 2", other to "约 3")) {
+                val heads = checkNotNull(phone.cases.case(id).orNull()).heads
+                phone.cases.edit(id, listOf(Named("address", amount)), heads)
+            }
+            listOf(session.phone, other, session.phone).forEach { it.sync.run() }
+            val store = SyncStore(session)
+            settle()
+            assertEquals(1, store.state.value.counts.conflict)
+            store.act(
+                SyncAction.OpenConflict(
+                    store.state.value.conflicts
+                        .single()
+                        .id,
+                ),
+            )
+            assertEquals(Route.Conflict(id), session.navigator.routes.value.top)
+        }
+
+    @Test
+    fun what_one_may_not_do_is_apart_from_what_one_may() =
+        runTest {
+            val bench = Bench(this)
+            val session = bench.session(Role.RESIDENT)
+            val id = session.phone.opens(snap("路灯不亮"))
+            val store = CaseDetailStore(session, id)
+            settle()
+            assertFalse(store.state.value.whyNotOpen)
+            assertEquals(
+                emptyList<String>(),
+                store.state.value.steps
+                    .filter { it.allowed }
+                    .map { it.act },
+            )
+            store.act(CaseDetailAction.ToggleWhyNot)
+            assertTrue(store.state.value.whyNotOpen)
+            assertTrue(
+                store.state.value.steps
+                    .all { it.whyNot != null },
+            )
+        }
+
+    @Test
+    fun photos_that_are_there_in_part_and_rest_are_said_to_be() {
+        val progress =
+            org.yuandian.app.model
+                .PhotoProgress(photos = 5, delivered = 2, waiting = 3)
+        assertEquals(WorkState.PartlySent(3), workOf(org.yuandian.app.model.SyncState.SENDING, progress))
+        val moving = progress.copy(percents = listOf(40), waiting = 2)
+        assertEquals(WorkState.Sending(2, 5), workOf(org.yuandian.app.model.SyncState.SENDING, moving))
+    }
+
+    @Test
+    fun a_resident_has_reports_and_a_worker_has_cases() =
+        runTest {
+            val bench = Bench(this)
+            val resident = bench.session(Role.RESIDENT, "r")
+            val worker = bench.session(Role.GRID_WORKER, "w")
+            for ((session, words) in listOf(resident to "我的上报", worker to "我的事件")) {
+                assertEquals(words, session.strings.tab(Tab.CASES, session.frame(Route.Cases()).role))
+            }
         }
 
     @Test

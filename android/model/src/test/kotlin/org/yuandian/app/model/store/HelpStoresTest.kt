@@ -126,6 +126,35 @@ class HelpStoresTest {
         }
 
     @Test
+    fun requests_lie_in_cells_and_one_cell_shows_its_own() =
+        runTest {
+            val bench = Bench(this)
+            val asker = bench.other("asker", Role.RESIDENT)
+            val near = asker.opens(errand())
+            asker.opens(errand().copy(position = Bench.HERE.copy(lat = Bench.HERE.lat + 0.02)))
+            val store = NearbyStore(bench.session(Role.VOLUNTEER))
+            settle()
+            assertEquals(emptyList<Any>(), store.state.value.cells)
+            store.act(NearbyAction.ShowCells(true))
+            val cells = store.state.value.cells
+            assertEquals(listOf(1, 1), cells.map { it.count })
+            val here = cells.single { it.here }
+            store.act(NearbyAction.ChooseCell(here.id))
+            assertEquals(
+                listOf(near.value),
+                store.state.value.asks
+                    .map { it.id },
+            )
+            assertTrue(
+                store.state.value.cells
+                    .single { it.id == here.id }
+                    .chosen,
+            )
+            store.act(NearbyAction.ShowCells(false))
+            assertEquals(2 to emptyList<Any>(), store.state.value.let { it.asks.size to it.cells })
+        }
+
+    @Test
     fun a_claim_can_be_taken_back_for_a_moment_and_is_then_the_servers_to_answer() =
         runTest {
             val bench = Bench(this)

@@ -19,8 +19,10 @@ import org.yuandian.app.model.fake.FakePlatform
 import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.orNull
 import org.yuandian.app.model.people.Roster
+import org.yuandian.app.model.ports.Vaulted
 import org.yuandian.app.model.store.Bench.Companion.snap
 import org.yuandian.app.screens.JoinAction
+import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.PeopleAction
 import org.yuandian.app.screens.PeopleStep
 import org.yuandian.app.screens.PinProblem
@@ -168,6 +170,43 @@ class PeopleStoreTest {
             type(store, "190473")
             settle()
             assertEquals(first, shared.app.current)
+        }
+
+    @Test
+    fun a_lost_key_is_told_and_a_phone_that_is_locked_is_not_taken_for_it() =
+        runTest {
+            val shared = Shared(this)
+            val store = two(shared)
+            val (first, second) = shared.app.roster.people.value
+            shared.device.vault.state = Vaulted.Locked
+            store.act(PeopleAction.Choose(first.id))
+            type(store, "190473")
+            assertEquals(Notice.KeyStoreLocked, store.state.value.frame.notice)
+            shared.device.vault.state = Vaulted.KeyLost
+            type(store, "190473")
+            assertEquals(PinProblem.KeyLost, (store.state.value.step as PeopleStep.EnterPin).problem)
+            assertEquals(second.id, shared.app.current, "whose data are open is not touched by it")
+        }
+
+    @Test
+    fun data_that_do_not_open_after_a_good_pin_are_the_apps_to_tell() =
+        runTest {
+            val shared = Shared(this)
+            val store = two(shared)
+            shared.phones.trouble = Trouble.AppTooOld(9, 8)
+            store.act(
+                PeopleAction.Choose(
+                    shared.app.roster.people.value
+                        .first()
+                        .id,
+                ),
+            )
+            type(store, "190473")
+            settle()
+            assertEquals(Trouble.AppTooOld(9, 8) to null, shared.app.trouble.value to shared.app.session.value)
+            shared.phones.trouble = null
+            shared.app.again()
+            assertEquals(null to null, shared.app.trouble.value to shared.app.session.value, "of several, somebody says who they are")
         }
 
     @Test

@@ -90,7 +90,7 @@ fun SmallButton(
     val tone =
         when {
             !enabled -> Tone(Yd.colors.sunken, Yd.colors.inkSoft)
-            grave -> Tone(Yd.colors.card, Yd.colors.dangerSoft.ink)
+            grave -> Tone(Yd.colors.card, if (Yd.colors.isDark) Yd.colors.danger.back else Yd.colors.dangerSoft.ink)
             filled -> Yd.colors.primary
             else -> Tone(Yd.colors.primarySoft.back, Yd.colors.primarySoft.ink)
         }

@@ -26,6 +26,7 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 import org.yuandian.app.screens.CaseCard
 import org.yuandian.app.screens.ClaimState
+import org.yuandian.app.screens.WorkState
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.theme.Corners
 import org.yuandian.app.ui.theme.LocalPictures
@@ -100,8 +101,10 @@ fun CaseLine(
 ) {
     val words = Yd.words
     val title = card.title.ifBlank { card.service }
-    val showsWork = showsDelivered || card.work != org.yuandian.app.screens.WorkState.Delivered
-    val second = dotted(card.service.takeIf { it != title }, card.place, words.ago(card.updatedMs, nowMs))
+    val isThere = card.work == WorkState.Delivered
+    val showsWork = (showsDelivered && !card.isAsked) || !isThere
+    val record = words.recordState(card.work).takeIf { card.isAsked && isThere }
+    val second = dotted(card.service.takeIf { it != title }, card.place, words.ago(card.updatedMs, nowMs), record)
     val sentence =
         words.sentence(
             listOfNotNull(
@@ -114,6 +117,7 @@ fun CaseLine(
                 card.photos.takeIf { it > 0 }?.let(words::photoCount),
                 card.place,
                 words.ago(card.updatedMs, nowMs),
+                record,
             ),
         )
     PressCard(sentence, onClick, modifier) {
@@ -220,4 +224,4 @@ private fun ownDirection(text: String) = if (text.any(::turns)) "\u2068$text\u20
 
 private fun turns(c: Char) = c in '\u0590'..'\u08FF' || c in '\u202A'..'\u202E'
 
-private const val MIDDLE_DOT = " · "
+private const val MIDDLE_DOT = "\u00A0· "

@@ -48,6 +48,10 @@ fun CellMap(
                     }
                 }
             }
+            Flow {
+                SignedWords(Pictograms.attention, Yd.words.cellUrgent)
+                SignedWords(Pictograms.origin, Yd.words.cellHere)
+            }
         }
     }
 }
@@ -80,7 +84,7 @@ private fun Cell(
     ) {
         Row(horizontalArrangement = spaced(2.dp), verticalAlignment = Alignment.CenterVertically) {
             if (cell.urgent > 0) Pictogram(Pictograms.attention, Modifier.size(18.dp), tint = tone.ink)
-            Words(cell.count.toString(), style = if (cell.count > 0) Yd.type.heading else Yd.type.body, color = tone.ink)
+            if (cell.count > 0) Words(cell.count.toString(), style = Yd.type.heading, color = tone.ink)
         }
         if (cell.here) Pictogram(Pictograms.origin, size = 18.dp, tint = tone.ink)
     }

@@ -71,7 +71,7 @@ fun Mark(
         Alignment.CenterVertically,
     ) {
         Pictogram(image, size = Yd.space.iconSmall, tint = tone.ink)
-        Words(text, style = Yd.type.small, color = tone.ink)
+        if (text.isNotEmpty()) Words(text, style = Yd.type.small, color = tone.ink)
     }
 }
 
@@ -82,6 +82,12 @@ fun StateChip(
     state: WorkState,
     modifier: Modifier = Modifier,
 ) = Mark(workTone(state), workSign(state), Yd.words.workState(state), modifier)
+
+/** The state of what somebody wrote to be helped: a chip while it is on its way, a quiet line once it is there. */
+@Composable
+fun RecordState(state: WorkState) {
+    if (state == WorkState.Delivered) SignedWords(workSign(state), Yd.words.recordState(state)) else StateChip(state)
+}
 
 @Composable
 fun DueChip(

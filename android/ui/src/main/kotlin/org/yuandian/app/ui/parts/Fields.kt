@@ -49,7 +49,8 @@ fun Field(
     Column(modifier.fillMaxWidth(), spaced(Yd.space.tiny)) {
         FieldLabel(label, note)
         TextBox(label, value, onChange, error = error, lines = lines, keyboard = keyboard, image = image)
-        if (help != null) SmallWords(help)
+        // What is wrong stands in the place of the help: nothing below it moves.
+        if (help != null && error == null) SmallWords(help)
         if (error !=
             null
         ) {

@@ -5,6 +5,7 @@ import androidx.compose.foundation.border
 import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.BoxWithConstraints
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.ColumnScope
 import androidx.compose.foundation.layout.PaddingValues
@@ -14,6 +15,7 @@ import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.LazyListScope
 import androidx.compose.foundation.selection.selectable
@@ -21,6 +23,7 @@ import androidx.compose.foundation.shape.RoundedCornerShape
 import androidx.compose.material3.LocalContentColor
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.runtime.compositionLocalOf
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
@@ -33,6 +36,8 @@ import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.isTraversalGroup
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.TextStyle
+import androidx.compose.ui.text.rememberTextMeasurer
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.Dp
 import androidx.compose.ui.unit.dp
@@ -49,8 +54,8 @@ import org.yuandian.app.ui.theme.grown
  * What stands around every screen: bar, message, content, the main button and the tabs.
  *
  * [sheet] lies over all of it; what is below is then neither pressed nor read aloud. [bottom] keeps its place at the thumb, but joins the
- * content where text is so large that it would cover it. From a root there is no way back. The caller's [modifier] keeps
- * clear of the system's bars and keyboard.
+ * content where text is so large, or the screen so low, that it would leave no room for it. From a root there is no way back. The
+ * caller's [modifier] keeps clear of the system's bars and keyboard.
  */
 @Composable
 fun Screen(
@@ -63,11 +68,11 @@ fun Screen(
     sheet: (@Composable () -> Unit)? = null,
     content: LazyListScope.() -> Unit,
 ) {
-    val joined = hugeText
     val edge = Yd.space.edge
     val gap = Yd.space.gap
     CompositionLocalProvider(LocalContentColor provides Yd.colors.ink) {
-        Box(modifier.fillMaxSize().background(Yd.colors.paper)) {
+        BoxWithConstraints(modifier.fillMaxSize().background(Yd.colors.paper)) {
+            val joined = hugeText || maxHeight < LOW
             Column(if (sheet == null) Modifier.fillMaxSize() else Modifier.fillMaxSize().clearAndSetSemantics {}) {
                 TopBar(frame, title, isRoot, onFrame)
                 LazyColumn(
@@ -75,8 +80,7 @@ fun Screen(
                     contentPadding = PaddingValues(start = edge, end = edge, top = Yd.space.near, bottom = Yd.space.edge),
                     verticalArrangement = Arrangement.spacedBy(gap),
                 ) {
-                    val notice = frame.notice
-                    if (notice != null) item { Banner(notice, onFrame) }
+                    if (frame.notice != null) item { Message(frame, onFrame) }
                     content()
                     if (joined && bottom != null) item { Column(verticalArrangement = spaced(Yd.space.near), content = bottom) }
                 }
@@ -89,7 +93,7 @@ fun Screen(
                 }
                 if (frame.tabs.isNotEmpty()) TabBar(frame, onFrame)
             }
-            if (sheet != null) sheet()
+            if (sheet != null) CompositionLocalProvider(LocalMessage provides { Message(frame, onFrame) }, content = sheet)
         }
     }
 }
@@ -112,18 +116,68 @@ private fun TopBar(
         Alignment.Top,
     ) {
         val style = if (home) Yd.type.title.grown(HOME_TITLE) else Yd.type.title
-        val pill = frame.pill
-        // A title of several lines and the pill below it leave the buttons at the first line.
+        // A title of several lines leaves the buttons at the first line.
         val first = maxOf(Yd.space.target, with(LocalDensity.current) { style.lineHeight.toDp() } + 8.dp)
         if (!home) BarButton(Pictograms.back, Yd.words.back, first) { onFrame(FrameAction.Back) }
-        Flow(Modifier.weight(1f), lineGap = 0.dp, apart = true) {
-            Box(Modifier.heightIn(min = first).padding(vertical = 4.dp), Alignment.CenterStart) {
-                Words(title, Modifier.semantics { heading() }, style)
-            }
-            if (pill != null) Pill(pill, frame.nowMs, { onFrame(FrameAction.OpenSync) })
-        }
+        TitleAndPill(title, style, first, frame, Modifier.weight(1f)) { onFrame(FrameAction.OpenSync) }
         if (frame.elder) BarButton(Pictograms.speaker, Yd.words.readAloud, first) { onFrame(FrameAction.ReadAloud) }
     }
+}
+
+/**
+ * The bar is as high with the pill as without it: beside a title that is too long for both, only its pictogram and number are shown, and
+ * their place is kept. Where text is huge, or a word would break for it, it stands below the title.
+ */
+@Composable
+private fun TitleAndPill(
+    title: String,
+    style: TextStyle,
+    height: Dp,
+    frame: Frame,
+    modifier: Modifier,
+    onPill: () -> Unit,
+) {
+    val pill = frame.pill
+    val measurer = rememberTextMeasurer()
+    BoxWithConstraints(modifier) {
+        val density = LocalDensity.current
+        val around = scaled(Yd.space.iconSmall) + MARK_EDGES
+        val small = Yd.type.small
+        val widthOf = { text: String, of: TextStyle ->
+            with(density) {
+                measurer
+                    .measure(text, of)
+                    .size.width
+                    .toDp()
+            }
+        }
+        val room = maxWidth - widthOf(title, style) - Yd.space.near
+        val short = around + widthOf(NUMBER_WIDEST, small)
+        // No word is broken to keep a place.
+        val keeps = title.split(' ').all { widthOf(it, style) + short <= maxWidth }
+        if (hugeText || !keeps) {
+            Flow(Modifier.fillMaxWidth(), lineGap = 0.dp, apart = true) {
+                Title(title, style, height)
+                if (pill != null) Pill(pill, frame.nowMs, onPill)
+            }
+        } else {
+            Row(Modifier.fillMaxWidth(), verticalAlignment = Alignment.Top) {
+                Box(Modifier.weight(1f)) { Title(title, style, height) }
+                Box(Modifier.widthIn(min = if (room < short) short else 0.dp).heightIn(min = height), Alignment.CenterEnd) {
+                    if (pill != null) Pill(pill, frame.nowMs, onPill, inShort = widthOf(Yd.words.pill(pill), small) + around > room)
+                }
+            }
+        }
+    }
+}
+
+@Composable
+private fun Title(
+    title: String,
+    style: TextStyle,
+    height: Dp,
+) = Box(Modifier.heightIn(min = height).padding(vertical = 4.dp), Alignment.CenterStart) {
+    Words(title, Modifier.semantics { heading() }, style)
 }
 
 @Composable
@@ -140,7 +194,8 @@ private fun Pill(
     pill: SyncPill,
     nowMs: Long,
     onClick: () -> Unit,
-    modifier: Modifier = Modifier,
+    /** Its pictogram and its number alone; it is spoken in full. */
+    inShort: Boolean = false,
 ) {
     val (tone, image) =
         when {
@@ -152,14 +207,17 @@ private fun Pill(
         }
     val last = pill.lastSuccessMs?.let { Yd.words.syncLast(Yd.words.ago(it, nowMs)) }
     val spoken = Yd.words.sentence(listOfNotNull(Yd.words.pill(pill), last))
+    val number = (if (pill.attention > 0) pill.attention else pill.waiting).takeIf { it > 0 }?.toString().orEmpty()
     Row(
-        modifier
+        Modifier
             .heightIn(min = Yd.space.target)
+            .widthIn(min = Yd.space.target)
             .clip(pillShape)
             .clickable(role = Role.Button, onClick = onClick)
             .semantics { contentDescriptionOf(spoken) },
-        verticalAlignment = Alignment.CenterVertically,
-    ) { Mark(tone, image, Yd.words.pill(pill)) }
+        Arrangement.End,
+        Alignment.CenterVertically,
+    ) { Mark(tone, image, if (inShort) number else Yd.words.pill(pill)) }
 }
 
 @Composable
@@ -196,7 +254,7 @@ private fun TabBar(
                             .then(if (here && Yd.colors.strongLines) Modifier.border(softBorder(), pillShape) else Modifier)
                             .padding(horizontal = 16.dp, vertical = 4.dp),
                     ) { Pictogram(tabSign(tab), tint = ink) }
-                    Words(Yd.words.tab(tab), style = tabStyle(here), color = ink, align = TextAlign.Center)
+                    Words(Yd.words.tab(tab, frame.role), style = tabStyle(here), color = ink, align = TextAlign.Center)
                 }
             }
         }
@@ -216,14 +274,25 @@ private fun tabSign(tab: Tab) =
         Tab.SETTINGS -> Pictograms.settings
     }
 
+/** The frame's message, for a sheet that lies over it. */
+internal val LocalMessage = compositionLocalOf<@Composable () -> Unit> { {} }
+
+@Composable
+private fun Message(
+    frame: Frame,
+    onFrame: (FrameAction) -> Unit,
+) {
+    val notice = frame.notice
+    if (notice != null) Banner(notice, onFrame)
+}
+
 /** A message of the app itself, with its next step. It is announced when it comes. */
 @Composable
 fun Banner(
     notice: Notice,
     onFrame: (FrameAction) -> Unit,
 ) {
-    val grave =
-        notice is Notice.StorageFull || notice is Notice.Damaged || notice is Notice.UntrustedServer || notice is Notice.WrongLibrary
+    val grave = notice in graveNotices
     val (tone, image) =
         when {
             grave -> Yd.colors.dangerSoft to Pictograms.attention
@@ -279,6 +348,14 @@ private fun Modifier.topLine(): Modifier {
     return drawTopLine(border)
 }
 
+private val graveNotices = setOf(Notice.StorageFull, Notice.Damaged, Notice.UntrustedServer, Notice.WrongLibrary, Notice.WrongKey)
 private val pillShape = RoundedCornerShape(24.dp)
 private val TAB_HEIGHT = 64.dp
 private const val HOME_TITLE = 1.2f
+
+/** A screen lower than this is a phone that lies on its side. */
+internal val LOW = 400.dp
+
+/** What a mark has beside its words and its pictogram. */
+private val MARK_EDGES = 26.dp
+private const val NUMBER_WIDEST = "99"

@@ -112,12 +112,13 @@ fun Part(
 fun Beside(
     modifier: Modifier = Modifier,
     count: Int,
+    gap: Dp = Yd.space.near,
     cell: @Composable (index: Int, modifier: Modifier) -> Unit,
 ) {
     if (largeText) {
-        Column(modifier.fillMaxWidth(), spaced(Yd.space.near)) { repeat(count) { cell(it, Modifier.fillMaxWidth()) } }
+        Column(modifier.fillMaxWidth(), spaced(gap)) { repeat(count) { cell(it, Modifier.fillMaxWidth()) } }
     } else {
-        Row(modifier.fillMaxWidth().height(IntrinsicSize.Min), spaced(Yd.space.near)) {
+        Row(modifier.fillMaxWidth().height(IntrinsicSize.Min), spaced(gap)) {
             repeat(count) { cell(it, Modifier.weight(1f).fillMaxHeight()) }
         }
     }
@@ -181,6 +182,9 @@ private val neighbourly =
         Sign.TECH,
         Sign.BORROW,
         Sign.LOST,
+        Sign.BATH,
+        Sign.CLEAN,
+        Sign.CARE,
     )
 
 /** The app's mark, large and faint in a corner: rings around the origin. Only pleases; left out in the sun. */
@@ -200,4 +204,4 @@ fun Modifier.originRings(
 
 private const val SIGN_SHARE = 0.56f
 private const val RINGS = 4
-private const val RING_ALPHA = 0.10f
+private const val RING_ALPHA = 0.06f

@@ -58,11 +58,12 @@ private fun PhotoTile(
     val stands = photo.trouble ?: photo.percent?.let(words::photoPercent) ?: words.workState(photo.work)
     Column(Modifier.width(side), spaced(4.dp)) {
         Box(Modifier.height(side)) {
+            val open = Modifier.clickable(onClickLabel = words.openPhoto, role = Role.Image, onClick = { onOpen(photo.key) })
             Box(
                 Modifier
                     .fillMaxSize()
                     .clip(tileShape)
-                    .clickable(onClickLabel = words.openPhoto, role = Role.Image, onClick = { onOpen(photo.key) })
+                    .then(if (photo.opens) open else Modifier)
                     .semantics { contentDescriptionOf(words.sentence(listOf(words.photo(number), stands))) },
             ) { Thumb(photo.key, Modifier.fillMaxSize()) }
             if (onRemove != null) {

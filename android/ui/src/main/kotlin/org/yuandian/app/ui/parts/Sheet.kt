@@ -37,8 +37,8 @@ fun Sheet(
     buttons: (@Composable ColumnScope.() -> Unit)? = null,
     content: @Composable ColumnScope.() -> Unit,
 ) {
-    val joined = hugeText
     BoxWithConstraints(Modifier.fillMaxSize().background(Yd.colors.scrim).pointerInput(Unit) {}, Alignment.BottomCenter) {
+        val joined = hugeText || maxHeight < LOW
         val most = maxHeight - 40.dp
         Column(
             Modifier
@@ -64,6 +64,7 @@ fun Sheet(
                     .padding(horizontal = Yd.space.edge, vertical = Yd.space.near),
                 spaced(Yd.space.gap),
             ) {
+                LocalMessage.current()
                 content()
                 if (joined && buttons != null) buttons()
             }

@@ -39,6 +39,7 @@ fun VoiceLine(
 
             VoiceState.Denied -> {
                 SignedWords(Pictograms.voice, words.voiceDenied)
+                SmallButton(words.voiceStart, onStart, image = Pictograms.voice)
             }
         }
     }

@@ -4,11 +4,14 @@ import androidx.compose.foundation.isSystemInDarkTheme
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.DisposableEffect
+import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.key
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.rememberCoroutineScope
+import androidx.compose.runtime.saveable.rememberSaveableStateHolder
+import org.yuandian.app.model.navigation.BackStack
 import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.store.App
 import org.yuandian.app.model.store.AppSettings
@@ -25,13 +28,14 @@ import org.yuandian.app.model.store.HomeStore
 import org.yuandian.app.model.store.HoursStore
 import org.yuandian.app.model.store.JoinStore
 import org.yuandian.app.model.store.NearbyStore
-import org.yuandian.app.model.store.PeopleStore
+import org.yuandian.app.model.store.PhotoStore
 import org.yuandian.app.model.store.Session
 import org.yuandian.app.model.store.SettingsStore
 import org.yuandian.app.model.store.Store
 import org.yuandian.app.model.store.SyncStore
 import org.yuandian.app.model.store.TasksStore
 import org.yuandian.app.model.store.TodayStore
+import org.yuandian.app.model.store.UnopenedStore
 import org.yuandian.app.model.strings.Strings
 import org.yuandian.app.screens.DarkMode
 import org.yuandian.app.ui.screens.AskScreen
@@ -48,10 +52,12 @@ import org.yuandian.app.ui.screens.HoursScreen
 import org.yuandian.app.ui.screens.JoinScreen
 import org.yuandian.app.ui.screens.NearbyScreen
 import org.yuandian.app.ui.screens.PeopleScreen
+import org.yuandian.app.ui.screens.PhotoScreen
 import org.yuandian.app.ui.screens.SettingsScreen
 import org.yuandian.app.ui.screens.SyncScreen
 import org.yuandian.app.ui.screens.TasksScreen
 import org.yuandian.app.ui.screens.TodayScreen
+import org.yuandian.app.ui.screens.UnopenedScreen
 import org.yuandian.app.ui.theme.LocalPictures
 import org.yuandian.app.ui.theme.Look
 import org.yuandian.app.ui.theme.Pictures
@@ -66,14 +72,15 @@ class Edition(
 )
 
 /**
- * The whole app: the screen where whoever uses the phone is, in their language and look; between two people the list of them.
+ * The whole app: the screen where whoever uses the phone is, in their language and look; between two people the list of them, and where
+ * somebody's data cannot be opened why.
  * Where somebody is belongs to their session, so that an app that was ended by the system comes back there.
  */
 @Composable
 fun YuandianApp(
     app: App,
     edition: Edition = Edition(),
-    pictures: Pictures = Pictures { null },
+    pictures: Pictures = Pictures.None,
 ) {
     val session by app.session.collectAsState()
     CompositionLocalProvider(LocalPictures provides pictures) {
@@ -90,13 +97,47 @@ private fun Whose(
     val settings by session.settings.settings.collectAsState()
     val stack by session.navigator.routes.collectAsState()
     YuandianTheme(settings.look(), settings.elder, Strings.of(settings.language)) {
-        key(session.navigator.screen(stack.top)) { Where(app, session, stack.top, edition) }
+        Screen(session, stack) { Where(app, session, stack.top, edition) }
+    }
+}
+
+/** The screen on top of the stack. What is drawn of it, how far it is scrolled, stays as long as its store does. */
+@Composable
+private fun Screen(
+    session: Session,
+    stack: BackStack,
+    drawn: @Composable () -> Unit,
+) {
+    val holder = rememberSaveableStateHolder()
+    val known = remember { mutableSetOf<String>() }
+    val name = session.screens.name(stack.top)
+    holder.SaveableStateProvider(name, drawn)
+    LaunchedEffect(stack) {
+        known += name
+        val left = known.filterNot(session.screens.names::contains)
+        left.forEach(holder::removeState)
+        known -= left.toSet()
     }
 }
 
 @Composable
 private fun Nobody(app: App) {
-    YuandianTheme(AppSettings().look(), elder = false, Strings.of(AppSettings().language)) { People(app) }
+    val trouble by app.trouble.collectAsState()
+    if (trouble == null) {
+        YuandianTheme(AppSettings().look(), elder = false, Strings.of(AppSettings().language)) { People(app) }
+    } else {
+        Unopened(app)
+    }
+}
+
+@Composable
+private fun Unopened(app: App) {
+    val scope = rememberCoroutineScope()
+    val store = remember { UnopenedStore(app, scope) }
+    DisposableEffect(store) { onDispose(store::close) }
+    val settings by store.settings.collectAsState()
+    val state by store.state.collectAsState()
+    YuandianTheme(settings.look(), settings.elder, Strings.of(settings.language)) { UnopenedScreen(state, store::act) }
 }
 
 @Composable
@@ -109,11 +150,8 @@ private fun AppSettings.look(): Look =
 
 @Composable
 private fun People(app: App) {
-    val scope = rememberCoroutineScope()
-    val store = remember { PeopleStore(app, scope) }
-    DisposableEffect(store) { onDispose(store::close) }
-    val state by store.state.collectAsState()
-    PeopleScreen(state, store::act)
+    val state by app.people.state.collectAsState()
+    PeopleScreen(state, app.people::act)
 }
 
 /** Exhaustive: a new place of the app does not compile without its screen. */
@@ -125,35 +163,37 @@ private fun Where(
     edition: Edition,
 ) {
     when (route) {
-        Route.Join -> Shown({ JoinStore(session, edition.server) }) { state, act -> JoinScreen(state, act) }
+        Route.Join -> Shown(session, route, { JoinStore(session, edition.server) }) { state, act -> JoinScreen(state, act) }
         Route.People -> People(app)
-        Route.Home -> Shown({ HomeStore(session) }) { state, act -> HomeScreen(state, act) }
-        Route.ElderHome -> Shown({ ElderHomeStore(session) }) { state, act -> ElderHomeScreen(state, act) }
-        Route.Today -> Shown({ TodayStore(session) }) { state, act -> TodayScreen(state, act) }
-        is Route.Cases -> Shown({ CasesStore(session, route) }) { state, act -> CasesScreen(state, act) }
-        Route.Nearby -> Shown({ NearbyStore(session) }) { state, act -> NearbyScreen(state, act) }
-        Route.Tasks -> Shown({ TasksStore(session) }) { state, act -> TasksScreen(state, act) }
-        Route.Settings -> Shown({ SettingsStore(session, edition.library) }) { state, act -> SettingsScreen(state, act) }
-        is Route.Capture -> Shown({ CaptureStore(session, route.draft) }) { state, act -> CaptureScreen(state, act) }
-        is Route.Ask -> Shown({ AskStore(session, route.draft) }) { state, act -> AskScreen(state, act) }
-        is Route.Detail -> Shown({ CaseDetailStore(session, route.id) }) { state, act -> CaseDetailScreen(state, act) }
-        is Route.Conflict -> Shown({ ConflictStore(session, route.id) }) { state, act -> ConflictScreen(state, act) }
-        Route.Attention -> Shown({ AttentionStore(session) }) { state, act -> AttentionScreen(state, act) }
-        Route.Sync -> Shown({ SyncStore(session) }) { state, act -> SyncScreen(state, act) }
-        Route.Hours -> Shown({ HoursStore(session) }) { state, act -> HoursScreen(state, act) }
-        Route.DutyCard -> Shown({ DutyCardStore(session) }) { state, act -> DutyCardScreen(state, act) }
-        Route.HandOver -> Shown({ HandOverStore(session) }) { state, act -> HandOverScreen(state, act) }
+        Route.Home -> Shown(session, route, { HomeStore(session) }) { state, act -> HomeScreen(state, act) }
+        Route.ElderHome -> Shown(session, route, { ElderHomeStore(session) }) { state, act -> ElderHomeScreen(state, act) }
+        Route.Today -> Shown(session, route, { TodayStore(session) }) { state, act -> TodayScreen(state, act) }
+        is Route.Cases -> Shown(session, route, { CasesStore(session, route) }) { state, act -> CasesScreen(state, act) }
+        Route.Nearby -> Shown(session, route, { NearbyStore(session) }) { state, act -> NearbyScreen(state, act) }
+        Route.Tasks -> Shown(session, route, { TasksStore(session) }) { state, act -> TasksScreen(state, act) }
+        Route.Settings -> Shown(session, route, { SettingsStore(session, edition.library) }) { state, act -> SettingsScreen(state, act) }
+        is Route.Capture -> Shown(session, route, { CaptureStore(session, route.draft) }) { state, act -> CaptureScreen(state, act) }
+        is Route.Ask -> Shown(session, route, { AskStore(session, route.draft, route.orders) }) { state, act -> AskScreen(state, act) }
+        is Route.Detail -> Shown(session, route, { CaseDetailStore(session, route.id) }) { state, act -> CaseDetailScreen(state, act) }
+        is Route.Photo -> Shown(session, route, { PhotoStore(session, route.id, route.hash) }) { state, act -> PhotoScreen(state, act) }
+        is Route.Conflict -> Shown(session, route, { ConflictStore(session, route.id) }) { state, act -> ConflictScreen(state, act) }
+        Route.Attention -> Shown(session, route, { AttentionStore(session) }) { state, act -> AttentionScreen(state, act) }
+        Route.Sync -> Shown(session, route, { SyncStore(session) }) { state, act -> SyncScreen(state, act) }
+        Route.Hours -> Shown(session, route, { HoursStore(session) }) { state, act -> HoursScreen(state, act) }
+        Route.DutyCard -> Shown(session, route, { DutyCardStore(session) }) { state, act -> DutyCardScreen(state, act) }
+        Route.HandOver -> Shown(session, route, { HandOverStore(session) }) { state, act -> HandOverScreen(state, act) }
     }
 }
 
-/** A screen with its store, which is closed when the screen is left. */
+/** The screen of a route, with its store. */
 @Composable
 private fun <S : Any, A : Any> Shown(
+    session: Session,
+    route: Route,
     make: () -> Store<S, A>,
     screen: @Composable (S, (A) -> Unit) -> Unit,
 ) {
-    val store = remember { make() }
-    DisposableEffect(store) { onDispose(store::close) }
+    val store = session.screens.store(route, make)
     val state by store.state.collectAsState()
     screen(state, store::act)
 }

@@ -25,8 +25,10 @@ import org.yuandian.app.screens.AskAction
 import org.yuandian.app.screens.AskState
 import org.yuandian.app.screens.AskStep
 import org.yuandian.app.screens.AskTime
+import org.yuandian.app.screens.CaptureReceipt
 import org.yuandian.app.screens.HelpKind
 import org.yuandian.app.screens.Whom
+import org.yuandian.app.screens.WorkState
 import org.yuandian.app.ui.parts.Beside
 import org.yuandian.app.ui.parts.BigButton
 import org.yuandian.app.ui.parts.Choice
@@ -34,6 +36,8 @@ import org.yuandian.app.ui.parts.Field
 import org.yuandian.app.ui.parts.Flow
 import org.yuandian.app.ui.parts.FormQuestion
 import org.yuandian.app.ui.parts.GiveawayWarning
+import org.yuandian.app.ui.parts.Heading
+import org.yuandian.app.ui.parts.LoadingLine
 import org.yuandian.app.ui.parts.Part
 import org.yuandian.app.ui.parts.Screen
 import org.yuandian.app.ui.parts.SignDisc
@@ -61,17 +65,32 @@ fun AskScreen(
 ) {
     Screen(
         state.frame,
-        Yd.words.askTitle,
+        if (state.isOrder) Yd.words.orderTitle else Yd.words.askTitle,
         { onAction(AskAction.InFrame(it)) },
         modifier,
-        bottom = if (state.step == AskStep.WHAT) null else ({ AskButtons(state, onAction) }),
+        bottom = if (state.step == AskStep.WHAT || state.loading) null else ({ AskButtons(state, onAction) }),
     ) {
+        if (state.loading) return@Screen item { LoadingLine() }
         when (state.step) {
             AskStep.WHAT -> kinds(state, onAction)
             AskStep.DETAILS -> details(state, onAction)
             AskStep.CHECK -> check(state)
-            AskStep.DONE -> item { state.receipt?.let { Receipt(it.number, it.work, Yd.words.askDoneHelp, Yd.words.askDoneTitle) } }
+            AskStep.DONE -> item { state.receipt?.let { Done(state, it) } }
         }
+    }
+}
+
+@Composable
+private fun Done(
+    state: AskState,
+    receipt: CaptureReceipt,
+) {
+    val words = Yd.words
+    val isOut = receipt.work == WorkState.Delivered
+    if (state.isOrder) {
+        Receipt(receipt.number, receipt.work, if (isOut) words.orderDoneHelp else words.orderLaterHelp, words.orderDoneTitle)
+    } else {
+        Receipt(receipt.number, receipt.work, if (isOut) words.askDoneHelp else words.askLaterHelp, words.askDoneTitle)
     }
 }
 
@@ -88,9 +107,22 @@ private fun LazyListScope.kinds(
     state: AskState,
     onAction: (AskAction) -> Unit,
 ) {
-    item { StepHead(1, Yd.words.askWhat) }
-    items(state.kinds.chunked(2), key = { it.first().id }) { pair ->
-        Beside(count = pair.size.coerceAtLeast(2)) { index, place ->
+    item { StepHead(1, if (state.orders) Yd.words.orderWhat else Yd.words.askWhat) }
+    val (orders, help) = state.kinds.partition { it.isOrder }
+    val both = orders.isNotEmpty() && help.isNotEmpty()
+    if (both) item { Heading(Yd.words.askNeighbours) }
+    tiles(help, onAction)
+    if (both) item { Heading(Yd.words.orderTitle) }
+    tiles(orders, onAction)
+}
+
+private fun LazyListScope.tiles(
+    kinds: List<HelpKind>,
+    onAction: (AskAction) -> Unit,
+) {
+    items(kinds.chunked(2), key = { it.first().id }) { pair ->
+        // An odd one keeps its column, but where they stand one below the other nothing follows it.
+        Beside(count = if (largeText) pair.size else 2, gap = Yd.space.gap) { index, place ->
             val kind = pair.getOrNull(index)
             if (kind != null) KindTile(kind, place) { onAction(AskAction.ChooseKind(kind.id)) } else Column(place) {}
         }
@@ -135,17 +167,15 @@ private fun LazyListScope.details(
     item { StepHead(2, Yd.words.askDetails) }
     val kind = state.kind
     if (kind != null) item { KindLine(kind) }
-    item {
-        Column(verticalArrangement = spaced(Yd.space.near)) {
-            Field(Yd.words.askText, state.text, { onAction(AskAction.EditText(it)) }, help = Yd.words.askTextHelp, lines = 3)
-            VoiceLine(
-                state.voice,
-                { onAction(AskAction.StartVoice) },
-                { onAction(AskAction.StopVoice) },
-                { onAction(AskAction.RemoveVoice) },
-            )
-        }
+    if (state.isOrder) {
+        // What it is and where to come; what one would say beside it comes last.
+        item { DayPart(state, onAction) }
+        questions(state, onAction)
+        item { WhomPart(state.whom, onAction) }
+        item { SaidPart(state, onAction) }
+        return
     }
+    item { SaidPart(state, onAction) }
     if (state.giveaways.isNotEmpty()) item { GiveawayWarning(state.giveaways, Yd.words.askGiveawayHelp) }
     item { WhomPart(state.whom, onAction) }
     item { TimePart(state, onAction) }
@@ -161,7 +191,44 @@ private fun LazyListScope.details(
             )
         }
     }
-    items(state.fields, key = { it.key }) { field -> FormQuestion(field) { onAction(AskAction.Answer(field.key, it)) } }
+    questions(state, onAction)
+}
+
+private fun LazyListScope.questions(
+    state: AskState,
+    onAction: (AskAction) -> Unit,
+) = items(state.fields, key = { it.key }) { field -> FormQuestion(field) { onAction(AskAction.Answer(field.key, it)) } }
+
+@Composable
+private fun SaidPart(
+    state: AskState,
+    onAction: (AskAction) -> Unit,
+) {
+    val (label, help) =
+        if (state.isOrder) Yd.words.orderText to Yd.words.orderTextHelp else Yd.words.askText to Yd.words.askTextHelp
+    Column(verticalArrangement = spaced(Yd.space.near)) {
+        Field(label, state.text, { onAction(AskAction.EditText(it)) }, help = help, lines = 3)
+        VoiceLine(
+            state.voice,
+            { onAction(AskAction.StartVoice) },
+            { onAction(AskAction.StopVoice) },
+            { onAction(AskAction.RemoveVoice) },
+        )
+    }
+}
+
+@Composable
+private fun DayPart(
+    state: AskState,
+    onAction: (AskAction) -> Unit,
+) {
+    Part(Yd.words.orderDay) {
+        Flow(Modifier.selectableGroup()) {
+            for (day in state.days) {
+                Choice(Yd.words.askDay(day.atMs, state.frame.nowMs), day.id == state.day, { onAction(AskAction.ChooseDay(day.id)) })
+            }
+        }
+    }
 }
 
 @Composable
@@ -207,7 +274,7 @@ private fun TimePart(
 }
 
 private fun LazyListScope.check(state: AskState) {
-    item { StepHead(STEPS, Yd.words.askCheck) }
+    item { StepHead(STEPS, if (state.isOrder) Yd.words.orderCheck else Yd.words.askCheck) }
     if (state.giveaways.isNotEmpty()) item { GiveawayWarning(state.giveaways, Yd.words.askGiveawayHelp) }
     item { AskSummary(state) }
     if (!state.signedIn) item { SignedWords(Pictograms.key, Yd.words.askSignIn, style = Yd.type.body) }
@@ -236,7 +303,7 @@ private fun AskButtons(
                 }, Modifier.fillMaxWidth(), Pictograms.draft, Weight.SECOND)
             }
             WideButton(
-                if (state.publishing) Yd.words.askPublishing else Yd.words.askPublish,
+                publishWords(state),
                 { onAction(AskAction.Publish) },
                 weight = Weight.HELP,
                 enabled = !state.publishing && state.missing.isEmpty(),
@@ -245,10 +312,18 @@ private fun AskButtons(
 
         AskStep.DONE -> {
             WideButton(Yd.words.askDoneHome, { onAction(AskAction.Done) }, weight = Weight.SECOND)
-            if (receipt != null) WideButton(Yd.words.askDoneOpen, { onAction(AskAction.OpenCase(receipt.caseId)) })
+            val open = if (state.isOrder) Yd.words.orderDoneOpen else Yd.words.askDoneOpen
+            if (receipt != null) WideButton(open, { onAction(AskAction.OpenCase(receipt.caseId)) })
         }
     }
 }
+
+@Composable
+private fun publishWords(state: AskState): String =
+    when {
+        state.isOrder -> if (state.publishing) Yd.words.orderSending else Yd.words.orderSend
+        else -> if (state.publishing) Yd.words.askPublishing else Yd.words.askPublish
+    }
 
 private const val STEPS = 3
 private const val TILE_DISC = 1.25f

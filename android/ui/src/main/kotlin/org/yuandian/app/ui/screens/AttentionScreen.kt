@@ -28,6 +28,7 @@ import org.yuandian.app.ui.parts.Weight
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
 import org.yuandian.app.ui.parts.hugeText
+import org.yuandian.app.ui.parts.largeText
 import org.yuandian.app.ui.parts.spaced
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.theme.Yd
@@ -71,8 +72,10 @@ private fun ItemCard(
                     SmallWords(Yd.words.attentionWhat(item.what, Yd.words.moment(item.atMs, nowMs)))
                 }
             }
-            Card(tone = Yd.colors.attention, pad = Yd.space.gap) {
-                SignedWords(Pictograms.attention, item.reason, style = Yd.type.body, color = Yd.colors.attention.ink)
+            val (tone, image) =
+                if (item.isCalm) Yd.colors.onPhone to Pictograms.person else Yd.colors.attention to Pictograms.attention
+            Card(tone = tone, pad = Yd.space.gap) {
+                SignedWords(image, item.reason, style = Yd.type.body, color = tone.ink)
             }
             val review = item.review
             if (review != null) Told(Yd.words.attentionReview, review)
@@ -83,6 +86,7 @@ private fun ItemCard(
                 SmallButton(
                     Yd.words.attentionStep(step),
                     { onAction(AttentionAction.Take(item.item, step)) },
+                    if (largeText) Modifier.fillMaxWidth() else Modifier,
                     image = stepSign(step),
                     grave = step == AttentionStep.DISCARD,
                     filled = index == 0,

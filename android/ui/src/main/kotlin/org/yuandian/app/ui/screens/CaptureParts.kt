@@ -118,6 +118,7 @@ internal fun TypeSheet(
         val searching = type.query.isNotBlank()
         val items = if (searching) type.found else type.recent
         if (items.isNotEmpty()) Heading(if (searching) Yd.words.captureTypeFound else Yd.words.captureTypeRecent)
+        if (!searching && items.isEmpty()) Words(Yd.words.captureTypeHint, color = Yd.colors.inkSoft)
         if (searching && items.isEmpty()) Words(Yd.words.captureTypeNothing, color = Yd.colors.inkSoft)
         for (item in items) {
             PressCard(

@@ -19,13 +19,16 @@ import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import org.yuandian.app.screens.CaptureAction
 import org.yuandian.app.screens.CaptureState
+import org.yuandian.app.screens.WorkState
 import org.yuandian.app.ui.parts.BigButton
 import org.yuandian.app.ui.parts.ButtonPair
 import org.yuandian.app.ui.parts.Card
 import org.yuandian.app.ui.parts.CaseLine
 import org.yuandian.app.ui.parts.Field
+import org.yuandian.app.ui.parts.Flow
 import org.yuandian.app.ui.parts.FormQuestion
 import org.yuandian.app.ui.parts.GiveawayWarning
+import org.yuandian.app.ui.parts.LoadingLine
 import org.yuandian.app.ui.parts.Part
 import org.yuandian.app.ui.parts.PhotoStrip
 import org.yuandian.app.ui.parts.Pictogram
@@ -56,11 +59,21 @@ fun CaptureScreen(
         Yd.words.captureTitle(state.role),
         { onAction(CaptureAction.InFrame(it)) },
         modifier,
-        bottom = { if (receipt == null) CaptureButtons(state, onAction) else ReceiptButtons(receipt.caseId, onAction) },
+        bottom =
+            if (state.loading) {
+                null
+            } else {
+                ({ if (receipt == null) CaptureButtons(state, onAction) else ReceiptButtons(receipt.caseId, onAction) })
+            },
         sheet = if (state.type.choosing) ({ TypeSheet(state.type, onAction) }) else null,
     ) {
-        if (receipt != null) {
-            item { Receipt(receipt.number, receipt.work, Yd.words.receiptHelp) }
+        if (state.loading) {
+            item { LoadingLine() }
+        } else if (receipt != null) {
+            item {
+                val isThere = receipt.work == WorkState.Delivered
+                Receipt(receipt.number, receipt.work, if (isThere) Yd.words.receiptHelp else Yd.words.receiptLaterHelp)
+            }
         } else {
             capture(state, onAction)
         }
@@ -105,7 +118,10 @@ private fun Photos(
     if (state.photos.isEmpty()) {
         Column(verticalArrangement = spaced(Yd.space.near)) {
             FirstPhoto { onAction(CaptureAction.TakePhoto) }
-            SmallButton(Yd.words.choosePhoto, { onAction(CaptureAction.ChoosePhoto) }, image = Pictograms.photo)
+            Flow {
+                SmallButton(Yd.words.choosePhoto, { onAction(CaptureAction.ChoosePhoto) }, image = Pictograms.photo)
+                NoPhotoButton(state, onAction)
+            }
             NoPhotoReason(state, onAction)
         }
     } else {
@@ -118,9 +134,20 @@ private fun Photos(
                 onAdd = if (room) ({ onAction(CaptureAction.TakePhoto) }) else null,
                 addLabel = Yd.words.captureMorePhotos,
             )
+            NoPhotoButton(state, onAction)
             NoPhotoReason(state, onAction)
         }
     }
+}
+
+/** Quiet, and always there while photos are missing: nobody is to be stopped by a camera. */
+@Composable
+private fun NoPhotoButton(
+    state: CaptureState,
+    onAction: (CaptureAction) -> Unit,
+) {
+    if (state.noPhotoReason != null || state.photos.size >= state.photosWanted) return
+    SmallButton(Yd.words.captureNoPhoto, { onAction(CaptureAction.NoPhoto) }, image = Pictograms.note)
 }
 
 @Composable

@@ -18,6 +18,7 @@ import org.yuandian.app.screens.StepWeight
 import org.yuandian.app.ui.parts.Beside
 import org.yuandian.app.ui.parts.Card
 import org.yuandian.app.ui.parts.Choice
+import org.yuandian.app.ui.parts.Fact
 import org.yuandian.app.ui.parts.Field
 import org.yuandian.app.ui.parts.Flow
 import org.yuandian.app.ui.parts.FormQuestion
@@ -36,17 +37,30 @@ import org.yuandian.app.ui.parts.spaced
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.theme.Yd
 
-/** A step: possible, or why not. */
+/** A step that is possible. */
 @Composable
 internal fun StepButton(
     step: StepItem,
     onClick: () -> Unit,
 ) {
     Column(Modifier.fillMaxWidth(), spaced(Yd.space.tiny)) {
-        SmallButton(step.label, onClick, Modifier.fillMaxWidth(), grave = step.weight == StepWeight.GRAVE, enabled = step.allowed)
-        val why = step.whyNot
-        if (why != null) SmallWords(why)
-        if (step.allowed && step.waitsForServer) SignedWords(Pictograms.clock, Yd.words.detailWaitsForServer)
+        SmallButton(step.label, onClick, Modifier.fillMaxWidth(), grave = step.weight == StepWeight.GRAVE)
+        if (step.waitsForServer) SignedWords(Pictograms.clock, Yd.words.detailWaitsForServer)
+    }
+}
+
+/** What cannot be done, now or by this person: told to whoever asks, and nobody else. */
+@Composable
+internal fun WhyNot(
+    steps: List<StepItem>,
+    open: Boolean,
+    onToggle: () -> Unit,
+) {
+    Column(Modifier.fillMaxWidth(), spaced(Yd.space.near)) {
+        if (open) {
+            Card(gap = Yd.space.gap) { for (step in steps) Fact(step.label, step.whyNot.orEmpty()) }
+        }
+        SmallButton(if (open) Yd.words.detailWhyNotHide else Yd.words.detailWhyNotShow, onToggle, image = Pictograms.lock)
     }
 }
 
@@ -83,6 +97,7 @@ internal fun StepSheet(
                 onRemove = { onAction(CaseDetailAction.RemoveStepPhoto(it)) },
                 onAdd = { onAction(CaseDetailAction.TakeStepPhoto) },
             )
+            SmallButton(Yd.words.choosePhoto, { onAction(CaseDetailAction.ChooseStepPhoto) }, image = Pictograms.photo)
         }
         if (form.asksText) {
             Field(Yd.words.stepText, form.text, { onAction(CaseDetailAction.EditStepText(it)) }, help = Yd.words.stepTextHelp, lines = 3)
@@ -161,7 +176,7 @@ internal fun LooksPart(
                     Words(dotted(look.by, Yd.words.moment(look.atMs, state.frame.nowMs)))
                     SmallWords(Yd.words.lookedAt(look.what))
                 }
-                SmallButton(Yd.words.detailKeepApart, { onAction(CaseDetailAction.KeepApart(look.userId)) }, grave = true)
+                SmallButton(Yd.words.detailKeepApart, { onAction(CaseDetailAction.KeepApart(look.userId)) }, image = Pictograms.eyeOff)
             }
         }
     }

@@ -20,6 +20,7 @@ import org.yuandian.app.ui.parts.Mark
 import org.yuandian.app.ui.parts.Part
 import org.yuandian.app.ui.parts.PhotoStrip
 import org.yuandian.app.ui.parts.ProgressPath
+import org.yuandian.app.ui.parts.RecordState
 import org.yuandian.app.ui.parts.Screen
 import org.yuandian.app.ui.parts.SignDisc
 import org.yuandian.app.ui.parts.SignedWords
@@ -67,6 +68,7 @@ fun CaseDetailScreen(
         steps(state, onAction)
         if (state.feedback != null) item { FeedbackPart(state.feedback!!, onAction) }
         if (state.looks.isNotEmpty()) item { LooksPart(state, onAction) }
+        if (state.loading) return@Screen
         item { NotesPart(state, onAction) }
         if (state.history.isNotEmpty()) item { HistoryPart(state, onAction) }
         item { FootButtons(state, onAction) }
@@ -87,10 +89,10 @@ private fun Head(state: CaseDetailState) {
             val due = state.due
             if (due != null) DueChip(due)
             Mark(Yd.colors.draft, Pictograms.origin, state.stage)
-            StateChip(state.work)
+            if (state.isAsked) RecordState(state.work) else StateChip(state.work)
             if (state.claim != ClaimState.None) ClaimChip(state.claim)
         }
-        if (state.holders.isNotEmpty()) SignedWords(Pictograms.person, Yd.words.heldBy(state.holders))
+        if (state.holders.isNotEmpty()) SignedWords(Pictograms.person, Yd.words.heldBy(state.holders, state.isAsked))
         if (state.followers > 0) SignedWords(Pictograms.people, Yd.words.followers(state.followers))
     }
 }
@@ -141,14 +143,17 @@ private fun LazyListScope.steps(
     state: CaseDetailState,
     onAction: (CaseDetailAction) -> Unit,
 ) {
-    val shown = state.steps.filter { it.weight != StepWeight.MAIN || !it.allowed }
-    if (shown.isEmpty()) return
-    item {
-        Part(Yd.words.detailSteps) {
-            val (grave, plain) = shown.partition { it.weight == StepWeight.GRAVE }
-            for (step in plain + grave) StepButton(step) { onAction(CaseDetailAction.OpenStep(step.act)) }
+    val (possible, others) = state.steps.partition { it.allowed }
+    val shown = possible.filter { it.weight != StepWeight.MAIN }
+    if (shown.isNotEmpty()) {
+        item {
+            Part(Yd.words.detailSteps) {
+                val (grave, plain) = shown.partition { it.weight == StepWeight.GRAVE }
+                for (step in plain + grave) StepButton(step) { onAction(CaseDetailAction.OpenStep(step.act)) }
+            }
         }
     }
+    if (others.isNotEmpty()) item { WhyNot(others, state.whyNotOpen) { onAction(CaseDetailAction.ToggleWhyNot) } }
 }
 
 @Composable

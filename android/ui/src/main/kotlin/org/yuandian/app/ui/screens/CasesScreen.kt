@@ -35,7 +35,7 @@ fun CasesScreen(
 ) {
     Screen(
         state.frame,
-        Yd.words.casesTitle,
+        Yd.words.casesTitle(state.frame.role),
         { onAction(CasesAction.InFrame(it)) },
         modifier,
         bottom = { WideButton(Yd.words.casesNew, { onAction(CasesAction.Capture) }, Pictograms.camera) },
@@ -74,7 +74,7 @@ private fun LazyListScope.cards(
         }
 
         state.cards.isEmpty() && state.asCells -> {
-            item { Empty(Pictograms.cells, Yd.words.nearbyCellEmpty) }
+            item { Empty(Pictograms.cells, Yd.words.casesCellEmpty) }
         }
 
         state.cards.isEmpty() -> {

@@ -12,13 +12,11 @@ import org.yuandian.app.screens.ConflictState
 import org.yuandian.app.ui.parts.BigButton
 import org.yuandian.app.ui.parts.ButtonPair
 import org.yuandian.app.ui.parts.Card
-import org.yuandian.app.ui.parts.Choice
 import org.yuandian.app.ui.parts.Field
 import org.yuandian.app.ui.parts.Heading
 import org.yuandian.app.ui.parts.RadioLine
 import org.yuandian.app.ui.parts.Screen
 import org.yuandian.app.ui.parts.SignedWords
-import org.yuandian.app.ui.parts.SmallWords
 import org.yuandian.app.ui.parts.Weight
 import org.yuandian.app.ui.parts.dotted
 import org.yuandian.app.ui.parts.spaced
@@ -37,7 +35,10 @@ fun ConflictScreen(
         Yd.words.conflictTitle,
         { onAction(ConflictAction.InFrame(it)) },
         modifier,
-        bottom = { Settle(state, onAction) },
+        bottom = {
+            if (!state.ready) SignedWords(Pictograms.draft, Yd.words.conflictMissing)
+            Settle(state, onAction)
+        },
     ) {
         item { SignedWords(Pictograms.note, state.caseTitle, style = Yd.type.body) }
         items(state.fields, key = ConflictField::key) { Versions(it, state.frame.nowMs, onAction) }
@@ -75,14 +76,12 @@ private fun Versions(
     val choose = { choice: ConflictChoice -> onAction(ConflictAction.Choose(field.key, choice)) }
     Column(Modifier.selectableGroup(), spaced(Yd.space.near)) {
         Heading(field.label)
-        SmallWords(words.conflictMine)
         RadioLine(
             field.mine.value,
             field.choice == ConflictChoice.Mine,
             { choose(ConflictChoice.Mine) },
             help = dotted(words.conflictUseMine, field.mine.by, words.moment(field.mine.atMs, nowMs)),
         )
-        SmallWords(words.conflictTheirs)
         for (version in field.theirs) {
             RadioLine(
                 version.value,
@@ -93,7 +92,7 @@ private fun Versions(
         }
         if (field.canMerge) {
             val merging = field.choice == ConflictChoice.Merged
-            Choice(words.conflictMerge, merging, { choose(ConflictChoice.Merged) }, image = Pictograms.conflict)
+            RadioLine(words.conflictMerge, merging, { choose(ConflictChoice.Merged) }, help = words.conflictMergeHelp)
             if (merging) Field(words.conflictMergedLabel, field.merged, { onAction(ConflictAction.EditMerged(field.key, it)) }, lines = 3)
         }
     }

@@ -27,13 +27,14 @@ import org.yuandian.app.ui.parts.Weight
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
 import org.yuandian.app.ui.parts.contentDescriptionOf
-import org.yuandian.app.ui.parts.largeText
+import org.yuandian.app.ui.parts.hugeText
 import org.yuandian.app.ui.parts.originRings
 import org.yuandian.app.ui.parts.softBorder
 import org.yuandian.app.ui.parts.spaced
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.theme.Corners
 import org.yuandian.app.ui.theme.Yd
+import org.yuandian.app.ui.theme.grown
 
 /** What a resident at the door must be able to check: who, of which unit, valid until when, whom to call. */
 @Composable
@@ -88,7 +89,7 @@ private fun Badge(state: DutyCardState) {
         Row(horizontalArrangement = spaced(16.dp), verticalAlignment = Alignment.CenterVertically) {
             Portrait(state.portrait)
             Column(Modifier.weight(1f)) {
-                Words(state.name, style = if (largeText) Yd.type.title else Yd.type.display, color = tone.ink)
+                Words(state.name, style = if (hugeText) Yd.type.title else Yd.type.title.grown(NAME), color = tone.ink)
                 Words(state.role, style = Yd.type.heading, color = tone.ink)
             }
         }
@@ -113,3 +114,5 @@ private fun Portrait(key: String?) {
         }
     }
 }
+
+private const val NAME = 1.2f

@@ -46,7 +46,7 @@ import org.yuandian.app.ui.theme.Corners
 import org.yuandian.app.ui.theme.Tone
 import org.yuandian.app.ui.theme.Yd
 
-/** 长辈版 首页: 我要报问题, 我要求助, 打电话给社区. */
+/** 长辈版 首页: 我要报问题, 我要求助, 助老服务, 打电话给社区. */
 @Composable
 fun ElderHomeScreen(
     state: ElderHomeState,
@@ -63,7 +63,7 @@ fun ElderHomeScreen(
     ) {
         val raised = state.sosRaised
         if (raised != null) {
-            item { Raised(raised) }
+            item { Raised(raised, onAction) }
             item { CallCommunity(state.communityPhone, onAction) }
         }
         item {
@@ -82,9 +82,22 @@ fun ElderHomeScreen(
                 Yd.words.elderAskHelp,
             ) { onAction(ElderHomeAction.Ask) }
         }
+        if (state.orders) {
+            item {
+                Huge(
+                    Yd.colors.warmSoft,
+                    ServiceSigns.of(Sign.MEAL),
+                    Yd.words.orderTitle,
+                    Yd.words.orderHelp,
+                ) { onAction(ElderHomeAction.Order) }
+            }
+        }
         if (raised == null) item { CallCommunity(state.communityPhone, onAction) }
         if (state.sosReady && raised == null) {
             item { WideButton(Yd.words.elderSos, { onAction(ElderHomeAction.Sos) }, ServiceSigns.of(Sign.SOS), Weight.GRAVE) }
+        }
+        if (!state.sosReady && raised == null) {
+            item { WideButton(Yd.words.elderAmbulance, { onAction(ElderHomeAction.CallAmbulance) }, Pictograms.phone, Weight.GRAVE) }
         }
         val latest = state.latest
         if (latest != null) {
@@ -95,18 +108,23 @@ fun ElderHomeScreen(
                 }
             }
         }
+        if (!state.signedIn) item { NavLine(Yd.words.elderSignIn, { onAction(ElderHomeAction.SignIn) }, image = Pictograms.key) }
         item { NavLine(Yd.words.elderLeave, { onAction(ElderHomeAction.LeaveElder) }, image = Pictograms.settings) }
     }
 }
 
 /** An alarm that was raised: whether it is out, and what is quicker. */
 @Composable
-private fun Raised(work: WorkState) {
+private fun Raised(
+    work: WorkState,
+    onAction: (ElderHomeAction) -> Unit,
+) {
     val tone = Yd.colors.dangerSoft
     Card(Modifier.semantics { liveRegion = LiveRegionMode.Assertive }, tone) {
         SignedWords(ServiceSigns.of(Sign.SOS), Yd.words.elderSosRaised, style = Yd.type.heading, color = tone.ink)
         StateChip(work)
         Words(Yd.words.elderSosStands(work == WorkState.Delivered), color = tone.ink)
+        WideButton(Yd.words.elderAmbulance, { onAction(ElderHomeAction.CallAmbulance) }, Pictograms.phone, Weight.ALARM)
     }
 }
 
@@ -131,7 +149,7 @@ private fun Huge(
     onClick: () -> Unit,
 ) {
     val sentence = Yd.words.sentence(listOf(title, help))
-    Row(
+    val press =
         Modifier
             .fillMaxWidth()
             .heightIn(min = 120.dp)
@@ -141,14 +159,20 @@ private fun Huge(
             .originRings(tone.ink)
             .clickable(role = Role.Button, onClick = onClick)
             .semantics { contentDescriptionOf(sentence) }
-            .padding(20.dp),
-        spaced(20.dp),
-        Alignment.CenterVertically,
-    ) {
-        if (!hugeText) Pictogram(image, size = 56.dp, tint = tone.ink)
-        Column(Modifier.weight(1f)) {
-            Words(title, style = Yd.type.title, color = tone.ink)
-            Words(help, style = Yd.type.small, color = tone.ink)
+            .padding(20.dp)
+    val words: @Composable () -> Unit = {
+        Words(title, style = Yd.type.title, color = tone.ink)
+        Words(help, style = Yd.type.small, color = tone.ink)
+    }
+    if (hugeText) {
+        Column(press, spaced(Yd.space.near)) {
+            Pictogram(image, size = 40.dp, tint = tone.ink)
+            words()
+        }
+    } else {
+        Row(press, spaced(20.dp), Alignment.CenterVertically) {
+            Pictogram(image, size = 56.dp, tint = tone.ink)
+            Column(Modifier.weight(1f)) { words() }
         }
     }
 }
@@ -162,5 +186,8 @@ private fun SosSheet(onAction: (ElderHomeAction) -> Unit) {
             WideButton(Yd.words.elderSosNo, { onAction(ElderHomeAction.CancelSos) }, weight = Weight.SECOND)
             WideButton(Yd.words.elderSosYes, { onAction(ElderHomeAction.ConfirmSos) }, ServiceSigns.of(Sign.SOS), Weight.ALARM)
         },
-    ) { Words(Yd.words.elderSosHelp) }
+    ) {
+        Words(Yd.words.elderSosHelp)
+        WideButton(Yd.words.elderAmbulance, { onAction(ElderHomeAction.CallAmbulance) }, Pictograms.phone, Weight.GRAVE)
+    }
 }

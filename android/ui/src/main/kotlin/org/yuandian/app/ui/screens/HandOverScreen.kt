@@ -49,11 +49,13 @@ fun HandOverScreen(
             } else {
                 (
                     {
+                        val missing = state.next.isNotEmpty() && state.chosen == null
+                        if (missing) SignedWords(Pictograms.draft, words.handOverMissing)
                         WideButton(
                             if (state.sending) words.sending else words.handOverSend,
                             { onAction(HandOverAction.HandOver) },
                             Pictograms.swap,
-                            enabled = !state.sending && (state.chosen != null || state.next.isEmpty()),
+                            enabled = !state.sending && !missing,
                         )
                     }
                 )

@@ -5,11 +5,14 @@ import androidx.compose.foundation.border
 import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.lazy.LazyListScope
 import androidx.compose.foundation.lazy.items
 import androidx.compose.runtime.Composable
+import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
 import androidx.compose.ui.graphics.vector.ImageVector
@@ -19,6 +22,7 @@ import androidx.compose.ui.unit.dp
 import org.yuandian.app.screens.CaseCard
 import org.yuandian.app.screens.HomeAction
 import org.yuandian.app.screens.HomeState
+import org.yuandian.app.screens.NewsItem
 import org.yuandian.app.ui.parts.Beside
 import org.yuandian.app.ui.parts.Card
 import org.yuandian.app.ui.parts.CaseLine
@@ -36,6 +40,7 @@ import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
 import org.yuandian.app.ui.parts.contentDescriptionOf
 import org.yuandian.app.ui.parts.originRings
+import org.yuandian.app.ui.parts.spaced
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.sign.ServiceSigns
 import org.yuandian.app.ui.theme.Corners
@@ -62,6 +67,8 @@ fun HomeScreen(
                 ({ WideButton(Yd.words.homeCall, { onAction(HomeAction.CallCommunity) }, Pictograms.phone, Weight.SECOND) })
             },
     ) {
+        val (urgent, other) = state.news.partition { it.urgent }
+        news(urgent, onAction)
         item { Entries(onAction) }
         if (state.offersElder) item { ElderOffer(onAction) }
         if (!state.signedIn) {
@@ -73,7 +80,8 @@ fun HomeScreen(
                 }
             }
         }
-        news(state, onAction)
+        if (other.isNotEmpty()) item { Heading(Yd.words.homeNews) }
+        news(other, onAction)
         mine(state, onAction)
     }
 }
@@ -132,19 +140,20 @@ private fun ElderOffer(onAction: (HomeAction) -> Unit) {
 }
 
 private fun LazyListScope.news(
-    state: HomeState,
+    news: List<NewsItem>,
     onAction: (HomeAction) -> Unit,
-) {
-    if (state.news.isEmpty()) return
-    item { Heading(Yd.words.homeNews) }
-    items(state.news, key = { it.caseId }) { item ->
-        PressCard(item.text, { onAction(HomeAction.Open(item.caseId)) }, tone = if (item.urgent) Yd.colors.dangerSoft else null) {
+) = items(news) { item ->
+    val tone = if (item.urgent) Yd.colors.dangerSoft else Tone(Yd.colors.card, Yd.colors.ink)
+    PressCard(item.text, { onAction(HomeAction.Open(item.caseId)) }, tone = tone.takeIf { item.urgent }) {
+        Row(Modifier.fillMaxWidth(), spaced(Yd.space.near), Alignment.CenterVertically) {
             SignedWords(
                 if (item.urgent) Pictograms.attention else Pictograms.bell,
                 item.text,
+                Modifier.weight(1f),
                 style = Yd.type.body,
-                color = if (item.urgent) Yd.colors.dangerSoft.ink else Yd.colors.ink,
+                color = tone.ink,
             )
+            Pictogram(Pictograms.forward, size = Yd.space.iconSmall, tint = tone.ink)
         }
     }
 }

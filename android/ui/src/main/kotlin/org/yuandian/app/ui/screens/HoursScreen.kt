@@ -1,6 +1,7 @@
 package org.yuandian.app.ui.screens
 
 import androidx.compose.foundation.background
+import androidx.compose.foundation.border
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
@@ -29,6 +30,7 @@ import org.yuandian.app.ui.parts.dotted
 import org.yuandian.app.ui.parts.hugeText
 import org.yuandian.app.ui.parts.originRings
 import org.yuandian.app.ui.parts.spaced
+import org.yuandian.app.ui.parts.toneBorder
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.theme.Corners
 import org.yuandian.app.ui.theme.Yd
@@ -79,6 +81,7 @@ private fun Total(state: HoursState) {
             .fillMaxWidth()
             .clip(Corners.card)
             .background(tone.back)
+            .border(toneBorder(tone), Corners.card)
             .originRings(tone.ink)
             .padding(20.dp),
         spaced(Yd.space.near),

@@ -61,12 +61,12 @@ fun JoinScreen(
         isRoot = state.step == JoinStep.ROLE,
         bottom = {
             if (state.step == JoinStep.INVITATION) {
+                WideButton(words.joinLater, { onAction(JoinAction.Later) }, weight = Weight.SECOND)
                 WideButton(
                     if (state.sending) words.joinSending else words.joinSend,
                     { onAction(JoinAction.Send) },
                     enabled = !state.sending,
                 )
-                WideButton(words.joinLater, { onAction(JoinAction.Later) }, weight = Weight.SECOND)
             }
         },
     ) { if (state.step == JoinStep.ROLE) roles(state, onAction) else invitation(state, onAction) }

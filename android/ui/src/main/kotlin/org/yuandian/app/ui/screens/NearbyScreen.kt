@@ -127,7 +127,8 @@ private fun AskLine(
         }
         Flow(gap = 6.dp) {
             val due = ask.due
-            if (due != null) DueChip(due)
+            // Somebody is on it: the time that is left is theirs.
+            if (due != null && ask.claim !is ClaimState.Lost) DueChip(due)
             Mark(Yd.colors.draft, Pictograms.clock, ask.time)
             if (money != null) Mark(Yd.colors.draft, Pictograms.money, money)
         }

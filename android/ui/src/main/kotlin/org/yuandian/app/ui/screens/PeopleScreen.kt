@@ -18,7 +18,6 @@ import org.yuandian.app.ui.parts.Mark
 import org.yuandian.app.ui.parts.PressCard
 import org.yuandian.app.ui.parts.Screen
 import org.yuandian.app.ui.parts.SignedWords
-import org.yuandian.app.ui.parts.SmallButton
 import org.yuandian.app.ui.parts.SmallWords
 import org.yuandian.app.ui.parts.Weight
 import org.yuandian.app.ui.parts.WideButton
@@ -91,11 +90,12 @@ private fun Person(
     val words = Yd.words
     val waiting = words.peopleWaiting(person.waiting).takeIf { person.waiting > 0 }
     val now = words.peopleNow.takeIf { person.current }
-    PressCard(words.sentence(listOfNotNull(person.name, words.role(person.role), now, waiting)), onClick) {
+    val name = person.name.ifBlank { words.peopleNameless }
+    PressCard(words.sentence(listOfNotNull(name, words.role(person.role), now, waiting)), onClick) {
         Row(horizontalArrangement = spaced(Yd.space.gap), verticalAlignment = Alignment.CenterVertically) {
-            if (!hugeText) Initial(person.name)
+            if (!hugeText) Initial(name)
             Column(Modifier.weight(1f), spaced(Yd.space.tiny)) {
-                Words(person.name, style = Yd.type.heading)
+                Words(name, style = Yd.type.heading)
                 SmallWords(words.role(person.role))
                 if (now != null) Mark(Yd.colors.delivered, Pictograms.check, now)
                 if (waiting != null) Mark(Yd.colors.waiting, Pictograms.waitingUp, waiting)
@@ -115,8 +115,10 @@ private fun LazyListScope.enter(
         }
     }
     item { PinDots(step.digits) }
-    problem(step.problem, onAction)
-    if (step.problem !is PinProblem.Paused) item { PinPad({ onAction(PeopleAction.Digit(it)) }, { onAction(PeopleAction.Erase) }) }
+    val problem = step.problem
+    // Without a key no PIN opens anything.
+    if (problem != PinProblem.KeyLost) pad(enabled = problem !is PinProblem.Paused, onAction)
+    problem(problem)
 }
 
 private fun LazyListScope.add(
@@ -126,24 +128,22 @@ private fun LazyListScope.add(
     item { Field(Yd.words.peopleName, step.name, { onAction(PeopleAction.EditName(it)) }, image = Pictograms.person) }
     item { Words(if (step.again) Yd.words.pinAgain else Yd.words.pinNew, style = Yd.type.label) }
     item { PinDots(step.digits) }
-    problem(step.problem, onAction)
-    item { PinPad({ onAction(PeopleAction.Digit(it)) }, { onAction(PeopleAction.Erase) }) }
+    pad(enabled = true, onAction)
+    problem(step.problem)
 }
 
-private fun LazyListScope.problem(
-    problem: PinProblem?,
+private fun LazyListScope.pad(
+    enabled: Boolean,
     onAction: (PeopleAction) -> Unit,
-) {
+) = item { PinPad(enabled, { onAction(PeopleAction.Digit(it)) }, { onAction(PeopleAction.Erase) }) }
+
+/** Below the pad: a key that moves under a finger is the wrong digit. */
+private fun LazyListScope.problem(problem: PinProblem?) {
     if (problem == null) return
     item {
         val tone = Yd.colors.attention
         Card(tone = tone, pad = Yd.space.gap) {
             SignedWords(Pictograms.attention, Yd.words.pinProblem(problem), style = Yd.type.body, color = tone.ink)
-            if (problem is PinProblem.KeyLost) {
-                SmallButton(Yd.words.peopleExport, {
-                    onAction(PeopleAction.ExportWaiting)
-                }, image = Pictograms.export, filled = true)
-            }
         }
     }
 }

@@ -15,6 +15,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
+import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
@@ -47,6 +48,7 @@ internal fun PinDots(digits: Int) {
 /** Keys of our own: large, in the order of a telephone, and the PIN passes through no keyboard that learns. */
 @Composable
 internal fun PinPad(
+    enabled: Boolean,
     onDigit: (Int) -> Unit,
     onErase: () -> Unit,
 ) {
@@ -55,9 +57,24 @@ internal fun PinPad(
             Row(Modifier.fillMaxWidth(), spaced(Yd.space.near)) {
                 for (key in row) {
                     when (key) {
-                        EMPTY -> Box(Modifier.weight(1f))
-                        ERASE -> Key(Yd.words.pinErase, onErase, Modifier.weight(1f)) { Pictogram(Pictograms.erase) }
-                        else -> Key(key.toString(), { onDigit(key) }, Modifier.weight(1f)) { Words(key.toString(), style = Yd.type.title) }
+                        EMPTY -> {
+                            Box(Modifier.weight(1f))
+                        }
+
+                        ERASE -> {
+                            Key(
+                                Yd.words.pinErase,
+                                enabled,
+                                onErase,
+                                Modifier.weight(1f),
+                            ) { ink -> Pictogram(Pictograms.erase, tint = ink) }
+                        }
+
+                        else -> {
+                            Key(key.toString(), enabled, {
+                                onDigit(key)
+                            }, Modifier.weight(1f)) { ink -> Words(key.toString(), style = Yd.type.title, color = ink) }
+                        }
                     }
                 }
             }
@@ -68,20 +85,21 @@ internal fun PinPad(
 @Composable
 private fun Key(
     label: String,
+    enabled: Boolean,
     onClick: () -> Unit,
     modifier: Modifier,
-    content: @Composable () -> Unit,
+    content: @Composable (ink: Color) -> Unit,
 ) {
     Box(
         modifier
             .heightIn(min = 64.dp)
             .clip(Corners.button)
-            .background(Yd.colors.card)
+            .background(if (enabled) Yd.colors.card else Yd.colors.sunken)
             .border(softBorder(), Corners.button)
-            .clickable(role = Role.Button, onClick = onClick)
+            .clickable(enabled, role = Role.Button, onClick = onClick)
             .semantics { contentDescriptionOf(label) },
         Alignment.Center,
-    ) { content() }
+    ) { content(if (enabled) Yd.colors.ink else Yd.colors.inkSoft) }
 }
 
 /** First letter of a name on a disc: what stands for somebody without a picture. */

@@ -1,9 +1,14 @@
 package org.yuandian.app.ui.screens
 
 import androidx.compose.foundation.layout.ColumnScope
+import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.semantics.LiveRegionMode
+import androidx.compose.ui.semantics.liveRegion
+import androidx.compose.ui.semantics.semantics
 import org.yuandian.app.screens.AppLanguage
 import org.yuandian.app.screens.AppRole
 import org.yuandian.app.screens.DarkMode
@@ -18,6 +23,7 @@ import org.yuandian.app.ui.parts.NavLine
 import org.yuandian.app.ui.parts.Part
 import org.yuandian.app.ui.parts.Screen
 import org.yuandian.app.ui.parts.Sheet
+import org.yuandian.app.ui.parts.SignButton
 import org.yuandian.app.ui.parts.SignedWords
 import org.yuandian.app.ui.parts.SmallButton
 import org.yuandian.app.ui.parts.SmallWords
@@ -25,7 +31,9 @@ import org.yuandian.app.ui.parts.Toggle
 import org.yuandian.app.ui.parts.Weight
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
+import org.yuandian.app.ui.parts.contentDescriptionOf
 import org.yuandian.app.ui.parts.dotted
+import org.yuandian.app.ui.parts.spaced
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.theme.Yd
 
@@ -134,12 +142,28 @@ private fun ReachLines(
     NavLine(if (reach.homeSet) words.settingsReachHomeSet else words.settingsReachHome, {
         onAction(SettingsAction.SetHome)
     }, image = Pictograms.place)
-    NavLine(
-        words.settingsQuiet,
-        { onAction(SettingsAction.SetQuiet(reach.quietFrom, reach.quietTo)) },
-        help = words.quiet(words.clock(reach.quietFrom), words.clock(reach.quietTo)),
-        image = Pictograms.moon,
-    )
+    SignedWords(Pictograms.moon, words.settingsQuiet, style = Yd.type.body, color = Yd.colors.ink)
+    val (from, to) = words.clock(reach.quietFrom) to words.clock(reach.quietTo)
+    SmallWords(if (from == to) words.settingsQuietNever else words.quiet(from, to, reach.quietFrom > reach.quietTo))
+    HourLine(words.settingsQuietFrom, reach.quietFrom) { onAction(SettingsAction.SetQuiet(it, reach.quietTo)) }
+    HourLine(words.settingsQuietTo, reach.quietTo) { onAction(SettingsAction.SetQuiet(reach.quietFrom, it)) }
+}
+
+/** An hour with a step back and a step on: two targets that a thumb cannot miss, and no wheel to be turned. */
+@Composable
+private fun HourLine(
+    label: String,
+    minute: Int,
+    onChange: (Int) -> Unit,
+) {
+    val words = Yd.words
+    Flow(Modifier.fillMaxWidth(), apart = true) {
+        Words(dotted(label, words.clock(minute)), Modifier.semantics { liveRegion = LiveRegionMode.Polite })
+        Row(horizontalArrangement = spaced(Yd.space.near)) {
+            SignButton(Pictograms.minus, words.hourEarlier(label), { onChange((minute - HOUR).mod(DAY)) }, back = Yd.colors.sunken)
+            SignButton(Pictograms.add, words.hourLater(label), { onChange((minute + HOUR).mod(DAY)) }, back = Yd.colors.sunken)
+        }
+    }
 }
 
 @Composable
@@ -152,18 +176,28 @@ private fun PeopleLines(
     SmallWords(words.settingsFamilyHelp)
     if (state.family.isEmpty()) Words(words.settingsFamilyEmpty, color = Yd.colors.inkSoft)
     for (person in state.family) {
-        SmallButton(words.removePerson(person.name), {
-            onAction(SettingsAction.RemoveFamily(person.id))
-        }, image = Pictograms.close)
+        PersonRow(person.name, words.remove, words.removePerson(person.name)) { onAction(SettingsAction.RemoveFamily(person.id)) }
     }
     SmallButton(words.settingsFamilyAdd, { onAction(SettingsAction.AddFamily) }, image = Pictograms.add)
-    SignedWords(Pictograms.eye, words.settingsApart, style = Yd.type.label, color = Yd.colors.ink)
+    SignedWords(Pictograms.eyeOff, words.settingsApart, style = Yd.type.label, color = Yd.colors.ink)
     SmallWords(words.settingsApartHelp)
     if (state.apart.isEmpty()) Words(words.settingsApartEmpty, color = Yd.colors.inkSoft)
     for (person in state.apart) {
-        SmallButton(words.endApart(person.name), {
-            onAction(SettingsAction.EndApart(person.id))
-        }, image = Pictograms.close)
+        PersonRow(person.name, words.remove, words.endApart(person.name)) { onAction(SettingsAction.EndApart(person.id)) }
+    }
+}
+
+/** Somebody by name, and what takes them off the list. */
+@Composable
+private fun PersonRow(
+    name: String,
+    step: String,
+    spoken: String,
+    onStep: () -> Unit,
+) {
+    Flow(Modifier.fillMaxWidth(), apart = true) {
+        Words(name, style = Yd.type.heading)
+        SmallButton(step, onStep, Modifier.semantics { contentDescriptionOf(spoken) })
     }
 }
 
@@ -199,3 +233,6 @@ private fun ForgetSheet(onAction: (SettingsAction) -> Unit) {
         },
     ) { Words(Yd.words.settingsForgetAsk) }
 }
+
+private const val HOUR = 60
+private const val DAY = 24 * HOUR

@@ -74,6 +74,10 @@ fun SyncScreen(
                 }
             }
         }
+        if (state.conflicts.isNotEmpty()) item { Heading(Yd.words.countConflict) }
+        items(state.conflicts) { line ->
+            Waiting(line, state.frame.nowMs) { onAction(SyncAction.OpenConflict(line.id)) }
+        }
         item {
             Card(pad = Yd.space.gap) {
                 Toggle(Yd.words.syncWifiOnly, state.wifiOnly, {
@@ -105,7 +109,12 @@ fun SyncScreen(
 private fun Standing(state: SyncScreenState) {
     val words = Yd.words
     Card(Modifier.semantics { liveRegion = LiveRegionMode.Polite }, gap = Yd.space.near) {
-        val image = if (state.network == Network.NONE) Pictograms.offline else Pictograms.wifi
+        val image =
+            when (state.network) {
+                Network.NONE -> Pictograms.offline
+                Network.MOBILE -> Pictograms.mobile
+                Network.WIFI -> Pictograms.wifi
+            }
         SignedWords(image, words.network(state.network), style = Yd.type.heading, color = Yd.colors.ink)
         val last = state.lastSuccessMs
         SmallWords(if (last == null) words.syncNever else words.syncLast(words.ago(last, state.frame.nowMs)))

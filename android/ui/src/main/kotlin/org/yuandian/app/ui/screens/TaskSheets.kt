@@ -12,8 +12,11 @@ import org.yuandian.app.ui.parts.Field
 import org.yuandian.app.ui.parts.PhotoStrip
 import org.yuandian.app.ui.parts.RadioLine
 import org.yuandian.app.ui.parts.Sheet
+import org.yuandian.app.ui.parts.SmallButton
+import org.yuandian.app.ui.parts.SmallWords
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
+import org.yuandian.app.ui.parts.dotted
 import org.yuandian.app.ui.parts.spaced
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.theme.Yd
@@ -72,7 +75,9 @@ private fun Leaving(
             image = Pictograms.key,
         )
         Field(Yd.words.tasksFinishText, form.text, { onAction(TasksAction.EditText(it)) }, note = Yd.words.optional, lines = 3)
+        SmallWords(dotted(Yd.words.capturePhotos, Yd.words.optional))
         PhotoStrip(form.photos, {}, onRemove = { onAction(TasksAction.RemovePhoto(it)) }, onAdd = { onAction(TasksAction.TakePhoto) })
+        SmallButton(Yd.words.choosePhoto, { onAction(TasksAction.ChoosePhoto) }, image = Pictograms.photo)
     }
 }
 

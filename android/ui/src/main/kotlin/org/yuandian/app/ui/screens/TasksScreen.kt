@@ -22,12 +22,12 @@ import org.yuandian.app.ui.parts.Flow
 import org.yuandian.app.ui.parts.LoadingLine
 import org.yuandian.app.ui.parts.Mark
 import org.yuandian.app.ui.parts.NavLine
+import org.yuandian.app.ui.parts.RecordState
 import org.yuandian.app.ui.parts.Screen
 import org.yuandian.app.ui.parts.SignDisc
 import org.yuandian.app.ui.parts.SignedWords
 import org.yuandian.app.ui.parts.SmallButton
 import org.yuandian.app.ui.parts.SmallWords
-import org.yuandian.app.ui.parts.StateChip
 import org.yuandian.app.ui.parts.StepCard
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
@@ -82,7 +82,7 @@ private fun Task(
     onAction: (TasksAction) -> Unit,
 ) {
     val words = Yd.words
-    val sentence = words.sentence(listOf(task.title, task.service, task.stage, task.time, words.workState(task.work)))
+    val sentence = words.sentence(listOf(task.title, task.service, task.stage, task.time, words.recordState(task.work)))
     StepCard(sentence, { onAction(TasksAction.Open(task.id)) }, below = { Steps(task, onAction) }) {
         Row(horizontalArrangement = spaced(Yd.space.gap)) {
             if (!hugeText) SignDisc(task.sign)
@@ -95,7 +95,7 @@ private fun Task(
             val due = task.due
             if (due != null) DueChip(due)
             if (task.claim == ClaimState.Won) Mark(Yd.colors.draft, Pictograms.origin, task.stage) else ClaimChip(task.claim)
-            StateChip(task.work)
+            RecordState(task.work)
         }
     }
 }

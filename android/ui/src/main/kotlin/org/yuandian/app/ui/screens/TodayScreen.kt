@@ -55,6 +55,8 @@ fun TodayScreen(
             }
         }
         if (state.loading) item { LoadingLine() }
+        due(state.overdue, state.frame.nowMs, onAction) { Yd.words.todayOverdue(it) }
+        due(state.dueToday, state.frame.nowMs, onAction) { Yd.words.todayDue(it) }
         if (state.drafts > 0) {
             item {
                 Card(tone = Yd.colors.draft, pad = Yd.space.near) {
@@ -62,8 +64,6 @@ fun TodayScreen(
                 }
             }
         }
-        due(state.overdue, state.frame.nowMs, onAction) { Yd.words.todayOverdue(it) }
-        due(state.dueToday, state.frame.nowMs, onAction) { Yd.words.todayDue(it) }
         if (state.tasks.isNotEmpty()) item { Heading(Yd.words.todayTasks(state.tasks.size)) }
         items(state.tasks, key = FieldTask::id) { task -> TaskLine(task) { onAction(TodayAction.OpenTask(task.id)) } }
         val nothing = state.overdue.isEmpty() && state.dueToday.isEmpty() && state.tasks.isEmpty()

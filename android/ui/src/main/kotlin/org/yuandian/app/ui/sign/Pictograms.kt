@@ -100,6 +100,7 @@ object Pictograms {
     val close = pictogram("close", "M5.5 5.5l13 13M18.5 5.5l-13 13")
     val check = pictogram("check", "M4.5 12.5l5 5 10-11")
     val add = pictogram("add", "M12 5v14M5 12h14")
+    val minus = pictogram("minus", "M5 12h14")
     val home = pictogram("home", "M3.5 11.5L12 4l8.5 7.5M6 9.8V20h12V9.8M10 20v-5.5h4V20")
     val today =
         pictogram(
@@ -135,6 +136,13 @@ object Pictograms {
                 "eye",
             "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z" + circle(12.0, 12.0, 2.8),
         )
+    val eyeOff =
+        pictogram(
+            "eyeOff",
+            "M9.500 5.9A9 9 0 0 1 12 5.5c6 0 9.5 6.5 9.5 6.5a17 17 0 0 1-2.7 3.400M6.2 7.500A16 16 0 0 0 2.5 12s3.500 6.5 9.500 6.5" +
+                "a9 9 0 0 0 4.6-1.300M3.5 3.5l17 17M10 10a2.800 2.800 0 0 0 4 4",
+        )
+    val mobile = pictogram("mobile", "M5 19.500v-3M10 19.500v-7M15 19.500v-11M20 19.500v-15")
     val bell = pictogram("bell", "M6 17v-6.5a6 6 0 0 1 12 0V17l1.5 1.5h-15zM10 21.5h4M12 2.5v2")
     val export = pictogram("export", "M12 15V3.5M8 7l4-3.5L16 7M5 12v8h14v-8")
     val bin = pictogram("bin", "M4 6.5h16M9 6.5V4h6v2.5M6 6.5l1 14h10l1-14M10 11v5.5M14 11v5.5")

@@ -102,6 +102,24 @@ object ServiceSigns {
             circle(10.5, 10.5, 7.0) + "M15.7 15.7l5 5M10.5 12v-.6c0-1.4 2-1.6 2-3.2a2 2 0 0 0-4 0",
             circle(10.5, 14.2, 1.1),
         )
+    private val bath =
+        pictogram(
+            "bath",
+            "M3.5 12.5h17v2a5 5 0 0 1-5 5h-7a5 5 0 0 1-5-5zM5.5 12.5V6a2.5 2.5 0 0 1 5-.3" +
+                "M7 19.5L6 21.500M17 19.5l1 2M13 5v1M16.5 6v1M14.8 8.500v1",
+        )
+    private val clean =
+        pictogram(
+            "clean",
+            "M14.5 3L11 11.500M6.5 11l9 3.7-1 6.3c-3.500 0-7.500-1.5-11-4.5 1.500-1 2.500-3 3-5.500z" +
+                "M8 19l1-2.500M11.8 20.5l.7-2.500",
+        )
+    private val care =
+        pictogram(
+            "care",
+            "M8.5 4.5V3.5a1 1 0 0 1 1-1h5a1 1 0 0 1 1 1v1M5 6.5h14a1.500 1.500 0 0 1 1.500 1.500v11a1.500 1.500 0 0 1-1.500 1.500H5" +
+                "A1.5 1.5 0 0 1 3.5 19V8A1.5 1.5 0 0 1 5 6.500zM12 10v7M8.5 13.5h7",
+        )
     private val dispute =
         pictogram(
             "" +
@@ -143,6 +161,9 @@ object ServiceSigns {
             Sign.TECH -> tech
             Sign.BORROW -> borrow
             Sign.LOST -> lost
+            Sign.BATH -> bath
+            Sign.CLEAN -> clean
+            Sign.CARE -> care
             Sign.SOS -> sos
             Sign.OTHER -> other
         }

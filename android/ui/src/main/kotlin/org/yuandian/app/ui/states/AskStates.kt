@@ -1,5 +1,6 @@
 package org.yuandian.app.ui.states
 
+import org.yuandian.app.screens.AskDay
 import org.yuandian.app.screens.AskNeed
 import org.yuandian.app.screens.AskState
 import org.yuandian.app.screens.AskStep
@@ -9,11 +10,13 @@ import org.yuandian.app.screens.FieldKind
 import org.yuandian.app.screens.FormField
 import org.yuandian.app.screens.Giveaway
 import org.yuandian.app.screens.Notice
+import org.yuandian.app.screens.Option
 import org.yuandian.app.screens.VoiceState
 import org.yuandian.app.screens.Whom
 import org.yuandian.app.screens.WorkState
 
 object AskStates : Provider<AskState> {
+    @Suppress("LongMethod") // As long as the states are many.
     override fun states(sample: Sample): List<Named<AskState>> {
         val (s, c) = sample to SampleCases(sample)
         val what = AskState(s.frame(), kinds = c.kinds)
@@ -31,7 +34,17 @@ object AskStates : Provider<AskState> {
         val giveaways =
             listOf(Giveaway("text", s.t("3 号楼 2 单元", "building 3"), s.t("这是门牌，请填在“门牌”里。", "A door number: it belongs under Door.")))
         return listOf(
-            Named("what", what),
+            Named("what", what.copy(kinds = c.kinds + c.orders)),
+            Named("orders", AskState(s.frame(), orders = true, kinds = c.orders)),
+            Named("order", order(s, c)),
+            Named("order-check", order(s, c).copy(step = AskStep.CHECK, missing = emptyList(), fields = orderFields(s, chosen = "lunch"))),
+            Named(
+                "ordered",
+                order(
+                    s,
+                    c,
+                ).copy(step = AskStep.DONE, missing = emptyList(), receipt = CaptureReceipt("60B2-19DE", "c12", WorkState.Delivered)),
+            ),
             Named("details", details),
             Named(
                 "details-empty",
@@ -68,6 +81,40 @@ object AskStates : Provider<AskState> {
         )
     }
 
+    private fun order(
+        s: Sample,
+        c: SampleCases,
+    ) = AskState(
+        s.frame(),
+        AskStep.DETAILS,
+        orders = true,
+        kinds = c.orders,
+        kind = c.orders[0],
+        days = (0..6).map { AskDay("2026-03-0${it + 2}", s.nowMs + it * DAY_MS) },
+        day = "2026-03-02",
+        fields = orderFields(s),
+        area = s.t("约 500 米范围", "Within about 500 m"),
+        missing = listOf(AskNeed.ITEM),
+    )
+
+    private fun orderFields(
+        s: Sample,
+        chosen: String = "",
+    ) = listOf(
+        FormField(
+            "service_item",
+            s.t("吃哪餐", "Which meal"),
+            FieldKind.CHOICE,
+            chosen,
+            options =
+                listOf(
+                    Option("breakfast", s.t("早餐", "Breakfast")),
+                    Option("lunch", s.t("午餐", "Lunch")),
+                    Option("dinner", s.t("晚餐", "Dinner")),
+                ),
+        ),
+    ) + privateFields(s).map { it.copy(required = it.key == "address") }
+
     private fun privateFields(s: Sample) =
         listOf(
             FormField(
@@ -79,4 +126,6 @@ object AskStates : Provider<AskState> {
             ),
             FormField("phone", s.t("联系电话", "Phone"), FieldKind.TEXT, "13800000000", privateFor = s.t("确认上门时间", "to agree when to come")),
         )
+
+    private const val DAY_MS = 24 * 60 * Sample.MINUTE_MS
 }

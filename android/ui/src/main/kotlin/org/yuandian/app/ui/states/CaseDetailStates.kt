@@ -13,6 +13,7 @@ import org.yuandian.app.screens.LookItem
 import org.yuandian.app.screens.NoteLine
 import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.Option
+import org.yuandian.app.screens.Permission
 import org.yuandian.app.screens.PhotoItem
 import org.yuandian.app.screens.ProgressStep
 import org.yuandian.app.screens.Sign
@@ -47,10 +48,15 @@ object CaseDetailStates : Provider<CaseDetailState> {
             )
         return listOf(
             Named("worker", worker),
+            Named("why-not", worker.copy(whyNotOpen = true, photos = emptyList(), photosText = "")),
             Named("own-closed", own),
             Named("own-rated", own.copy(feedback = Feedback(thanked = true, rated = 5))),
             Named("own-help", help(s)),
             Named("dispose", worker.copy(openStep = dispose)),
+            Named(
+                "camera-denied",
+                worker.copy(openStep = dispose, frame = s.frame(notice = Notice.PermissionDenied(Permission.CAMERA))),
+            ),
             Named("transfer", worker.copy(openStep = transfer)),
             Named(
                 "loading",
@@ -186,6 +192,7 @@ object CaseDetailStates : Provider<CaseDetailState> {
         return own(s).copy(
             id = "c5",
             sign = Sign.ERRAND,
+            isAsked = true,
             service = c.errand.service,
             title = c.errand.title,
             stage = c.errand.stage,

@@ -1,6 +1,7 @@
 package org.yuandian.app.ui.states
 
 import org.yuandian.app.screens.AnswerLine
+import org.yuandian.app.screens.AppRole
 import org.yuandian.app.screens.AttentionCard
 import org.yuandian.app.screens.AttentionForm
 import org.yuandian.app.screens.AttentionState
@@ -20,13 +21,13 @@ object CasesStates : Provider<CasesState> {
     override fun states(sample: Sample): List<Named<CasesState>> {
         val (s, c) = sample to SampleCases(sample)
         val counts = mapOf(CasesTab.DRAFTS to 1, CasesTab.WAITING to 3, CasesTab.OPEN to 12, CasesTab.DONE to 48)
-        val frame = s.frame(SyncPill(3, 1, lastSuccessMs = s.minutesAgo(10)), tabs = workerTabs, tab = Tab.CASES)
+        val frame = s.frame(SyncPill(3, 1, lastSuccessMs = s.minutesAgo(10)), role = AppRole.GRID_WORKER, tab = Tab.CASES)
         val open = CasesState(frame, CasesTab.OPEN, counts, cards = listOf(c.manhole, c.rubbish, c.water, c.conflicted), more = true)
         return listOf(
             Named("open", open),
             Named("waiting", open.copy(tab = CasesTab.WAITING, cards = listOf(c.kept, c.lamp, c.manhole.copy(due = null)), more = false)),
             Named("drafts", open.copy(tab = CasesTab.DRAFTS, cards = listOf(c.draft), more = false)),
-            Named("empty", CasesState(s.frame(tabs = workerTabs, tab = Tab.CASES))),
+            Named("empty", CasesState(s.frame(role = AppRole.GRID_WORKER, tab = Tab.CASES))),
             Named("nothing-found", open.copy(query = s.t("路灯", "lamp"), cards = emptyList(), more = false)),
             Named("loading", CasesState(frame, loading = true)),
             Named("cells", open.copy(asCells = true, cells = c.cells("1-0"), cards = listOf(c.rubbish), more = false)),
@@ -103,6 +104,7 @@ object AttentionStates : Provider<AttentionState> {
                 s.hoursAgo(2),
                 listOf(s.t("您写的留言", "your note")),
                 steps = listOf(AttentionStep.SEE_OTHERS, AttentionStep.OPEN_CASE, AttentionStep.DISCARD),
+                isCalm = true,
             )
         val reviewed =
             refused.copy(

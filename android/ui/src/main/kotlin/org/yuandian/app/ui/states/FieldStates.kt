@@ -25,7 +25,7 @@ object TodayStates : Provider<TodayState> {
     override fun states(sample: Sample): List<Named<TodayState>> {
         val (s, c) = sample to SampleCases(sample)
         val grid = s.t("经八路街道 · 第 3 网格", "Jingba Road · grid 3")
-        val frame = s.frame(SyncPill(3, lastSuccessMs = s.minutesAgo(10)), tabs = workerTabs, tab = Tab.TODAY)
+        val frame = s.frame(SyncPill(3, lastSuccessMs = s.minutesAgo(10)), role = AppRole.GRID_WORKER, tab = Tab.TODAY)
         val tasks =
             listOf(
                 FieldTask("t1", Sign.PATROL, s.t("上午巡查", "Morning patrol"), s.t("红旗巷—幸福路", "Hongqi Lane to Xingfu Road"), 4, 9),
@@ -34,8 +34,8 @@ object TodayStates : Provider<TodayState> {
         val full = TodayState(frame, grid, overdue = listOf(c.manhole), dueToday = listOf(c.rubbish, c.lamp), tasks = tasks, drafts = 1)
         return listOf(
             Named("full", full),
-            Named("empty", TodayState(s.frame(tabs = workerTabs, tab = Tab.TODAY), grid)),
-            Named("loading", TodayState(s.frame(tabs = workerTabs, tab = Tab.TODAY), grid, loading = true)),
+            Named("empty", TodayState(s.frame(role = AppRole.GRID_WORKER, tab = Tab.TODAY), grid)),
+            Named("loading", TodayState(s.frame(role = AppRole.GRID_WORKER, tab = Tab.TODAY), grid, loading = true)),
             Named(
                 "offline",
                 full.copy(
@@ -55,10 +55,9 @@ object TodayStates : Provider<TodayState> {
 object CaptureStates : Provider<CaptureState> {
     override fun states(sample: Sample): List<Named<CaptureState>> {
         val (s, c) = sample to SampleCases(sample)
-        val frame = s.frame()
         val empty =
             CaptureState(
-                frame,
+                s.frame(),
                 AppRole.GRID_WORKER,
                 type = TypeState(recent = c.services.take(3)),
                 missing = listOf(CaptureNeed.PHOTO, CaptureNeed.TYPE),
@@ -92,6 +91,21 @@ object CaptureStates : Provider<CaptureState> {
                     giveaways = emptyList(),
                 ),
             ),
+            Named("receipt", full.copy(receipt = CaptureReceipt("7F3A-09BC", "c1", WorkState.OnPhone), role = AppRole.RESIDENT)),
+            Named(
+                "hard-names",
+                full.copy(text = s.hardNames.joinToString(" "), place = PlaceState.Fixed(s.hardNames[0] + s.hardNames[1], 8)),
+            ),
+        ) + refused(s, empty)
+    }
+
+    /** What the phone does not give. */
+    private fun refused(
+        s: Sample,
+        empty: CaptureState,
+    ): List<Named<CaptureState>> {
+        val frame = s.frame()
+        return listOf(
             Named(
                 "denied",
                 empty.copy(
@@ -101,12 +115,11 @@ object CaptureStates : Provider<CaptureState> {
                     voice = VoiceState.Denied,
                 ),
             ),
-            Named("storage-full", empty.copy(frame = frame.copy(notice = Notice.StorageFull))),
-            Named("receipt", full.copy(receipt = CaptureReceipt("7F3A-09BC", "c1", WorkState.OnPhone), role = AppRole.RESIDENT)),
             Named(
-                "hard-names",
-                full.copy(text = s.hardNames.joinToString(" "), place = PlaceState.Fixed(s.hardNames[0] + s.hardNames[1], 8)),
+                "no-camera",
+                empty.copy(frame = frame.copy(notice = Notice.NoPhoto), role = AppRole.RESIDENT, noPhotoReason = s.t("天太黑", "Too dark")),
             ),
+            Named("storage-full", empty.copy(frame = frame.copy(notice = Notice.StorageFull))),
         )
     }
 

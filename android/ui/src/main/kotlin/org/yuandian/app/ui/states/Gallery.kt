@@ -16,10 +16,12 @@ import org.yuandian.app.ui.screens.HoursScreen
 import org.yuandian.app.ui.screens.JoinScreen
 import org.yuandian.app.ui.screens.NearbyScreen
 import org.yuandian.app.ui.screens.PeopleScreen
+import org.yuandian.app.ui.screens.PhotoScreen
 import org.yuandian.app.ui.screens.SettingsScreen
 import org.yuandian.app.ui.screens.SyncScreen
 import org.yuandian.app.ui.screens.TasksScreen
 import org.yuandian.app.ui.screens.TodayScreen
+import org.yuandian.app.ui.screens.UnopenedScreen
 
 /** A screen and its main states. */
 class Exhibit<S>(
@@ -51,6 +53,7 @@ object Gallery {
             Exhibit("Capture", CaptureStates) { state, modifier -> CaptureScreen(state, {}, modifier) },
             Exhibit("Cases", CasesStates) { state, modifier -> CasesScreen(state, {}, modifier) },
             Exhibit("CaseDetail", CaseDetailStates) { state, modifier -> CaseDetailScreen(state, {}, modifier) },
+            Exhibit("Photo", PhotoStates) { state, modifier -> PhotoScreen(state, {}, modifier) },
             Exhibit("Conflict", ConflictStates) { state, modifier -> ConflictScreen(state, {}, modifier) },
             Exhibit("Attention", AttentionStates) { state, modifier -> AttentionScreen(state, {}, modifier) },
             Exhibit("Sync", SyncStates) { state, modifier -> SyncScreen(state, {}, modifier) },
@@ -60,6 +63,7 @@ object Gallery {
             Exhibit("Hours", HoursStates) { state, modifier -> HoursScreen(state, {}, modifier) },
             Exhibit("Settings", SettingsStates) { state, modifier -> SettingsScreen(state, {}, modifier) },
             Exhibit("People", PeopleStates) { state, modifier -> PeopleScreen(state, {}, modifier) },
+            Exhibit("Unopened", UnopenedStates) { state, modifier -> UnopenedScreen(state, {}, modifier) },
             Exhibit("DutyCard", DutyCardStates) { state, modifier -> DutyCardScreen(state, {}, modifier) },
             Exhibit("HandOver", HandOverStates) { state, modifier -> HandOverScreen(state, {}, modifier) },
         )

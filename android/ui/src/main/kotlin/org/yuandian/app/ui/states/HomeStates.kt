@@ -40,12 +40,11 @@ object JoinStates : Provider<JoinState> {
 object HomeStates : Provider<HomeState> {
     override fun states(sample: Sample): List<Named<HomeState>> {
         val (s, c) = sample to SampleCases(sample)
-        val tabs = residentTabs
         val community = s.t("经八路社区", "Jingba Road")
         val phone = "0371-6600 0000"
         val full =
             HomeState(
-                s.frame(SyncPill(1, lastSuccessMs = s.minutesAgo(10)), tabs = tabs, tab = Tab.HOME),
+                s.frame(SyncPill(1, lastSuccessMs = s.minutesAgo(10)), tab = Tab.HOME),
                 community,
                 mine = c.mine,
                 communityPhone = phone,
@@ -54,7 +53,7 @@ object HomeStates : Provider<HomeState> {
             Named("full", full),
             Named(
                 "first-start",
-                HomeState(s.frame(tabs = tabs, tab = Tab.HOME), signedIn = false, offersElder = !s.elder, communityPhone = phone),
+                HomeState(s.frame(tab = Tab.HOME), signedIn = false, offersElder = !s.elder, communityPhone = phone),
             ),
             Named(
                 "news",
@@ -69,9 +68,9 @@ object HomeStates : Provider<HomeState> {
             ),
             Named(
                 "offline",
-                full.copy(frame = s.frame(SyncPill(2, online = false), Notice.Offline, tabs, Tab.HOME), mine = listOf(c.kept)),
+                full.copy(frame = s.frame(SyncPill(2, online = false), Notice.Offline, tab = Tab.HOME), mine = listOf(c.kept)),
             ),
-            Named("loading", HomeState(s.frame(tabs = tabs, tab = Tab.HOME), community, loading = true)),
+            Named("loading", HomeState(s.frame(tab = Tab.HOME), community, loading = true)),
             Named("hard-names", full.copy(community = s.hardNames.joinToString(" "), mine = listOf(c.hard, c.refused))),
         )
     }
@@ -81,10 +80,10 @@ object ElderHomeStates : Provider<ElderHomeState> {
     override fun states(sample: Sample): List<Named<ElderHomeState>> {
         val s = Sample(sample.language, elder = true)
         val c = SampleCases(s)
-        val full = ElderHomeState(s.frame(), s.t("高大爷", "Mr Gao"), "0371-6600 0000", c.errand, 1, sosReady = true)
+        val full = ElderHomeState(s.frame(), s.t("高大爷", "Mr Gao"), "0371-6600 0000", c.errand, 1, orders = true, sosReady = true)
         return listOf(
             Named("full", full),
-            Named("first-start", ElderHomeState(s.frame())),
+            Named("first-start", ElderHomeState(s.frame(), signedIn = false, orders = true)),
             Named("sos-asked", full.copy(sosAsked = true)),
             Named("sos-raised", full.copy(sosRaised = WorkState.Waiting, latest = null)),
             Named("offline", full.copy(frame = s.frame(SyncPill(1, online = false), Notice.Offline), latest = null)),

@@ -27,6 +27,7 @@ import org.yuandian.app.screens.WaitingLine
 import org.yuandian.app.screens.WorkState
 
 object SyncStates : Provider<SyncScreenState> {
+    @Suppress("LongMethod") // As long as the states are many.
     override fun states(sample: Sample): List<Named<SyncScreenState>> {
         val s = sample
         val waiting =
@@ -42,6 +43,7 @@ object SyncStates : Provider<SyncScreenState> {
                 Network.MOBILE,
                 true,
                 waiting = waiting,
+                conflicts = listOf(WaitingLine("c6", Sign.ROAD, SampleCases(s).manhole.title, WorkState.Conflict, s.hoursAgo(1))),
                 waitingBytes = 18_400_000,
                 freeBytes = 940_000_000,
             )
@@ -54,6 +56,7 @@ object SyncStates : Provider<SyncScreenState> {
                     network = Network.WIFI,
                     counts = SyncCounts(delivered = 52),
                     waiting = emptyList(),
+                    conflicts = emptyList(),
                     waitingBytes = 0,
                     run = SyncRun.Finished(true, 3, 12, 5),
                 ),
@@ -91,7 +94,7 @@ object SyncStates : Provider<SyncScreenState> {
 object SettingsStates : Provider<SettingsState> {
     override fun states(sample: Sample): List<Named<SettingsState>> {
         val s = sample
-        val frame = s.frame(tabs = volunteerTabs, tab = Tab.SETTINGS)
+        val frame = s.frame(role = AppRole.VOLUNTEER, tab = Tab.SETTINGS)
         val full =
             SettingsState(
                 frame,
@@ -108,7 +111,7 @@ object SettingsStates : Provider<SettingsState> {
             Named(
                 "signed-out",
                 SettingsState(
-                    frame.copy(tabs = if (s.elder) emptyList() else residentTabs),
+                    s.frame(tab = Tab.SETTINGS),
                     language = s.language,
                     dark = DarkMode.OFF,
                     version = "0.1.0",

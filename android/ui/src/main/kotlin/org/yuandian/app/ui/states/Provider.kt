@@ -1,10 +1,12 @@
 package org.yuandian.app.ui.states
 
 import org.yuandian.app.screens.AppLanguage
+import org.yuandian.app.screens.AppRole
 import org.yuandian.app.screens.Frame
 import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.SyncPill
 import org.yuandian.app.screens.Tab
+import org.yuandian.app.screens.tabs
 
 /** The main states of a screen: they feed previews, pictures and tests alike. */
 interface Provider<S> {
@@ -39,9 +41,10 @@ class Sample(
     fun frame(
         pill: SyncPill? = null,
         notice: Notice? = null,
-        tabs: List<Tab> = emptyList(),
+        role: AppRole = AppRole.RESIDENT,
+        /** None on screens that are left by going back. */
         tab: Tab? = null,
-    ) = Frame(nowMs, pill, notice, if (elder) emptyList() else tabs, tab, elder)
+    ) = Frame(nowMs, pill, notice, if (elder || tab == null) emptyList() else role.tabs, tab, role, elder)
 
     /** Whom to call everything names: long, right-to-left, with marks that turn the direction, and with emoji. */
     val hardNames: List<String>
@@ -60,7 +63,3 @@ class Sample(
         private const val NOW_MS = 1_772_433_000_000L
     }
 }
-
-internal val residentTabs = listOf(Tab.HOME, Tab.CASES, Tab.SETTINGS)
-internal val volunteerTabs = listOf(Tab.HOME, Tab.NEARBY, Tab.TASKS, Tab.SETTINGS)
-internal val workerTabs = listOf(Tab.TODAY, Tab.CASES, Tab.SETTINGS)

@@ -78,6 +78,7 @@ internal class SampleCases(
             WorkState.Delivered,
             s.minutesAgo(25),
             s.t("约 500 米范围", "Within about 500 m"),
+            isAsked = true,
         )
     val conflicted = manhole.copy(id = "c6", work = WorkState.Conflict, due = null, thumb = null)
     val refused = lamp.copy(id = "c7", work = WorkState.Attention, due = null, thumb = null)
@@ -107,7 +108,15 @@ internal class SampleCases(
             claim = ClaimState.Lost(s.hardNames[0]),
             thumb = null,
         )
-    val mine = listOf(manhole, errand, water, conflicted)
+
+    /** As a resident reads them: in plain words, and without the platform's clocks. */
+    val mine =
+        listOf(
+            manhole.copy(stage = s.t("正在办", "Being dealt with"), due = null),
+            errand.copy(stage = s.t("正在来的路上", "On their way")),
+            water.copy(stage = s.t("办完了，正在核查", "Done, being checked")),
+            conflicted.copy(stage = s.t("已派人", "Somebody was sent")),
+        )
 
     fun photos(
         count: Int,
@@ -132,6 +141,15 @@ internal class SampleCases(
             kind("help.child", Sign.CHILD, "照看孩子", "Child care", "要先审核", "Looked at first"),
             kind("help.lost", Sign.LOST, "寻人寻物", "Lost", "找人请先打 110", "Call 110 first for people"),
         )
+
+    val orders =
+        listOf(
+            kind("order.elder.meal", Sign.MEAL, "助餐", "Meal service", "送餐到家或到食堂吃", "Delivered or at the canteen"),
+            kind("order.elder.bath", Sign.BATH, "助浴", "Bath service", "行动不便请如实选", "Say honestly how well they walk"),
+            kind("order.elder.clean", Sign.CLEAN, "助洁", "Cleaning service", "打扫、擦窗、洗衣", "Rooms, windows, laundry"),
+            kind("order.elder.care", Sign.CARE, "助医护理", "Care at home", "急病先打120", "In an emergency call 120 first"),
+            kind("order.elder.escort", Sign.ESCORT, "助行陪护", "Escort service", "由服务机构上门", "A provider does it"),
+        ).map { it.copy(isOrder = true) }
 
     @Suppress("LongParameterList")
     private fun kind(

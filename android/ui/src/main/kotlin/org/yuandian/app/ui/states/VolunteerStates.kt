@@ -1,5 +1,6 @@
 package org.yuandian.app.ui.states
 
+import org.yuandian.app.screens.AppRole
 import org.yuandian.app.screens.AskCard
 import org.yuandian.app.screens.ClaimState
 import org.yuandian.app.screens.Due
@@ -23,7 +24,7 @@ object NearbyStates : Provider<NearbyState> {
     @Suppress("LongMethod") // As long as the states are many.
     override fun states(sample: Sample): List<Named<NearbyState>> {
         val (s, c) = sample to SampleCases(sample)
-        val frame = s.frame(SyncPill(0, lastSuccessMs = s.minutesAgo(2)), tabs = volunteerTabs, tab = Tab.NEARBY)
+        val frame = s.frame(SyncPill(0, lastSuccessMs = s.minutesAgo(2)), role = AppRole.VOLUNTEER, tab = Tab.NEARBY)
         val pills =
             AskCard(
                 "a1",
@@ -76,7 +77,7 @@ object NearbyStates : Provider<NearbyState> {
                 ),
             ),
             Named("cells", full.copy(asCells = true, cells = c.cells("1-0"), chosenCell = "1-0", asks = listOf(bulb))),
-            Named("empty", NearbyState(s.frame(tabs = volunteerTabs, tab = Tab.NEARBY), reachSet = false)),
+            Named("empty", NearbyState(s.frame(role = AppRole.VOLUNTEER, tab = Tab.NEARBY), reachSet = false)),
             Named("loading", NearbyState(frame, loading = true)),
             Named(
                 "hard-names",
@@ -100,7 +101,7 @@ object TasksStates : Provider<TasksState> {
     @Suppress("LongMethod") // As long as the states are many.
     override fun states(sample: Sample): List<Named<TasksState>> {
         val s = sample
-        val frame = s.frame(SyncPill(1, lastSuccessMs = s.minutesAgo(2)), tabs = volunteerTabs, tab = Tab.TASKS)
+        val frame = s.frame(SyncPill(1, lastSuccessMs = s.minutesAgo(2)), role = AppRole.VOLUNTEER, tab = Tab.TASKS)
         val going =
             TaskCard(
                 "a1",

@@ -13,7 +13,6 @@ import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.ReadOnlyComposable
 import androidx.compose.runtime.staticCompositionLocalOf
 import androidx.compose.ui.graphics.Shape
-import androidx.compose.ui.graphics.painter.Painter
 import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.unit.dp
@@ -42,14 +41,6 @@ internal val LocalElder = staticCompositionLocalOf { false }
 
 /** Words of the screens in the chosen language. */
 val LocalStrings = staticCompositionLocalOf<ScreenWords> { ScreenWordsZh }
-
-/** Gives the picture of a photo by its key, or null while there is none. The app decodes, one at a time, at most 256 px. */
-fun interface Pictures {
-    @Composable
-    fun painter(key: String): Painter?
-}
-
-val LocalPictures = staticCompositionLocalOf { Pictures { null } }
 
 /** Corners: the larger the thing, the rounder. */
 object Corners {
