@@ -7,9 +7,9 @@ use crate::phone::Phone;
 use crate::store::{self, blobs, cases, meta, private, typed};
 
 impl Phone {
-    /// The person wants to be forgotten. Private answers, exact places, drafts with their files and what was typed and not sent go from this phone now. The next sync closes
-    /// the account: the platform erases what is private of this person, whoever held it drops it, and this phone forgets everything. Cases
-    /// stay readable for those who handle them. Nothing of it can be taken back.
+    /// The person wants to be forgotten. Private answers, exact places, drafts with their files and what was typed and not sent go from this phone
+    /// now. The next sync closes the account: the platform erases what is private of this person, whoever held it drops it, and this phone forgets
+    /// everything. Cases stay readable for those who handle them. Nothing of it can be taken back.
     ///
     /// # Errors
     /// [`crate::DeviceError::NotEnrolled`]; the store's.

@@ -13,7 +13,7 @@ impl Phone {
     /// greeting. None takes the home back.
     ///
     /// # Errors
-    /// [`DeviceError::InvalidInput`] for a place that is none on Earth and a quiet time that is none of a day; the store's.
+    /// [`DeviceError::Invalid`] for a place that is none on Earth and a quiet time that is none of a day; the store's.
     pub fn set_reach(&mut self, home: Option<&Position>, quiet: Quiet) -> Result<Reach> {
         if !quiet.is_of_a_day() {
             return Err(DeviceError::invalid("quiet", "minutes of a day: 0 to 1439"));

@@ -14,7 +14,7 @@ impl Phone {
     /// [`TYPED_PLACES_MAX`](crate::limits::TYPED_PLACES_MAX) screens are waiting.
     ///
     /// # Errors
-    /// [`DeviceError::InvalidInput`] for a name of no letters or more than [`TYPED_PLACE_CHARS_MAX`], and for more than [`TYPED_CHARS_MAX`]
+    /// [`DeviceError::Invalid`] for a name of no letters or more than [`TYPED_PLACE_CHARS_MAX`], and for more than [`TYPED_CHARS_MAX`]
     /// letters: what was kept before stays. The store's.
     pub fn keep_typed(&mut self, place: &str, fields: &BTreeMap<String, String>) -> Result<()> {
         if place.is_empty() || place.chars().count() > TYPED_PLACE_CHARS_MAX {
