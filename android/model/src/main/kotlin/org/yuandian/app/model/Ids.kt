@@ -48,44 +48,11 @@ value class ServiceId(
 value class StageId(
     val value: String,
 ) {
-    /** Whether nothing more is expected there: the case belongs under 已办结. */
-    val isEnd: Boolean get() = value in ENDS
-
     override fun toString() = value
 
     companion object {
         /** The stage of what was not submitted yet. */
         val DRAFT = StageId("draft")
-
-        private val ENDS =
-            setOf(
-                "closed",
-                "evaluated",
-                "archived",
-                "rejected",
-                "not_accepted",
-                "void",
-                "confirmed",
-                "rated",
-                "cancelled",
-                "expired",
-                "settled",
-                "resolved",
-                "false_alarm",
-                "converted",
-                "unsolved",
-                "withdrawn",
-                "solved",
-                "receipted",
-                "declined",
-                "refused",
-                "lapsed",
-                "ended",
-                "done",
-                "redeemed",
-                "review_replied",
-                "transferred",
-            )
     }
 }
 

@@ -12,8 +12,6 @@ data class HandOverState(
     val waiting: Int = 0,
     val open: List<CaseCard> = emptyList(),
     val note: String = "",
-    val next: List<PersonLine> = emptyList(),
-    val chosen: String? = null,
     val sending: Boolean = false,
     /** Handed over; how far that has come. */
     val done: WorkState? = null,
@@ -26,10 +24,6 @@ sealed interface HandOverAction {
 
     data class EditNote(
         val text: String,
-    ) : HandOverAction
-
-    data class ChooseNext(
-        val id: String,
     ) : HandOverAction
 
     data class Open(

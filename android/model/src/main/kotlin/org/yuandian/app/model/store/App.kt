@@ -16,6 +16,7 @@ import org.yuandian.app.model.Answer
 import org.yuandian.app.model.HomeRole
 import org.yuandian.app.model.Trouble
 import org.yuandian.app.model.gateway.Phones
+import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.people.Registered
 import org.yuandian.app.model.people.Roster
 import org.yuandian.app.model.people.Unlocked
@@ -133,6 +134,7 @@ class App(
             open.value = Open(person, key, session)
             shown.value = session
             // What they are called and what they are is told by the platform once an invitation was used.
+            own.launch { session.navigator.routes.collect { if (Route.People !in it.routes) people.leave() } }
             own.launch { session.person.collect { known -> if (known != null) roster.describe(id, known.name, session.role) } }
             null
         }

@@ -97,10 +97,6 @@ class HandOverStore(
                 change { it.copy(note = action.text.take(NOTE_MAX)) }
             }
 
-            is HandOverAction.ChooseNext -> {
-                change { it.copy(chosen = action.id) }
-            }
-
             is HandOverAction.Open -> {
                 session.navigator.open(Route.Detail(CaseId(action.id)))
             }

@@ -89,6 +89,14 @@ class ElderHomeStore(
 
     init {
         keepRead(::read)
+        go {
+            val services =
+                session.phone.services
+                    .find("")
+                    .orNull()
+                    .orEmpty()
+            change { state -> state.copy(orders = services.any { it.id.isOrder }) }
+        }
     }
 
     override fun act(action: ElderHomeAction) {
@@ -153,16 +161,10 @@ class ElderHomeStore(
         val mine = lists.lines(mine = true)
         val latest = mine.firstOrNull { !it.hasEnded } ?: mine.firstOrNull()
         val sos = raised?.let { id -> mine.firstOrNull { it.id == id } }
-        val services =
-            session.phone.services
-                .find("")
-                .orNull()
-                .orEmpty()
         change { state ->
             state.copy(
                 latest = latest?.let { lists.card(it) },
                 open = mine.count { !it.hasEnded },
-                orders = services.any { it.id.isOrder },
                 sosRaised = sos?.work() ?: state.sosRaised,
             )
         }

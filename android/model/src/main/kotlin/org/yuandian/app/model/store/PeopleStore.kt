@@ -1,9 +1,6 @@
 package org.yuandian.app.model.store
 
 import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Job
-import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.cancel
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
@@ -25,10 +22,8 @@ import org.yuandian.app.screens.PinProblem
 /** Several people on one phone: who it is, their PIN, the shift change. It works without anybody's data being open. */
 class PeopleStore(
     private val app: App,
-    parent: CoroutineScope,
+    private val scope: CoroutineScope,
 ) {
-    private val job = SupervisorJob(parent.coroutineContext[Job])
-    private val scope = CoroutineScope(parent.coroutineContext + job)
     private val shown = MutableStateFlow(PeopleState(Frame(app.platform.clock.nowMs())))
 
     /** Digits stay here and are gone with the next step. */
@@ -86,12 +81,8 @@ class PeopleStore(
     }
 
     /** Nobody chooses any more: digits are gone. */
-    fun leave() = step(PeopleStep.Choose)
-
-    fun close() {
-        typed = ""
-        first = null
-        job.cancel()
+    fun leave() {
+        if (shown.value.step != PeopleStep.Choose) step(PeopleStep.Choose)
     }
 
     private fun inFrame(action: FrameAction) {

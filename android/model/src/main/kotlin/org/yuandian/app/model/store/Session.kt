@@ -90,6 +90,7 @@ class Session(
         phone.identity.setLanguage(language)
         who.value = phone.identity.person().orNull()
         recount()
+        findCommunity()
         if (restored) {
             phone.typed
                 .kept(WHERE)
@@ -104,6 +105,7 @@ class Session(
                     is Happening.CaseChanged, is Happening.AttentionChanged, is Happening.SyncFinished, Happening.Missed -> recount()
                     else -> Unit
                 }
+                if (happening is Happening.SyncFinished) findCommunity()
                 happened.emit(happening)
             }
         }
@@ -217,6 +219,7 @@ class Session(
         settings.update { it.copy(role = it.role?.takeIf(person.homes::contains) ?: person.homeRole) }
         wanted.finish(phone.drafts)
         recount()
+        findCommunity()
         syncer.wish()
     }
 
@@ -249,7 +252,10 @@ class Session(
             .counts()
             .orNull()
             ?.let { counts.value = it }
-        // With a right, or a new catalogue, it may be somebody else.
+    }
+
+    /** Whom one calls: with a right, or a new catalogue, it may be somebody else. */
+    private suspend fun findCommunity() {
         val number =
             phone.services
                 .community()

@@ -114,8 +114,7 @@ abstract class Store<S : Any, A : Any>(
     /**
      * Keeps what is typed here and is in no draft, from the first letter on. [of] names what stands in the fields, [putBack] fills in
      * what was kept, nothing where nothing was; until it has returned nothing is written. Whoever leaves the screen for good leaves the
-     * fields named in [outlasting] behind for the next
-     * time, and no others.
+     * fields named in [outlasting] behind for the next time, and no others.
      */
     protected fun keepTyped(
         of: (S) -> Map<String, String>,

@@ -44,7 +44,6 @@ interface AskWords {
     val askPublic: String
     val askPrivate: String
     val askArea: String
-    val askAreaHelp: String
     val askPublish: String
     val askPublishing: String
     val askGiveawayHelp: String
@@ -130,7 +129,6 @@ internal object AskZh : AskWords {
     override val askPublic = "邻居看得到的"
     override val askPrivate = "只有接单的人看得到的"
     override val askArea = "大致位置"
-    override val askAreaHelp = "别人只看到约 500 米范围"
     override val askPublish = "发布求助"
     override val askPublishing = "正在发布…"
     override val askGiveawayHelp = "所有人都能看到这段话。建议改掉："
@@ -216,7 +214,6 @@ internal object AskEn : AskWords {
     override val askPublic = "Neighbours see"
     override val askPrivate = "Only your helper sees"
     override val askArea = "Rough place"
-    override val askAreaHelp = "Others see an area of about 500 m"
     override val askPublish = "Publish"
     override val askPublishing = "Publishing…"
     override val askGiveawayHelp = "Everybody can read this. Better change it:"

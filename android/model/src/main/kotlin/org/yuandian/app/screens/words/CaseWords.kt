@@ -44,7 +44,6 @@ interface CaseWords {
     val casesCellEmpty: String
     val casesNew: String
     val detailTitle: String
-    val detailNumber: String
     val detailProgress: String
     val detailNow: String
     val detailStepDone: String
@@ -52,7 +51,6 @@ interface CaseWords {
     val detailText: String
     val detailEdit: String
     val detailPlace: String
-    val detailAnswers: String
     val detailPhotos: String
     val detailNotes: String
     val detailNoteLabel: String
@@ -149,7 +147,6 @@ internal object CaseZh : CaseWords {
     override val casesNew = "拍照上报"
     override val casesCellEmpty = "这里没有。点别的格子看看。"
     override val detailTitle = "事件"
-    override val detailNumber = "编号"
     override val detailProgress = "进展"
     override val detailNow = "现在"
     override val detailStepDone = "已过"
@@ -157,7 +154,6 @@ internal object CaseZh : CaseWords {
     override val detailText = "说明"
     override val detailEdit = "改内容"
     override val detailPlace = "地点"
-    override val detailAnswers = "详细内容"
     override val detailPhotos = "照片"
     override val detailNotes = "补充"
     override val detailNoteLabel = "补充一句"
@@ -254,7 +250,6 @@ internal object CaseEn : CaseWords {
     override val casesNew = "Report"
     override val casesCellEmpty = "Nothing here. Try another area."
     override val detailTitle = "Case"
-    override val detailNumber = "Number"
     override val detailProgress = "Progress"
     override val detailNow = "Now"
     override val detailStepDone = "Done"
@@ -262,7 +257,6 @@ internal object CaseEn : CaseWords {
     override val detailText = "Description"
     override val detailEdit = "Change it"
     override val detailPlace = "Place"
-    override val detailAnswers = "Details"
     override val detailPhotos = "Photos"
     override val detailNotes = "Notes"
     override val detailNoteLabel = "Add a note"

@@ -29,9 +29,6 @@ interface CommonWords {
 
     fun photoCount(count: Int): String
 
-    /** 3 条待上传. */
-    fun waitingCount(count: Int): String
-
     fun attentionCount(count: Int): String
 
     fun metres(metres: Int): String
@@ -168,8 +165,6 @@ internal object CommonZh : CommonWords {
         }
 
     override fun photoCount(count: Int) = "$count 张照片"
-
-    override fun waitingCount(count: Int) = "$count 条待上传"
 
     override fun attentionCount(count: Int) = "$count 条需处理"
 
@@ -309,8 +304,6 @@ internal object CommonEn : CommonWords {
         }
 
     override fun photoCount(count: Int) = counted(count, "photo")
-
-    override fun waitingCount(count: Int) = "$count waiting to send"
 
     override fun attentionCount(count: Int) = if (count == 1) "1 needs you" else "$count need you"
 

@@ -34,8 +34,6 @@ interface DutyWords {
         drafts: Int,
     ): String
 
-    fun handOverTo(name: String): String
-
     val todayTitle: String
     val todayCapture: String
     val todayAllDone: String
@@ -58,8 +56,6 @@ interface DutyWords {
     val handOverNothingOpen: String
     val handOverNote: String
     val handOverNoteHelp: String
-    val handOverNext: String
-    val handOverMissing: String
     val handOverSend: String
     val handOverDone: String
     val handOverWaitingHelp: String
@@ -119,8 +115,6 @@ internal object DutyZh : DutyWords {
         drafts: Int,
     ) = "待上传 $waiting 条会继续上传；草稿 $drafts 份留在您名下，别人看不到。"
 
-    override fun handOverTo(name: String) = "交给 $name"
-
     override val todayTitle = "今日"
     override val todayCapture = "拍照上报"
     override val todayAllDone = "今天没有到期的事。"
@@ -143,8 +137,6 @@ internal object DutyZh : DutyWords {
     override val handOverNothingOpen = "没有留下的事。"
     override val handOverNote = "留言给接班的人"
     override val handOverNoteHelp = "例如：3 号院电梯检修，老人要人扶"
-    override val handOverNext = "交给谁"
-    override val handOverMissing = "还缺：交给谁"
     override val handOverSend = "交班"
     override val handOverDone = "已交班"
     override val handOverWaitingHelp = "待上传的会自动继续，不用等。"
@@ -219,8 +211,6 @@ internal object DutyEn : DutyWords {
         drafts: Int,
     ) = "$waiting waiting to send will go on; ${counted(drafts, "draft")} stay yours, nobody else sees them."
 
-    override fun handOverTo(name: String) = "To $name"
-
     override val todayTitle = "Today"
     override val todayCapture = "Report"
     override val todayAllDone = "Nothing is due today."
@@ -243,8 +233,6 @@ internal object DutyEn : DutyWords {
     override val handOverNothingOpen = "Nothing is left open."
     override val handOverNote = "A note for the next one"
     override val handOverNoteHelp = "For example: the lift in yard 3 is being repaired"
-    override val handOverNext = "To whom"
-    override val handOverMissing = "Still missing: to whom"
     override val handOverSend = "Hand over"
     override val handOverDone = "Handed over"
     override val handOverWaitingHelp = "What waits is sent by itself. No need to stay."

@@ -37,7 +37,6 @@ interface HomeWords {
     val joinSending: String
     val joinLater: String
     val joinLaterHelp: String
-    val homeTitle: String
     val homeReport: String
     val homeReportHelp: String
     val homeAsk: String
@@ -114,7 +113,6 @@ internal object HomeZh : HomeWords {
     override val joinSending = "正在登录…"
     override val joinLater = "先用着，以后再登录"
     override val joinLaterHelp = "不登录也能拍照记录，内容存在本机；上传和看进展时才要登录。"
-    override val homeTitle = "首页"
     override val homeReport = "随手拍"
     override val homeReportHelp = "路坏了、灯不亮、垃圾没人收"
     override val homeAsk = "求助"
@@ -192,7 +190,6 @@ internal object HomeEn : HomeWords {
     override val joinSending = "Signing in…"
     override val joinLater = "Begin now, sign in later"
     override val joinLaterHelp = "Reports are saved on this phone without signing in. It is needed only to send them and to follow them."
-    override val homeTitle = "Home"
     override val homeReport = "Report"
     override val homeReportHelp = "Broken road, street light out, rubbish left lying"
     override val homeAsk = "Ask for help"

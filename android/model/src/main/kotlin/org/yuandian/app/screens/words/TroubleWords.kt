@@ -17,7 +17,6 @@ interface TroubleWords {
     val attentionTitle: String
     val attentionLead: String
     val attentionEmpty: String
-    val attentionWhy: String
     val attentionKept: String
     val attentionReview: String
     val attentionDiscardAsk: String
@@ -51,7 +50,6 @@ internal object TroubleZh : TroubleWords {
     override val attentionTitle = "需处理"
     override val attentionLead = "下面的没办成。内容都还在，由您决定怎么办。"
     override val attentionEmpty = "没有要处理的。"
-    override val attentionWhy = "原因"
     override val attentionKept = "您写的还在"
     override val attentionReview = "复核答复"
     override val attentionDiscardAsk = "确定不要了吗？删掉就找不回来了。"
@@ -85,7 +83,6 @@ internal object TroubleEn : TroubleWords {
     override val attentionTitle = "Needs action"
     override val attentionLead = "These did not go through. Everything is kept; you decide what happens."
     override val attentionEmpty = "Nothing needs you."
-    override val attentionWhy = "Why"
     override val attentionKept = "Kept"
     override val attentionReview = "Review"
     override val attentionDiscardAsk = "Discard it? It cannot be brought back."

@@ -53,11 +53,6 @@ interface VolunteerWords {
     val hoursEmpty: String
     val hoursExport: String
 
-    fun hoursFromTo(
-        day: String,
-        from: String,
-        to: String,
-    ): String
 }
 
 internal object VolunteerZh : VolunteerWords {
@@ -122,11 +117,6 @@ internal object VolunteerZh : VolunteerWords {
     override val hoursEmpty = "还没有记录。完成一次帮忙并经对方确认后，会记在这里。"
     override val hoursExport = "导出证明"
 
-    override fun hoursFromTo(
-        day: String,
-        from: String,
-        to: String,
-    ) = "$day $from–$to"
 }
 
 internal object VolunteerEn : VolunteerWords {
@@ -192,9 +182,4 @@ internal object VolunteerEn : VolunteerWords {
     override val hoursEmpty = "Nothing yet. Hours appear here once somebody has confirmed your help."
     override val hoursExport = "Export a certificate"
 
-    override fun hoursFromTo(
-        day: String,
-        from: String,
-        to: String,
-    ) = "$day, $from–$to"
 }

@@ -304,7 +304,7 @@ class FakeCases internal constructor(
             updatedMs = case.updatedMs,
             isOwn = case.author.user == phone.disk.person?.user,
             openedMs = case.openedMs,
-            isOpen = !case.stage.isEnd,
+            isOpen = !FakeWorkflow.hasEnded(case.stage),
             due = case.limit,
             place = case.place,
         )
@@ -379,7 +379,7 @@ class FakeCases internal constructor(
             pendingFields = own.filterIsInstance<FakeIntent.Edit>().flatMap { it.answers.map(Named::key) }.toSet(),
             stays = case.stays.map { Stay(it.by.name, it.inMs, it.inWord, null, it.outMs, it.outWord, null) },
             looks = emptyList(),
-            codeWords = case.codeWords.takeIf { case.author.user == person.user && !case.stage.isEnd },
+            codeWords = case.codeWords.takeIf { case.author.user == person.user && !FakeWorkflow.hasEnded(case.stage) },
             followers = case.followers.size,
             followed = person.user in case.followers,
             tally = case.tally,

@@ -173,6 +173,39 @@ internal data class FakeAct(
 )
 
 internal object FakeWorkflow {
+    /** Stages in which nothing more is expected. */
+    private val ends =
+        setOf(
+            "closed",
+            "evaluated",
+            "archived",
+            "rejected",
+            "not_accepted",
+            "void",
+            "confirmed",
+            "rated",
+            "cancelled",
+            "expired",
+            "settled",
+            "resolved",
+            "false_alarm",
+            "converted",
+            "unsolved",
+            "withdrawn",
+            "solved",
+            "receipted",
+            "declined",
+            "refused",
+            "lapsed",
+            "ended",
+            "done",
+            "redeemed",
+            "review_replied",
+            "transferred",
+        )
+
+    fun hasEnded(stage: StageId) = stage.value in ends
+
     private val coming = setOf("claimed", "en_route")
     private val taken = coming + "in_service"
     private val atWork = setOf("reported", "accepted", "dispatched", "in_progress", "disposed")

@@ -75,7 +75,7 @@ class PeopleStoreTest {
                     .orNull()
             first.wanted.add(checkNotNull(draft))
             val store = PeopleStore(shared.app, backgroundScope)
-            backgroundScope.launch { shared.app.session.collect { if (it == null) store.close() } }
+            backgroundScope.launch { shared.app.session.collect { if (it == null) store.leave() } }
             store.act(PeopleAction.Add)
             type(store, "190473")
             type(store, "190473")
@@ -87,6 +87,23 @@ class PeopleStoreTest {
             assertEquals(other.id, shared.app.current)
             assertNotNull(shared.app.session.value)
             assertEquals(1, shared.app.waitingOf(one.id), "what the first left is known")
+        }
+
+    @Test
+    fun digits_are_gone_when_the_screen_was_left() =
+        runTest {
+            val shared = Shared(this)
+            shared.app.start(null)
+            val navigator = checkNotNull(shared.app.session.value).navigator
+            navigator.open(Route.People)
+            settle()
+            val store = shared.app.people
+            store.act(PeopleAction.Add)
+            type(store, "190")
+            assertEquals(3, (store.state.value.step as PeopleStep.Add).digits)
+            navigator.back()
+            settle()
+            assertEquals(PeopleStep.Choose, store.state.value.step)
         }
 
     @Test

@@ -1,10 +1,8 @@
 package org.yuandian.app.ui.screens
 
 import androidx.compose.foundation.layout.Column
-import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.lazy.LazyListScope
 import androidx.compose.foundation.lazy.items
-import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.semantics
@@ -17,7 +15,6 @@ import org.yuandian.app.ui.parts.Cells
 import org.yuandian.app.ui.parts.Empty
 import org.yuandian.app.ui.parts.Field
 import org.yuandian.app.ui.parts.Heading
-import org.yuandian.app.ui.parts.RadioLine
 import org.yuandian.app.ui.parts.Screen
 import org.yuandian.app.ui.parts.SignedWords
 import org.yuandian.app.ui.parts.SmallWords
@@ -25,11 +22,10 @@ import org.yuandian.app.ui.parts.StateChip
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
 import org.yuandian.app.ui.parts.dotted
-import org.yuandian.app.ui.parts.spaced
 import org.yuandian.app.ui.sign.Pictograms
 import org.yuandian.app.ui.theme.Yd
 
-/** 交班: counts of matters, what is still open, a note, to whom. */
+/** 交班: counts of matters, what is still open, a note. */
 @Composable
 fun HandOverScreen(
     state: HandOverState,
@@ -49,13 +45,11 @@ fun HandOverScreen(
             } else {
                 (
                     {
-                        val missing = state.next.isNotEmpty() && state.chosen == null
-                        if (missing) SignedWords(Pictograms.draft, words.handOverMissing)
                         WideButton(
                             if (state.sending) words.sending else words.handOverSend,
                             { onAction(HandOverAction.HandOver) },
                             Pictograms.swap,
-                            enabled = !state.sending && !missing,
+                            enabled = !state.sending,
                         )
                     }
                 )
@@ -137,12 +131,5 @@ private fun LazyListScope.write(
             help = Yd.words.handOverNoteHelp,
             lines = 3,
         )
-    }
-    if (state.next.isEmpty()) return
-    item {
-        Column(Modifier.fillMaxWidth().selectableGroup(), spaced(Yd.space.near)) {
-            Heading(Yd.words.handOverNext)
-            for (person in state.next) RadioLine(person.name, person.id == state.chosen, { onAction(HandOverAction.ChooseNext(person.id)) })
-        }
     }
 }

@@ -188,7 +188,6 @@ object DutyCardStates : Provider<DutyCardState> {
 object HandOverStates : Provider<HandOverState> {
     override fun states(sample: Sample): List<Named<HandOverState>> {
         val (s, c) = sample to SampleCases(sample)
-        val next = listOf(PersonLine("u2", s.t("刘芳", "Liu Fang")), PersonLine("u3", s.t("赵勇", "Zhao Yong")))
         val full =
             HandOverState(
                 s.frame(),
@@ -200,24 +199,15 @@ object HandOverStates : Provider<HandOverState> {
                 2,
                 listOf(c.manhole, c.rubbish),
                 s.t("3 号院电梯检修，501 的老人要人扶", "The lift in yard 3 is being repaired"),
-                next,
-                "u2",
             )
         return listOf(
             Named("full", full),
-            Named("nothing-open", full.copy(open = emptyList(), waiting = 0, overdue = 0, note = "", chosen = null)),
+            Named("nothing-open", full.copy(open = emptyList(), waiting = 0, overdue = 0, note = "")),
             Named("done", full.copy(done = WorkState.Waiting)),
             Named(
                 "hard-names",
                 full.copy(
                     open = listOf(c.hard),
-                    next =
-                        s.hardNames.mapIndexed {
-                            i,
-                            n,
-                            ->
-                            PersonLine("u$i", n)
-                        },
                     note = s.hardNames.joinToString(" "),
                     sending = true,
                     frame = s.frame(SyncPill(2, online = false), Notice.Offline),
