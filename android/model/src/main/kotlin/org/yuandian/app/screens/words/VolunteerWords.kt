@@ -52,7 +52,6 @@ interface VolunteerWords {
     val hoursTotal: String
     val hoursEmpty: String
     val hoursExport: String
-
 }
 
 internal object VolunteerZh : VolunteerWords {
@@ -116,7 +115,6 @@ internal object VolunteerZh : VolunteerWords {
     override val hoursTotal = "一共"
     override val hoursEmpty = "还没有记录。完成一次帮忙并经对方确认后，会记在这里。"
     override val hoursExport = "导出证明"
-
 }
 
 internal object VolunteerEn : VolunteerWords {
@@ -181,5 +179,4 @@ internal object VolunteerEn : VolunteerWords {
     override val hoursTotal = "Total"
     override val hoursEmpty = "Nothing yet. Hours appear here once somebody has confirmed your help."
     override val hoursExport = "Export a certificate"
-
 }
