@@ -1,8 +1,9 @@
 //! A picture as JPEG keeps it: one plane of luma, two of colour at half the size. From the decoder to the encoder nothing is turned
 //! into RGB and back, colour is scaled at half the cost, and turning moves half the bytes.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use rusty_jpeg::encode::rgb_to_ycbcr;
 
 use crate::examine::Dimensions;
@@ -40,7 +41,8 @@ impl Plane {
         }
         let Dimensions { width, height } = self.size;
         let rows = &self.samples[..length(Dimensions { width: self.stride, height })];
-        let source = ImageRef::new(self.stride, height, rows, PixelType::U8)
+        // By types that name the kind of sample: what the library does for the others is two megabytes of code that nothing runs.
+        let source = TypedImageRef::<U8>::from_buffer(self.stride, height, rows)
             .expect("a plane is held to its size where it is made");
         let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).crop(
             0.0,
@@ -48,11 +50,11 @@ impl Plane {
             f64::from(width),
             f64::from(height),
         );
-        let mut scaled = Image::new(wanted.width, wanted.height, PixelType::U8);
-        Resizer::new()
-            .resize(&source, &mut scaled, &options)
-            .expect("both planes hold one byte a sample, and the cut lies within the first");
-        Self { size: wanted, stride: wanted.width, samples: scaled.into_vec() }
+        let mut samples = vec![0; length(wanted)];
+        let mut scaled = TypedImage::<U8>::from_buffer(wanted.width, wanted.height, &mut samples)
+            .expect("there are as many samples as the plane has");
+        Resizer::new().resize_typed(&source, &mut scaled, &options).expect("the cut lies within the plane");
+        Self { size: wanted, stride: wanted.width, samples }
     }
 
     /// Tile by tile, so that neither side's cache lines are fetched twice.
@@ -154,18 +156,17 @@ impl Picture {
 }
 
 /// Three bytes a pixel, scaled by the same filter. `rgb` holds exactly `size`.
+///
+/// Plane by plane: the library's code for pixels of three bytes is as large as that for one, and would run for this alone.
 pub(crate) fn scaled_rgb(size: Dimensions, rgb: Vec<u8>, wanted: Dimensions) -> Vec<u8> {
     if size == wanted {
         return rgb;
     }
-    let source = ImageRef::new(size.width, size.height, &rgb, PixelType::U8x3)
-        .expect("the decoder was held to three bytes for each pixel");
-    let mut scaled = Image::new(wanted.width, wanted.height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-    Resizer::new()
-        .resize(&source, &mut scaled, &options)
-        .expect("both pictures have the same kind of pixels");
-    scaled.into_vec()
+    let planes = [0, 1, 2].map(|channel| {
+        let samples = rgb.iter().skip(channel).step_by(3).copied().collect();
+        Plane { size, stride: size.width, samples }.scaled(wanted)
+    });
+    interleaved(planes, wanted)
 }
 
 /// Three planes of one size as three bytes a pixel, scaled to `wanted` before.
