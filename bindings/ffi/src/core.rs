@@ -12,7 +12,7 @@ use crate::drafts::Position;
 use crate::error::CoreError;
 use crate::events::{EventKind, Events};
 use crate::handles::Counted;
-use crate::on_core::{on_core, on_core_blocking};
+use crate::on_core::{Answer, on_core, on_core_blocking};
 use crate::root_key::{InHardware, RootKey};
 use crate::sync::StopSignal;
 
@@ -320,10 +320,21 @@ impl YuandianCore {
         &self,
         work: impl FnOnce(&mut Phone) -> Result<T, CoreError> + Send + 'static,
     ) -> Result<T, CoreError> {
+        let answer = Answer::default();
+        let filled = answer.clone();
+        self.alone_with_phone(Box::new(move |phone| filled.fill(work(phone)))).await?;
+        answer.taken()
+    }
+
+    async fn alone_with_phone(&self, work: Box<dyn FnOnce(&mut Phone) + Send>) -> Result<(), CoreError> {
         let lease = self.lease();
         on_core(async move {
             let lease = lease.await?;
-            on_core_blocking(move || work(&mut lock(lease.phone()))).await
+            on_core_blocking(move || {
+                work(&mut lock(lease.phone()));
+                Ok::<(), CoreError>(())
+            })
+            .await
         })
         .await
     }
