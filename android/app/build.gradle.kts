@@ -57,19 +57,18 @@ android {
 
 kotlin { jvmToolchain(17) }
 
-/** The core for phones. Pages of 16 kB, as newer phones want them; the symbols stay out of the package, which strips. */
+/** The core for phones, linked as `bindings/ffi/build.rs` says; the symbols stay out of the package, which strips. */
 val buildCore by tasks.registering(Exec::class) {
     workingDir = repository
     inputs.dir(repository.resolve("bindings/ffi"))
     inputs.dir(repository.resolve("core"))
     inputs.file(repository.resolve("Cargo.lock"))
     outputs.dir(nativeLibraries)
-    environment("RUSTFLAGS", "-C link-arg=-Wl,-z,max-page-size=16384")
     val abis = listOf("arm64-v8a", "armeabi-v7a", "x86_64").flatMap { listOf("-t", it) }
     commandLine(
         listOf("cargo", "ndk") + abis +
             listOf("--platform", libs.versions.minSdk.get(), "-o", nativeLibraries.get().asFile.path) +
-            listOf("build", "--release", "--locked", "--lib", "-p", "yuandian-ffi", "--features", "sqlcipher"),
+            listOf("build", "--profile", "app", "--locked", "--lib", "-p", "yuandian-ffi", "--features", "sqlcipher"),
     )
 }
 tasks.named("preBuild") { dependsOn(buildCore) }

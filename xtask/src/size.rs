@@ -1,4 +1,4 @@
-//! How large the library is that an app ships: built for release, stripped, plain and encrypted. By hand: each build takes minutes.
+//! How large the library is that an app ships: built as an app ships it (profile `app`), stripped, plain and encrypted. By hand: each build takes minutes.
 
 use serde_json::json;
 
@@ -26,10 +26,10 @@ pub fn print(json: bool) -> Done {
 
 fn stripped(features: &[&str]) -> Result<u64, Stop> {
     command::cargo()?
-        .args(["build", "--release", "--lib", "--package", "yuandian-ffi"])
+        .args(["build", "--profile", "app", "--lib", "--package", "yuandian-ffi"])
         .args(features)
         .run()?;
-    let built = place::target()?.join("release").join(library_name());
+    let built = place::target()?.join("app").join(library_name());
     let copy = place::lane_folder("size")?.join(library_name());
     Call::new("strip").arg("--strip-unneeded").arg("-o").quiet_arg(&copy).quiet_arg(&built).run()?;
     let size = std::fs::metadata(&copy).map_err(io("look at", &copy))?.len();
