@@ -74,6 +74,9 @@ class CoreBinding(unittest.IsolatedAsyncioTestCase):
         for wrong in ((home, 24 * 60, 0), (core.Position(lng=181, lat=0, accuracy_m=None), 0, 0)):
             with self.assertRaises(core.CoreError.InvalidInput):
                 await self.core.set_reach(*wrong)
+        await self.core.set_quiet(0, 0)
+        with self.assertRaises(core.CoreError.InvalidInput):
+            await self.core.set_quiet(0, 24 * 60)
 
     async def test_whom_one_calls_and_what_is_alike_are_read_without_a_server(self):
         contact = await self.core.community_contact()

@@ -287,6 +287,19 @@ impl YuandianCore {
         .await
     }
 
+    /// When the person is not woken, as with [`YuandianCore::set_reach`]; their home stays as it was said.
+    ///
+    /// # Errors
+    /// [`CoreError::InvalidInput`] for no minutes of a day.
+    pub async fn set_quiet(&self, from_minute: u16, to_minute: u16) -> Result<(), CoreError> {
+        let quiet = yuandian_device::Quiet { from_minute, to_minute };
+        self.with_phone(move |phone| {
+            phone.set_quiet(quiet)?;
+            Ok(())
+        })
+        .await
+    }
+
     /// The person wants to be forgotten: what is private goes from this phone now, and the account closes with the next sync. It cannot be
     /// taken back: ask twice.
     ///

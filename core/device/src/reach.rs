@@ -15,12 +15,24 @@ impl Phone {
     /// # Errors
     /// [`DeviceError::Invalid`] for a place that is none on Earth and a quiet time that is none of a day; the store's.
     pub fn set_reach(&mut self, home: Option<&Position>, quiet: Quiet) -> Result<Reach> {
-        if !quiet.is_of_a_day() {
-            return Err(DeviceError::invalid("quiet", "minutes of a day: 0 to 1439"));
-        }
         let home = home.map(|home| Wgs84::new(home.lng, home.lat)).transpose();
         let home = home.map_err(|error| DeviceError::invalid("home", error.to_string()))?;
-        let reach = Reach { home: home.map(Cell500::of), quiet };
+        self.keep_reach(Reach { home: home.map(Cell500::of), quiet })
+    }
+
+    /// Keeps when this person is not woken; where they are at home stays as they said it, for the phone knows the cell alone.
+    ///
+    /// # Errors
+    /// Those of [`Phone::set_reach`].
+    pub fn set_quiet(&mut self, quiet: Quiet) -> Result<Reach> {
+        let home = self.reach()?.and_then(|reach| reach.home);
+        self.keep_reach(Reach { home, quiet })
+    }
+
+    fn keep_reach(&mut self, reach: Reach) -> Result<Reach> {
+        if !reach.quiet.is_of_a_day() {
+            return Err(DeviceError::invalid("quiet", "minutes of a day: 0 to 1439"));
+        }
         meta::set(&self.db, meta::REACH, &serde_json::to_vec(&reach)?)?;
         // The next run greets.
         meta::unset(&self.db, meta::TOKEN)?;

@@ -229,10 +229,15 @@ fn news_come_once_in_their_ring_and_not_at_night() {
         phone.news().unwrap().into_iter().map(|line| line.why).collect()
     };
     assert_eq!(whys(&mut asker), Vec::<String>::new(), "one's own request is no news");
-    // All day long is night for who says so.
-    helper.set_reach(Some(&HERE), Quiet { from_minute: 1, to_minute: 0 }).unwrap();
+    // All day long is night for who says so. Their home stays where it is.
+    let home = helper.reach().unwrap().unwrap().home;
+    let all_day = helper.set_quiet(Quiet { from_minute: 1, to_minute: 0 }).unwrap();
+    assert_eq!((all_day.home, all_day.quiet.from_minute), (home, 1));
     assert_eq!(whys(&mut helper), Vec::<String>::new());
-    helper.set_reach(Some(&HERE), Quiet { from_minute: 0, to_minute: 0 }).unwrap();
+    assert!(helper.set_quiet(Quiet { from_minute: 24 * 60, to_minute: 0 }).is_err());
+    assert_eq!(helper.reach().unwrap(), Some(all_day), "a refusal changes nothing");
+    helper.set_quiet(Quiet { from_minute: 0, to_minute: 0 }).unwrap();
+    assert_eq!(helper.reach().unwrap().unwrap().home, home);
     assert_eq!(whys(&mut helper), ["asked"]);
     assert_eq!(whys(&mut helper), Vec::<String>::new(), "told once");
     helper.act(&case, &act("claim")).unwrap();
