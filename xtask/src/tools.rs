@@ -23,12 +23,24 @@ pub const MAVEN: Tool<'static> =
 /// A compiler, not only a runtime: Maven's plugins ask for it.
 pub const JAVA: Tool<'static> =
     Tool { name: "javac", program: "javac", probe: &["-version"], packages: &["openjdk-17-jdk-headless"] };
-/// Screens are drawn without a display: the libraries that the drawing library is linked to, and letters of Chinese.
+/// Screens are drawn without a display: the libraries that the drawing library is linked to, letters of Chinese and of Arabic, and
+/// faces.
 pub const DRAWING: Tool<'static> = Tool {
     name: "library or font for drawing",
     program: "sh",
-    probe: &["-c", "ldconfig -p | grep -q 'libGL\\.so\\.1' && test -n \"$(fc-list :lang=zh)\""],
-    packages: &["libgl1", "libx11-6", "libfontconfig1", "fontconfig", "fonts-noto-cjk"],
+    probe: &[
+        "-c",
+        "ldconfig -p | grep -q 'libGL\\.so\\.1' && for l in zh ar und-zsye; do test -n \"$(fc-list :lang=$l)\" || exit 1; done",
+    ],
+    packages: &[
+        "libgl1",
+        "libx11-6",
+        "libfontconfig1",
+        "fontconfig",
+        "fonts-noto-cjk",
+        "fonts-dejavu-core",
+        "fonts-noto-color-emoji",
+    ],
 };
 /// The Python binding needs the interpreter and its own library only.
 pub const PYTHON: Tool<'static> =
