@@ -91,11 +91,11 @@ internal class CoreOwnData(
     override suspend fun setReach(
         home: Position?,
         quiet: QuietHours,
-    ): Answer<Unit> =
-        core.ask {
-            val from = unsigned(quiet.fromMinute, "quiet").toUShort()
-            setReach(home?.let(::corePosition), from, unsigned(quiet.toMinute, "quiet").toUShort())
-        }
+    ): Answer<Unit> = core.ask { setReach(home?.let(::corePosition), minute(quiet.fromMinute), minute(quiet.toMinute)) }
+
+    override suspend fun setQuiet(quiet: QuietHours): Answer<Unit> = core.ask { setQuiet(minute(quiet.fromMinute), minute(quiet.toMinute)) }
+
+    private fun minute(ofDay: Int) = unsigned(ofDay, "quiet").toUShort()
 
     override suspend fun forgetMe(): Answer<Unit> = core.ask { forgetMe() }
 

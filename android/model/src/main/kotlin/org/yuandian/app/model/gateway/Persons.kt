@@ -94,6 +94,9 @@ interface OwnData {
         quiet: QuietHours,
     ): Answer<Unit>
 
+    /** When they are not woken; the home stays as it was said. */
+    suspend fun setQuiet(quiet: QuietHours): Answer<Unit>
+
     /** Cannot be taken back: ask twice. */
     suspend fun forgetMe(): Answer<Unit>
 

@@ -369,6 +369,8 @@ abstract class GatewayContract : Contract() {
             )
             phone.ownData.setReach(PLACE, QuietHours(22 * 60, 7 * 60)).value()
             assertTrue(phone.ownData.setReach(null, QuietHours(0, 24 * 60)).trouble() is Trouble.Mend)
+            phone.ownData.setQuiet(QuietHours(21 * 60, 6 * 60)).value()
+            assertTrue(phone.ownData.setQuiet(QuietHours(24 * 60, 0)).trouble() is Trouble.Mend)
             assertFalse(phone.ownData.wantsToBeForgotten().value())
             assertEquals(emptyList<Any>(), phone.ownData.hours().value())
         }

@@ -314,11 +314,16 @@ class FakeOwnData internal constructor(
         quiet: QuietHours,
     ): Answer<Unit> =
         phone.writing {
-            if (quiet.fromMinute !in DAY || quiet.toMinute !in DAY) return@writing Answer.Failed(Trouble.Mend("quiet"))
-            phone.disk.homeSet = home != null
-            phone.disk.quiet = quiet
-            Answer.Done(Unit)
+            keepQuiet(quiet).also { if (it is Answer.Done) phone.disk.homeSet = home != null }
         }
+
+    override suspend fun setQuiet(quiet: QuietHours): Answer<Unit> = phone.writing { keepQuiet(quiet) }
+
+    private fun keepQuiet(quiet: QuietHours): Answer<Unit> {
+        if (quiet.fromMinute !in DAY || quiet.toMinute !in DAY) return Answer.Failed(Trouble.Mend("quiet"))
+        phone.disk.quiet = quiet
+        return Answer.Done(Unit)
+    }
 
     override suspend fun forgetMe(): Answer<Unit> =
         phone.asking { _ ->
