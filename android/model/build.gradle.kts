@@ -21,6 +21,7 @@ tasks.compileTestKotlin { compilerOptions.optIn.add("kotlinx.coroutines.Experime
 
 dependencies {
     api(libs.coroutines.core)
+    implementation(libs.zxing)
     testImplementation(libs.coroutines.test)
     testImplementation(libs.junit)
     testRuntimeOnly(libs.junit.launcher)

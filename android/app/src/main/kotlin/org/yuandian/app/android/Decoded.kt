@@ -4,6 +4,11 @@ import android.graphics.Bitmap
 import android.graphics.BitmapFactory
 import android.graphics.ImageDecoder
 import android.os.Build
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.withContext
+import org.yuandian.app.model.ports.Picture
+import java.io.File
+import java.io.IOException
 import java.nio.ByteBuffer
 import kotlin.math.max
 
@@ -37,12 +42,19 @@ private fun sampled(
     return options
 }
 
-/** By which power of two a side is divided so that the picture fits into memory. */
-internal fun timesOver(
-    side: Int,
+/** The points of a picture's file; none where it cannot be read. */
+internal suspend fun pointsOf(
+    path: String,
     sideMax: Int,
-): Int {
-    var times = 1
-    while (side / times > sideMax) times *= 2
-    return times
-}
+): Picture? =
+    withContext(Dispatchers.IO) {
+        try {
+            decoded(File(path).readBytes(), sideMax)?.let { picture ->
+                val points = IntArray(picture.width * picture.height)
+                picture.getPixels(points, 0, picture.width, 0, 0, picture.width, picture.height)
+                Picture(picture.width, picture.height, points).also { picture.recycle() }
+            }
+        } catch (_: IOException) {
+            null
+        }
+    }

@@ -64,8 +64,8 @@ class Door(
 
     /** Whether going back was handled; else the system's own way out is taken. */
     fun back(): Boolean {
-        val navigator = app.session.value?.navigator ?: return false
-        navigator.back()
+        val screens = app.session.value?.screens ?: return false
+        screens.back()
         return true
     }
 

@@ -12,8 +12,6 @@ import org.yuandian.app.model.Place
 import org.yuandian.app.model.ports.CallOutcome
 import org.yuandian.app.model.ports.Clipboard
 import org.yuandian.app.model.ports.Dialer
-import org.yuandian.app.model.ports.Scan
-import org.yuandian.app.model.ports.Scanner
 import org.yuandian.app.model.ports.SystemScreen
 import org.yuandian.app.model.ports.SystemScreens
 import org.yuandian.app.model.ports.Touch
@@ -57,9 +55,6 @@ class Hands(
 
             override fun failed() = feel(if (confirms) HapticFeedbackConstants.REJECT else HapticFeedbackConstants.LONG_PRESS)
         }
-
-    /** The framework reads no codes: whoever has one types it. */
-    val scanner = Scanner { Scan.Unavailable }
 
     private val confirms = Build.VERSION.SDK_INT >= Build.VERSION_CODES.R
 

@@ -9,6 +9,7 @@ import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.launch
 import org.yuandian.app.gateway.CorePhones
 import org.yuandian.app.model.Language
+import org.yuandian.app.model.codes.CameraScanner
 import org.yuandian.app.model.gateway.Happening
 import org.yuandian.app.model.people.Roster
 import org.yuandian.app.model.ports.Platform
@@ -39,11 +40,12 @@ class YuandianApplication : Application() {
     private val platform by lazy {
         val receiver = Receiver(this, front)
         val hands = Hands(this, front)
+        val camera = PhotoTaking(this, front, files.incoming, files.waiting::folderOf, receiver::recent) { strings().takePhoto }
         Platform(
-            camera = PhotoTaking(this, front, files.incoming, files.waiting::folderOf, receiver::recent) { strings().takePhoto },
+            camera = camera,
             places = receiver,
             voice = Microphone(this, front, files.incoming),
-            scanner = hands.scanner,
+            scanner = CameraScanner(camera, files, ::pointsOf),
             network = Surroundings(this),
             clock = PhoneClock,
             settings = Preferences(this),

@@ -84,6 +84,7 @@ class VersionsTest {
                 "kotlin" to "kotlin.version",
                 "coroutines" to "coroutines.version",
                 "jna" to "jna.version",
+                "zxing" to "zxing.version",
                 "junit" to "junit.version",
                 "gson" to "gson.version",
                 "sqlite" to "sqlite.version",

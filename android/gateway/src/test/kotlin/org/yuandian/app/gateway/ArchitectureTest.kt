@@ -28,6 +28,12 @@ class ArchitectureTest {
     }
 
     @Test
+    fun `only the room of codes knows the library for them`() {
+        val knows = told(MODULES, Regex("""\bcom\.google\.zxing\b"""))
+        assertTrue(knows.isNotEmpty() && knows.all { it.startsWith("org/yuandian/app/model/codes/") }, "$knows")
+    }
+
+    @Test
     fun `model knows no way of drawing`() {
         assertEquals(emptyList<String>(), told(listOf("model", "gateway"), Regex("""\bandroidx\.""")))
     }

@@ -117,6 +117,11 @@ sealed interface Notice {
     /** No microphone, or another app holds it. */
     data object NoRecording : Notice
 
+    /** No code came from a scan; what it says can be typed. */
+    data class NothingScanned(
+        val why: NoScan,
+    ) : Notice
+
     /** The phone has no voice that reads aloud. */
     data object NoReader : Notice
 
@@ -131,6 +136,9 @@ sealed interface Notice {
 
     data object Failed : Notice
 }
+
+/** [NO_CODE]: a picture was taken, and no code is on it. [NO_CAMERA]: there is none, or another app holds it. */
+enum class NoScan { NO_CODE, NOT_ALLOWED, NO_CAMERA }
 
 /** What the system may refuse. Every one leaves a working path. */
 enum class Permission { CAMERA, LOCATION, MICROPHONE, NOTIFICATIONS }

@@ -22,6 +22,9 @@ enum class JoinStep { ROLE, INVITATION }
 sealed interface JoinProblem {
     data object Empty : JoinProblem
 
+    /** What was scanned is another code. */
+    data object NoInvitation : JoinProblem
+
     data object NameMissing : JoinProblem
 
     data object Offline : JoinProblem

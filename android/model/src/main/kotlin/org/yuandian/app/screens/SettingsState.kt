@@ -17,6 +17,7 @@ data class SettingsState(
     /** Consents that were given. */
     val consents: Int = 0,
     val forget: ForgetState = ForgetState.NO,
+    val sheet: SettingsSheet? = null,
     val version: String = "",
     val libraryVersion: String = "",
 )
@@ -42,6 +43,25 @@ data class Reach(
 
 /** [ASKED]: the question is open. [WAITING]: asked for, on its way. */
 enum class ForgetState { NO, ASKED, WAITING }
+
+/** What lies over the screen. */
+sealed interface SettingsSheet {
+    /** 我的码: what others scan who name this person as family. [spelled]: the same to be read out. */
+    data class MyCode(
+        val name: String,
+        val square: CodeSquare,
+        val spelled: String,
+    ) : SettingsSheet
+
+    /** 添加家人, by scanning their code or by typing what it says. */
+    data class AddFamily(
+        val code: String = "",
+        val problem: FamilyProblem? = null,
+    ) : SettingsSheet
+}
+
+/** [NOT_A_CODE]: what was scanned or typed says nobody's id. [FULL]: as many as there may be. */
+enum class FamilyProblem { EMPTY, NOT_A_CODE, NAME_MISSING, ONESELF, FULL }
 
 sealed interface SettingsAction {
     data class InFrame(
@@ -79,7 +99,23 @@ sealed interface SettingsAction {
         val toMinute: Int,
     ) : SettingsAction
 
+    data object ShowMyCode : SettingsAction
+
+    /** The text of one's code, to be sent to somebody. */
+    data object CopyMyCode : SettingsAction
+
+    /** Opens the sheet for it. */
     data object AddFamily : SettingsAction
+
+    data object ScanFamily : SettingsAction
+
+    data class EditFamilyCode(
+        val text: String,
+    ) : SettingsAction
+
+    data object ConfirmFamily : SettingsAction
+
+    data object CloseSheet : SettingsAction
 
     data class RemoveFamily(
         val id: String,

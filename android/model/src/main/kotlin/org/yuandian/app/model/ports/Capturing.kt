@@ -89,19 +89,42 @@ interface VoiceRecorder {
     }
 }
 
+/** Points of a picture, row by row from the top: 0xAARRGGBB each. */
+class Picture(
+    val width: Int,
+    val height: Int,
+    val argb: IntArray,
+)
+
+/** What a picture's file holds. */
+fun interface PictureReader {
+    /** At most [sideMax] px wide and high, however large the file is; none for what is no picture. */
+    suspend fun read(
+        path: String,
+        sideMax: Int,
+    ): Picture?
+}
+
 /** A code on paper or on another phone. */
 sealed interface Scan {
     data class Read(
         val text: String,
     ) : Scan
 
+    /** There is no code on the picture, or none that can be read. */
+    data object NoCode : Scan
+
     data object Cancelled : Scan
 
     data object Denied : Scan
 
+    /** There is no camera, or another app holds it. */
     data object Unavailable : Scan
+
+    data object StorageFull : Scan
 }
 
+/** Reads a code with the camera. Whoever cannot use it types what the code says. */
 fun interface Scanner {
     suspend fun scan(): Scan
 }

@@ -15,6 +15,7 @@ import kotlinx.coroutines.withTimeoutOrNull
 import org.yuandian.app.model.Answer
 import org.yuandian.app.model.HomeRole
 import org.yuandian.app.model.Trouble
+import org.yuandian.app.model.codes.forgetScans
 import org.yuandian.app.model.gateway.Phones
 import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.people.Registered
@@ -72,6 +73,7 @@ class App(
      * kept of [save].
      */
     suspend fun start(saved: String?) {
+        platform.files.forgetScans()
         if (saved != null) left = Left(saved.substringBefore(SEPARATOR), saved.substringAfter(SEPARATOR, ""))
         roster.load()
         wrong.value = begun()

@@ -3,14 +3,12 @@ package org.yuandian.app.model.store
 import org.yuandian.app.model.Answer
 import org.yuandian.app.model.Trouble
 import org.yuandian.app.model.navigation.Route
-import org.yuandian.app.model.ports.Scan
 import org.yuandian.app.screens.Frame
 import org.yuandian.app.screens.FrameAction
 import org.yuandian.app.screens.JoinAction
 import org.yuandian.app.screens.JoinProblem
 import org.yuandian.app.screens.JoinState
 import org.yuandian.app.screens.JoinStep
-import org.yuandian.app.screens.Permission
 
 /** First start: what one is, then, whenever one likes, the invitation. */
 class JoinStore(
@@ -97,7 +95,7 @@ class JoinStore(
     /** An invitation may name its server: `https://city.example/#7K3M-9QRT-2XWB`, as on paper and in codes to be scanned. */
     private fun invitation(text: String) {
         val trimmed = text.trim().take(INVITATION_MAX)
-        val link = trimmed.takeIf { it.startsWith("https://") && '#' in it }
+        val link = trimmed.takeIf { it.startsWith(LINK) && '#' in it }
         change { state ->
             state.copy(
                 invitation = link?.substringAfter('#') ?: trimmed,
@@ -110,11 +108,14 @@ class JoinStore(
     }
 
     private suspend fun scan() {
-        when (val scan = session.platform.scanner.scan()) {
-            is Scan.Read -> invitation(scan.text)
-            Scan.Denied -> denied(Permission.CAMERA)
-            Scan.Cancelled, Scan.Unavailable -> Unit
-        }
+        val text = session.scanned()?.trim() ?: return
+        if (isInvitation(text)) invitation(text) else change { it.copy(problem = JoinProblem.NoInvitation) }
+    }
+
+    /** Whether a text that was scanned can be one: an address with a code, or a code. What is typed is for the server to judge. */
+    private fun isInvitation(text: String): Boolean {
+        val code = if (text.startsWith(LINK)) text.substringAfter('#', "") else text
+        return text.length <= INVITATION_MAX && code.length in 1..CODE_MAX && code.all { it.isLetterOrDigit() || it == '-' }
     }
 
     private suspend fun send() {
@@ -157,6 +158,10 @@ class JoinStore(
     private companion object {
         const val NAME_MAX = 40
         const val INVITATION_MAX = 300
+
+        /** Of an invitation, as the core has it. */
+        const val CODE_MAX = 64
+        const val LINK = "https://"
         const val CODE = "code"
         const val NAME = "name"
     }

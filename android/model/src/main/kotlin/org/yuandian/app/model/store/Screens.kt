@@ -54,6 +54,9 @@ class Screens(
         held.forEach { (route, screen) -> screen.store?.onTop(route == routes.last()) }
     }
 
+    /** Back, as the screen on top means it: it closes what lies over it, goes a step back, or is left. */
+    fun back() = held[navigator.routes.value.top]?.store?.back() ?: navigator.back()
+
     /** What was opened as [from] is [route] now: the screen stays. */
     fun becomes(
         from: Route,

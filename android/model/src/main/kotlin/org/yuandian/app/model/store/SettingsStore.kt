@@ -9,19 +9,23 @@ import org.yuandian.app.model.NamedPerson
 import org.yuandian.app.model.Position
 import org.yuandian.app.model.QuietHours
 import org.yuandian.app.model.UserId
+import org.yuandian.app.model.codes.Codes
+import org.yuandian.app.model.codes.PersonCode
 import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.orNull
 import org.yuandian.app.model.ports.Fix
-import org.yuandian.app.model.ports.Scan
 import org.yuandian.app.screens.AppLanguage
+import org.yuandian.app.screens.FamilyProblem
 import org.yuandian.app.screens.ForgetState
 import org.yuandian.app.screens.Frame
+import org.yuandian.app.screens.FrameAction
 import org.yuandian.app.screens.Me
 import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.Permission
 import org.yuandian.app.screens.PersonLine
 import org.yuandian.app.screens.Reach
 import org.yuandian.app.screens.SettingsAction
+import org.yuandian.app.screens.SettingsSheet
 import org.yuandian.app.screens.SettingsState
 
 /** 设置. */
@@ -38,6 +42,15 @@ class SettingsStore(
     init {
         change { it.copy(version = VERSION, libraryVersion = libraryVersion) }
         keepRead(::read)
+        keepTyped({ typed(it.sheet) }) { kept ->
+            val sheet =
+                when (kept[SHEET]) {
+                    MY_CODE -> myCode()
+                    ADD_FAMILY -> SettingsSheet.AddFamily(kept[CODE].orEmpty())
+                    else -> null
+                }
+            change { it.copy(sheet = it.sheet ?: sheet) }
+        }
     }
 
     // One line an action: as long as the type is.
@@ -80,8 +93,32 @@ class SettingsStore(
                 chooseQuiet(QuietHours(action.fromMinute, action.toMinute))
             }
 
+            SettingsAction.ShowMyCode -> {
+                change { it.copy(sheet = myCode()) }
+            }
+
+            SettingsAction.CopyMyCode -> {
+                go { ownCode()?.let { session.platform.clipboard.copy(it.text) } }
+            }
+
             SettingsAction.AddFamily -> {
-                lasting { addFamily() }
+                change { it.copy(sheet = SettingsSheet.AddFamily()) }
+            }
+
+            SettingsAction.ScanFamily -> {
+                go { session.scanned()?.let(::addFamily) }
+            }
+
+            is SettingsAction.EditFamilyCode -> {
+                form { SettingsSheet.AddFamily(action.text.take(PersonCode.TEXT_MAX)) }
+            }
+
+            SettingsAction.ConfirmFamily -> {
+                (now.sheet as? SettingsSheet.AddFamily)?.let { addFamily(it.code) }
+            }
+
+            SettingsAction.CloseSheet -> {
+                change { it.copy(sheet = null) }
             }
 
             is SettingsAction.RemoveFamily -> {
@@ -123,6 +160,14 @@ class SettingsStore(
             SettingsAction.CancelForget -> {
                 change { if (it.forget == ForgetState.ASKED) it.copy(forget = ForgetState.NO) else it }
             }
+        }
+    }
+
+    override fun inFrame(action: FrameAction) {
+        when {
+            action == FrameAction.Back && now.forget == ForgetState.ASKED -> act(SettingsAction.CancelForget)
+            action == FrameAction.Back && now.sheet != null -> act(SettingsAction.CloseSheet)
+            else -> super.inFrame(action)
         }
     }
 
@@ -197,10 +242,8 @@ class SettingsStore(
             }
     }
 
-    /** The core takes home and hours together; the home it keeps is not read back, so it is asked of the receiver again. */
     private suspend fun setQuiet(quiet: QuietHours) {
-        val home = if (session.settings.settings.value.homeSet) position() ?: return else null
-        withSession { phone.ownData.setReach(home, quiet).orTell() } ?: return
+        withSession { phone.ownData.setQuiet(quiet).orTell() } ?: return
         session.settings.update { it.copy(quiet = quiet) }
         session.syncer.wish()
     }
@@ -229,37 +272,40 @@ class SettingsStore(
             }
         }
 
-    /** A relative shows their code; it says who they are: id and name, parted by a space. */
-    private suspend fun addFamily() {
-        when (val scan = session.platform.scanner.scan()) {
-            is Scan.Read -> {
-                val text = scan.text.trim()
-                if (text.length > CODE_MAX) return session.tell(Notice.Failed)
-                family(UserId(text.substringBefore(' ')), text.substringAfter(' ', ""), true)
-            }
+    private fun ownCode(): PersonCode? = session.person.value?.let { PersonCode(it.user, it.name) }
 
-            Scan.Denied -> {
-                denied(Permission.CAMERA)
-            }
+    private fun myCode(): SettingsSheet? =
+        ownCode()?.let { own -> Codes.drawn(own.text)?.let { SettingsSheet.MyCode(own.name, it, own.spelled) } }
 
-            Scan.Cancelled -> {
-                Unit
-            }
+    private fun form(next: (SettingsSheet.AddFamily) -> SettingsSheet?) =
+        change { state -> state.copy(sheet = state.sheet.let { if (it is SettingsSheet.AddFamily) next(it) else it }) }
 
-            Scan.Unavailable -> {
-                session.tell(Notice.Failed)
+    /** A relative shows their code, or has sent what it says. */
+    private fun addFamily(text: String) {
+        val code = PersonCode.of(text)
+        val others = now.family.filterNot { it.id == code?.user?.value }
+        val problem =
+            when {
+                text.isBlank() -> FamilyProblem.EMPTY
+                code == null -> FamilyProblem.NOT_A_CODE
+                code.user == session.person.value?.user -> FamilyProblem.ONESELF
+                code.name.isEmpty() -> FamilyProblem.NAME_MISSING
+                others.size >= FAMILY_MAX -> FamilyProblem.FULL
+                else -> null
             }
-        }
+        if (code == null || problem != null) return form { it.copy(problem = problem) }
+        lasting { if (family(code.user, code.name, true)) form { null } }
     }
 
     private suspend fun family(
         user: UserId,
         name: String,
         isFamily: Boolean,
-    ) {
-        val all = withSession { phone.ownData.nameFamily(user, name, isFamily).orTell() } ?: return
+    ): Boolean {
+        val all = withSession { phone.ownData.nameFamily(user, name, isFamily).orTell() } ?: return false
         change { it.copy(family = all.map(::lineOf)) }
         session.syncer.wish()
+        return true
     }
 
     private suspend fun endApart(user: UserId) {
@@ -292,7 +338,20 @@ class SettingsStore(
     private companion object {
         const val FIX_MS = 20_000L
         const val REST_MS = 1_500L
-        const val CODE_MAX = 120
+
+        /** As many as the core takes. */
+        const val FAMILY_MAX = 5
+        const val SHEET = "sheet"
+        const val MY_CODE = "code"
+        const val ADD_FAMILY = "family"
+        const val CODE = "code"
+
+        fun typed(sheet: SettingsSheet?): Map<String, String> =
+            when (sheet) {
+                null -> emptyMap()
+                is SettingsSheet.MyCode -> mapOf(SHEET to MY_CODE)
+                is SettingsSheet.AddFamily -> mapOf(SHEET to ADD_FAMILY, CODE to sheet.code)
+            }
     }
 }
 

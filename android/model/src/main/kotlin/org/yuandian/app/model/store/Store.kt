@@ -25,6 +25,7 @@ import org.yuandian.app.model.ports.SpeechOutcome
 import org.yuandian.app.model.ports.SystemScreen
 import org.yuandian.app.screens.Frame
 import org.yuandian.app.screens.FrameAction
+import org.yuandian.app.screens.NoScan
 import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.Permission
 
@@ -80,6 +81,9 @@ abstract class Store<S : Any, A : Any>(
         if (before && !now) covered()
         if (now && !before) uncovered()
     }
+
+    /** The phone's own way back means what the screen's does. */
+    internal fun back() = inFrame(FrameAction.Back)
 
     /** Another screen covers this one: what only an open screen may use is let go. */
     protected open fun covered() = Unit
@@ -195,6 +199,7 @@ abstract class Store<S : Any, A : Any>(
 internal fun screenFor(notice: Notice): SystemScreen? =
     when (notice) {
         is Notice.PermissionDenied -> SystemScreen.RIGHTS
+        is Notice.NothingScanned -> if (notice.why == NoScan.NOT_ALLOWED) SystemScreen.RIGHTS else null
         is Notice.ClockWrong -> SystemScreen.CLOCK
         Notice.StorageFull -> SystemScreen.STORAGE
         Notice.AppTooOld, Notice.WrongLibrary -> SystemScreen.SHOP

@@ -80,6 +80,7 @@ internal object HomeZh : HomeWords {
     override fun joinProblem(problem: JoinProblem) =
         when (problem) {
             JoinProblem.Empty -> "请填邀请码。"
+            JoinProblem.NoInvitation -> "这个码不是邀请码。请扫社区发的纸条上的，或照着打字。"
             JoinProblem.NameMissing -> "请填怎么称呼您。"
             JoinProblem.Offline -> "没有网络，暂时不能登录。可以先用，联网后再登录。"
             JoinProblem.UntrustedServer -> "连到的服务器不可靠，什么都没发出。请向社区核对。"
@@ -156,6 +157,7 @@ internal object HomeEn : HomeWords {
     override fun joinProblem(problem: JoinProblem) =
         when (problem) {
             JoinProblem.Empty -> "Please enter the invitation."
+            JoinProblem.NoInvitation -> "This code is no invitation. Scan the one on the note of your community, or type it."
             JoinProblem.NameMissing -> "Please say what we should call you."
             JoinProblem.Offline -> "No network, so signing in must wait. You can begin without it."
             JoinProblem.UntrustedServer -> "The server's certificate cannot be trusted; nothing was sent. Please ask your community."

@@ -1,5 +1,6 @@
 package org.yuandian.app.screens.words
 
+import org.yuandian.app.screens.NoScan
 import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.Permission
 
@@ -32,6 +33,7 @@ internal object NoticeZh : NoticeWords {
             Notice.KeyStoreLocked -> "手机还没解锁，数据暂时打不开，什么都没有丢。请解锁手机后再试。"
             Notice.NoPhoto -> "没有拿到照片。可以再拍一次、选手机里的照片，或写明没有照片的原因。"
             Notice.NoRecording -> "没有录到声音。可以再试一次，或打字。"
+            is Notice.NothingScanned -> nothingScanned(notice.why)
             Notice.NoReader -> "这部手机没有朗读的声音。可以在系统设置里添加。"
             Notice.SavedOnPhone -> "已存在本机"
             is Notice.Exported -> "已导出：${notice.fileName}" + if (notice.files > 1) " 等 ${notice.files} 个文件" else ""
@@ -45,6 +47,7 @@ internal object NoticeZh : NoticeWords {
             Notice.StorageFull -> "清理空间"
             is Notice.PhotosFull -> "立即上传"
             is Notice.ClockWrong, is Notice.PermissionDenied -> "打开系统设置"
+            is Notice.NothingScanned -> if (notice.why == NoScan.NOT_ALLOWED) "打开系统设置" else null
             Notice.Damaged -> "导出"
             Notice.AppTooOld, Notice.WrongLibrary -> "更新应用"
             else -> null
@@ -58,6 +61,13 @@ internal object NoticeZh : NoticeWords {
             Permission.LOCATION -> "没有定位权限。可以自己写地点。"
             Permission.MICROPHONE -> "没有麦克风权限。可以打字。"
             Permission.NOTIFICATIONS -> "没有通知权限。有进展时请打开应用查看。"
+        }
+
+    private fun nothingScanned(why: NoScan) =
+        when (why) {
+            NoScan.NO_CODE -> "照片里没有找到码。请靠近、拿稳、让码占满画面，再扫一次；也可以照着打字。"
+            NoScan.NOT_ALLOWED -> "没有相机权限，不能扫码。可以照着打字。"
+            NoScan.NO_CAMERA -> "相机用不了，不能扫码。可以照着打字。"
         }
 }
 
@@ -80,6 +90,7 @@ internal object NoticeEn : NoticeWords {
             Notice.KeyStoreLocked -> "The phone is still locked, so the data stay closed; nothing is lost. Unlock it and try again."
             Notice.NoPhoto -> "There is no photo. Take it again, choose one from this phone, or say why there is none."
             Notice.NoRecording -> "Nothing was recorded. Try again, or type."
+            is Notice.NothingScanned -> nothingScanned(notice.why)
             Notice.NoReader -> "This phone has no voice that reads aloud. One can be added in its settings."
             Notice.SavedOnPhone -> "Saved on this phone"
             is Notice.Exported -> "Exported: ${notice.fileName}" + if (notice.files > 1) " and ${notice.files - 1} more" else ""
@@ -93,6 +104,7 @@ internal object NoticeEn : NoticeWords {
             Notice.StorageFull -> "Free space"
             is Notice.PhotosFull -> "Send now"
             is Notice.ClockWrong, is Notice.PermissionDenied -> "Open settings"
+            is Notice.NothingScanned -> if (notice.why == NoScan.NOT_ALLOWED) "Open settings" else null
             Notice.Damaged -> "Export"
             Notice.AppTooOld, Notice.WrongLibrary -> "Update"
             else -> null
@@ -106,5 +118,12 @@ internal object NoticeEn : NoticeWords {
             Permission.LOCATION -> "The location is not allowed. You can write where it is."
             Permission.MICROPHONE -> "The microphone is not allowed. You can type."
             Permission.NOTIFICATIONS -> "Notifications are not allowed. Open the app to see what is new."
+        }
+
+    private fun nothingScanned(why: NoScan) =
+        when (why) {
+            NoScan.NO_CODE -> "No code was found. Come closer, hold still, let it fill the picture and scan again; or type what it says."
+            NoScan.NOT_ALLOWED -> "The camera is not allowed, so codes cannot be scanned. You can type what it says."
+            NoScan.NO_CAMERA -> "The camera cannot be used, so codes cannot be scanned. You can type what it says."
         }
 }

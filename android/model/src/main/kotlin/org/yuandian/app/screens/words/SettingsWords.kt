@@ -2,6 +2,7 @@ package org.yuandian.app.screens.words
 
 import org.yuandian.app.screens.AppLanguage
 import org.yuandian.app.screens.DarkMode
+import org.yuandian.app.screens.FamilyProblem
 
 /** 设置. */
 interface SettingsWords {
@@ -33,6 +34,11 @@ interface SettingsWords {
 
     fun endApart(name: String): String
 
+    /** What is read aloud of one's own code. */
+    fun codeOf(name: String): String
+
+    fun familyProblem(problem: FamilyProblem): String
+
     val settingsTitle: String
     val settingsMe: String
     val settingsNobody: String
@@ -58,6 +64,15 @@ interface SettingsWords {
     val settingsFamilyHelp: String
     val settingsFamilyAdd: String
     val settingsFamilyEmpty: String
+    val settingsFamilyHow: String
+    val settingsFamilyScan: String
+    val settingsFamilyCode: String
+    val settingsFamilyCodeHelp: String
+    val settingsFamilyYes: String
+    val settingsMyCode: String
+    val settingsMyCodeHelp: String
+    val settingsMyCodeFor: String
+    val settingsMyCodeCopy: String
     val settingsApart: String
     val settingsApartHelp: String
     val settingsApartEmpty: String
@@ -107,6 +122,17 @@ internal object SettingsZh : SettingsWords {
 
     override fun endApart(name: String) = "不再回避 $name"
 
+    override fun codeOf(name: String) = "$name 的码，给家人扫"
+
+    override fun familyProblem(problem: FamilyProblem) =
+        when (problem) {
+            FamilyProblem.EMPTY -> "请先扫家人的码，或填上家人发来的编号和名字。"
+            FamilyProblem.NOT_A_CODE -> "这不是家人的码。请家人打开“设置”里的“我的码”，再扫一次，或照着打字。"
+            FamilyProblem.NAME_MISSING -> "编号后面请空一格，写上名字。"
+            FamilyProblem.ONESELF -> "这是您自己的码。请扫家人手机上的“我的码”。"
+            FamilyProblem.FULL -> "最多五位家人。请先移除一位，再添加。"
+        }
+
     override val settingsTitle = "设置"
     override val settingsMe = "我"
     override val settingsNobody = "还没有登录"
@@ -132,6 +158,15 @@ internal object SettingsZh : SettingsWords {
     override val settingsFamilyHelp = "紧急求助时会告诉他们。"
     override val settingsFamilyAdd = "添加家人"
     override val settingsFamilyEmpty = "还没有添加。"
+    override val settingsFamilyHow = "请家人打开“设置”里的“我的码”，对准它拍一张；拍完照片就删掉。"
+    override val settingsFamilyScan = "扫一扫"
+    override val settingsFamilyCode = "或者填家人的编号和名字"
+    override val settingsFamilyCodeHelp = "家人的“我的码”下面有，也可以复制了发给您"
+    override val settingsFamilyYes = "添加"
+    override val settingsMyCode = "我的码"
+    override val settingsMyCodeHelp = "给家人扫"
+    override val settingsMyCodeFor = "家人扫了它，就能把您加为家人。里面只有您的编号和名字。"
+    override val settingsMyCodeCopy = "复制编号和名字"
     override val settingsApart = "不想遇到的人"
     override val settingsApartHelp = "对方不会知道。你们互相看不到对方的求助。"
     override val settingsApartEmpty = "没有。可以在事件里添加。"
@@ -181,6 +216,17 @@ internal object SettingsEn : SettingsWords {
 
     override fun endApart(name: String) = "No longer avoid $name"
 
+    override fun codeOf(name: String) = "The code of $name, for family to scan"
+
+    override fun familyProblem(problem: FamilyProblem) =
+        when (problem) {
+            FamilyProblem.EMPTY -> "Scan their code first, or enter the id and name that they sent."
+            FamilyProblem.NOT_A_CODE -> "This is no code of a person. Ask them to open My code in Settings, and scan or type that."
+            FamilyProblem.NAME_MISSING -> "After the id leave a space and write the name."
+            FamilyProblem.ONESELF -> "This is your own code. Scan My code on the phone of your family."
+            FamilyProblem.FULL -> "Five people at most. Remove one before you add another."
+        }
+
     override val settingsTitle = "Settings"
     override val settingsMe = "Me"
     override val settingsNobody = "Not signed in"
@@ -206,6 +252,15 @@ internal object SettingsEn : SettingsWords {
     override val settingsFamilyHelp = "They are told in an emergency."
     override val settingsFamilyAdd = "Add family"
     override val settingsFamilyEmpty = "Nobody yet."
+    override val settingsFamilyHow = "Ask them to open My code in Settings, and take a picture of it. The picture is not kept."
+    override val settingsFamilyScan = "Scan their code"
+    override val settingsFamilyCode = "Or their id and name"
+    override val settingsFamilyCodeHelp = "They stand below My code of your family, who can also copy and send them"
+    override val settingsFamilyYes = "Add"
+    override val settingsMyCode = "My code"
+    override val settingsMyCodeHelp = "For family to scan"
+    override val settingsMyCodeFor = "Family who scan it can add you as family. It tells your id and your name, nothing else."
+    override val settingsMyCodeCopy = "Copy id and name"
     override val settingsApart = "People to avoid"
     override val settingsApartHelp = "They are not told. Neither hears of the other's requests."
     override val settingsApartEmpty = "Nobody. Add them from a case."

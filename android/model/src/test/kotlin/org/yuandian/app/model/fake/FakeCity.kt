@@ -73,7 +73,7 @@ class FakeCity {
     ): Person? {
         val grant = invitations.remove(code) ?: return null
         people += 1
-        return Person(UserId("user-%04d".format(people)), name, listOf(grant))
+        return Person(UserId("0192f3c4-5b6a-7c8d-9e0f-%012d".format(people)), name, listOf(grant))
     }
 
     internal fun judge(

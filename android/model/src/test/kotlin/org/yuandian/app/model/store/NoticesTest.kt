@@ -15,6 +15,7 @@ import org.yuandian.app.model.ports.SystemScreen
 import org.yuandian.app.model.strings.Strings
 import org.yuandian.app.screens.FrameAction
 import org.yuandian.app.screens.HomeAction
+import org.yuandian.app.screens.NoScan
 import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.Permission
 
@@ -38,6 +39,7 @@ class NoticesTest {
                 Notice.KeyStoreLocked,
                 Notice.NoPhoto,
                 Notice.NoRecording,
+                Notice.NothingScanned(NoScan.NOT_ALLOWED),
                 Notice.NoReader,
                 Notice.SavedOnPhone,
                 Notice.Exported("a.zip"),

@@ -19,13 +19,16 @@ import org.yuandian.app.model.orNull
 import org.yuandian.app.model.ports.Fix
 import org.yuandian.app.model.ports.NotifyOutcome
 import org.yuandian.app.model.ports.Recording
+import org.yuandian.app.model.ports.Scan
 import org.yuandian.app.model.ports.Shot
 import org.yuandian.app.model.store.Bench.Companion.step
 import org.yuandian.app.model.store.Bench.Companion.task
 import org.yuandian.app.screens.AskAction
 import org.yuandian.app.screens.CaptureAction
 import org.yuandian.app.screens.CaseDetailAction
+import org.yuandian.app.screens.JoinAction
 import org.yuandian.app.screens.NoPlaceReason
+import org.yuandian.app.screens.NoScan
 import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.Permission
 import org.yuandian.app.screens.PlaceState
@@ -124,6 +127,44 @@ class PermissionsTest {
                 store.act(SettingsAction.SetReach(true))
                 runCurrent()
                 assertTrue(store.state.value.reach.on)
+            },
+            "invitation, camera" to { bench ->
+                bench.device.scan = Scan.Denied
+                val session = bench.session(null)
+                val store = JoinStore(session, Bench.SERVER)
+                store.act(JoinAction.Scan)
+                runCurrent()
+                assertEquals(Notice.NothingScanned(NoScan.NOT_ALLOWED), session.notice.value)
+                store.act(JoinAction.EditInvitation(bench.city.invite(Role.RESIDENT)))
+                store.act(JoinAction.EditName("高国营"))
+                store.act(JoinAction.Send)
+                runCurrent()
+                assertNotNull(session.person.value)
+            },
+            "family, camera" to { bench ->
+                bench.device.scan = Scan.Denied
+                val other =
+                    checkNotNull(
+                        bench
+                            .other("other", Role.RESIDENT)
+                            .identity
+                            .person()
+                            .orNull(),
+                    )
+                val session = bench.session(Role.RESIDENT)
+                val store = SettingsStore(session)
+                store.act(SettingsAction.AddFamily)
+                store.act(SettingsAction.ScanFamily)
+                runCurrent()
+                assertEquals(Notice.NothingScanned(NoScan.NOT_ALLOWED), session.notice.value)
+                store.act(SettingsAction.EditFamilyCode("${other.user.value} 高国营"))
+                store.act(SettingsAction.ConfirmFamily)
+                runCurrent()
+                assertEquals(
+                    listOf("高国营"),
+                    store.state.value.family
+                        .map { it.name },
+                )
             },
             "notifications" to { bench ->
                 bench.device.mayNotify = NotifyOutcome.DENIED

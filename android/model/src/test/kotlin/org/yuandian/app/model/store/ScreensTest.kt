@@ -21,6 +21,8 @@ import org.yuandian.app.screens.CasesAction
 import org.yuandian.app.screens.CasesTab
 import org.yuandian.app.screens.JoinAction
 import org.yuandian.app.screens.NearbyAction
+import org.yuandian.app.screens.SettingsAction
+import org.yuandian.app.screens.SettingsSheet
 
 /** Screens that are covered, turned and ended hold what they held. */
 class ScreensTest {
@@ -209,6 +211,54 @@ class ScreensTest {
             val back = again.screens.store(Route.Join) { JoinStore(again) }
             settle()
             assertEquals("7K3M-9" to "王阿姨", back.state.value.let { it.invitation to it.name })
+        }
+
+    @Test
+    fun a_sheet_of_the_settings_and_a_code_half_typed_in_it_are_there_again_until_the_screen_is_left() =
+        runTest {
+            val bench = Bench(this)
+            val session = bench.session(Role.RESIDENT)
+            session.navigator.goTo(Route.Settings)
+
+            fun Session.settingsStore() = screens.store(Route.Settings) { SettingsStore(this) }
+            session.settingsStore()
+            settle()
+            session.settingsStore().act(SettingsAction.ShowMyCode)
+            val code =
+                session
+                    .settingsStore()
+                    .state.value.sheet
+            val second = bench.again(session)
+            second.settingsStore()
+            settle()
+            assertEquals(
+                code,
+                second
+                    .settingsStore()
+                    .state.value.sheet,
+            )
+            second.settingsStore().act(SettingsAction.AddFamily)
+            second.settingsStore().act(SettingsAction.EditFamilyCode("0192 f3c4"))
+            val third = bench.again(second)
+            third.settingsStore()
+            settle()
+            assertEquals(
+                SettingsSheet.AddFamily("0192 f3c4"),
+                third
+                    .settingsStore()
+                    .state.value.sheet,
+            )
+            third.navigator.goTo(Route.Home)
+            settle()
+            third.navigator.goTo(Route.Settings)
+            settle()
+            third.settingsStore()
+            settle()
+            assertNull(
+                third
+                    .settingsStore()
+                    .state.value.sheet,
+            )
         }
 
     @Test

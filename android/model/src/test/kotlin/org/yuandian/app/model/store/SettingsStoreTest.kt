@@ -7,21 +7,31 @@ import kotlinx.coroutines.test.runCurrent
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.yuandian.app.model.Language
+import org.yuandian.app.model.NamedPerson
 import org.yuandian.app.model.QuietHours
 import org.yuandian.app.model.Role
+import org.yuandian.app.model.codes.Codes
+import org.yuandian.app.model.codes.PersonCode
+import org.yuandian.app.model.fake.CodePhoto
+import org.yuandian.app.model.fake.CodePhoto.Companion.taken
 import org.yuandian.app.model.fake.FakePhone
 import org.yuandian.app.model.navigation.BackStack
 import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.orNull
 import org.yuandian.app.model.ports.Fix
+import org.yuandian.app.model.ports.Scan
 import org.yuandian.app.screens.AppLanguage
+import org.yuandian.app.screens.FamilyProblem
 import org.yuandian.app.screens.ForgetState
+import org.yuandian.app.screens.NoScan
 import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.Permission
 import org.yuandian.app.screens.SettingsAction
+import org.yuandian.app.screens.SettingsSheet
 import org.yuandian.app.screens.SettingsState
 
 class SettingsStoreTest {
@@ -111,12 +121,7 @@ class SettingsStoreTest {
             val store = SettingsStore(session)
             store.act(SettingsAction.SetReach(true))
             runCurrent()
-            var asked = 0
-            bench.device.fixes =
-                flow {
-                    asked += 1
-                    emit(Fix.Found(Bench.HERE, "gps", false, 0))
-                }
+            bench.device.fixes = flow { error("nobody has to be found for it") }
             for (hour in listOf(21, 20, 19)) {
                 store.act(SettingsAction.SetQuiet(hour * 60, 7 * 60))
                 assertEquals(hour * 60 to 7 * 60, quiet(store.state.value))
@@ -126,7 +131,7 @@ class SettingsStoreTest {
             store.close()
             advanceTimeBy(1_000)
             assertEquals(QuietHours(19 * 60, 7 * 60), disk(session).quiet, "whoever leaves has chosen")
-            assertEquals(1, asked)
+            assertTrue(disk(session).homeSet)
             val again = SettingsStore(session)
             runCurrent()
             assertEquals(19 * 60 to 7 * 60, quiet(again.state.value))
@@ -140,10 +145,10 @@ class SettingsStoreTest {
             val store = SettingsStore(session)
             store.act(SettingsAction.SetReach(true))
             runCurrent()
-            bench.device.fixes = flowOf(Fix.Denied)
+            bench.phones.fill("a")
             store.act(SettingsAction.SetQuiet(60, 120))
             advanceTimeBy(2_000)
-            assertEquals(Notice.PermissionDenied(Permission.LOCATION), session.notice.value)
+            assertEquals(Notice.StorageFull, session.notice.value)
             assertEquals(22 * 60 to 7 * 60, quiet(store.state.value))
         }
 
@@ -175,5 +180,193 @@ class SettingsStoreTest {
             val again = SettingsStore(session)
             runCurrent()
             assertEquals(ForgetState.WAITING, again.state.value.forget)
+        }
+
+    private val form = { store: SettingsStore -> store.state.value.sheet as SettingsSheet.AddFamily }
+
+    private suspend fun relative(
+        bench: Bench,
+        name: String,
+    ): PersonCode {
+        val person =
+            checkNotNull(
+                bench
+                    .other(name, Role.RESIDENT)
+                    .identity
+                    .person()
+                    .orNull(),
+            )
+        return PersonCode(person.user, person.name)
+    }
+
+    @Test
+    fun one_s_own_code_says_id_and_name_and_can_be_sent() =
+        runTest {
+            val bench = Bench(this)
+            val session = bench.session(Role.RESIDENT)
+            val me = checkNotNull(session.person.value)
+            val store = SettingsStore(session)
+            store.act(SettingsAction.ShowMyCode)
+            val shown = store.state.value.sheet as SettingsSheet.MyCode
+            assertEquals(PersonCode(me.user, me.name), PersonCode.of(checkNotNull(Codes.read(shown.square.taken(CodePhoto())))))
+            assertEquals(PersonCode(me.user, me.name), PersonCode.of(shown.spelled))
+            assertEquals(me.name, shown.name)
+            store.act(SettingsAction.CopyMyCode)
+            runCurrent()
+            assertEquals(listOf("${me.user.value} ${me.name}"), bench.device.copied)
+            store.act(SettingsAction.CloseSheet)
+            assertNull(store.state.value.sheet)
+        }
+
+    @Test
+    fun nobody_who_is_not_signed_in_has_a_code() =
+        runTest {
+            val store = SettingsStore(Bench(this).session(null))
+            store.act(SettingsAction.ShowMyCode)
+            assertNull(store.state.value.sheet)
+        }
+
+    @Test
+    fun family_is_added_by_scanning_their_code_or_by_typing_what_it_says() =
+        runTest {
+            val bench = Bench(this)
+            val session = bench.session(Role.RESIDENT)
+            val store = SettingsStore(session)
+            val (scanned, typed) = relative(bench, "高国营") to relative(bench, "张秀兰")
+            bench.device.scan = Scan.Read(scanned.text)
+            store.act(SettingsAction.AddFamily)
+            store.act(SettingsAction.ScanFamily)
+            runCurrent()
+            assertNull(store.state.value.sheet)
+            store.act(SettingsAction.AddFamily)
+            store.act(SettingsAction.EditFamilyCode("  ${typed.spelled}\n"))
+            store.act(SettingsAction.ConfirmFamily)
+            runCurrent()
+            assertNull(store.state.value.sheet)
+            assertEquals(listOf(scanned, typed).map { it.user to it.name }, disk(session).family.map { it.user to it.name })
+            assertEquals(
+                listOf("高国营", "张秀兰"),
+                store.state.value.family
+                    .map { it.name },
+            )
+        }
+
+    @Test
+    fun what_names_nobody_who_may_be_family_says_why_and_what_helps() =
+        runTest {
+            val bench = Bench(this)
+            val session = bench.session(Role.RESIDENT)
+            val store = SettingsStore(session)
+            val me = checkNotNull(session.person.value)
+            val other = relative(bench, "高国营")
+            val wrong =
+                mapOf(
+                    "" to FamilyProblem.EMPTY,
+                    " \n" to FamilyProblem.EMPTY,
+                    "高国营" to FamilyProblem.NOT_A_CODE,
+                    "https://city.example/#7K3M-9QRT-2XWB" to FamilyProblem.NOT_A_CODE,
+                    "${other.user.value.dropLast(1)} 高国营" to FamilyProblem.NOT_A_CODE,
+                    other.user.value to FamilyProblem.NAME_MISSING,
+                    "${me.user.value} 另一个名字" to FamilyProblem.ONESELF,
+                    me.user.value.uppercase() to FamilyProblem.ONESELF,
+                )
+            store.act(SettingsAction.AddFamily)
+            for ((text, problem) in wrong) {
+                store.act(SettingsAction.EditFamilyCode("写了一半"))
+                bench.device.scan = Scan.Read(text)
+                store.act(SettingsAction.ScanFamily)
+                runCurrent()
+                assertEquals(SettingsSheet.AddFamily("写了一半", problem), form(store), "scanned: $text")
+                store.act(SettingsAction.EditFamilyCode(text))
+                assertNull(form(store).problem)
+                store.act(SettingsAction.ConfirmFamily)
+                runCurrent()
+                assertEquals(SettingsSheet.AddFamily(text, problem), form(store), "typed: $text")
+            }
+            assertEquals(emptyList<NamedPerson>(), disk(session).family)
+            store.act(SettingsAction.EditFamilyCode("x".repeat(100_000)))
+            assertEquals(PersonCode.TEXT_MAX, form(store).code.length)
+        }
+
+    @Test
+    fun family_are_five_and_one_of_them_may_get_another_name() =
+        runTest {
+            val bench = Bench(this)
+            val session = bench.session(Role.RESIDENT)
+            val store = SettingsStore(session)
+            val six = (1..6).map { relative(bench, "家人$it") }
+
+            fun add(text: String) {
+                store.act(SettingsAction.AddFamily)
+                store.act(SettingsAction.EditFamilyCode(text))
+                store.act(SettingsAction.ConfirmFamily)
+                runCurrent()
+            }
+            six.take(5).forEach { add(it.text) }
+            add(six[5].text)
+            assertEquals(FamilyProblem.FULL, form(store).problem)
+            add("${six[0].user.value} 大哥")
+            assertNull(store.state.value.sheet)
+            assertEquals(setOf("大哥", "家人2", "家人3", "家人4", "家人5"), disk(session).family.map { it.name }.toSet())
+        }
+
+    @Test
+    fun a_scan_that_brings_nothing_is_told_and_the_sheet_waits_for_what_is_typed() =
+        runTest {
+            val told =
+                mapOf(
+                    Scan.NoCode to Notice.NothingScanned(NoScan.NO_CODE),
+                    Scan.Denied to Notice.NothingScanned(NoScan.NOT_ALLOWED),
+                    Scan.Unavailable to Notice.NothingScanned(NoScan.NO_CAMERA),
+                    Scan.StorageFull to Notice.StorageFull,
+                    Scan.Cancelled to null,
+                )
+            for ((scan, notice) in told) {
+                val bench = Bench(this)
+                val session = bench.session(Role.RESIDENT)
+                val store = SettingsStore(session)
+                bench.device.scan = scan
+                store.act(SettingsAction.AddFamily)
+                store.act(SettingsAction.ScanFamily)
+                runCurrent()
+                assertEquals(notice to SettingsSheet.AddFamily(), session.notice.value to store.state.value.sheet, "$scan")
+                bench.device.scan = Scan.Cancelled
+                store.act(SettingsAction.ScanFamily)
+                runCurrent()
+                assertEquals(notice.takeIf { it == Notice.StorageFull }, session.notice.value, "what was told of the last scan is over")
+            }
+        }
+
+    @Test
+    fun where_family_could_not_be_kept_what_was_typed_stays() =
+        runTest {
+            val bench = Bench(this)
+            val session = bench.session(Role.RESIDENT)
+            val store = SettingsStore(session)
+            val other = relative(bench, "高国营")
+            store.act(SettingsAction.AddFamily)
+            store.act(SettingsAction.EditFamilyCode(other.text))
+            runCurrent()
+            bench.phones.fill("a")
+            store.act(SettingsAction.ConfirmFamily)
+            runCurrent()
+            assertEquals(Notice.StorageFull to SettingsSheet.AddFamily(other.text), session.notice.value to store.state.value.sheet)
+        }
+
+    @Test
+    fun going_back_closes_a_sheet_before_it_leaves_the_screen() =
+        runTest {
+            val session = Bench(this).session(Role.RESIDENT)
+            session.navigator.goTo(Route.Settings)
+            runCurrent()
+            val store = session.screens.store(Route.Settings) { SettingsStore(session) }
+            for (opens in listOf(SettingsAction.ShowMyCode, SettingsAction.AddFamily, SettingsAction.AskForget)) {
+                store.act(opens)
+                session.screens.back()
+                assertEquals(null to ForgetState.NO, store.state.value.let { it.sheet to it.forget }, "$opens")
+                assertEquals(Route.Settings, session.navigator.routes.value.top)
+            }
+            session.screens.back()
+            assertEquals(Route.Home, session.navigator.routes.value.top)
         }
 }

@@ -167,7 +167,7 @@ private fun LazyListScope.invitation(
         }
     }
     item {
-        val ofCode = problem.takeIf { it is JoinProblem.Empty || it is JoinProblem.Refused }
+        val ofCode = problem.takeIf { it is JoinProblem.Empty || it is JoinProblem.NoInvitation || it is JoinProblem.Refused }
         Field(
             Yd.words.joinInvitation,
             state.invitation,

@@ -1,23 +1,30 @@
 package org.yuandian.app.ui.screens
 
+import androidx.compose.foundation.layout.BoxWithConstraints
 import androidx.compose.foundation.layout.ColumnScope
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.width
 import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.runtime.Composable
+import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.unit.dp
 import org.yuandian.app.screens.AppLanguage
 import org.yuandian.app.screens.AppRole
 import org.yuandian.app.screens.DarkMode
 import org.yuandian.app.screens.ForgetState
 import org.yuandian.app.screens.SettingsAction
+import org.yuandian.app.screens.SettingsSheet
 import org.yuandian.app.screens.SettingsState
 import org.yuandian.app.ui.parts.Card
 import org.yuandian.app.ui.parts.Choice
+import org.yuandian.app.ui.parts.CodePicture
 import org.yuandian.app.ui.parts.Fact
+import org.yuandian.app.ui.parts.Field
 import org.yuandian.app.ui.parts.Flow
 import org.yuandian.app.ui.parts.NavLine
 import org.yuandian.app.ui.parts.Part
@@ -49,7 +56,7 @@ fun SettingsScreen(
         Yd.words.settingsTitle,
         { onAction(SettingsAction.InFrame(it)) },
         modifier,
-        sheet = if (state.forget == ForgetState.ASKED) ({ ForgetSheet(onAction) }) else null,
+        sheet = sheetOf(state, onAction),
     ) {
         item { MePart(state, onAction) }
         item { Group(Yd.words.settingsSeeing) { Seeing(state, onAction) } }
@@ -74,6 +81,19 @@ fun SettingsScreen(
                 SmallWords(Yd.words.version(state.version, state.libraryVersion))
             }
         }
+    }
+}
+
+private fun sheetOf(
+    state: SettingsState,
+    onAction: (SettingsAction) -> Unit,
+): (@Composable () -> Unit)? {
+    val sheet = state.sheet
+    return when {
+        state.forget == ForgetState.ASKED -> ({ ForgetSheet(onAction) })
+        sheet is SettingsSheet.MyCode -> ({ CodeSheet(sheet, onAction) })
+        sheet is SettingsSheet.AddFamily -> ({ FamilySheet(sheet, onAction) })
+        else -> null
     }
 }
 
@@ -179,6 +199,12 @@ private fun PeopleLines(
         PersonRow(person.name, words.remove, words.removePerson(person.name)) { onAction(SettingsAction.RemoveFamily(person.id)) }
     }
     SmallButton(words.settingsFamilyAdd, { onAction(SettingsAction.AddFamily) }, image = Pictograms.add)
+    NavLine(
+        words.settingsMyCode,
+        { onAction(SettingsAction.ShowMyCode) },
+        help = words.settingsMyCodeHelp,
+        image = Pictograms.code,
+    )
     SignedWords(Pictograms.eyeOff, words.settingsApart, style = Yd.type.label, color = Yd.colors.ink)
     SmallWords(words.settingsApartHelp)
     if (state.apart.isEmpty()) Words(words.settingsApartEmpty, color = Yd.colors.inkSoft)
@@ -222,6 +248,53 @@ private fun DataLines(
     }
 }
 
+/** On a phone that lies on its side, too, the code is seen whole: half of it tells a camera nothing. */
+@Composable
+private fun CodeSheet(
+    own: SettingsSheet.MyCode,
+    onAction: (SettingsAction) -> Unit,
+) = BoxWithConstraints {
+    val side = minOf(CODE_SIDE, maxHeight - AROUND_CODE)
+    val words = Yd.words
+    Sheet(
+        words.settingsMyCode,
+        { onAction(SettingsAction.CloseSheet) },
+        buttons = { WideButton(words.settingsMyCodeCopy, { onAction(SettingsAction.CopyMyCode) }, Pictograms.note, Weight.SECOND) },
+    ) {
+        CodePicture(own.square, words.codeOf(own.name), Modifier.align(Alignment.CenterHorizontally).width(side))
+        Words(own.name, style = Yd.type.heading)
+        Words(words.settingsMyCodeFor)
+        SmallWords(own.spelled)
+    }
+}
+
+@Composable
+private fun FamilySheet(
+    form: SettingsSheet.AddFamily,
+    onAction: (SettingsAction) -> Unit,
+) {
+    val words = Yd.words
+    Sheet(
+        words.settingsFamilyAdd,
+        { onAction(SettingsAction.CloseSheet) },
+        buttons = {
+            WideButton(words.cancel, { onAction(SettingsAction.CloseSheet) }, weight = Weight.SECOND)
+            WideButton(words.settingsFamilyYes, { onAction(SettingsAction.ConfirmFamily) })
+        },
+    ) {
+        Words(words.settingsFamilyHow)
+        SmallButton(words.settingsFamilyScan, { onAction(SettingsAction.ScanFamily) }, image = Pictograms.scan)
+        Field(
+            words.settingsFamilyCode,
+            form.code,
+            { onAction(SettingsAction.EditFamilyCode(it)) },
+            help = words.settingsFamilyCodeHelp,
+            error = form.problem?.let(words::familyProblem),
+            image = Pictograms.person,
+        )
+    }
+}
+
 @Composable
 private fun ForgetSheet(onAction: (SettingsAction) -> Unit) {
     Sheet(
@@ -236,3 +309,7 @@ private fun ForgetSheet(onAction: (SettingsAction) -> Unit) {
 
 private const val HOUR = 60
 private const val DAY = 24 * HOUR
+private val CODE_SIDE = 320.dp
+
+/** Of a sheet: what stands above and below the code while it is seen whole. */
+private val AROUND_CODE = 160.dp

@@ -82,6 +82,7 @@ object Pictograms {
     val moon = pictogram("moon", "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z")
     val back = pictogram("back", "M20 12H4.5M11 5l-7 7 7 7")
     val forward = pictogram("forward", "M9 5l7 7-7 7")
+    val open = pictogram("open", "M5 9l7 7 7-7")
     val search = pictogram("search", circle(10.5, 10.5, 6.5) + "M15.5 15.5l5 5")
     val filter = pictogram("filter", "M4 6h16M7 12h10M10 18h4")
     val star = pictogram("star", "M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9L3.5 9.7l5.9-.8z")
@@ -175,6 +176,7 @@ object Pictograms {
         )
     val key = pictogram("key", circle(8.0, 16.0, 4.5) + "M11.3 12.700L20 4M16.5 7.500l3 3")
     val scan = pictogram("scan", "M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M7.5 12h9")
+    val code = pictogram("code", "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14v2.500M20 14v2M17 17v3M14 20h.1M20 20h-.1")
     val wifi = pictogram("wifi", "M2.5 9a14 14 0 0 1 19 0M6 13a9 9 0 0 1 12 0", circle(12.0, 17.5, 2.0))
     val offline =
         pictogram(

@@ -7,6 +7,7 @@ import org.yuandian.app.screens.JoinProblem
 import org.yuandian.app.screens.JoinState
 import org.yuandian.app.screens.JoinStep
 import org.yuandian.app.screens.NewsItem
+import org.yuandian.app.screens.NoScan
 import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.SyncPill
 import org.yuandian.app.screens.Tab
@@ -20,6 +21,9 @@ object JoinStates : Provider<JoinState> {
             Named("role", JoinState(s.frame())),
             Named("invitation", invitation.copy(keptReports = 2)),
             Named("missing", invitation.copy(problem = JoinProblem.Empty, asksServer = true)),
+            Named("other-code", invitation.copy(problem = JoinProblem.NoInvitation, name = s.t("高国营", "Gao Guoying"))),
+            Named("no-code", invitation.copy(frame = s.frame(notice = Notice.NothingScanned(NoScan.NO_CODE)))),
+            Named("no-camera", invitation.copy(frame = s.frame(notice = Notice.NothingScanned(NoScan.NO_CAMERA)))),
             Named(
                 "offline",
                 invitation.copy(invitation = "JB3-7F3A-09BC", name = s.t("高国营", "Gao Guoying"), problem = JoinProblem.Offline),

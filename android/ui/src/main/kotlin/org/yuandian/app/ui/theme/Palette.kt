@@ -10,6 +10,9 @@ data class Tone(
     val ink: Color,
 )
 
+/** A code to be scanned, in every look: a camera tells it by its contrast, and by a rim that is lighter than it. */
+val CodeTone = Tone(Color.White, Color.Black)
+
 /** Every colour of the app by what it is for. Nothing else names a colour. */
 @Immutable
 data class Palette(
