@@ -18,6 +18,7 @@ import org.yuandian.app.model.UserId
 import org.yuandian.app.model.gateway.ActInput
 import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.orNull
+import org.yuandian.app.model.ports.Shot
 import org.yuandian.app.model.strings.Strings
 import org.yuandian.app.screens.AnswerLine
 import org.yuandian.app.screens.CaseDetailAction
@@ -27,6 +28,7 @@ import org.yuandian.app.screens.Feedback
 import org.yuandian.app.screens.FieldKind
 import org.yuandian.app.screens.FormField
 import org.yuandian.app.screens.Frame
+import org.yuandian.app.screens.FrameAction
 import org.yuandian.app.screens.HistoryItem
 import org.yuandian.app.screens.LookItem
 import org.yuandian.app.screens.NoteLine
@@ -67,6 +69,7 @@ class CaseDetailStore(
             // Shown with the form that was open, so that nobody touches what lies under it.
             isBack = true
             change { it.copy(loading = false) }
+            lasting { addLeft() }
         }
     }
 
@@ -96,6 +99,11 @@ class CaseDetailStore(
             is CaseDetailAction.KeepApart -> lasting { keepApart(UserId(action.userId)) }
             CaseDetailAction.Export -> lasting { export() }
         }
+    }
+
+    /** Back closes what lies over the screen first. */
+    override fun inFrame(action: FrameAction) {
+        if (action == FrameAction.Back && now.openStep != null) act(CaseDetailAction.CancelStep) else super.inFrame(action)
     }
 
     override fun framed(
@@ -253,10 +261,23 @@ class CaseDetailStore(
     }
 
     private suspend fun addPhoto() {
-        val photo = photos.take() ?: return
-        done(phone.cases.note(id, "", listOf(photo.key)))
-        photos.drop(listOf(photo))
+        val shot = session.platform.camera.take(id.value)
+        session.tellWhyNot(shot)
+        if (shot is Shot.Taken) added(shot.path)
     }
+
+    /** Where there is no room a picture waits for some, open as it is: it comes into the case when that is opened again. */
+    private suspend fun added(picture: String) {
+        val answer = phone.cases.note(id, "", listOf(picture))
+        if (!answer.lacksRoom) session.platform.files.remove(picture)
+        done(answer)
+    }
+
+    /** Pictures that were taken for this case and are not in it: the app was ended behind the camera, or there was no room. */
+    private suspend fun addLeft() =
+        session.platform.files
+            .left(id.value)
+            .forEach { added(it) }
 
     private fun openPhoto(key: String) {
         if (now.photos.any { it.key == key }) session.navigator.open(Route.Photo(id, FileHash(key)))

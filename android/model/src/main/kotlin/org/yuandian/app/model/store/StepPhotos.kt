@@ -9,7 +9,7 @@ import org.yuandian.app.screens.Permission
 import org.yuandian.app.screens.PhotoItem
 import org.yuandian.app.screens.WorkState
 
-/** Photos of a step that is being filled in. They are in no draft: until [drop] each is named by its path, and lies open there. */
+/** Photos of a step that is being filled in. They are in no draft: until they are dropped each is named by its path, and lies open. */
 internal class StepPhotos(
     private val session: Session,
 ) {

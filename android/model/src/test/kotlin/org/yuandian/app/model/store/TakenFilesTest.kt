@@ -177,19 +177,37 @@ class TakenFilesTest {
         }
 
     @Test
-    fun a_photo_that_is_added_to_a_case_does_not_stay_behind_even_where_it_could_not_be_added() =
+    fun a_photo_for_a_case_for_which_there_is_no_room_waits_for_some_and_no_other_stays_behind() =
         runTest {
-            for (full in listOf(false, true)) {
+            for (room in listOf(true, false)) {
                 val bench = Bench(this)
                 val (session, store) = step(bench)
                 store.act(CaseDetailAction.CancelStep)
-                bench.phones.fill("worker", full)
+                bench.phones.fill("worker", !room)
                 store.act(CaseDetailAction.AddPhoto)
                 settle()
-                assertEquals(if (full) 0 else 1, store.state.value.photos.size)
-                assertEquals(if (full) Notice.StorageFull else null, session.notice.value)
+                assertEquals(if (room) 1 else 0, store.state.value.photos.size)
+                assertEquals(if (room) null else Notice.StorageFull, session.notice.value)
+                assertEquals(if (room) 0 else 1, bench.device.incoming.size)
+                bench.phones.fill("worker", false)
+                val again = CaseDetailStore(session, CaseId(store.state.value.id))
+                settle()
+                assertEquals(1, again.state.value.photos.size)
                 assertEquals(emptySet<String>(), bench.device.incoming)
             }
+        }
+
+    @Test
+    fun a_photo_for_a_case_whose_app_was_ended_before_it_came_is_in_the_case_when_that_is_opened_again() =
+        runTest {
+            val bench = Bench(this)
+            val (session, store) = step(bench)
+            val id = store.state.value.id
+            bench.device.came(id, "/photos/of-a-dead-app.jpg")
+            val again = CaseDetailStore(session, CaseId(id))
+            settle()
+            assertEquals(1, again.state.value.photos.size)
+            assertEquals(emptySet<String>(), bench.device.incoming)
         }
 
     @Test
