@@ -40,7 +40,7 @@ class ConflictJourneyTest : JourneyTest() {
     private fun Journey.answers(severity: String) {
         hand.taps(words.detailEdit)
         hand.taps(severity)
-        hand.taps(words.stepConfirm)
+        hand.taps(words.detailEdit)
         hand.sees(SEVERITY, severity)
     }
 

@@ -80,7 +80,7 @@ class HelpJourneyTest : JourneyTest() {
             hand.sees(words.claimState(ClaimState.Waiting(1)))
             hand.taps(words.tasksGiveUp)
             hand.taps(words.giveUpReason(GiveUpReason.NO_TIME))
-            hand.taps(words.send)
+            hand.taps(words.tasksGiveUpSend)
             hand.sees(words.tasksEmpty)
         }
 

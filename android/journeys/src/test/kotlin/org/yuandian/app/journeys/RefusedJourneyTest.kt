@@ -28,7 +28,7 @@ class RefusedJourneyTest : JourneyTest() {
             hand.sees("你的角色不能", "灯杆编号 12")
             hand.taps(words.attentionStep(AttentionStep.APPEAL))
             hand.writes(words.attentionFormLabel(AttentionStep.APPEAL), "我就在现场")
-            hand.taps(words.send)
+            hand.taps(words.attentionSend(AttentionStep.APPEAL))
             hand.sees(words.attentionEmpty)
             hand.waits("the appeal at the server") { world.admin("appeals").contains("我就在现场") }
             world.admin("appeals", "--grant", "1", "--words", "同意")

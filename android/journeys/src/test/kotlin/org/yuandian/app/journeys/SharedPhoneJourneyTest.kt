@@ -45,7 +45,7 @@ class SharedPhoneJourneyTest : JourneyTest() {
                 signsIn(phone, "小周", AppRole.GRID_WORKER)
                 hand.sees(words.todayTitle)
                 hand.taps(words.tab(Tab.CASES))
-                hand.sees(words.casesEmptyStep(CasesTab.OPEN).orEmpty())
+                hand.sees(words.casesEmpty(CasesTab.OPEN))
                 hand.doesNotSee("小李看到的")
                 hand.taps(words.tab(Tab.SETTINGS))
                 hand.taps(words.settingsShared)

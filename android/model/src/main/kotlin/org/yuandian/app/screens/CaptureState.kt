@@ -34,6 +34,8 @@ data class CaptureState(
     val receipt: CaptureReceipt? = null,
     /** The draft is being read: what would be typed now would stand over it. */
     val loading: Boolean = false,
+    /** It is asked whether the draft is to be deleted. */
+    val discards: Boolean = false,
 )
 
 data class TypeState(
@@ -163,7 +165,12 @@ sealed interface CaptureAction {
     /** 提交. */
     data object Submit : CaptureAction
 
+    /** Asks first: photos cannot be taken a second time. */
     data object Discard : CaptureAction
+
+    data object ConfirmDiscard : CaptureAction
+
+    data object CancelDiscard : CaptureAction
 
     data class OpenCase(
         val id: String,

@@ -10,11 +10,16 @@ data class HandOverState(
     val overdue: Int = 0,
     /** What the platform does not have yet. */
     val waiting: Int = 0,
+    /** What was begun and not submitted: nobody else sees it. */
+    val drafts: Int = 0,
     val open: List<CaseCard> = emptyList(),
+    /** For whoever comes next: it is read in the matters that are [open]; without one it would be read nowhere. */
     val note: String = "",
     val sending: Boolean = false,
     /** Handed over; how far that has come. */
     val done: WorkState? = null,
+    /** In how many matters the note stands now. */
+    val noted: Int = 0,
 )
 
 sealed interface HandOverAction {
@@ -30,5 +35,10 @@ sealed interface HandOverAction {
         val id: String,
     ) : HandOverAction
 
+    data object OpenDrafts : HandOverAction
+
     data object HandOver : HandOverAction
+
+    /** Another person goes on with this phone. */
+    data object ChangePerson : HandOverAction
 }

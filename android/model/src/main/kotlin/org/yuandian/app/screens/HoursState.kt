@@ -8,6 +8,8 @@ data class HoursState(
     val months: List<HoursMonth> = emptyList(),
     /** Left, but not confirmed yet. */
     val unconfirmed: Int = 0,
+    /** Neighbours' requests are shown to this person. */
+    val canHelp: Boolean = false,
 )
 
 data class HoursMonth(
@@ -38,4 +40,7 @@ sealed interface HoursAction {
     ) : HoursAction
 
     data object Export : HoursAction
+
+    /** To what neighbours ask for. */
+    data object FindAsks : HoursAction
 }

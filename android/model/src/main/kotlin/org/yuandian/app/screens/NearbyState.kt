@@ -5,8 +5,10 @@ data class NearbyState(
     val frame: Frame,
     val loading: Boolean = false,
     val asCells: Boolean = false,
-    /** Kinds that can be filtered by. */
+    /** Kinds that can be filtered by: those that are asked for, and the chosen one. */
     val kinds: List<HelpKind> = emptyList(),
+    /** The kinds lie over the list, to be chosen from. */
+    val choosesKind: Boolean = false,
     val chosenKind: String? = null,
     val asks: List<AskCard> = emptyList(),
     val cells: List<CellCount> = emptyList(),
@@ -38,6 +40,11 @@ sealed interface NearbyAction {
     ) : NearbyAction
 
     data class ShowCells(
+        val on: Boolean,
+    ) : NearbyAction
+
+    /** Opens the kinds to be chosen from, or closes them without a choice. */
+    data class ChooseKind(
         val on: Boolean,
     ) : NearbyAction
 

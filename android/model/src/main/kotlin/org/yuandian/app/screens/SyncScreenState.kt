@@ -15,7 +15,13 @@ data class SyncScreenState(
     val conflicts: List<WaitingLine> = emptyList(),
     val waitingBytes: Long = 0,
     val freeBytes: Long? = null,
-)
+    /** Null where nobody gave one. */
+    val communityPhone: String? = null,
+) {
+    /** Whoever answers there is not the platform: nothing was sent. */
+    val isUntrusted: Boolean
+        get() = frame.notice == Notice.UntrustedServer || (run as? SyncRun.Finished)?.reason == WaitReason.UNTRUSTED_SERVER
+}
 
 data class SyncCounts(
     val onPhone: Int = 0,
@@ -47,7 +53,9 @@ sealed interface SyncRun {
         val received: Int,
         val photos: Int,
         val reason: WaitReason? = null,
-    ) : SyncRun
+    ) : SyncRun {
+        val isNothing: Boolean get() = !complete && sent == 0 && photos == 0
+    }
 }
 
 enum class SyncStep { CONNECTING, SENDING_WORDS, RECEIVING, SENDING_PHOTOS }
@@ -76,6 +84,8 @@ sealed interface SyncAction {
     data class SetWifiOnly(
         val on: Boolean,
     ) : SyncAction
+
+    data object CallCommunity : SyncAction
 
     data class Open(
         val id: String,

@@ -9,9 +9,11 @@ import androidx.compose.ui.test.ComposeUiTest
 import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.hasClickAction
 import androidx.compose.ui.test.hasContentDescription
+import androidx.compose.ui.test.hasSetTextAction
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.onAllNodesWithText
 import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performTextReplacement
 import androidx.compose.ui.test.runDesktopComposeUiTest
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Test
@@ -21,23 +23,40 @@ import org.yuandian.app.screens.CaptureState
 import org.yuandian.app.screens.CaseDetailAction
 import org.yuandian.app.screens.CaseDetailState
 import org.yuandian.app.screens.FrameAction
+import org.yuandian.app.screens.HandOverAction
+import org.yuandian.app.screens.HandOverState
+import org.yuandian.app.screens.NearbyAction
+import org.yuandian.app.screens.NearbyState
 import org.yuandian.app.screens.Notice
+import org.yuandian.app.screens.PeopleAction
+import org.yuandian.app.screens.PeopleState
 import org.yuandian.app.screens.Permission
 import org.yuandian.app.screens.SettingsAction
+import org.yuandian.app.screens.SettingsSheet
 import org.yuandian.app.screens.SettingsState
+import org.yuandian.app.screens.SyncAction
+import org.yuandian.app.screens.SyncScreenState
 import org.yuandian.app.screens.Unopened
 import org.yuandian.app.screens.UnopenedAction
 import org.yuandian.app.screens.UnopenedState
 import org.yuandian.app.screens.words.ScreenWordsZh
 import org.yuandian.app.ui.screens.CaptureScreen
 import org.yuandian.app.ui.screens.CaseDetailScreen
+import org.yuandian.app.ui.screens.HandOverScreen
+import org.yuandian.app.ui.screens.NearbyScreen
+import org.yuandian.app.ui.screens.PeopleScreen
 import org.yuandian.app.ui.screens.SettingsScreen
+import org.yuandian.app.ui.screens.SyncScreen
 import org.yuandian.app.ui.screens.UnopenedScreen
 import org.yuandian.app.ui.states.CaptureStates
 import org.yuandian.app.ui.states.CaseDetailStates
+import org.yuandian.app.ui.states.HandOverStates
+import org.yuandian.app.ui.states.NearbyStates
+import org.yuandian.app.ui.states.PeopleStates
 import org.yuandian.app.ui.states.Provider
 import org.yuandian.app.ui.states.Sample
 import org.yuandian.app.ui.states.SettingsStates
+import org.yuandian.app.ui.states.SyncStates
 import org.yuandian.app.ui.states.UnopenedStates
 import org.yuandian.app.ui.theme.LocalPictures
 import org.yuandian.app.ui.theme.Look
@@ -118,6 +137,46 @@ class OfferedTest {
         }
 
     @Test
+    fun `one's own code is shown and copied, and family are scanned or typed`() =
+        drawn<SettingsState, SettingsAction>(
+            sample(SettingsStates, "volunteer"),
+            { state, act -> SettingsScreen(state, act) },
+            { state, act ->
+                when (act) {
+                    SettingsAction.ShowMyCode -> state.copy(sheet = sample(SettingsStates, "my-code").sheet)
+                    SettingsAction.AddFamily -> state.copy(sheet = SettingsSheet.AddFamily())
+                    is SettingsAction.EditFamilyCode -> state.copy(sheet = SettingsSheet.AddFamily(act.text))
+                    SettingsAction.CloseSheet -> state.copy(sheet = null)
+                    else -> state
+                }
+            },
+        ) { asked ->
+            listOf(words.settingsMyCode, words.settingsMyCodeCopy, words.close).forEach { presses(it) }
+            listOf(words.settingsFamilyAdd, words.settingsFamilyScan).forEach { presses(it) }
+            onNode(hasContentDescription(words.settingsFamilyCode) and hasSetTextAction()).performTextReplacement("0192 高国营")
+            listOf(words.settingsFamilyYes, words.cancel).forEach { presses(it) }
+            assertEquals(
+                listOf(
+                    SettingsAction.ShowMyCode,
+                    SettingsAction.CopyMyCode,
+                    SettingsAction.CloseSheet,
+                    SettingsAction.AddFamily,
+                    SettingsAction.ScanFamily,
+                    SettingsAction.EditFamilyCode("0192 高国营"),
+                    SettingsAction.ConfirmFamily,
+                    SettingsAction.CloseSheet,
+                ),
+                asked,
+            )
+        }
+
+    @Test
+    fun `without a sign-in there is no code, and nobody to be added`() =
+        drawn<SettingsState, SettingsAction>(sample(SettingsStates, "signed-out"), { state, act -> SettingsScreen(state, act) }) {
+            assertEquals(0 to 0, count(words.settingsMyCode) to count(words.settingsFamilyAdd))
+        }
+
+    @Test
     fun `a camera that is refused in a step is told on the step, with an old photo as the way`() =
         drawn<CaseDetailState, CaseDetailAction>(
             sample(CaseDetailStates, "camera-denied"),
@@ -157,6 +216,58 @@ class OfferedTest {
                 presses(words.unopenedAgain)
                 assertEquals(listOf(step, UnopenedAction.CallCommunity, UnopenedAction.Again), asked)
             }
+        }
+    }
+
+    @Test
+    fun `a kind is chosen by two touches, and what is chosen stands on the list`() =
+        drawn<NearbyState, NearbyAction>(
+            sample(NearbyStates, "list"),
+            { state, act -> NearbyScreen(state, act) },
+            { state, act ->
+                when (act) {
+                    is NearbyAction.ChooseKind -> state.copy(choosesKind = act.on)
+                    is NearbyAction.FilterKind -> state.copy(chosenKind = act.id, choosesKind = false)
+                    else -> state
+                }
+            },
+        ) { asked ->
+            val kind = sample(NearbyStates, "list").kinds.last()
+            presses(words.sentence(listOf(words.nearbyFilter, words.nearbyAll)))
+            presses(kind.title)
+            assertEquals(listOf(NearbyAction.ChooseKind(true), NearbyAction.FilterKind(kind.id)), asked)
+            presses(words.sentence(listOf(words.nearbyFilter, kind.title)))
+        }
+
+    @Test
+    fun `where nothing was sent because of the server, the community is called`() =
+        drawn<SyncScreenState, SyncAction>(sample(SyncStates, "untrusted"), { state, act -> SyncScreen(state, act) }) { asked ->
+            presses(words.homeCall)
+            presses(words.syncNow)
+            assertEquals(listOf(SyncAction.CallCommunity, SyncAction.SyncNow), asked)
+        }
+
+    @Test
+    fun `whose key is lost is offered what the message advises`() =
+        drawn<PeopleState, PeopleAction>(sample(PeopleStates, "key-lost"), { state, act -> PeopleScreen(state, act) }) { asked ->
+            presses(words.peopleAdd)
+            assertEquals(listOf<PeopleAction>(PeopleAction.Add), asked)
+        }
+
+    @Test
+    fun `a note is asked for where somebody will read it, and after it the next one may come`() {
+        val (open, nothing) = sample(HandOverStates, "full") to sample(HandOverStates, "nothing-open")
+        for ((state, notes) in listOf(open to 1, nothing to 0)) {
+            drawn<HandOverState, HandOverAction>(state, { now, act -> HandOverScreen(now, act) }) { asked ->
+                assertEquals(notes, count(words.handOverNote))
+                presses(words.handOverSend)
+                assertEquals(listOf<HandOverAction>(HandOverAction.HandOver), asked)
+            }
+        }
+        drawn<HandOverState, HandOverAction>(sample(HandOverStates, "done"), { now, act -> HandOverScreen(now, act) }) { asked ->
+            assertEquals(0 to 1, count(words.handOverNote) to count(words.handOverNoted(2)))
+            presses(words.peopleTitle)
+            assertEquals(listOf<HandOverAction>(HandOverAction.ChangePerson), asked)
         }
     }
 

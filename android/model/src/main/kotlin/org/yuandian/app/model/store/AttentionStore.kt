@@ -16,6 +16,7 @@ import org.yuandian.app.screens.AttentionForm
 import org.yuandian.app.screens.AttentionState
 import org.yuandian.app.screens.AttentionStep
 import org.yuandian.app.screens.Frame
+import org.yuandian.app.screens.FrameAction
 import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.Sign
 
@@ -60,6 +61,11 @@ class AttentionStore(
                 change { it.copy(form = null) }
             }
         }
+    }
+
+    /** Back closes what lies over the screen first. */
+    override fun inFrame(action: FrameAction) {
+        if (action == FrameAction.Back && now.form != null) act(AttentionAction.CloseForm) else super.inFrame(action)
     }
 
     override fun framed(

@@ -30,6 +30,7 @@ import org.yuandian.app.screens.CaptureNeed
 import org.yuandian.app.screens.CaptureReceipt
 import org.yuandian.app.screens.CaptureState
 import org.yuandian.app.screens.Frame
+import org.yuandian.app.screens.FrameAction
 import org.yuandian.app.screens.Giveaway
 import org.yuandian.app.screens.NoPlaceReason
 import org.yuandian.app.screens.Notice
@@ -105,9 +106,21 @@ class CaptureStore(
             CaptureAction.NotTheSame -> notTheSame()
             CaptureAction.Keep -> lasting { keep() }
             CaptureAction.Submit -> lasting { submit() }
-            CaptureAction.Discard -> lasting { discard() }
+            CaptureAction.Discard -> change { it.copy(discards = true) }
+            CaptureAction.ConfirmDiscard -> lasting { discard() }
+            CaptureAction.CancelDiscard -> change { it.copy(discards = false) }
             is CaptureAction.OpenCase -> session.navigator.replace(Route.Detail(CaseId(action.id)))
             CaptureAction.Another -> session.navigator.replace(Route.Capture())
+        }
+    }
+
+    /** Back closes what lies over the screen first. */
+    override fun inFrame(action: FrameAction) {
+        when {
+            action != FrameAction.Back -> super.inFrame(action)
+            now.discards -> act(CaptureAction.CancelDiscard)
+            now.type.choosing -> act(CaptureAction.CloseTypes)
+            else -> super.inFrame(action)
         }
     }
 

@@ -3,6 +3,7 @@ package org.yuandian.app.model.store
 import org.yuandian.app.model.CaseId
 import org.yuandian.app.model.CaseLine
 import org.yuandian.app.model.navigation.Route
+import org.yuandian.app.screens.CasesTab
 import org.yuandian.app.screens.DutyCardAction
 import org.yuandian.app.screens.DutyCardState
 import org.yuandian.app.screens.Frame
@@ -101,8 +102,16 @@ class HandOverStore(
                 session.navigator.open(Route.Detail(CaseId(action.id)))
             }
 
+            HandOverAction.OpenDrafts -> {
+                session.navigator.goTo(Route.Cases(CasesTab.DRAFTS))
+            }
+
             HandOverAction.HandOver -> {
                 lasting { handOver() }
+            }
+
+            HandOverAction.ChangePerson -> {
+                session.navigator.open(Route.People)
             }
         }
     }
@@ -120,11 +129,16 @@ class HandOverStore(
         if (now.sending || now.done != null) return
         change { it.copy(sending = true) }
         val note = now.note.trim()
-        val failed = note.isNotEmpty() && now.open.any { !noted(CaseId(it.id), note) }
+        val matters =
+            now.open
+                .map { CaseId(it.id) }
+                .takeIf { note.isNotEmpty() }
+                .orEmpty()
+        val failed = matters.any { !noted(it, note) }
         change { it.copy(sending = false) }
         if (failed) return
         session.settings.update { it.copy(shiftSinceMs = session.platform.clock.nowMs()) }
-        change { it.copy(note = "", done = WorkState.OnPhone) }
+        change { it.copy(note = "", done = WorkState.OnPhone, noted = matters.size) }
         session.tell(Notice.SavedOnPhone)
         session.recount()
         session.syncer.wish()
@@ -148,6 +162,7 @@ class HandOverStore(
                 settled = mine.count { it.hasEnded && it.updatedMs >= since },
                 overdue = cards.count { it.due?.let { due -> due.leftMs < 0 } == true },
                 waiting = mine.count(::waits) + session.wanted.drafts.value.size,
+                drafts = session.work.value.drafts - session.wanted.drafts.value.size,
                 open = cards,
                 done = state.done?.let { if (open.none(::waits)) WorkState.Delivered else WorkState.OnPhone },
             )

@@ -14,9 +14,11 @@ import org.yuandian.app.model.gateway.ActInput
 import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.orNull
 import org.yuandian.app.model.ports.Fix
+import org.yuandian.app.screens.AppRole
 import org.yuandian.app.screens.AskCard
 import org.yuandian.app.screens.ClaimState
 import org.yuandian.app.screens.Frame
+import org.yuandian.app.screens.FrameAction
 import org.yuandian.app.screens.HelpKind
 import org.yuandian.app.screens.HoursAction
 import org.yuandian.app.screens.HoursItem
@@ -49,13 +51,19 @@ class NearbyStore(
         when (action) {
             is NearbyAction.InFrame -> inFrame(action.action)
             is NearbyAction.ShowCells -> show { it.copy(asCells = action.on, chosenCell = null) }
-            is NearbyAction.FilterKind -> show { it.copy(chosenKind = action.id) }
+            is NearbyAction.ChooseKind -> change { it.copy(choosesKind = action.on) }
+            is NearbyAction.FilterKind -> show { it.copy(chosenKind = action.id, choosesKind = false) }
             is NearbyAction.ChooseCell -> show { it.copy(chosenCell = action.id) }
             is NearbyAction.Open -> session.navigator.open(Route.Detail(CaseId(action.id)))
             is NearbyAction.Claim -> claim(CaseId(action.id))
             is NearbyAction.UndoClaim -> undo(CaseId(action.id))
             NearbyAction.SetReach -> session.navigator.goTo(Route.Settings)
         }
+    }
+
+    /** Back closes what lies over the screen first. */
+    override fun inFrame(action: FrameAction) {
+        if (action == FrameAction.Back && now.choosesKind) act(NearbyAction.ChooseKind(false)) else super.inFrame(action)
     }
 
     override fun framed(
@@ -119,6 +127,8 @@ class NearbyStore(
                     case.codeWords != null
                 }
         show { it.copy(loading = false) }
+        // A choice of another day that nobody asks for today would be an empty list without a reason.
+        if (now.chosenKind != null && now.kinds.none { it.id == now.chosenKind }) show { it.copy(chosenKind = null) }
     }
 
     private fun show(next: (NearbyState) -> NearbyState) =
@@ -127,15 +137,7 @@ class NearbyStore(
             val ofKind = all.filter { (line, _) -> state.chosenKind == null || line.service.value == state.chosenKind }
             val shown = ofKind.filter { (_, case) -> state.chosenCell == null || case.place?.let(::cellId) == state.chosenCell }
             state.copy(
-                kinds =
-                    all.map { it.first }.distinctBy { it.service }.map {
-                        HelpKind(
-                            it.service.value,
-                            signOf(it.service),
-                            it.serviceText,
-                            null,
-                        )
-                    },
+                kinds = kindsWith(state.kinds.firstOrNull { it.id == state.chosenKind }),
                 asks = shown.map { (line, case) -> card(line, case) }.sortedBy { it.distanceM ?: Int.MAX_VALUE },
                 cells =
                     if (state.asCells) {
@@ -151,6 +153,13 @@ class NearbyStore(
                     },
             )
         }
+
+    /** What is asked for now. The [chosen] one stays, so that the filter says what it does when its last request is gone. */
+    private fun kindsWith(chosen: HelpKind?): List<HelpKind> {
+        val asked = all.map { it.first }.distinctBy { it.service }
+        val kinds = asked.map { HelpKind(it.service.value, signOf(it.service), it.serviceText, null) }
+        return if (chosen == null || kinds.any { it.id == chosen.id }) kinds else kinds + chosen
+    }
 
     private fun card(
         line: CaseLine,
@@ -219,13 +228,14 @@ class HoursStore(
             is HoursAction.InFrame -> inFrame(action.action)
             is HoursAction.Open -> session.navigator.open(Route.Detail(CaseId(action.caseId)))
             HoursAction.Export -> go { export() }
+            HoursAction.FindAsks -> session.navigator.goTo(Route.Nearby)
         }
     }
 
     override fun framed(
         state: HoursState,
         frame: Frame,
-    ) = state.copy(frame = frame)
+    ) = state.copy(frame = frame, canHelp = frame.role == AppRole.VOLUNTEER)
 
     private suspend fun read() {
         val lines =

@@ -11,6 +11,7 @@ import org.yuandian.app.model.ports.Fix
 import org.yuandian.app.screens.ElderHomeAction
 import org.yuandian.app.screens.ElderHomeState
 import org.yuandian.app.screens.Frame
+import org.yuandian.app.screens.FrameAction
 import org.yuandian.app.screens.HomeAction
 import org.yuandian.app.screens.HomeState
 import org.yuandian.app.screens.NewsItem
@@ -114,6 +115,11 @@ class ElderHomeStore(
             ElderHomeAction.SignIn -> session.navigator.open(Route.Join)
             ElderHomeAction.LeaveElder -> lasting { session.setElder(false) }
         }
+    }
+
+    /** Back closes what lies over the screen first. */
+    override fun inFrame(action: FrameAction) {
+        if (action == FrameAction.Back && now.sosAsked) act(ElderHomeAction.CancelSos) else super.inFrame(action)
     }
 
     override fun framed(

@@ -50,6 +50,7 @@ class SyncStore(
             SyncAction.SyncNow -> session.syncer.insist()
             SyncAction.Stop -> session.syncer.stop()
             is SyncAction.SetWifiOnly -> lasting { session.setWifiOnly(action.on)?.let { on -> change { it.copy(wifiOnly = on) } } }
+            SyncAction.CallCommunity -> go { session.callCommunity() }
             is SyncAction.Open -> open(CaseId(action.id))
             is SyncAction.OpenConflict -> session.navigator.open(Route.Conflict(CaseId(action.id)))
             SyncAction.CopyDiagnosis -> go { session.platform.clipboard.copy(Diagnosis(session).text()) }
@@ -71,7 +72,8 @@ class SyncStore(
                 NetworkKind.MOBILE -> Network.MOBILE
                 NetworkKind.WIFI -> Network.WIFI
             }
-        return state.copy(frame = frame, network = network, lastSuccessMs = session.settings.settings.value.lastSuccessMs)
+        val kept = session.settings.settings.value
+        return state.copy(frame = frame, network = network, lastSuccessMs = kept.lastSuccessMs, communityPhone = kept.communityPhone)
     }
 
     private fun begun() = change { it.copy(run = SyncRun.Running(SyncStep.CONNECTING)) }

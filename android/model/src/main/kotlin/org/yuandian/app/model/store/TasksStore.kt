@@ -17,6 +17,7 @@ import org.yuandian.app.model.gateway.LeaveInput
 import org.yuandian.app.model.navigation.Route
 import org.yuandian.app.model.ports.Fix
 import org.yuandian.app.screens.Frame
+import org.yuandian.app.screens.FrameAction
 import org.yuandian.app.screens.GiveUpReason
 import org.yuandian.app.screens.PhotoItem
 import org.yuandian.app.screens.TaskCard
@@ -108,6 +109,11 @@ class TasksStore(
                 session.navigator.goTo(Route.Nearby)
             }
         }
+    }
+
+    /** Back closes what lies over the screen first. */
+    override fun inFrame(action: FrameAction) {
+        if (action == FrameAction.Back && now.form != null) act(TasksAction.CloseForm) else super.inFrame(action)
     }
 
     override fun framed(

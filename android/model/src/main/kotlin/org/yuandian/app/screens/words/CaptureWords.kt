@@ -63,6 +63,7 @@ interface CaptureWords {
     val captureKeep: String
     val captureSubmit: String
     val captureDiscard: String
+    val captureDiscardAsk: String
     val receiptTitle: String
     val receiptNumber: String
     val receiptHelp: String
@@ -142,6 +143,7 @@ internal object CaptureZh : CaptureWords {
     override val captureKeep = "暂存"
     override val captureSubmit = "提交"
     override val captureDiscard = "删除草稿"
+    override val captureDiscardAsk = "确定删除吗？照片和写的都会删掉，找不回来。"
     override val receiptTitle = "记下了"
     override val receiptNumber = "回执号"
     override val receiptHelp = "打电话给社区时，报这个号就能查到。"
@@ -221,6 +223,7 @@ internal object CaptureEn : CaptureWords {
     override val captureKeep = "Keep for later"
     override val captureSubmit = "Submit"
     override val captureDiscard = "Delete the draft"
+    override val captureDiscardAsk = "Delete it? Its photos and words cannot be brought back."
     override val receiptTitle = "We have noted it"
     override val receiptNumber = "Receipt number"
     override val receiptHelp = "Give it when you call your community."

@@ -14,8 +14,6 @@ interface CaseWords {
 
     fun casesEmpty(tab: CasesTab): String
 
-    fun casesEmptyStep(tab: CasesTab): String?
-
     fun casesTitle(role: AppRole): String
 
     fun conflictCount(count: Int): String
@@ -83,7 +81,6 @@ interface CaseWords {
     val stepText: String
     val stepTextHelp: String
     val stepGrave: String
-    val stepConfirm: String
     val conflictTitle: String
     val conflictHelp: String
     val conflictUseMine: String
@@ -117,8 +114,6 @@ internal object CaseZh : CaseWords {
             CasesTab.OPEN -> "没有处理中的事件。"
             CasesTab.DONE -> "还没有办结的事件。"
         }
-
-    override fun casesEmptyStep(tab: CasesTab) = if (tab == CasesTab.DRAFTS || tab == CasesTab.OPEN) "拍照上报一件" else null
 
     override fun casesTitle(role: AppRole) = if (role == AppRole.RESIDENT) "我的上报" else "我的事件"
 
@@ -186,7 +181,6 @@ internal object CaseZh : CaseWords {
     override val stepText = "说明原因或结果"
     override val stepTextHelp = "会记入经过，双方都能看到"
     override val stepGrave = "做了就不能撤回。"
-    override val stepConfirm = "确定"
     override val conflictTitle = "两个版本，用哪个？"
     override val conflictHelp = "没选的也会留在经过里，不会丢。"
     override val conflictUseMine = "用我的"
@@ -220,8 +214,6 @@ internal object CaseEn : CaseWords {
             CasesTab.OPEN -> "No open cases."
             CasesTab.DONE -> "Nothing is done yet."
         }
-
-    override fun casesEmptyStep(tab: CasesTab) = if (tab == CasesTab.DRAFTS || tab == CasesTab.OPEN) "Report something" else null
 
     override fun casesTitle(role: AppRole) = if (role == AppRole.RESIDENT) "My reports" else "My cases"
 
@@ -289,7 +281,6 @@ internal object CaseEn : CaseWords {
     override val stepText = "Reason or result"
     override val stepTextHelp = "It goes into the history, both sides can read it"
     override val stepGrave = "This cannot be undone."
-    override val stepConfirm = "Confirm"
     override val conflictTitle = "Two versions: which one?"
     override val conflictHelp = "The other one stays in the history. Nothing is lost."
     override val conflictUseMine = "Use mine"

@@ -48,7 +48,6 @@ interface CommonWords {
     val clearSearch: String
     val more: String
     val loading: String
-    val send: String
     val sending: String
     val call: String
     val remove: String
@@ -184,7 +183,6 @@ internal object CommonZh : CommonWords {
     override val clearSearch = "清除搜索"
     override val more = "显示更多"
     override val loading = "正在载入…"
-    override val send = "发送"
     override val sending = "正在发送…"
     override val call = "打电话"
     override val remove = "移除"
@@ -323,7 +321,6 @@ internal object CommonEn : CommonWords {
     override val clearSearch = "Clear the search"
     override val more = "Show more"
     override val loading = "Loading…"
-    override val send = "Send"
     override val sending = "Sending…"
     override val call = "Call"
     override val remove = "Remove"

@@ -23,6 +23,13 @@ interface DutyWords {
 
     fun handOverSince(moment: String): String
 
+    /** Where the note will stand, and an example. */
+    fun handOverNoteHelp(matters: Int): String
+
+    fun handOverNoted(matters: Int): String
+
+    fun handOverDrafts(count: Int): String
+
     fun peopleWaiting(count: Int): String
 
     fun pinProblem(problem: PinProblem): String
@@ -55,7 +62,6 @@ interface DutyWords {
     val handOverOpen: String
     val handOverNothingOpen: String
     val handOverNote: String
-    val handOverNoteHelp: String
     val handOverSend: String
     val handOverDone: String
     val handOverWaitingHelp: String
@@ -97,6 +103,12 @@ internal object DutyZh : DutyWords {
 
     override fun handOverSince(moment: String) = "从$moment 起"
 
+    override fun handOverNoteHelp(matters: Int) = "会写进上面 $matters 件没办完的事。例如：3 号院电梯检修，老人要人扶"
+
+    override fun handOverNoted(matters: Int) = "留言已写进 $matters 件没办完的事，接班的人打开就能看到。"
+
+    override fun handOverDrafts(count: Int) = "$count 份草稿没提交，别人看不到"
+
     override fun peopleWaiting(count: Int) = "还有 $count 条待上传"
 
     override fun pinProblem(problem: PinProblem) =
@@ -136,7 +148,6 @@ internal object DutyZh : DutyWords {
     override val handOverOpen = "没办完的"
     override val handOverNothingOpen = "没有留下的事。"
     override val handOverNote = "留言给接班的人"
-    override val handOverNoteHelp = "例如：3 号院电梯检修，老人要人扶"
     override val handOverSend = "交班"
     override val handOverDone = "已交班"
     override val handOverWaitingHelp = "待上传的会自动继续，不用等。"
@@ -177,6 +188,13 @@ internal object DutyEn : DutyWords {
     override fun dutyExpired(since: String) = "Expired ($since). Do not open the door; call first."
 
     override fun handOverSince(moment: String) = "Since ${moment.replaceFirstChar(Char::lowercase)}"
+
+    override fun handOverNoteHelp(matters: Int) =
+        "It is written into the ${counted(matters, "open matter")} above. For example: the lift in yard 3 is being repaired"
+
+    override fun handOverNoted(matters: Int) = "Your note stands in ${counted(matters, "open matter")}; whoever comes next reads it there."
+
+    override fun handOverDrafts(count: Int) = "${counted(count, "draft")} not submitted: nobody else sees it"
 
     override fun peopleWaiting(count: Int) = "$count waiting to send"
 
@@ -232,7 +250,6 @@ internal object DutyEn : DutyWords {
     override val handOverOpen = "Still open"
     override val handOverNothingOpen = "Nothing is left open."
     override val handOverNote = "A note for the next one"
-    override val handOverNoteHelp = "For example: the lift in yard 3 is being repaired"
     override val handOverSend = "Hand over"
     override val handOverDone = "Handed over"
     override val handOverWaitingHelp = "What waits is sent by itself. No need to stay."

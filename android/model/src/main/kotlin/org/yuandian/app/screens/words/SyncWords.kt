@@ -79,7 +79,9 @@ internal object SyncZh : SyncWords {
         }
 
     override fun syncFinished(run: SyncRun.Finished) =
-        if (run.complete) {
+        if (run.isNothing) {
+            "什么都没送出。"
+        } else if (run.complete) {
             "完成：送出 ${run.sent} 条，照片 ${run.photos} 张，收到 ${run.received} 件。"
         } else {
             "送出 ${run.sent} 条，照片 ${run.photos} 张；还有没送完的。"
@@ -91,7 +93,7 @@ internal object SyncZh : SyncWords {
             WaitReason.WIFI_ONLY -> "连上 Wi-Fi 再传照片"
             WaitReason.SIGN_IN -> "登录后上传"
             WaitReason.SERVER_BUSY -> "服务器忙，稍后自动重试"
-            WaitReason.UNTRUSTED_SERVER -> "连到的服务器不可靠，什么都没发出"
+            WaitReason.UNTRUSTED_SERVER -> "连到的服务器不可靠"
             WaitReason.CLOCK_WRONG -> "手机时间不对"
             WaitReason.STOPPED -> "您停下了上传"
             WaitReason.PHOTO_UNREADABLE -> "照片文件读不出来"
@@ -157,7 +159,9 @@ internal object SyncEn : SyncWords {
         }
 
     override fun syncFinished(run: SyncRun.Finished) =
-        if (run.complete) {
+        if (run.isNothing) {
+            "Nothing was sent."
+        } else if (run.complete) {
             "Done: ${run.sent} sent, ${counted(run.photos, "photo")}, ${run.received} received."
         } else {
             "${run.sent} sent, ${counted(run.photos, "photo")}; something is left."
@@ -169,7 +173,7 @@ internal object SyncEn : SyncWords {
             WaitReason.WIFI_ONLY -> "Photos wait for Wi-Fi"
             WaitReason.SIGN_IN -> "Sent once you sign in"
             WaitReason.SERVER_BUSY -> "The server is busy: tried again soon"
-            WaitReason.UNTRUSTED_SERVER -> "The server's certificate cannot be trusted"
+            WaitReason.UNTRUSTED_SERVER -> "The server cannot be trusted"
             WaitReason.CLOCK_WRONG -> "The phone's clock is wrong"
             WaitReason.STOPPED -> "You stopped it"
             WaitReason.PHOTO_UNREADABLE -> "The photo cannot be read"

@@ -25,6 +25,8 @@ interface VolunteerWords {
     val nearbyUndo: String
     val nearbyEmpty: String
     val nearbyEmptyStep: String
+    val nearbyKindEmpty: String
+    val nearbyKindEmptyStep: String
     val nearbyLostHelp: String
     val nearbyCellEmpty: String
     val nearbyCellHelp: String
@@ -46,11 +48,12 @@ interface VolunteerWords {
     val tasksGiveUpTitle: String
     val tasksGiveUpHelp: String
     val tasksGiveUpWords: String
-    val tasksHours: String
+    val tasksGiveUpSend: String
     val hoursTitle: String
     val hoursPrivate: String
     val hoursTotal: String
     val hoursEmpty: String
+    val hoursEmptyStep: String
     val hoursExport: String
 }
 
@@ -82,12 +85,14 @@ internal object VolunteerZh : VolunteerWords {
     override fun nearbyInLine(first: String?) = "${first ?: "别人"}先接了单。轮到您时会告诉您，不用守着。"
 
     override val nearbyTitle = "附近求助"
-    override val nearbyAll = "全部"
+    override val nearbyAll = "全部种类"
     override val nearbyFilter = "按种类看"
     override val nearbyClaim = "接单"
     override val nearbyUndo = "撤回"
     override val nearbyEmpty = "附近暂时没有人求助。"
     override val nearbyEmptyStep = "有新求助时通知我"
+    override val nearbyKindEmpty = "这一种暂时没有人求助。"
+    override val nearbyKindEmptyStep = "看全部"
     override val nearbyLostHelp = "谢谢您愿意帮忙。看看附近别的求助。"
     override val nearbyCellEmpty = "这一格没有求助。点别的格子看看。"
     override val nearbyCellHelp = "一格约 500 米，只到大致范围。"
@@ -109,11 +114,12 @@ internal object VolunteerZh : VolunteerWords {
     override val tasksGiveUpTitle = "去不了了"
     override val tasksGiveUpHelp = "没关系。早点说，好让候补的人顶上。"
     override val tasksGiveUpWords = "还想说的"
-    override val tasksHours = "我的时长"
+    override val tasksGiveUpSend = "退回这一单"
     override val hoursTitle = "服务时长"
     override val hoursPrivate = "只有您自己看得到。不排名，不比较。"
     override val hoursTotal = "一共"
     override val hoursEmpty = "还没有记录。完成一次帮忙并经对方确认后，会记在这里。"
+    override val hoursEmptyStep = "看附近求助"
     override val hoursExport = "导出证明"
 }
 
@@ -146,12 +152,14 @@ internal object VolunteerEn : VolunteerWords {
         "${first ?: "Somebody"} was first. You are told when it is your turn; there is no need to watch."
 
     override val nearbyTitle = "Help wanted nearby"
-    override val nearbyAll = "All"
+    override val nearbyAll = "All kinds"
     override val nearbyFilter = "Filter by kind"
     override val nearbyClaim = "I will help"
     override val nearbyUndo = "Take back"
     override val nearbyEmpty = "Nobody nearby asks for help right now."
     override val nearbyEmptyStep = "Tell me about new ones"
+    override val nearbyKindEmpty = "Nobody asks for this kind right now."
+    override val nearbyKindEmptyStep = "Show all"
     override val nearbyLostHelp = "Thank you for offering. There are others nearby."
     override val nearbyCellEmpty = "No request in this cell. Try another one."
     override val nearbyCellHelp = "A cell is about 500 m: the rough area and no more."
@@ -173,10 +181,11 @@ internal object VolunteerEn : VolunteerWords {
     override val tasksGiveUpTitle = "I cannot make it"
     override val tasksGiveUpHelp = "That is all right. Say it early, so that the next one can go."
     override val tasksGiveUpWords = "Anything else"
-    override val tasksHours = "My hours"
+    override val tasksGiveUpSend = "Give it back"
     override val hoursTitle = "Hours"
     override val hoursPrivate = "Only you see them. No ranking, no comparing."
     override val hoursTotal = "Total"
     override val hoursEmpty = "Nothing yet. Hours appear here once somebody has confirmed your help."
+    override val hoursEmptyStep = "See who needs help"
     override val hoursExport = "Export a certificate"
 }

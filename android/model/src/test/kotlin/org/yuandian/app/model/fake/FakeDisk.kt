@@ -17,6 +17,9 @@ class FakeNetwork {
     /** Whether the platform can be reached. */
     var open: Boolean = true
 
+    /** Whether whoever answers is the platform, as its certificate says. */
+    var trusted: Boolean = true
+
     /** How long an exchange takes. */
     var latencyMs: Long = 0
 

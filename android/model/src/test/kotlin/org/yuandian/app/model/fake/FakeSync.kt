@@ -95,6 +95,7 @@ class FakeSync internal constructor(
     private suspend fun exchange(person: Person): SyncReport {
         delay(phone.network.latencyMs)
         if (!phone.network.open) return SyncReport(reached = false, complete = false, failures = 1, lastFailure = "cut")
+        if (!phone.network.trusted) return SyncReport(reached = false, complete = false, failures = 1, untrusted = true)
         val (pushed, told) = push(person)
         var report =
             SyncReport(reached = true, complete = phone.disk.outbox.isEmpty(), pushed = pushed, clockOffMs = phone.network.clockOffMs)

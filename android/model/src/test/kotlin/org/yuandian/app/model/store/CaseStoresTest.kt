@@ -30,7 +30,6 @@ import org.yuandian.app.screens.CasesTab
 import org.yuandian.app.screens.ConflictAction
 import org.yuandian.app.screens.ConflictChoice
 import org.yuandian.app.screens.FrameAction
-import org.yuandian.app.screens.HandOverAction
 import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.StepWeight
 import org.yuandian.app.screens.SyncAction
@@ -400,6 +399,27 @@ class CaseStoresTest {
         }
 
     @Test
+    fun where_the_server_is_not_the_platform_the_community_is_a_touch_away() =
+        runTest {
+            val bench = Bench(this)
+            val session = bench.session(Role.GRID_WORKER)
+            val store = SyncStore(session)
+            settle()
+            assertEquals(false to "12345", store.state.value.let { it.isUntrusted to it.communityPhone })
+            bench.phones.network.trusted = false
+            store.act(SyncAction.SyncNow)
+            settle()
+            assertTrue(store.state.value.isUntrusted)
+            store.act(SyncAction.CallCommunity)
+            settle()
+            assertEquals(listOf("12345"), bench.device.dialled)
+            bench.phones.network.trusted = true
+            store.act(SyncAction.SyncNow)
+            settle()
+            assertFalse(store.state.value.isUntrusted)
+        }
+
+    @Test
     fun everything_that_waits_is_exported_at_once_and_to_one_app() =
         runTest {
             val bench = Bench(this)
@@ -448,32 +468,6 @@ class CaseStoresTest {
             assertEquals(Route.Today, session.navigator.routes.value.top)
             session.navigator.back()
             assertTrue(session.navigator.leaves.value)
-        }
-
-    @Test
-    fun a_shift_is_handed_over_with_a_note_in_every_open_matter() =
-        runTest {
-            val bench = Bench(this)
-            val (session, id) = worker(bench)
-            val store = HandOverStore(session)
-            settle()
-            assertEquals(
-                listOf(id.value),
-                store.state.value.open
-                    .map { it.id },
-            )
-            store.act(HandOverAction.EditNote("明早复查"))
-            store.act(HandOverAction.HandOver)
-            settle()
-            assertEquals(WorkState.Delivered, store.state.value.done)
-            assertEquals(
-                "交班：明早复查",
-                bench.city.cases
-                    .getValue(id)
-                    .notes
-                    .single()
-                    .text,
-            )
         }
 
     @Test

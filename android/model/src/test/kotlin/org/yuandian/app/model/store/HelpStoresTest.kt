@@ -5,6 +5,7 @@ import kotlinx.coroutines.test.advanceTimeBy
 import kotlinx.coroutines.test.runCurrent
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
@@ -152,6 +153,62 @@ class HelpStoresTest {
             )
             store.act(NearbyAction.ShowCells(false))
             assertEquals(2 to emptyList<Any>(), store.state.value.let { it.asks.size to it.cells })
+        }
+
+    @Test
+    fun a_kind_is_chosen_from_a_sheet_and_says_so_when_nobody_asks_for_it_any_more() =
+        runTest {
+            val bench = Bench(this)
+            val id = bench.other("asker", Role.RESIDENT).opens(errand())
+            val session = bench.session(Role.VOLUNTEER)
+            val store = NearbyStore(session)
+            settle()
+            store.act(NearbyAction.ChooseKind(true))
+            assertTrue(store.state.value.choosesKind)
+            store.act(NearbyAction.InFrame(FrameAction.Back))
+            assertEquals(false to false, store.state.value.choosesKind to session.navigator.leaves.value)
+            store.act(NearbyAction.ChooseKind(true))
+            store.act(NearbyAction.FilterKind(Bench.ERRAND.value))
+            assertEquals(false to 1, store.state.value.let { it.choosesKind to it.asks.size })
+            bench.city.move(id, "closed")
+            session.syncer.insist()
+            settle()
+            val gone = store.state.value
+            assertEquals(0 to Bench.ERRAND.value, gone.asks.size to gone.kinds.single { it.id == gone.chosenKind }.id)
+            store.act(NearbyAction.FilterKind(null))
+            assertEquals(emptyList<Any>(), store.state.value.kinds)
+        }
+
+    @Test
+    fun a_kind_of_another_day_that_nobody_asks_for_is_not_kept() =
+        runTest {
+            val bench = Bench(this)
+            val id = bench.other("asker", Role.RESIDENT).opens(errand())
+            val first = bench.session(Role.VOLUNTEER)
+            val store = NearbyStore(first)
+            settle()
+            store.act(NearbyAction.FilterKind(Bench.ERRAND.value))
+            settle()
+            bench.city.move(id, "closed")
+            bench.phones.kill("a")
+            val again = NearbyStore(bench.session(Role.VOLUNTEER))
+            settle()
+            assertNull(again.state.value.chosenKind)
+        }
+
+    @Test
+    fun without_hours_a_volunteer_is_led_to_who_asks_and_nobody_else_is() =
+        runTest {
+            val bench = Bench(this)
+            val session = bench.session(Role.VOLUNTEER)
+            val store = HoursStore(session)
+            settle()
+            assertTrue(store.state.value.canHelp)
+            store.act(HoursAction.FindAsks)
+            assertEquals(Route.Nearby, session.navigator.routes.value.top)
+            val other = HoursStore(bench.session(Role.GRID_WORKER, "worker"))
+            settle()
+            assertFalse(other.state.value.canHelp)
         }
 
     @Test

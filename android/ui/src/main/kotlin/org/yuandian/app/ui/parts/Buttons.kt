@@ -85,11 +85,14 @@ fun SmallButton(
     after: ImageVector? = null,
     grave: Boolean = false,
     filled: Boolean = false,
+    /** Beside a heading, which it must not outweigh: words on the paper. */
+    quiet: Boolean = false,
     enabled: Boolean = true,
 ) {
     val tone =
         when {
             !enabled -> Tone(Yd.colors.sunken, Yd.colors.inkSoft)
+            quiet -> Tone(Yd.colors.paper, if (Yd.colors.isDark) Yd.colors.primary.back else Yd.colors.primarySoft.ink)
             grave -> Tone(Yd.colors.card, if (Yd.colors.isDark) Yd.colors.danger.back else Yd.colors.dangerSoft.ink)
             filled -> Yd.colors.primary
             else -> Tone(Yd.colors.primarySoft.back, Yd.colors.primarySoft.ink)

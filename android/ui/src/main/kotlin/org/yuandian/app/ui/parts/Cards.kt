@@ -52,7 +52,7 @@ fun PressCard(
             .border(if (tone == null) softBorder() else toneBorder(tone), Corners.card)
             .clickable(role = Role.Button, onClick = onClick)
             .semantics { contentDescriptionOf(sentence) }
-            .padding(Yd.space.pad - 2.dp),
+            .padding(Yd.space.inset),
         spaced(Yd.space.near),
         content = content,
     )
@@ -67,7 +67,7 @@ fun StepCard(
     below: @Composable ColumnScope.() -> Unit,
     content: @Composable ColumnScope.() -> Unit,
 ) {
-    val pad = Yd.space.pad - 2.dp
+    val pad = Yd.space.inset
     Column(
         modifier
             .fillMaxWidth()
@@ -104,7 +104,7 @@ fun CaseLine(
     val isThere = card.work == WorkState.Delivered
     val showsWork = (showsDelivered && !card.isAsked) || !isThere
     val record = words.recordState(card.work).takeIf { card.isAsked && isThere }
-    val second = dotted(card.service.takeIf { it != title }, card.place, words.ago(card.updatedMs, nowMs), record)
+    val second = dotted(card.service.takeIf { it != title }, card.place, together(words.ago(card.updatedMs, nowMs)), record)
     val sentence =
         words.sentence(
             listOfNotNull(
@@ -128,7 +128,8 @@ fun CaseLine(
                 SmallWords(second)
             }
             val thumb = card.thumb
-            if (thumb != null && !largeText) Thumb(thumb, Modifier.size(52.dp))
+            // Beside large words it would leave room for five of them.
+            if (thumb != null && !largeText && !Yd.elder) Thumb(thumb, Modifier.size(52.dp))
         }
         Flow(gap = 6.dp) {
             if (card.due != null) DueChip(card.due!!)
@@ -154,6 +155,30 @@ fun Thumb(
             Pictogram(Pictograms.photo, tint = Yd.colors.inkSoft)
         } else {
             Image(painter, null, Modifier.fillMaxSize(), contentScale = ContentScale.Crop)
+        }
+    }
+}
+
+/** A card of one line that leads somewhere. */
+@Composable
+fun NavCard(
+    title: String,
+    onClick: () -> Unit,
+    image: androidx.compose.ui.graphics.vector.ImageVector,
+    modifier: Modifier = Modifier,
+    help: String? = null,
+    tone: Tone? = null,
+) {
+    val ink = tone?.ink ?: Yd.colors.ink
+    val soft = tone?.ink ?: Yd.colors.inkSoft
+    PressCard(Yd.words.sentence(listOfNotNull(title, help)), onClick, modifier, tone) {
+        Row(Modifier.fillMaxWidth(), spaced(Yd.space.gap), Alignment.CenterVertically) {
+            if (!hugeText) Pictogram(image, tint = soft)
+            Column(Modifier.weight(1f)) {
+                Words(title, color = ink)
+                if (help != null) SmallWords(help, color = soft)
+            }
+            Pictogram(Pictograms.forward, size = Yd.space.iconSmall, tint = soft)
         }
     }
 }
@@ -219,6 +244,11 @@ internal fun RadioDot(on: Boolean) {
 
 /** Second words in one line. Each keeps its own direction: a name written from right to left turns no time beside it around. */
 internal fun dotted(vararg parts: String?): String = parts.filterNotNull().joinToString(MIDDLE_DOT, transform = ::ownDirection)
+
+/** A few words that stay in one line: a lone 前 in the next tells nothing. Never more than a narrow line holds. */
+private fun together(text: String) = if (text.length > TOGETHER_MOST) text else text.replace(' ', '\u00A0').toList().joinToString("\u2060")
+
+private const val TOGETHER_MOST = 10
 
 private fun ownDirection(text: String) = if (text.any(::turns)) "\u2068$text\u2069" else text
 

@@ -2,6 +2,7 @@ package org.yuandian.app.ui.parts
 
 import androidx.compose.foundation.background
 import androidx.compose.foundation.border
+import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
@@ -146,6 +147,34 @@ fun Choice(
         val sign = if (selected) Pictograms.check else image
         if (sign != null) Pictogram(sign, size = Yd.space.iconSmall, tint = tone.ink)
         Words(text, style = Yd.type.label, color = tone.ink)
+    }
+}
+
+/** What a list is narrowed to, and the way to another choice: one row, however many there are to choose from. */
+@Composable
+fun FilterButton(
+    /** What is chosen now. */
+    text: String,
+    spoken: String,
+    narrows: Boolean,
+    onClick: () -> Unit,
+    modifier: Modifier = Modifier,
+) {
+    val tone = if (narrows) Yd.colors.primarySoft else Tone(Yd.colors.card, Yd.colors.ink)
+    Row(
+        modifier
+            .heightIn(min = Yd.space.target)
+            .clip(choiceShape)
+            .background(tone.back)
+            .border(firmBorder(), choiceShape)
+            .clickable(role = Role.Button, onClick = onClick)
+            .semantics { contentDescriptionOf(spoken) }
+            .padding(horizontal = 14.dp, vertical = 8.dp),
+        spaced(6.dp, Alignment.CenterHorizontally),
+        Alignment.CenterVertically,
+    ) {
+        Words(text, style = Yd.type.label, color = tone.ink)
+        Pictogram(Pictograms.open, size = Yd.space.iconSmall, tint = tone.ink)
     }
 }
 

@@ -233,9 +233,8 @@ fun Toggle(
         Switch(
             on,
             null,
-            thumbContent = {
-                Pictogram(if (on) Pictograms.check else Pictograms.close, size = 14.dp, tint = if (on) colors.primary.back else colors.card)
-            },
+            // Nothing stands on one that is off: a cross would say that something is wrong. Its thumb is as large all the same.
+            thumbContent = { if (on) Pictogram(Pictograms.check, size = 14.dp, tint = colors.primary.back) },
             colors =
                 SwitchDefaults.colors(
                     checkedThumbColor = colors.primary.ink,
@@ -256,6 +255,7 @@ fun RadioLine(
     onClick: () -> Unit,
     modifier: Modifier = Modifier,
     help: String? = null,
+    image: ImageVector? = null,
 ) {
     Row(
         modifier
@@ -274,6 +274,7 @@ fun RadioLine(
             Words(title, color = if (chosen) Yd.colors.primarySoft.ink else Yd.colors.ink)
             if (help != null) SmallWords(help, color = if (chosen) Yd.colors.primarySoft.ink else Yd.colors.inkSoft)
         }
+        if (image != null && !hugeText) Pictogram(image, tint = if (chosen) Yd.colors.primarySoft.ink else Yd.colors.inkSoft)
     }
 }
 

@@ -302,7 +302,7 @@ fun Banner(
             notice is Notice.SignInToSend -> Yd.colors.waiting to Pictograms.key
             else -> Yd.colors.waiting to Pictograms.attention
         }
-    Card(Modifier.semantics { liveRegion = LiveRegionMode.Polite }, tone, pad = Yd.space.gap, gap = Yd.space.near) {
+    Card(Modifier.semantics { liveRegion = LiveRegionMode.Polite }, tone, gap = Yd.space.near) {
         SignedWords(image, Yd.words.notice(notice), style = Yd.type.body, color = tone.ink)
         val step = Yd.words.noticeStep(notice)
         if (step != null) SmallButton(step, { onFrame(FrameAction.NoticeStep(notice)) }, filled = true)

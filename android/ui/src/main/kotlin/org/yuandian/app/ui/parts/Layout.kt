@@ -48,7 +48,7 @@ fun firmBorder() = BorderStroke(Yd.space.line, Yd.colors.line)
 fun Card(
     modifier: Modifier = Modifier,
     tone: Tone? = null,
-    pad: Dp = Yd.space.pad,
+    pad: Dp = Yd.space.inset,
     gap: Dp = Yd.space.near,
     content: @Composable ColumnScope.() -> Unit,
 ) {

@@ -74,7 +74,7 @@ private fun ItemCard(
             }
             val (tone, image) =
                 if (item.isCalm) Yd.colors.onPhone to Pictograms.person else Yd.colors.attention to Pictograms.attention
-            Card(tone = tone, pad = Yd.space.gap) {
+            Card(tone = tone) {
                 SignedWords(image, item.reason, style = Yd.type.body, color = tone.ink)
             }
             val review = item.review
@@ -86,7 +86,7 @@ private fun ItemCard(
                 SmallButton(
                     Yd.words.attentionStep(step),
                     { onAction(AttentionAction.Take(item.item, step)) },
-                    if (largeText) Modifier.fillMaxWidth() else Modifier,
+                    if (largeText || index == 0) Modifier.fillMaxWidth() else Modifier,
                     image = stepSign(step),
                     grave = step == AttentionStep.DISCARD,
                     filled = index == 0,
@@ -130,13 +130,7 @@ private fun FormSheet(
         buttons = {
             WideButton(Yd.words.cancel, { onAction(AttentionAction.CloseForm) }, weight = Weight.SECOND)
             WideButton(
-                if (form.sending) {
-                    Yd.words.sending
-                } else if (discards) {
-                    Yd.words.attentionDiscardYes
-                } else {
-                    Yd.words.send
-                },
+                if (form.sending) Yd.words.sending else Yd.words.attentionSend(form.step),
                 { onAction(AttentionAction.SendForm) },
                 weight = if (discards) Weight.GRAVE else Weight.MAIN,
                 enabled = !form.sending && (discards || form.text.isNotBlank()),

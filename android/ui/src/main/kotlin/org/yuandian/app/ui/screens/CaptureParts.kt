@@ -136,7 +136,7 @@ internal fun PlacePart(
     onAction: (CaptureAction) -> Unit,
 ) {
     Part(Yd.words.capturePlace) {
-        Card(pad = Yd.space.gap) {
+        Card {
             when (place) {
                 PlaceState.Searching -> {
                     SignedWords(Pictograms.loading, Yd.words.capturePlaceSearching, style = Yd.type.body, color = Yd.colors.ink)

@@ -33,12 +33,14 @@ import org.yuandian.app.ui.parts.Part
 import org.yuandian.app.ui.parts.PhotoStrip
 import org.yuandian.app.ui.parts.Pictogram
 import org.yuandian.app.ui.parts.Screen
+import org.yuandian.app.ui.parts.Sheet
 import org.yuandian.app.ui.parts.SignedWords
 import org.yuandian.app.ui.parts.SmallButton
 import org.yuandian.app.ui.parts.SmallWords
 import org.yuandian.app.ui.parts.Toggle
 import org.yuandian.app.ui.parts.VoiceLine
 import org.yuandian.app.ui.parts.Weight
+import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
 import org.yuandian.app.ui.parts.originRings
 import org.yuandian.app.ui.parts.spaced
@@ -65,7 +67,12 @@ fun CaptureScreen(
             } else {
                 ({ if (receipt == null) CaptureButtons(state, onAction) else ReceiptButtons(receipt.caseId, onAction) })
             },
-        sheet = if (state.type.choosing) ({ TypeSheet(state.type, onAction) }) else null,
+        sheet =
+            when {
+                state.discards -> ({ DiscardSheet(onAction) })
+                state.type.choosing -> ({ TypeSheet(state.type, onAction) })
+                else -> null
+            },
     ) {
         if (state.loading) {
             item { LoadingLine() }
@@ -80,13 +87,25 @@ fun CaptureScreen(
     }
 }
 
+@Composable
+private fun DiscardSheet(onAction: (CaptureAction) -> Unit) {
+    Sheet(
+        Yd.words.captureDiscard,
+        { onAction(CaptureAction.CancelDiscard) },
+        buttons = {
+            WideButton(Yd.words.cancel, { onAction(CaptureAction.CancelDiscard) }, weight = Weight.SECOND)
+            WideButton(Yd.words.captureDiscard, { onAction(CaptureAction.ConfirmDiscard) }, Pictograms.bin, Weight.GRAVE)
+        },
+    ) { Words(Yd.words.captureDiscardAsk) }
+}
+
 private fun LazyListScope.capture(
     state: CaptureState,
     onAction: (CaptureAction) -> Unit,
 ) {
     if (state.recovered) {
         item {
-            Card(tone = Yd.colors.onPhone, pad = Yd.space.gap) {
+            Card(tone = Yd.colors.onPhone) {
                 SignedWords(Pictograms.save, Yd.words.captureRecovered, style = Yd.type.body, color = Yd.colors.onPhone.ink)
             }
         }
@@ -99,7 +118,7 @@ private fun LazyListScope.capture(
     if (state.giveaways.isNotEmpty()) item { GiveawayWarning(state.giveaways) }
     items(state.fields, key = { it.key }) { field -> FormQuestion(field) { onAction(CaptureAction.Answer(field.key, it)) } }
     item {
-        Card(pad = Yd.space.gap) {
+        Card {
             Toggle(Yd.words.captureUrgent, state.urgent, {
                 onAction(CaptureAction.SetUrgent(it))
             }, help = Yd.words.captureUrgentHelp, image = Pictograms.overdue)

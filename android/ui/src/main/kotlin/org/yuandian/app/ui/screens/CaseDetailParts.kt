@@ -76,7 +76,7 @@ internal fun StepSheet(
             val problem = form.problem
             if (problem != null) SignedWords(Pictograms.attention, problem)
             WideButton(
-                if (form.sending) Yd.words.sending else Yd.words.stepConfirm,
+                if (form.sending) Yd.words.sending else form.label,
                 { onAction(CaseDetailAction.ConfirmStep) },
                 weight = if (form.grave) Weight.GRAVE else Weight.MAIN,
                 enabled = !form.sending && form.problem == null,
@@ -84,7 +84,7 @@ internal fun StepSheet(
         },
     ) {
         if (form.grave) {
-            Card(tone = Yd.colors.dangerSoft, pad = Yd.space.gap) {
+            Card(tone = Yd.colors.dangerSoft) {
                 SignedWords(Pictograms.attention, Yd.words.stepGrave, style = Yd.type.body, color = Yd.colors.dangerSoft.ink)
             }
         }
@@ -171,7 +171,7 @@ internal fun LooksPart(
 ) {
     Part(Yd.words.detailLooks) {
         for (look in state.looks) {
-            Card(pad = Yd.space.gap) {
+            Card {
                 Column(Modifier.semantics(mergeDescendants = true) {}) {
                     Words(dotted(look.by, Yd.words.moment(look.atMs, state.frame.nowMs)))
                     SmallWords(Yd.words.lookedAt(look.what))
@@ -204,7 +204,7 @@ private fun Note(
     note: NoteLine,
     nowMs: Long,
 ) {
-    Card(Modifier.semantics(mergeDescendants = true) {}, pad = Yd.space.gap, gap = Yd.space.tiny) {
+    Card(Modifier.semantics(mergeDescendants = true) {}, gap = Yd.space.tiny) {
         if (note.text.isNotBlank()) Words(note.text)
         val voice = note.voiceMs
         if (voice != null) SignedWords(Pictograms.voice, Yd.words.voiceRecorded((voice / MS).toInt()))

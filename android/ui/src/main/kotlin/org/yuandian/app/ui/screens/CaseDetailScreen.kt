@@ -42,8 +42,9 @@ fun CaseDetailScreen(
     onAction: (CaseDetailAction) -> Unit,
     modifier: Modifier = Modifier,
 ) {
-    val main = state.steps.firstOrNull { it.weight == StepWeight.MAIN && it.allowed }
-    val form = state.openStep
+    // Until a form that was left open is back with what was typed there is nothing to press: it would be answered half, or opened anew.
+    val main = state.steps.firstOrNull { it.weight == StepWeight.MAIN && it.allowed && !state.loading }
+    val form = state.openStep.takeUnless { state.loading }
     Screen(
         state.frame,
         Yd.words.detailTitle,
@@ -53,10 +54,13 @@ fun CaseDetailScreen(
         sheet = if (form == null) null else ({ StepSheet(form, onAction) }),
     ) {
         item { Head(state) }
-        if (state.loading) item { LoadingLine() }
+        if (state.loading) {
+            item { LoadingLine() }
+            return@Screen
+        }
         if (state.notesOnly) {
             item {
-                Card(tone = Yd.colors.waiting, pad = Yd.space.gap) {
+                Card(tone = Yd.colors.waiting) {
                     SignedWords(Pictograms.attention, Yd.words.detailNotesOnly, style = Yd.type.body, color = Yd.colors.waiting.ink)
                 }
             }
@@ -68,7 +72,6 @@ fun CaseDetailScreen(
         steps(state, onAction)
         if (state.feedback != null) item { FeedbackPart(state.feedback!!, onAction) }
         if (state.looks.isNotEmpty()) item { LooksPart(state, onAction) }
-        if (state.loading) return@Screen
         item { NotesPart(state, onAction) }
         if (state.history.isNotEmpty()) item { HistoryPart(state, onAction) }
         item { FootButtons(state, onAction) }
@@ -102,7 +105,7 @@ private fun ConflictLine(
     count: Int,
     onOpen: () -> Unit,
 ) {
-    Card(tone = Yd.colors.conflict, pad = Yd.space.gap) {
+    Card(tone = Yd.colors.conflict) {
         SignedWords(Pictograms.conflict, Yd.words.conflictCount(count), style = Yd.type.body, color = Yd.colors.conflict.ink)
         SmallButton(Yd.words.detailSeeVersions, onOpen, filled = true)
     }

@@ -78,9 +78,8 @@ private fun LazyListScope.cards(
         }
 
         state.cards.isEmpty() -> {
-            item {
-                Empty(Pictograms.list, Yd.words.casesEmpty(state.tab), Yd.words.casesEmptyStep(state.tab)) { onAction(CasesAction.Capture) }
-            }
+            // What one can do stands at the thumb already.
+            item { Empty(Pictograms.list, Yd.words.casesEmpty(state.tab)) }
         }
     }
     items(state.cards, key = CaseCard::id) { card -> CaseLine(card, state.frame.nowMs, { onAction(CasesAction.Open(card.id)) }) }

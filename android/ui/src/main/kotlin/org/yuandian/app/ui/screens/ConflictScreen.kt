@@ -43,7 +43,7 @@ fun ConflictScreen(
         item { SignedWords(Pictograms.note, state.caseTitle, style = Yd.type.body) }
         items(state.fields, key = ConflictField::key) { Versions(it, state.frame.nowMs, onAction) }
         item {
-            Card(tone = Yd.colors.onPhone, pad = Yd.space.gap) {
+            Card(tone = Yd.colors.onPhone) {
                 SignedWords(Pictograms.save, Yd.words.conflictHelp, color = Yd.colors.onPhone.ink)
             }
         }

@@ -15,10 +15,12 @@ import org.yuandian.app.ui.parts.Cells
 import org.yuandian.app.ui.parts.Empty
 import org.yuandian.app.ui.parts.Field
 import org.yuandian.app.ui.parts.Heading
+import org.yuandian.app.ui.parts.NavCard
 import org.yuandian.app.ui.parts.Screen
 import org.yuandian.app.ui.parts.SignedWords
 import org.yuandian.app.ui.parts.SmallWords
 import org.yuandian.app.ui.parts.StateChip
+import org.yuandian.app.ui.parts.Weight
 import org.yuandian.app.ui.parts.WideButton
 import org.yuandian.app.ui.parts.Words
 import org.yuandian.app.ui.parts.dotted
@@ -40,19 +42,17 @@ fun HandOverScreen(
         { onAction(HandOverAction.InFrame(it)) },
         modifier,
         bottom =
-            if (done != null) {
-                null
-            } else {
-                (
-                    {
-                        WideButton(
-                            if (state.sending) words.sending else words.handOverSend,
-                            { onAction(HandOverAction.HandOver) },
-                            Pictograms.swap,
-                            enabled = !state.sending,
-                        )
-                    }
-                )
+            {
+                if (done == null) {
+                    WideButton(
+                        if (state.sending) words.sending else words.handOverSend,
+                        { onAction(HandOverAction.HandOver) },
+                        Pictograms.swap,
+                        enabled = !state.sending,
+                    )
+                } else {
+                    WideButton(words.peopleTitle, { onAction(HandOverAction.ChangePerson) }, Pictograms.people, Weight.SECOND)
+                }
             },
     ) {
         item {
@@ -68,13 +68,24 @@ fun HandOverScreen(
             item {
                 Card(tone = Yd.colors.primarySoft) {
                     SignedWords(Pictograms.check, words.handOverDone, style = Yd.type.heading, color = Yd.colors.primarySoft.ink)
+                    if (state.noted > 0) Words(words.handOverNoted(state.noted), color = Yd.colors.primarySoft.ink)
                     StateChip(done)
                 }
             }
         }
         item { Counts(state) }
+        if (state.drafts > 0) {
+            item {
+                NavCard(
+                    words.handOverDrafts(state.drafts),
+                    { onAction(HandOverAction.OpenDrafts) },
+                    Pictograms.draft,
+                    tone = Yd.colors.draft,
+                )
+            }
+        }
         open(state, onAction)
-        if (done == null) write(state, onAction)
+        if (done == null && state.open.isNotEmpty()) write(state, onAction)
     }
 }
 
@@ -128,7 +139,8 @@ private fun LazyListScope.write(
             Yd.words.handOverNote,
             state.note,
             { onAction(HandOverAction.EditNote(it)) },
-            help = Yd.words.handOverNoteHelp,
+            help = Yd.words.handOverNoteHelp(state.open.size),
+            note = Yd.words.optional,
             lines = 3,
         )
     }

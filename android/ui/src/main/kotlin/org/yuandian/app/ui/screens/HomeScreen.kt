@@ -74,7 +74,7 @@ fun HomeScreen(
         if (!state.signedIn) {
             item {
                 val tone = Yd.colors.waiting
-                Card(tone = tone, pad = Yd.space.gap) {
+                Card(tone = tone) {
                     SignedWords(Pictograms.key, Yd.words.homeSignInHelp, style = Yd.type.body, color = tone.ink)
                     SmallButton(Yd.words.homeSignIn, { onAction(HomeAction.SignIn) }, filled = true)
                 }
@@ -130,7 +130,7 @@ private const val ENTRY = 1.15f
 
 @Composable
 private fun ElderOffer(onAction: (HomeAction) -> Unit) {
-    Card(pad = Yd.space.gap) {
+    Card {
         SignedWords(Pictograms.elder, Yd.words.homeElderOffer, style = Yd.type.heading, color = Yd.colors.ink)
         Flow {
             SmallButton(Yd.words.homeElderYes, { onAction(HomeAction.TurnOnElder) }, filled = true)
@@ -165,7 +165,9 @@ private fun LazyListScope.mine(
     item {
         Flow(apart = true) {
             Heading(Yd.words.homeMine)
-            if (state.mine.isNotEmpty()) SmallButton(Yd.words.homeMineAll, { onAction(HomeAction.AllMine) }, after = Pictograms.forward)
+            if (state.mine.isNotEmpty()) {
+                SmallButton(Yd.words.homeMineAll, { onAction(HomeAction.AllMine) }, after = Pictograms.forward, quiet = true)
+            }
         }
     }
     if (state.loading) item { LoadingLine() }

@@ -60,7 +60,7 @@ fun HoursScreen(
             },
     ) {
         if (state.loading) item { LoadingLine() } else item { Total(state) }
-        if (state.months.isEmpty() && !state.loading) item { Empty(Pictograms.thanks, words.hoursEmpty) }
+        if (state.months.isEmpty() && !state.loading) item { Nothing(state, onAction) }
         for (month in state.months) {
             item {
                 Flow(Modifier.fillMaxWidth(), apart = true) {
@@ -73,6 +73,13 @@ fun HoursScreen(
     }
 }
 
+/** Only who helps neighbours sees what they ask for. */
+@Composable
+private fun Nothing(
+    state: HoursState,
+    onAction: (HoursAction) -> Unit,
+) = Empty(Pictograms.thanks, Yd.words.hoursEmpty, Yd.words.hoursEmptyStep.takeIf { state.canHelp }) { onAction(HoursAction.FindAsks) }
+
 @Composable
 private fun Total(state: HoursState) {
     val tone = Yd.colors.warmSoft
@@ -83,7 +90,7 @@ private fun Total(state: HoursState) {
             .background(tone.back)
             .border(toneBorder(tone), Corners.card)
             .originRings(tone.ink)
-            .padding(20.dp),
+            .padding(Yd.space.pad),
         spaced(Yd.space.near),
     ) {
         Column(Modifier.semantics(mergeDescendants = true) {}) {

@@ -18,14 +18,16 @@ import org.yuandian.app.screens.NearbyAction
 import org.yuandian.app.screens.NearbyState
 import org.yuandian.app.ui.parts.Card
 import org.yuandian.app.ui.parts.CellMap
-import org.yuandian.app.ui.parts.Choice
 import org.yuandian.app.ui.parts.ClaimChip
 import org.yuandian.app.ui.parts.DueChip
 import org.yuandian.app.ui.parts.Empty
+import org.yuandian.app.ui.parts.FilterButton
 import org.yuandian.app.ui.parts.Flow
 import org.yuandian.app.ui.parts.LoadingLine
 import org.yuandian.app.ui.parts.Mark
+import org.yuandian.app.ui.parts.RadioLine
 import org.yuandian.app.ui.parts.Screen
+import org.yuandian.app.ui.parts.Sheet
 import org.yuandian.app.ui.parts.SignDisc
 import org.yuandian.app.ui.parts.SignedWords
 import org.yuandian.app.ui.parts.SmallButton
@@ -46,9 +48,19 @@ fun NearbyScreen(
     onAction: (NearbyAction) -> Unit,
     modifier: Modifier = Modifier,
 ) {
-    Screen(state.frame, Yd.words.nearbyTitle, { onAction(NearbyAction.InFrame(it)) }, modifier) {
-        item { ListOrCells(state.asCells) { onAction(NearbyAction.ShowCells(it)) } }
-        if (state.kinds.isNotEmpty() && !state.asCells) item { Kinds(state, onAction) }
+    Screen(
+        state.frame,
+        Yd.words.nearbyTitle,
+        { onAction(NearbyAction.InFrame(it)) },
+        modifier,
+        sheet = if (state.choosesKind) ({ KindSheet(state, onAction) }) else null,
+    ) {
+        item {
+            Flow(Modifier.fillMaxWidth()) {
+                ListOrCells(state.asCells) { onAction(NearbyAction.ShowCells(it)) }
+                if (state.kinds.isNotEmpty()) KindButton(state) { onAction(NearbyAction.ChooseKind(true)) }
+            }
+        }
         if (state.asCells) {
             item { CellMap(state.cells, { onAction(NearbyAction.ChooseCell(it)) }) }
             item { SmallWords(Yd.words.nearbyCellHelp) }
@@ -59,16 +71,25 @@ fun NearbyScreen(
 }
 
 @Composable
-private fun Kinds(
+private fun KindButton(
+    state: NearbyState,
+    onClick: () -> Unit,
+) {
+    val chosen = state.kinds.firstOrNull { it.id == state.chosenKind }?.title ?: Yd.words.nearbyAll
+    FilterButton(chosen, Yd.words.sentence(listOf(Yd.words.nearbyFilter, chosen)), state.chosenKind != null, onClick)
+}
+
+/** A choice is the last touch: the sheet closes with it. */
+@Composable
+private fun KindSheet(
     state: NearbyState,
     onAction: (NearbyAction) -> Unit,
 ) {
-    Column(verticalArrangement = spaced(Yd.space.near)) {
-        SignedWords(Pictograms.filter, Yd.words.nearbyFilter)
-        Flow(Modifier.fillMaxWidth().selectableGroup()) {
-            Choice(Yd.words.nearbyAll, state.chosenKind == null, { onAction(NearbyAction.FilterKind(null)) })
+    Sheet(Yd.words.nearbyFilter, { onAction(NearbyAction.ChooseKind(false)) }) {
+        Column(Modifier.selectableGroup(), spaced(Yd.space.near)) {
+            RadioLine(Yd.words.nearbyAll, state.chosenKind == null, { onAction(NearbyAction.FilterKind(null)) })
             for (kind in state.kinds) {
-                Choice(
+                RadioLine(
                     kind.title,
                     kind.id == state.chosenKind,
                     { onAction(NearbyAction.FilterKind(kind.id)) },
@@ -90,6 +111,12 @@ private fun LazyListScope.asks(
 
         state.asks.isEmpty() && state.chosenCell != null -> {
             item { Empty(Pictograms.cells, Yd.words.nearbyCellEmpty) }
+        }
+
+        state.asks.isEmpty() && state.chosenKind != null -> {
+            item {
+                Empty(Pictograms.filter, Yd.words.nearbyKindEmpty, Yd.words.nearbyKindEmptyStep) { onAction(NearbyAction.FilterKind(null)) }
+            }
         }
 
         state.asks.isEmpty() -> {
@@ -167,7 +194,7 @@ private fun ClaimLine(
 
 @Composable
 private fun LostLine(claim: ClaimState) {
-    Card(tone = Yd.colors.onPhone, pad = Yd.space.gap) {
+    Card(tone = Yd.colors.onPhone) {
         SignedWords(Pictograms.person, Yd.words.claimState(claim), style = Yd.type.label, color = Yd.colors.onPhone.ink)
         Words(Yd.words.nearbyLostHelp, color = Yd.colors.onPhone.ink)
     }

@@ -60,6 +60,9 @@ fun PeopleScreen(
 
                 else -> {
                     WideButton(words.cancel, { onAction(PeopleAction.Cancel) }, weight = Weight.SECOND)
+                    // What the message tells one to do is there to be done.
+                    val isLost = (step as? PeopleStep.EnterPin)?.problem == PinProblem.KeyLost
+                    if (isLost) WideButton(words.peopleAdd, { onAction(PeopleAction.Add) }, Pictograms.add)
                 }
             }
         },
@@ -142,7 +145,7 @@ private fun LazyListScope.problem(problem: PinProblem?) {
     if (problem == null) return
     item {
         val tone = Yd.colors.attention
-        Card(tone = tone, pad = Yd.space.gap) {
+        Card(tone = tone) {
             SignedWords(Pictograms.attention, Yd.words.pinProblem(problem), style = Yd.type.body, color = tone.ink)
         }
     }

@@ -102,7 +102,7 @@ private fun Standing(
             is PhotoStanding.NeedsWifi -> Yd.colors.waiting to Pictograms.wifi
             else -> Yd.colors.draft to Pictograms.loading
         }
-    Card(Modifier.semantics { liveRegion = LiveRegionMode.Polite }, tone, Yd.space.gap) {
+    Card(Modifier.semantics { liveRegion = LiveRegionMode.Polite }, tone) {
         SignedWords(image, text, style = Yd.type.body, color = tone.ink)
         when (standing) {
             PhotoStanding.NotHere -> {

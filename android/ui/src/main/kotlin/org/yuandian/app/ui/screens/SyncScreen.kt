@@ -21,6 +21,7 @@ import org.yuandian.app.screens.WaitingLine
 import org.yuandian.app.screens.WorkState
 import org.yuandian.app.ui.parts.Card
 import org.yuandian.app.ui.parts.Heading
+import org.yuandian.app.ui.parts.NavCard
 import org.yuandian.app.ui.parts.NavLine
 import org.yuandian.app.ui.parts.Pictogram
 import org.yuandian.app.ui.parts.PressCard
@@ -54,24 +55,27 @@ fun SyncScreen(
         { onAction(SyncAction.InFrame(it)) },
         modifier,
         bottom = {
-            if (running) {
-                WideButton(Yd.words.syncStop, { onAction(SyncAction.Stop) }, Pictograms.close, Weight.SECOND)
-            } else {
-                WideButton(Yd.words.syncNow, { onAction(SyncAction.SyncNow) }, Pictograms.again)
+            // What is in the way is the community's to mend: trying again does not help by itself.
+            val calls = state.isUntrusted && state.communityPhone != null && !running
+            when {
+                running -> WideButton(Yd.words.syncStop, { onAction(SyncAction.Stop) }, Pictograms.close, Weight.SECOND)
+                calls -> WideButton(Yd.words.syncNow, { onAction(SyncAction.SyncNow) }, Pictograms.again, Weight.SECOND)
+                else -> WideButton(Yd.words.syncNow, { onAction(SyncAction.SyncNow) }, Pictograms.again)
             }
+            if (calls) WideButton(Yd.words.homeCall, { onAction(SyncAction.CallCommunity) }, Pictograms.phone)
         },
     ) {
         item { Standing(state) }
         item { Counts(state.counts) }
         if (state.counts.attention > 0) {
             item {
-                Card(tone = Yd.colors.attention, pad = Yd.space.near) {
-                    NavLine(
-                        Yd.words.attentionTitle,
-                        { onAction(SyncAction.InFrame(FrameAction.OpenAttention)) },
-                        image = Pictograms.attention,
-                    )
-                }
+                NavCard(
+                    Yd.words.attentionTitle,
+                    { onAction(SyncAction.InFrame(FrameAction.OpenAttention)) },
+                    Pictograms.attention,
+                    help = Yd.words.attentionWaits(state.counts.attention),
+                    tone = Yd.colors.attention,
+                )
             }
         }
         if (state.conflicts.isNotEmpty()) item { Heading(Yd.words.countConflict) }
@@ -79,7 +83,7 @@ fun SyncScreen(
             Waiting(line, state.frame.nowMs) { onAction(SyncAction.OpenConflict(line.id)) }
         }
         item {
-            Card(pad = Yd.space.gap) {
+            Card {
                 Toggle(Yd.words.syncWifiOnly, state.wifiOnly, {
                     onAction(SyncAction.SetWifiOnly(it))
                 }, help = Yd.words.syncWifiOnlyHelp, image = Pictograms.wifi)
@@ -92,7 +96,7 @@ fun SyncScreen(
         }
         items(state.waiting, key = WaitingLine::id) { line -> Waiting(line, state.frame.nowMs) { onAction(SyncAction.Open(line.id)) } }
         item {
-            Card(pad = Yd.space.gap) {
+            Card {
                 NavLine(
                     Yd.words.syncCopyDiagnosis,
                     { onAction(SyncAction.CopyDiagnosis) },
@@ -129,10 +133,16 @@ private fun Standing(state: SyncScreenState) {
             }
 
             is SyncRun.Finished -> {
-                val tone = workTone(if (run.complete) WorkState.Delivered else WorkState.Waiting)
-                Card(tone = tone, pad = Yd.space.gap) {
+                val work =
+                    when {
+                        run.complete -> WorkState.Delivered
+                        state.isUntrusted -> WorkState.Attention
+                        else -> WorkState.Waiting
+                    }
+                val tone = workTone(work)
+                Card(tone = tone) {
                     SignedWords(
-                        if (run.complete) Pictograms.delivered else Pictograms.waitingUp,
+                        workSign(work),
                         words.syncFinished(run),
                         style = Yd.type.body,
                         color = tone.ink,

@@ -89,7 +89,7 @@ private fun GivingUp(
     Sheet(
         Yd.words.tasksGiveUpTitle,
         { onAction(TasksAction.CloseForm) },
-        buttons = { SendButton(Yd.words.send, form.sending, form.reason != null, onAction) },
+        buttons = { SendButton(Yd.words.tasksGiveUpSend, form.sending, form.reason != null, onAction) },
     ) {
         Words(Yd.words.tasksGiveUpHelp, color = Yd.colors.inkSoft)
         Column(Modifier.selectableGroup(), spaced(Yd.space.near)) {

@@ -14,14 +14,13 @@ import org.yuandian.app.screens.TaskStep
 import org.yuandian.app.screens.TasksAction
 import org.yuandian.app.screens.TasksState
 import org.yuandian.app.ui.parts.Beside
-import org.yuandian.app.ui.parts.Card
 import org.yuandian.app.ui.parts.ClaimChip
 import org.yuandian.app.ui.parts.DueChip
 import org.yuandian.app.ui.parts.Empty
 import org.yuandian.app.ui.parts.Flow
 import org.yuandian.app.ui.parts.LoadingLine
 import org.yuandian.app.ui.parts.Mark
-import org.yuandian.app.ui.parts.NavLine
+import org.yuandian.app.ui.parts.NavCard
 import org.yuandian.app.ui.parts.RecordState
 import org.yuandian.app.ui.parts.Screen
 import org.yuandian.app.ui.parts.SignDisc
@@ -68,10 +67,8 @@ fun TasksScreen(
         }
         items(state.tasks, key = TaskCard::id) { task -> Task(task, onAction) }
         item {
-            Card(pad = Yd.space.gap) {
-                val lately = Yd.words.tasksDoneLately(state.doneLately).takeIf { state.doneLately > 0 }
-                NavLine(Yd.words.tasksHours, { onAction(TasksAction.OpenHours) }, help = lately, image = Pictograms.clock)
-            }
+            val lately = Yd.words.tasksDoneLately(state.doneLately).takeIf { state.doneLately > 0 }
+            NavCard(Yd.words.hoursTitle, { onAction(TasksAction.OpenHours) }, Pictograms.clock, help = lately)
         }
     }
 }

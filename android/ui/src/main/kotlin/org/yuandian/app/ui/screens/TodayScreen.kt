@@ -11,12 +11,11 @@ import org.yuandian.app.screens.FieldTask
 import org.yuandian.app.screens.TodayAction
 import org.yuandian.app.screens.TodayState
 import org.yuandian.app.ui.parts.Beside
-import org.yuandian.app.ui.parts.Card
 import org.yuandian.app.ui.parts.CaseLine
 import org.yuandian.app.ui.parts.Empty
 import org.yuandian.app.ui.parts.Heading
 import org.yuandian.app.ui.parts.LoadingLine
-import org.yuandian.app.ui.parts.NavLine
+import org.yuandian.app.ui.parts.NavCard
 import org.yuandian.app.ui.parts.PressCard
 import org.yuandian.app.ui.parts.Screen
 import org.yuandian.app.ui.parts.SignDisc
@@ -59,9 +58,12 @@ fun TodayScreen(
         due(state.dueToday, state.frame.nowMs, onAction) { Yd.words.todayDue(it) }
         if (state.drafts > 0) {
             item {
-                Card(tone = Yd.colors.draft, pad = Yd.space.near) {
-                    NavLine(Yd.words.todayDrafts(state.drafts), { onAction(TodayAction.OpenDrafts) }, image = Pictograms.draft)
-                }
+                NavCard(
+                    Yd.words.todayDrafts(state.drafts),
+                    { onAction(TodayAction.OpenDrafts) },
+                    Pictograms.draft,
+                    tone = Yd.colors.draft,
+                )
             }
         }
         if (state.tasks.isNotEmpty()) item { Heading(Yd.words.todayTasks(state.tasks.size)) }

@@ -40,7 +40,7 @@ fun UnopenedScreen(
             }
         }
         item {
-            Card(pad = Yd.space.gap) {
+            Card {
                 if (state.communityPhone != null) {
                     NavLine(words.unopenedCall, { onAction(UnopenedAction.CallCommunity) }, image = Pictograms.phone)
                 }

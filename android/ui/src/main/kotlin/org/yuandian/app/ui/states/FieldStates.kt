@@ -91,6 +91,7 @@ object CaptureStates : Provider<CaptureState> {
                     giveaways = emptyList(),
                 ),
             ),
+            Named("discard", full.copy(discards = true)),
             Named("receipt", full.copy(receipt = CaptureReceipt("7F3A-09BC", "c1", WorkState.OnPhone), role = AppRole.RESIDENT)),
             Named(
                 "hard-names",

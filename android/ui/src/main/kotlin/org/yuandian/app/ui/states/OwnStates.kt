@@ -3,10 +3,12 @@ package org.yuandian.app.ui.states
 import org.yuandian.app.screens.AppRole
 import org.yuandian.app.screens.DarkMode
 import org.yuandian.app.screens.DutyCardState
+import org.yuandian.app.screens.FamilyProblem
 import org.yuandian.app.screens.ForgetState
 import org.yuandian.app.screens.HandOverState
 import org.yuandian.app.screens.Me
 import org.yuandian.app.screens.Network
+import org.yuandian.app.screens.NoScan
 import org.yuandian.app.screens.Notice
 import org.yuandian.app.screens.PeopleState
 import org.yuandian.app.screens.PeopleStep
@@ -14,6 +16,7 @@ import org.yuandian.app.screens.PersonLine
 import org.yuandian.app.screens.PersonTile
 import org.yuandian.app.screens.PinProblem
 import org.yuandian.app.screens.Reach
+import org.yuandian.app.screens.SettingsSheet
 import org.yuandian.app.screens.SettingsState
 import org.yuandian.app.screens.Sign
 import org.yuandian.app.screens.SyncCounts
@@ -46,6 +49,7 @@ object SyncStates : Provider<SyncScreenState> {
                 conflicts = listOf(WaitingLine("c6", Sign.ROAD, SampleCases(s).manhole.title, WorkState.Conflict, s.hoursAgo(1))),
                 waitingBytes = 18_400_000,
                 freeBytes = 940_000_000,
+                communityPhone = "0371-6600 0000",
             )
         return listOf(
             Named("waiting", full),
@@ -67,11 +71,8 @@ object SyncStates : Provider<SyncScreenState> {
             Named(
                 "untrusted",
                 full.copy(
-                    frame = s.frame(notice = Notice.UntrustedServer),
-                    waiting =
-                        waiting.map {
-                            it.copy(reason = WaitReason.UNTRUSTED_SERVER)
-                        },
+                    run = SyncRun.Finished(false, 0, 0, 0, WaitReason.UNTRUSTED_SERVER),
+                    waiting = waiting.map { it.copy(reason = null) },
                 ),
             ),
             Named(
@@ -106,6 +107,7 @@ object SettingsStates : Provider<SettingsState> {
                 version = "0.1.0",
                 libraryVersion = "0.1.0",
             )
+        val code = SettingsSheet.MyCode("", SampleCode.square, SampleCode.SPELLED)
         return listOf(
             Named("volunteer", full),
             Named(
@@ -116,6 +118,17 @@ object SettingsStates : Provider<SettingsState> {
                     dark = DarkMode.OFF,
                     version = "0.1.0",
                     libraryVersion = "0.1.0",
+                ),
+            ),
+            Named("my-code", full.copy(sheet = code.copy(name = s.t("张秀兰", "Zhang Xiulan")))),
+            Named("my-code-hard-name", full.copy(sheet = code.copy(name = s.hardNames.joinToString(" ")))),
+            Named("add-family", full.copy(sheet = SettingsSheet.AddFamily())),
+            Named("no-code-of-family", full.copy(sheet = SettingsSheet.AddFamily("0192 f3c4 5b6a", FamilyProblem.NOT_A_CODE))),
+            Named(
+                "family-without-camera",
+                full.copy(
+                    frame = frame.copy(notice = Notice.NothingScanned(NoScan.NOT_ALLOWED)),
+                    sheet = SettingsSheet.AddFamily(SampleCode.SPELLED),
                 ),
             ),
             Named("forget", full.copy(forget = ForgetState.ASKED)),
@@ -193,17 +206,18 @@ object HandOverStates : Provider<HandOverState> {
                 s.frame(),
                 s.t("第 3 网格", "Grid 3"),
                 s.hoursAgo(8),
-                6,
-                4,
-                1,
-                2,
-                listOf(c.manhole, c.rubbish),
-                s.t("3 号院电梯检修，501 的老人要人扶", "The lift in yard 3 is being repaired"),
+                reported = 6,
+                settled = 4,
+                overdue = 1,
+                waiting = 2,
+                open = listOf(c.manhole, c.rubbish),
+                note = s.t("3 号院电梯检修，501 的老人要人扶", "The lift in yard 3 is being repaired"),
             )
         return listOf(
             Named("full", full),
-            Named("nothing-open", full.copy(open = emptyList(), waiting = 0, overdue = 0, note = "")),
-            Named("done", full.copy(done = WorkState.Waiting)),
+            Named("nothing-open", full.copy(open = emptyList(), waiting = 0, overdue = 0, note = "", drafts = 1)),
+            Named("done", full.copy(done = WorkState.Waiting, noted = 2, note = "")),
+            Named("done-without-note", full.copy(open = emptyList(), overdue = 0, waiting = 0, done = WorkState.Delivered, note = "")),
             Named(
                 "hard-names",
                 full.copy(

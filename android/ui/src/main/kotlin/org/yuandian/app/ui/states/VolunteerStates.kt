@@ -77,6 +77,8 @@ object NearbyStates : Provider<NearbyState> {
                 ),
             ),
             Named("cells", full.copy(asCells = true, cells = c.cells("1-0"), chosenCell = "1-0", asks = listOf(bulb))),
+            Named("filter", full.copy(choosesKind = true, chosenKind = full.kinds[1].id)),
+            Named("filtered", full.copy(chosenKind = full.kinds[1].id, asks = emptyList())),
             Named("empty", NearbyState(s.frame(role = AppRole.VOLUNTEER, tab = Tab.NEARBY), reachSet = false)),
             Named("loading", NearbyState(frame, loading = true)),
             Named(
@@ -200,10 +202,11 @@ object HoursStates : Provider<HoursState> {
                     ),
                 ),
             )
-        val full = HoursState(s.frame(), totalMinutes = 1_245, months = months, unconfirmed = 1)
+        val full = HoursState(s.frame(role = AppRole.VOLUNTEER), totalMinutes = 1_245, months = months, unconfirmed = 1)
         return listOf(
             Named("full", full),
-            Named("empty", HoursState(s.frame())),
+            Named("empty", HoursState(s.frame(role = AppRole.VOLUNTEER), canHelp = true)),
+            Named("empty-elsewhere", HoursState(s.frame(role = AppRole.GRID_WORKER))),
             Named("loading", HoursState(s.frame(), loading = true)),
             Named(
                 "hard-names",

@@ -96,8 +96,10 @@ data class Space(
     val big: Dp,
     /** Edge of the screen. */
     val edge: Dp,
-    /** Inside cards. */
+    /** Inside what is large and toned. */
     val pad: Dp,
+    /** Inside cards, all alike: what stands in them is in one line down the screen. */
+    val inset: Dp,
     /** Between cards and parts. */
     val gap: Dp,
     /** Between what belongs together; 8 dp at least between targets. */
@@ -117,6 +119,7 @@ val NormalSpace =
         big = 56.dp,
         edge = 16.dp,
         pad = 16.dp,
+        inset = 12.dp,
         gap = 12.dp,
         near = 8.dp,
         tiny = 4.dp,
@@ -127,4 +130,14 @@ val NormalSpace =
     )
 
 val ElderSpace =
-    NormalSpace.copy(target = 60.dp, big = 68.dp, edge = 20.dp, gap = 16.dp, near = 12.dp, icon = 30.dp, iconSmall = 24.dp, disc = 56.dp)
+    NormalSpace.copy(
+        target = 60.dp,
+        big = 68.dp,
+        edge = 20.dp,
+        inset = 16.dp,
+        gap = 16.dp,
+        near = 12.dp,
+        icon = 30.dp,
+        iconSmall = 24.dp,
+        disc = 56.dp,
+    )
