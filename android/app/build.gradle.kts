@@ -62,7 +62,7 @@ val buildCore by tasks.registering(Exec::class) {
     workingDir = repository
     inputs.dir(repository.resolve("bindings/ffi"))
     inputs.dir(repository.resolve("core"))
-    inputs.file(repository.resolve("Cargo.lock"))
+    inputs.files(repository.resolve("Cargo.toml"), repository.resolve("Cargo.lock"))
     outputs.dir(nativeLibraries)
     val abis = listOf("arm64-v8a", "armeabi-v7a", "x86_64").flatMap { listOf("-t", it) }
     commandLine(

@@ -268,7 +268,7 @@ enum Chore {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
-    /// How large the library is that an app ships: release, stripped, plain and encrypted. By hand: each build takes minutes.
+    /// How large the library is that an app ships (profile `app`): stripped, plain and encrypted. By hand: each build takes minutes.
     LibrarySize {
         /// Only a line of JSON on stdout.
         #[arg(long)]

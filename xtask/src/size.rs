@@ -1,4 +1,4 @@
-//! How large the library is that an app ships: built as an app ships it (profile `app`), stripped, plain and encrypted. By hand: each build takes minutes.
+//! How large the library is that an app ships (profile `app`): stripped, plain and encrypted. By hand: each build takes minutes.
 
 use serde_json::json;
 
